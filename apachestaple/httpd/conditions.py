@@ -1,0 +1,69 @@
+"""<IfVersion>: comparing httpd's version. Source: modules/metadata/mod_version.c."""
+
+from __future__ import annotations
+
+import re
+
+Version = tuple[int, int, int]
+
+
+class ConditionError(Exception):
+    """httpd rejects the condition; the text is its message."""
+
+
+def version_matches(arguments: list[str], version: Version) -> bool:
+    """Whether ``<IfVersion arguments`` holds; the last argument still carries its ``>``.
+
+    Raises:
+        ConditionError: as start_ifversion rejects it.
+    """
+    operator, wanted, bracket = _operator_and_version(arguments)
+    if not wanted or (bracket != ">" and not wanted.endswith(">")):
+        raise ConditionError("<IfVersion> directive missing closing '>'")
+    if bracket != ">":
+        wanted = wanted[:-1]
+    negated = operator.startswith("!")
+    bare = operator[1:] if negated and len(operator) > 1 else operator
+    if bare in ("=", "=="):
+        if wanted.startswith("/"):
+            if len(wanted) < 2 or not wanted.endswith("/"):
+                raise ConditionError("Missing delimiting / of regular expression.")
+            return negated != _matches(wanted[1:-1], version)
+        return negated != (_parse(wanted) == version)
+    if bare == "~":
+        return negated != _matches(wanted, version)
+    if bare in ("<", "<="):
+        given = _parse(wanted)
+        return negated != (version < given or (bare == "<=" and version == given))
+    if bare in (">", ">="):
+        given = _parse(wanted)
+        return negated != (version > given or (bare == ">=" and version == given))
+    raise ConditionError(f"unrecognized operator '{operator}'")
+
+
+def _operator_and_version(arguments: list[str]) -> tuple[str, str, str]:
+    """Operator, version and a ``>`` that stands alone: one to three words may be given."""
+    padded = [*arguments, "", "", ""]
+    first, second, third = padded[:3]
+    if len(arguments) < 2:
+        return "=", first, ""
+    if len(arguments) == 2 and second == ">":
+        return "=", first, ">"
+    return first, second, third
+
+
+def _parse(text: str) -> Version:
+    if not re.fullmatch(r"[0-9][0-9.]*", text) or text.count(".") > 2:
+        raise ConditionError(
+            "Version appears to be invalid. It must have the format major[.minor[.patch]] where "
+            "major, minor and patch are numbers."
+        )
+    numbers = [int(part or 0) for part in text.split(".")] + [0, 0, 0]
+    return numbers[0], numbers[1], numbers[2]
+
+
+def _matches(expression: str, version: Version) -> bool:
+    try:
+        return re.search(expression, ".".join(map(str, version))) is not None
+    except re.error:
+        raise ConditionError("Unable to compile regular expression") from None

@@ -1,0 +1,203 @@
+"""What the reader returns: the directives in effect, in order, and the errors on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.syntax import LogicalLines, logical_lines
+from apachestaple.httpd.words import lower, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class SourceFile:
+    """A file that was read: its path as httpd names it, and its text."""
+
+    __slots__ = ("lines", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.lines: LogicalLines = logical_lines(text)
+
+    def physical_line(self, number: int) -> str:
+        """Physical line ``number`` (from 1) without its line ending; ``""`` where there is none."""
+        lines = self.text.split("\n")
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a file. Lines and columns count from 1; ``end_column`` is the one after it."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Directive:
+    """A directive or a section's opening line that is in effect.
+
+    ``name`` is the name as written (``<VirtualHost`` for a section), ``key`` the same in lower
+    case, ``raw`` its arguments after variables were replaced, ``source`` the name by which httpd
+    calls the place: a file, or a macro with where it was defined and used. ``file`` is the file in
+    which it can be edited, ``line`` and ``end_line`` its first and last physical line there,
+    ``number`` the line by which httpd numbers it in ``source``.
+    """
+
+    __slots__ = ("_file", "_index", "key", "name", "number", "parent", "raw", "source")
+
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        raw: str,
+        source: str,
+        number: int,
+        parent: Directive | None,
+        file: SourceFile,
+        index: int,
+    ) -> None:
+        self.name = name
+        self.key = key
+        self.raw = raw
+        self.source = source
+        self.number = number
+        self.parent = parent
+        self._file = file
+        self._index = index
+
+    @property
+    def arguments(self) -> list[str]:
+        """The arguments, unquoted. For a section, up to the last ``>`` of its line."""
+        if self.is_section:
+            return split_words(self.raw.rpartition(">")[0])
+        return split_words(self.raw)
+
+    @property
+    def is_section(self) -> bool:
+        return self.name.startswith("<")
+
+    @property
+    def depth(self) -> int:
+        return sum(1 for _ in self.sections())
+
+    def sections(self) -> Iterator[Directive]:
+        """The sections that it stands in, the innermost first."""
+        section = self.parent
+        while section is not None:
+            yield section
+            section = section.parent
+
+    @property
+    def file(self) -> str:
+        return self._file.path
+
+    @property
+    def source_file(self) -> SourceFile:
+        return self._file
+
+    @property
+    def line(self) -> int:
+        return self._file.lines.first_line(self._index)
+
+    @property
+    def end_line(self) -> int:
+        last = self._file.lines.last_line(self._index)
+        # httpd counts the end of the file after a continuation as a line; there is none to show.
+        return min(last, self._file.text.count("\n", 0) + 1) if last > self.line else last
+
+    @property
+    def in_macro(self) -> bool:
+        """Whether it came from a macro: it stands once in the file and may be in effect often."""
+        return self.source != self._file.path
+
+    @property
+    def place(self) -> Place:
+        """The directive without the white space around it."""
+        return line_place(self._file, self.line, self.end_line)
+
+
+def line_place(file: SourceFile, line: int, end_line: int | None = None) -> Place:
+    """The text of the lines ``line`` to ``end_line`` without the white space around it."""
+    end_line = line if end_line is None else end_line
+    first = file.physical_line(line)
+    last = file.physical_line(end_line)
+    column = len(first) - len(first.lstrip()) + 1
+    return Place(file.path, line, column, end_line, max(len(last.rstrip()) + 1, 1))
+
+
+class ErrorKind(StrEnum):
+    """Why httpd would not go on reading."""
+
+    UNREADABLE = "unreadable"
+    NOT_TEXT = "not-text"
+    UNCLOSED_SECTION = "unclosed-section"
+    MISMATCHED_SECTION = "mismatched-section"
+    INCLUDE_NOT_FOUND = "include-not-found"
+    INCLUDE_LOOP = "include-loop"
+    MACRO = "macro"
+    ARGUMENTS = "arguments"
+    MODULE = "module"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadError:
+    """An error of the language; ``message`` is what httpd says, in its words."""
+
+    kind: ErrorKind
+    message: str
+    place: Place
+
+
+class NoteKind(StrEnum):
+    """What httpd reads without a word although it is hardly meant."""
+
+    DANGLING_LINK = "dangling-link"
+    UNDEFINED_VARIABLE = "undefined-variable"
+    TEXT_AFTER_SECTION = "text-after-section"
+    SECTION_ENDS_WITH_FILE = "section-ends-with-file"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNote:
+    """Something that passes, with the text that it is about."""
+
+    kind: NoteKind
+    subject: str
+    place: Place
+
+
+@dataclass
+class Configuration:
+    """A configuration as httpd would have it after reading, before any directive is executed.
+
+    ``whole`` is false for a fragment, such as one virtual-host file: then nothing may be concluded
+    from what is not in it.
+    """
+
+    main_file: str
+    server_root: str
+    whole: bool
+    version: tuple[int, int, int]
+    directives: list[Directive] = field(default_factory=list)
+    errors: list[ReadError] = field(default_factory=list)
+    notes: list[ReadNote] = field(default_factory=list)
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    load_modules: dict[str, Place] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def has_module(self, name: str) -> bool:
+        """Whether a module, by the name that LoadModule uses, is there once all is read."""
+        return name in self.modules
+
+    def named(self, *names: str) -> Iterator[Directive]:
+        """Directives in effect with one of these names, in any case of letters."""
+        keys = {lower(name) for name in names}
+        return (directive for directive in self.directives if directive.key in keys)

@@ -1,0 +1,39 @@
+"""Names of modules: what LoadModule calls them, and what <IfModule> may call them."""
+
+from __future__ import annotations
+
+import re
+
+# What a stock build compiles in, besides core.c and http_core.c; Debian, RHEL and SUSE do likewise.
+BUILT_IN = frozenset({"so_module", "http_module", "core_module"})
+DEBIAN_BUILT_IN = BUILT_IN | {
+    "watchdog_module",
+    "log_config_module",
+    "logio_module",
+    "version_module",
+    "unixd_module",
+}
+
+# Modules whose source file is not mod_NAME.c.
+_SOURCES = {
+    "core_module": "core.c",
+    "http_module": "http_core.c",
+    "mpm_event_module": "event.c",
+    "mpm_worker_module": "worker.c",
+    "mpm_prefork_module": "prefork.c",
+}
+_BY_SOURCE = {source: name for name, source in _SOURCES.items()}
+
+
+def built_in_modules(listing: str) -> frozenset[str]:
+    """Modules in the output of ``httpd -l``."""
+    sources = re.findall(r"^\s+(\S+\.c)$", listing, re.MULTILINE)
+    return frozenset(module_name(source) for source in sources)
+
+
+def module_name(name: str) -> str:
+    """The name that LoadModule uses, for that or for the name of the source file."""
+    if name in _BY_SOURCE:
+        return _BY_SOURCE[name]
+    source = re.fullmatch(r"mod_(.+)\.c", name)
+    return f"{source[1]}_module" if source else name

@@ -1,0 +1,68 @@
+"""Where the files that a configuration names really are, and their text.
+
+A configuration is often read away from the server that it is for: ``--root`` says where the
+server's root folder is here, ``--map`` where a prefix of its paths is.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Finds and reads the files of one configuration.
+
+    Attributes:
+        root: folder that stands for the server's ``/``; ``""`` for this machine's own.
+        maps: pairs of a path prefix on the server and the folder that holds it here.
+        texts: texts that stand for those on the disk, by real path: edits not yet written.
+    """
+
+    root: str = ""
+    maps: tuple[tuple[str, str], ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def real(self, path: str) -> str:
+        """The path here of what the server calls ``path``, an absolute path.
+
+        A path that lies inside the root folder or a mapped folder is already a path here.
+        """
+        for server, here in self.maps:
+            if _inside(path, here):
+                return path
+            if _inside(path, server):
+                return os.path.normpath(here + "/" + path[len(server) :].lstrip("/"))
+        if self.root and not _inside(path, self.root):
+            return os.path.normpath(self.root + "/" + path.lstrip("/"))
+        return path
+
+    def server_root(self, path: str) -> str:
+        """The folder here that ServerRoot names."""
+        return self.real(path)
+
+    def text(self, path: str) -> str:
+        """The text of a file, every byte of it kept.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        real = os.path.realpath(path)
+        if real in self.texts:
+            return self.texts[real]
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(self.real(path))
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the configuration is read away from its server."""
+        return bool(self.root or self.maps)
+
+
+def _inside(path: str, folder: str) -> bool:
+    folder = folder.rstrip("/")
+    return path == folder or path.startswith(folder + "/")

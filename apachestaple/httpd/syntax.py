@@ -1,0 +1,247 @@
+"""The text of one file: its logical lines, as httpd reads them, and its lossless tree.
+
+httpd reads lines, not trees: what nests in what is decided line by line, by variables, macros and
+conditions (server/config.c, ap_build_config_sub). So the reader works on `logical_lines`, and the
+tree of apacheconfig's writable nodes is made of the same lines for whoever edits a file. The tree
+nests what can be paired by its text alone; whatever cannot be paired is a leaf, and every byte of
+the file stands in exactly one node.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# apacheconfig builds and writes blocks recursively; what nests deeper than this stays flat.
+_DEEPEST_BLOCK = 100
+
+
+class LogicalLines:
+    """The logical lines of a file, continuations joined and white space around them removed.
+
+    ``text[i]`` is the line as httpd parses it, ``""`` for a blank one; comments are still in it.
+    ``first_line(i)`` is the number of its first physical line, ``last_line(i)`` that of its last,
+    by which httpd names it. Numbers start at 1.
+    """
+
+    __slots__ = ("_first", "_last", "text")
+
+    def __init__(
+        self, text: list[str], first: list[int] | None = None, last: list[int] | None = None
+    ) -> None:
+        self.text = text
+        self._first = first
+        self._last = last
+
+    def first_line(self, index: int) -> int:
+        return index + 1 if self._first is None else self._first[index]
+
+    def last_line(self, index: int) -> int:
+        return index + 1 if self._last is None else self._last[index]
+
+
+def logical_lines(text: str) -> LogicalLines:
+    """Split a file as ap_cfg_getline does (server/util.c)."""
+    if "\\\n" not in text and "\\\r\n" not in text and "\0" not in text:
+        return LogicalLines([line.strip(WHITE_SPACE) for line in text.split("\n")])
+    lines = list(_raw_lines(text))
+    return LogicalLines(
+        [line.joined().strip(WHITE_SPACE) for line in lines],
+        [line.first for line in lines],
+        [line.last for line in lines],
+    )
+
+
+class _RawLine(NamedTuple):
+    """One logical line as it stands in the file, line endings and continuations included."""
+
+    raw: str
+    first: int
+    last: int
+
+    def joined(self) -> str:
+        """The line without its line ending, continuations and what a NUL hides."""
+        *continued, final = self.raw.removesuffix("\n").split("\n")
+        pieces = [piece.removesuffix("\r").removesuffix("\\") for piece in continued]
+        pieces.append(final.split("\0", 1)[0])
+        return "".join(pieces)
+
+
+def _raw_lines(text: str) -> Iterator[_RawLine]:
+    start = position = 0
+    first = number = 1
+    while position < len(text):
+        newline = text.find("\n", position)
+        end = len(text) if newline < 0 else newline + 1
+        # A NUL ends the line for httpd, and so hides the backslash before the line ending.
+        continued = (
+            text.endswith(("\\\n", "\\\r\n"), position, end) and "\0" not in text[position:end]
+        )
+        if continued and end < len(text):
+            position = end
+            number += 1
+            continue
+        raw = text[start:end]
+        # After a continuation httpd counts its reading of the end of the file as a line.
+        yield _RawLine(raw, first, number + (1 if continued else 0))
+        start = position = end
+        number += 1
+        first = number
+
+
+class Token(str):
+    """A piece of a file's text that knows the physical line on which it starts."""
+
+    __slots__ = ("line",)
+    line: int
+
+    @classmethod
+    def at(cls, text: str, line: int) -> Token:
+        token = cls(text)
+        token.line = line
+        return token
+
+
+class Node(Protocol):
+    """What apacheconfig's LeafNode and BlockNode have in common."""
+
+    whitespace: str
+
+    def dump(self) -> str: ...
+
+
+class Nodes(Protocol):
+    """An ordered list of nodes: apacheconfig's ListNode, or a BlockNode with its content."""
+
+    trailing_whitespace: str
+
+    def add(self, index: int, raw_str: str) -> Node: ...
+    def remove(self, index: int) -> Node: ...
+    def dump(self) -> str: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Node]: ...
+
+
+def tree(text: str) -> Nodes:
+    """The writable tree of a file. ``tree(text).dump() == text`` for any text."""
+    from apacheconfig import ApacheConfigWritableLoader  # noqa: PLC0415  (20 ms)
+
+    nodes: Nodes = ApacheConfigWritableLoader(Parser()).loads(text)
+    return nodes
+
+
+class Parser:
+    """httpd's line grammar behind the interface that apacheconfig's loader asks of a parser."""
+
+    def parse(self, text: str) -> list[object]:
+        """``text`` as apacheconfig's nested lists: contents, block, statement and comment."""
+        lines = list(_raw_lines(text))
+        contents = _Nesting(lines).contents(0, len(lines))
+        # ListNode refuses an empty list; an empty comment writes nothing.
+        return ["contents", *(contents or [["comment", ""]])]
+
+
+class _Nesting:
+    """Turns lines into nested lists; white space before a line belongs to that line's node."""
+
+    def __init__(self, lines: list[_RawLine]) -> None:
+        self._lines = lines
+        self._closing = _pairs([line.joined().strip(WHITE_SPACE) for line in lines], lines)
+        self._space = ""
+
+    def contents(self, start: int, end: int) -> list[object]:
+        """The nodes of the lines from ``start`` to ``end``, and the white space after them."""
+        nodes: list[object] = []
+        index = start
+        while index < end:
+            closing = self._closing.get(index)
+            if closing is None:
+                self._leaf(nodes, self._lines[index].raw, self._lines[index].first)
+                index += 1
+            else:
+                self._block(nodes, index, closing)
+                index = closing + 1
+        if start == 0 and end == len(self._lines) and self._space:
+            nodes.append(self._take_space())
+        return nodes
+
+    def _leaf(self, nodes: list[object], raw: str, line: int) -> None:
+        before, body, after = _trimmed(raw)
+        self._space += before
+        if body:
+            kind = "comment" if body.startswith("#") else "statement"
+            pieces = [body] if kind == "comment" else _name_and_value(body)
+            nodes.append([kind, *self._take_space_if_any(), Token.at(pieces[0], line), *pieces[1:]])
+        self._space += after
+
+    def _block(self, nodes: list[object], opening: int, closing: int) -> None:
+        before, body, after = _trimmed(self._lines[opening].raw)
+        self._space += before
+        bracket = body.rindex(">")
+        inside, tag, _ = _trimmed(body[1:bracket])
+        padding = [inside] if inside else []
+        pieces = _name_and_value(body[1 + len(inside) : bracket])
+        name = Token.at(pieces[0], self._lines[opening].first)
+        block: list[object] = ["block", *self._take_space_if_any(), (*padding, name, *pieces[1:])]
+        inner: list[object] = []
+        self._leaf(inner, body[bracket + 1 :] + after, self._lines[opening].first)
+        inner += self.contents(opening + 1, closing)
+
+        before, body, after = _trimmed(self._lines[closing].raw)
+        self._space += before
+        bracket = body.index(">")
+        inner += self._take_space_if_any()
+        block += [["contents", *inner], Token.at(body[2:bracket], self._lines[closing].first)]
+        nodes.append(block)
+        self._leaf(nodes, body[bracket + 1 :] + after, self._lines[closing].first)
+
+    def _take_space(self) -> str:
+        space, self._space = self._space, ""
+        return space
+
+    def _take_space_if_any(self) -> list[str]:
+        return [self._take_space()] if self._space else []
+
+
+def _pairs(texts: list[str], lines: list[_RawLine]) -> dict[int, int]:
+    """Index of the closing line of each section that can be written as a block."""
+    pairs: dict[int, int] = {}
+    open_sections: list[tuple[int, str]] = []
+    for index, text in enumerate(texts):
+        if not text.startswith("<"):
+            continue
+        word, _ = next_word(text)
+        body = _trimmed(lines[index].raw)[1]
+        if not word.startswith("</"):
+            tag = body[1 : max(body.rfind(">"), 1)]
+            if body.startswith("<") and tag.strip(WHITE_SPACE):
+                open_sections.append((index, lower(word[1:].removesuffix(">"))))
+        elif word.endswith(">") and body.startswith(word) and ">" not in word[:-1]:
+            name = lower(word[2:-1])
+            for depth in range(len(open_sections) - 1, -1, -1):
+                if open_sections[depth][1] == name:
+                    if depth < _DEEPEST_BLOCK:
+                        pairs[open_sections[depth][0]] = index
+                    del open_sections[depth:]
+                    break
+    return pairs
+
+
+def _trimmed(raw: str) -> tuple[str, str, str]:
+    """White space before, the text itself, white space after."""
+    body = raw.strip(WHITE_SPACE)
+    start = raw.find(body) if body else len(raw)
+    return raw[:start], body, raw[start + len(body) :]
+
+
+def _name_and_value(body: str) -> list[str]:
+    """Name, white space and value, or the name alone."""
+    for position, character in enumerate(body):
+        if character in WHITE_SPACE:
+            value = body[position:].lstrip(WHITE_SPACE)
+            return [body[:position], body[position : len(body) - len(value)], value]
+    return [body]

@@ -1,0 +1,116 @@
+"""Words of a configuration line: white space, quoting and ``${VARIABLE}``.
+
+Each function does what its namesake in httpd's server/util.c and server/core.c does.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+# apr_isspace in the C locale. Not str.isspace: U+00A0 is an ordinary character to httpd.
+WHITE_SPACE = " \t\n\v\f\r"
+
+_QUOTES = "\"'"
+_UNQUOTED_WORD = re.compile(r"[^ \t\n\v\f\r]*")
+
+
+def next_word(text: str) -> tuple[str, str]:
+    """The first word of ``text``, unquoted, and what follows it (ap_getword_conf)."""
+    text = text.lstrip(WHITE_SPACE)
+    if not text:
+        return "", ""
+    quote = text[0]
+    if quote in _QUOTES:
+        end = _closing_quote(text, quote)
+        word = text[1:end]
+        if "\\" in word:
+            word = _unescape(word, quote)
+        return word, text[end + 1 :].lstrip(WHITE_SPACE)
+    word = _UNQUOTED_WORD.match(text)[0]  # type: ignore[index]  # it matches any text
+    end = len(word)
+    if "\\\\" in word:
+        word = _unescape(word, "")
+    return word, text[end:].lstrip(WHITE_SPACE)
+
+
+def split_words(text: str) -> list[str]:
+    """All words of ``text``; an empty pair of quotes is an empty word."""
+    words = []
+    text = text.lstrip(WHITE_SPACE)
+    while text:
+        word, text = next_word(text)
+        words.append(word)
+    return words
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end offset in ``text`` of each word, its quotes included."""
+    position = 0
+    length = len(text)
+    while True:
+        while position < length and text[position] in WHITE_SPACE:
+            position += 1
+        if position == length:
+            return
+        start = position
+        if text[start] in _QUOTES:
+            position = min(start + _closing_quote(text[start:], text[start]) + 1, length)
+        else:
+            while position < length and text[position] not in WHITE_SPACE:
+                position += 1
+        yield start, position
+
+
+def lower(name: str) -> str:
+    """``name`` in lower case as ap_str_tolower does it: ASCII letters only."""
+    if name.isascii():
+        return name.lower()
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+
+
+def resolve_variables(text: str, value_of: Callable[[str], str | None]) -> str:
+    """Replace each ``${NAME}`` whose value is known, once, from left to right (ap_resolve_env).
+
+    ``$NAME`` and an unclosed ``${NAME`` are plain text; so is a variable without a value. What a
+    value holds is not looked at again.
+    """
+    parts = []
+    position = 0
+    while True:
+        start = text.find("$", position)
+        if start < 0:
+            parts.append(text[position:])
+            return "".join(parts)
+        end = text.find("}", start + 2) if text.startswith("${", start) else -1
+        if end < 0:
+            parts.append(text[position : start + 1])
+            position = start + 1
+            continue
+        value = value_of(text[start + 2 : end])
+        parts.append(text[position:start])
+        parts.append(text[start : end + 1] if value is None else value)
+        position = end + 1
+
+
+def _closing_quote(text: str, quote: str) -> int:
+    """Offset of the quote that closes ``text[0]``, or the length where none does."""
+    position = 1
+    length = len(text)
+    while position < length and text[position] != quote:
+        if text[position] == "\\" and text[position + 1 : position + 2] in ("\\", quote):
+            position += 2
+        else:
+            position += 1
+    return min(position, length)
+
+
+def _unescape(word: str, quote: str) -> str:
+    """Drop the backslash before a backslash and before ``quote`` (substring_conf)."""
+    result = []
+    position = 0
+    while position < len(word):
+        following = word[position + 1 : position + 2]
+        if word[position] == "\\" and following and (following == "\\" or following == quote):
+            position += 1
+        result.append(word[position])
+        position += 1
+    return "".join(result)

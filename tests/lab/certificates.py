@@ -1,0 +1,72 @@
+"""The certificates that configurations in examples and tests name as ``certs/NAME.pem``."""
+
+import datetime as dt
+import shutil
+from collections.abc import Mapping
+
+from .ca import Authority, Issued
+
+NAMES = ("www.example.com", "example.com", "*.example.com", "localhost")
+
+# Let's Encrypt switched it off on 2025-08-06.
+SWITCHED_OFF = "http://r3.o.lencr.org"
+HTTPS_RESPONDER = "https://ocsp.example.com"
+
+
+def standard_certificates(
+    authority: Authority, responder: str, dead: str, silent: str
+) -> Mapping[str, Issued]:
+    """Make the set in the authority's folder; the certificates by name.
+
+    ``responder``, ``dead`` and ``silent`` are URLs of responders that answer, refuse, and accept
+    without a word. Files that hold no certificate of their own (``chain``, ``not-a-certificate``,
+    ``truncated``, ``empty``) are written but not returned.
+    """
+    issue, now = authority.issue, dt.datetime.now(dt.UTC)
+    made = {
+        "good": issue("good", names=NAMES),
+        "other": issue("other", names=NAMES),
+        "third": issue("third", names=NAMES),
+        "rsa": issue("rsa", names=NAMES, key="rsa"),
+        "leaf-only": issue("leaf-only", names=NAMES, chain=False),
+        "no-ocsp": issue("no-ocsp", names=NAMES, ocsp=()),
+        "https-responder": issue("https-responder", names=NAMES, ocsp=[HTTPS_RESPONDER]),
+        "https-first": issue("https-first", names=NAMES, ocsp=[HTTPS_RESPONDER, responder]),
+        "must-staple": issue("must-staple", names=NAMES, must_staple=True),
+        "must-staple-no-ocsp": issue("must-staple-no-ocsp", names=NAMES, must_staple=True, ocsp=()),
+        "self-signed": authority.self_signed("self-signed", names=NAMES),
+        "self-signed-ocsp": authority.self_signed(
+            "self-signed-ocsp", names=NAMES, ocsp=[responder]
+        ),
+        "switched-off": issue("switched-off", names=NAMES, ocsp=[SWITCHED_OFF]),
+        "dead-responder": issue("dead-responder", names=NAMES, ocsp=[dead]),
+        "silent-responder": issue("silent-responder", names=NAMES, ocsp=[silent]),
+        "unknown": issue("unknown", names=NAMES, known=False),
+        "revoked": issue("revoked", names=NAMES),
+        "issuer-first": issue("issuer-first", names=NAMES, issuer_first=True),
+        "expired": issue("expired", names=NAMES, not_after=now - dt.timedelta(days=2)),
+        "not-yet-valid": issue("not-yet-valid", names=NAMES, not_before=now + dt.timedelta(days=2)),
+    }
+    authority.revoke(made["revoked"])
+    _write_broken_files(authority, made["good"])
+    authority.write_chain("chain")
+    return made
+
+
+def _write_broken_files(authority: Authority, good: Issued) -> None:
+    pem = good.cert.read_bytes()
+    inside_the_leaf = pem.index(b"-----END") // 2
+    broken = {
+        "not-a-certificate": b"root:x:0:0:root:/root:/bin/bash\n",
+        "truncated": pem[:inside_the_leaf] + b"\n",
+        "empty": b"",
+        "other-key": pem,
+    }
+    for name, content in broken.items():
+        path = authority.folder / f"{name}.pem"
+        path.write_bytes(content)
+        if name != "truncated":
+            authority.write_key(name)
+        elif good.key is not None:
+            # Were the cut mended, the pair would fit.
+            shutil.copyfile(good.key, path.with_suffix(".key"))

@@ -1,0 +1,14 @@
+"""The lab as a pytest fixture; with pytest-xdist each worker has its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from .play import Lab
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """A lab for the whole session."""
+    with Lab() as running:
+        yield running

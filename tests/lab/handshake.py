@@ -1,0 +1,97 @@
+"""TLS handshakes that ask for a certificate status, made by ``openssl s_client``."""
+
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+TlsVersion = Literal["1.2", "1.3"]
+
+# RFC 6960, 4.2.1, keyed by the number that openssl prints.
+_RESPONSE_STATUS = {
+    "1": "malformedRequest",
+    "2": "internalError",
+    "3": "tryLater",
+    "5": "sigRequired",
+    "6": "unauthorized",
+}
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """What a client got.
+
+    ``staple`` is the status of the certificate ("good", "revoked", "unknown"), or that of a
+    response without one ("tryLater", ...), "unreadable", or None where none was sent. ``alert``
+    is the description of a fatal alert, ``seconds`` the time that the client took, ``raw`` its
+    whole output.
+    """
+
+    connected: bool
+    alert: str | None
+    staple: str | None
+    raw: str
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        """Whether the staple is one that clients are content with."""
+        return self.connected and self.staple == "good"
+
+
+def handshake(
+    port: int,
+    servername: str | None = None,
+    *,
+    status: bool = True,
+    tls: TlsVersion | None = None,
+    timeout: float = 5,
+) -> Handshake:
+    """Shake hands with 127.0.0.1:``port``; ``timeout`` in seconds counts as not connected."""
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}"]
+    command += ["-noservername"] if servername is None else ["-servername", servername]
+    # Reading the machine's own authorities would take most of the time.
+    command += ["-no-CAfile", "-no-CApath", "-no-CAstore"]
+    if status:
+        command.append("-status")
+    if tls is not None:
+        command.append(f"-tls{tls.replace('.', '_')}")
+    begin = time.monotonic()
+    try:
+        raw = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+        ).stdout
+    except subprocess.TimeoutExpired as expired:
+        raw = (expired.stdout or b"") + b"\n(no end of the handshake)\n"
+    return read_output(raw.decode(errors="replace"), time.monotonic() - begin)
+
+
+def read_output(text: str, seconds: float) -> Handshake:
+    """What the output of ``openssl s_client`` says."""
+    alert = re.search(r":(?:tlsv1|sslv3|tlsv13)? ?alert ([^:\n]+):", text)
+    return Handshake(
+        connected=re.search(r"^New, .*Cipher is (?!\(NONE\))", text, re.MULTILINE) is not None,
+        alert=alert and alert[1],
+        staple=_staple(text),
+        raw=text,
+        seconds=seconds,
+    )
+
+
+def _staple(text: str) -> str | None:
+    start = text.find("OCSP response:")
+    if start < 0 or "no response sent" in text[start : start + 80]:
+        return None
+    status = re.search(r"OCSP Response Status: \S+ \(0x([0-9a-f])\)", text)
+    if status is None:
+        return "unreadable"
+    if status[1] != "0":
+        return _RESPONSE_STATUS.get(status[1], f"0x{status[1]}")
+    certificate = re.search(r"Cert Status: (\w+)", text)
+    return certificate[1] if certificate else "unreadable"

@@ -1,0 +1,158 @@
+"""Put a configuration on a real httpd and look what clients get."""
+
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .ca import Authority, Issued
+from .certificates import standard_certificates
+from .handshake import Handshake, handshake
+from .ports import ReservedPort
+from .responder import DeadPort, Responder, SilentResponder, responder_url
+from .server import Httpd
+
+NO_SERVERNAME = ""
+
+
+class Lab:
+    """An authority, its responders and its certificates, and httpds that use them.
+
+    ``certificates`` holds what was issued by name (see ``standard_certificates``); the files lie
+    in ``certificates_folder``, which every httpd of the lab sees as ``certs``. Everything ends
+    with the ``with`` block, and the lab's folder goes away.
+    """
+
+    certificates: Mapping[str, Issued]
+
+    def __init__(self) -> None:
+        # Not pytest's tmp_path: httpd's children run as another user and open dbm caches, which
+        # a folder of mode 0700 on the way would not let them.
+        self.folder = Path(tempfile.mkdtemp(prefix="apachestaple-lab-"))
+        self.folder.chmod(0o755)
+        self._ending = ExitStack()
+        self._ending.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self._roots = 0
+        try:
+            self._begin()
+        except BaseException:
+            self._ending.close()
+            raise
+
+    def _begin(self) -> None:
+        self.certificates_folder = self.folder / "certs"
+        port = ReservedPort()
+        self.authority = Authority(
+            self.certificates_folder, responder_url(port), state=self.folder / "authority"
+        )
+        self.dead = self._ending.enter_context(DeadPort())
+        self.silent = self._ending.enter_context(SilentResponder())
+        self.certificates = standard_certificates(
+            self.authority, responder_url(port), self.dead.url, self.silent.url
+        )
+        self.responder = self._ending.enter_context(Responder(self.authority, port))
+
+    def httpd(
+        self,
+        configuration: str,
+        *,
+        without: Collection[str] = (),
+        files: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Httpd:
+        """An httpd, not yet started, in a root of its own; the lab stops it at its end."""
+        self._roots += 1
+        return self._ending.enter_context(
+            Httpd(
+                self.folder / f"root-{self._roots}",
+                configuration,
+                without=without,
+                files=files,
+                certificates=self.certificates_folder,
+                environment=environment,
+            )
+        )
+
+    def close(self) -> None:
+        """Stop everything."""
+        self._ending.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of a configuration.
+
+    ``message`` is what ``httpd -t`` printed. ``handshakes`` has the last handshake that asked
+    for a status, ``all_handshakes`` each of them in order, ``without_status`` one that did not
+    ask, where the first one failed; all by server name, ``""`` for a client that sends none.
+    """
+
+    accepted: bool
+    message: str
+    started: bool
+    log: str
+    log_ids: frozenset[str]
+    handshakes: Mapping[str, Handshake] = field(default_factory=dict)
+    all_handshakes: Mapping[str, Sequence[Handshake]] = field(default_factory=dict)
+    without_status: Mapping[str, Handshake] = field(default_factory=dict)
+
+    @property
+    def aborts_handshakes(self) -> bool:
+        """Whether some name works only for clients that ask for no status."""
+        return any(
+            plain.connected and not self.all_handshakes[name][0].connected
+            for name, plain in self.without_status.items()
+        )
+
+
+def play(
+    lab: Lab,
+    configuration: str,
+    *,
+    files: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
+    servernames: Sequence[str] = (NO_SERVERNAME,),
+    repeat: int = 1,
+    port: int = 443,
+    timeout: float = 5,
+) -> Played:
+    """Test, start, and shake hands ``repeat`` times for each server name; then stop.
+
+    ``port`` is one as written in the configuration, ``timeout`` that of a handshake in seconds.
+    """
+    with lab.httpd(configuration, without=without, files=files) as httpd:
+        test = httpd.configtest()
+        started = test.accepted and httpd.start()
+        tries: dict[str, list[Handshake]] = {}
+        without_status: dict[str, Handshake] = {}
+        for name in servernames if started else ():
+            real, asked = httpd.ports[port], name or None
+            tries[name] = [handshake(real, asked, timeout=timeout) for _ in range(repeat)]
+            if not tries[name][0].connected:
+                without_status[name] = handshake(real, asked, status=False, timeout=timeout)
+        httpd.stop()
+        return Played(
+            accepted=test.accepted,
+            message=test.output,
+            started=started,
+            log=httpd.log,
+            log_ids=frozenset(httpd.log_ids()),
+            handshakes={name: made[-1] for name, made in tries.items()},
+            all_handshakes=tries,
+            without_status=without_status,
+        )

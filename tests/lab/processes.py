@@ -1,0 +1,110 @@
+"""Child processes that never outlive the Python process that started them."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+POLL_SECONDS = 0.005
+
+# Reads "watch GROUP" and "forget GROUP" and kills what it still watches at the end of its input,
+# which comes when the Python process ends, even by SIGKILL or by os._exit in a pytest-xdist worker.
+_GUARD = """
+trap '' INT TERM HUP
+groups=
+while read -r word group; do
+  rest=
+  for known in $groups; do [ "$known" = "$group" ] || rest="$rest $known"; done
+  groups=$rest
+  [ "$word" = watch ] && groups="$groups $group"
+done
+for known in $groups; do kill -KILL "-$known" 2>/dev/null; done
+"""
+
+
+class Child:
+    """A running program, the leader of a process group of its own.
+
+    Its standard input is empty; standard output and error are appended to the file ``output``.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        output: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        with output.open("ab") as stream:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                env=None if environment is None else dict(environment),
+                start_new_session=True,
+            )
+        _tell_guard("watch", self.pid)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process and of its group."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the leader of the group is still there."""
+        return self._process.poll() is None
+
+    def stop(self, grace: float) -> None:
+        """End the group: SIGTERM to its leader, after ``grace`` seconds SIGKILL to all of it."""
+        try:
+            if self.running:
+                self._process.terminate()
+                wait_until(lambda: not self.running, grace)
+        finally:
+            if self.running or any(members(self.pid)):
+                # The leader first to be reaped last: its id names the group until then.
+                os.killpg(self.pid, signal.SIGKILL)
+                self._process.wait()
+                wait_until(lambda: not any(members(self.pid)), 2.0)
+            _tell_guard("forget", self.pid)
+
+
+def members(group: int) -> Iterator[int]:
+    """The ids of the live processes of a process group (zombies are not alive)."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            text = (entry / "stat").read_text(errors="replace")
+        except OSError:
+            continue  # it ended while we looked
+        state, _parent, found = text[text.rindex(")") + 2 :].split()[:3]
+        if int(found) == group and state not in {"Z", "X"}:
+            yield int(entry.name)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Ask ``condition`` every few milliseconds; whether it came true within ``seconds``."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+_guard: subprocess.Popen[str] | None = None
+
+
+def _tell_guard(word: str, group: int) -> None:
+    global _guard  # noqa: PLW0603 - one guard watches for the whole process
+    if _guard is None:
+        _guard = subprocess.Popen(
+            ["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+    assert _guard.stdin is not None
+    print(word, group, file=_guard.stdin, flush=True)

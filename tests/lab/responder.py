@@ -1,0 +1,175 @@
+"""OCSP responders: one that answers, one that refuses, one that never says a word."""
+
+import http.client
+import re
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+
+from .ca import Authority
+from .ports import ReservedPort
+from .processes import Child, wait_until
+
+# Asked for by the lab itself, to see whether the responder answers; never counted.
+_PROBE_SERIAL = 1
+
+
+class Responder:
+    """``openssl ocsp`` answering for an authority, until the ``with`` block ends.
+
+    ``port`` may be given, so that certificates can name the responder before it runs. While it
+    runs, a change of the authority's index is known to the next query.
+    """
+
+    def __init__(self, authority: Authority, port: ReservedPort | None = None) -> None:
+        self._authority = authority
+        self._port = ReservedPort() if port is None else port
+        self._output = authority.state / "responder.log"
+        self._child: Child | None = None
+        self._probe = (
+            ocsp.OCSPRequestBuilder()
+            .add_certificate_by_hash(b"\0" * 20, b"\0" * 20, _PROBE_SERIAL, hashes.SHA1())  # noqa: S303 - what httpd asks with
+            .build()
+            .public_bytes(serialization.Encoding.DER)
+        )
+
+    @property
+    def url(self) -> str:
+        """The URL to put into a certificate."""
+        return responder_url(self._port)
+
+    def queries(self, serial: int) -> int:
+        """How often the responder was asked for the certificate with this serial number."""
+        return self._asked().count(serial)
+
+    def queries_total(self) -> int:
+        """How often the responder was asked for any certificate."""
+        return sum(serial != _PROBE_SERIAL for serial in self._asked())
+
+    def start(self) -> None:
+        """Start the responder and wait until it answers; raises RuntimeError if it does not."""
+        authority = self._authority
+        # Through a file its output would come in blocks, and counts would lag behind.
+        command = ["stdbuf", "-oL", "openssl", "ocsp", "-port", str(self._port.number)]
+        command += ["-index", str(authority.index_file), "-CA", str(authority.intermediate_file)]
+        command += ["-rsigner", str(authority.signer_file)]
+        command += ["-rkey", str(authority.signer_file.with_suffix(".key"))]
+        command += ["-ndays", "1", "-req_text", "-ignore_err"]
+        self._child = child = Child(command, output=self._output)
+        if not wait_until(lambda: not child.running or self._answers(), 10.0) or not child.running:
+            self.stop()
+            raise RuntimeError(f"openssl ocsp does not answer: {self._output.read_text()}")
+        authority.on_change = self._reload
+
+    def stop(self) -> None:
+        """Stop the responder; its port refuses connections from then on."""
+        self._authority.on_change = lambda: None
+        if self._child is not None:
+            self._child.stop(grace=0.5)
+            self._child = None
+
+    def _reload(self) -> None:
+        # openssl looks at the index before it waits for the next connection, not after: the
+        # query that follows this one is the first to see a change.
+        if not self._answers():
+            raise RuntimeError("the responder has gone")
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port.number, timeout=5)
+        try:
+            connection.request(
+                "POST", "/", self._probe, {"Content-Type": "application/ocsp-request"}
+            )
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _asked(self) -> list[int]:
+        text = self._output.read_text(errors="replace") if self._output.exists() else ""
+        return [int(digits, 16) for digits in re.findall(r"Serial Number: ([0-9A-F]+)", text)]
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._port.release()
+
+
+class DeadPort(ReservedPort):
+    """A port of 127.0.0.1 that refuses every connection."""
+
+    @property
+    def url(self) -> str:
+        """The URL of the responder that is not there."""
+        return responder_url(self)
+
+
+class SilentResponder:
+    """A port of 127.0.0.1 that accepts connections and never answers."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._connections: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """The port number."""
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        """The URL to put into a certificate."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def connections(self) -> int:
+        """How many connections were accepted."""
+        return len(self._connections)
+
+    def stop(self) -> None:
+        """Close everything."""
+        # close() alone does not wake a thread that waits in accept().
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        for open_socket in (self._listener, *self._connections):
+            open_socket.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._connections.append(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def responder_url(port: ReservedPort) -> str:
+    """The URL of a responder at this port."""
+    return f"http://127.0.0.1:{port.number}"

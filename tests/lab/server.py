@@ -1,0 +1,264 @@
+"""Debian's httpd with a given configuration."""
+
+import os
+import re
+import subprocess
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from pwd import getpwall
+from types import TracebackType
+from typing import Self
+
+from .ports import ReservedPort
+from .processes import Child, wait_until
+
+BINARY = "/usr/sbin/apache2"
+MODULES = Path("/usr/lib/apache2/modules")
+HTTPS = 443
+
+_LOADED = ("mpm_event", "authz_core", "ssl", "socache_shmcb", "socache_dbm")
+_LOGGED = ("ssl", "socache_shmcb")
+_SERVERS = ("www-data", "apache", "nobody")
+
+# The lines that carry ports, and the ports in them (not the groups of an IPv6 address).
+_PORT_LINE = re.compile(
+    r"^[ \t]*(?:<VirtualHost\b[^>\n]*>|Listen[ \t]+[^\n]*)", re.IGNORECASE | re.MULTILINE
+)
+_PORT = re.compile(r'(?<=:)\d+(?=[\s">]|$)')
+_LISTEN = re.compile(
+    r'(?P<before>\s*Listen\s+"?(?:\S+:)?)(?P<port>\d+)(?P<after>"?)(?P<protocol>(?:\s+\w+)?)\s*',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ConfigTest:
+    """What ``httpd -t`` says."""
+
+    accepted: bool
+    output: str
+
+
+class Httpd:
+    """An httpd whose ServerRoot is ``root``, stopped when the ``with`` block ends.
+
+    ``configuration`` becomes ``root/site.conf``, which a small ``root/httpd.conf`` includes, so
+    that its lines keep their numbers. Ports in its ``<VirtualHost>`` and ``Listen`` lines stand
+    for ports of the lab: ``ports`` maps each as written to the real one, and 443 is listened on
+    even if no Listen says so. ``without`` names modules that are not loaded, ``files`` are
+    further files below ``root`` (text, ports replaced as well), ``certificates`` is the folder
+    that the configuration sees as ``certs``. ``environment`` adds to the variables that Debian's
+    envvars sets.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        configuration: str,
+        *,
+        without: Collection[str] = (),
+        files: Mapping[str, str] | None = None,
+        certificates: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.root = root
+        self._child: Child | None = None
+        self._reserved: dict[int, ReservedPort] = {}
+        self._logs = root / "logs"
+        self._pid_file = root / "httpd.pid"
+        self._main_file = root / "httpd.conf"
+        self._environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C",
+            "APACHE_LOG_DIR": str(self._logs),
+            "APACHE_RUN_DIR": str(root),
+            "APACHE_LOCK_DIR": str(root),
+            "APACHE_PID_FILE": str(self._pid_file),
+            **(environment or {}),
+        }
+        for folder in (root, self._logs, root / "htdocs"):
+            folder.mkdir(parents=True, exist_ok=True)
+        (root / "modules").symlink_to(MODULES)
+        texts = {"site.conf": configuration, **(files or {})}
+        if certificates is not None:
+            _show_certificates(root / "certs", certificates, texts)
+        written = {name: self._with_lab_ports(text) for name, text in texts.items()}
+        for name, text in written.items():
+            _write(self._inside(name), text)
+        _write(self._main_file, self._preamble(without, written))
+
+    @property
+    def port(self) -> int:
+        """The port that 443 stands for."""
+        return self._port(HTTPS)
+
+    @property
+    def ports(self) -> dict[int, int]:
+        """From the ports as written in the configuration to the real ones."""
+        return {written: reserved.number for written, reserved in self._reserved.items()}
+
+    @property
+    def log(self) -> str:
+        """All that httpd wrote to its standard error and to files in ``logs``."""
+        return "".join(
+            path.read_text(errors="surrogateescape")
+            for path in sorted(self._logs.iterdir())
+            if path.is_file()
+        )
+
+    def log_ids(self) -> set[str]:
+        """The message ids in the log, like ``AH01958``."""
+        return set(re.findall(r"\bAH\d{5}\b", self.log))
+
+    def configtest(self) -> ConfigTest:
+        """Ask ``httpd -t``."""
+        done = self._run("-t")
+        return ConfigTest(done.returncode == 0, (done.stderr + done.stdout))
+
+    def dump(self) -> str:
+        """The directives in effect, the preamble's among them (``-t -D DUMP_CONFIG``)."""
+        return self._run("-t", "-D", "DUMP_CONFIG").stdout
+
+    def start(self, *, timeout: float = 10) -> bool:
+        """Start httpd and wait; whether it serves (False: it has exited, ``log`` says why).
+
+        Raises TimeoutError if it does neither within ``timeout`` seconds.
+        """
+        self._pid_file.unlink(missing_ok=True)
+        self._child = child = Child(
+            [BINARY, "-f", str(self._main_file), "-DFOREGROUND"],
+            output=self._logs / "stderr",
+            environment=self._environment,
+        )
+        # A port that accepts tells nothing: httpd listens before mod_ssl looks at its
+        # certificates. The pid file is written after all modules are content (event_run).
+        if not wait_until(lambda: not child.running or self._pid_file.exists(), timeout):
+            self.stop()
+            raise TimeoutError(f"httpd neither serves nor exits: {self.log}")
+        return child.running
+
+    def stop(self, *, grace: float = 0.3) -> None:
+        """Stop httpd and all of its children, after ``grace`` seconds by SIGKILL."""
+        if self._child is not None:
+            self._child.stop(grace)
+            self._child = None
+
+    def close(self) -> None:
+        """Stop, and give the ports back."""
+        self.stop()
+        for reserved in self._reserved.values():
+            reserved.release()
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [BINARY, "-f", str(self._main_file), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=self._environment,
+            errors="surrogateescape",
+            timeout=30,
+            check=False,
+        )
+
+    def _port(self, written: int) -> int:
+        if written not in self._reserved:
+            self._reserved[written] = ReservedPort()
+        return self._reserved[written].number
+
+    def _with_lab_ports(self, text: str) -> str:
+        return _PORT_LINE.sub(lambda line: self._line_with_lab_ports(line[0]), text)
+
+    def _line_with_lab_ports(self, line: str) -> str:
+        listen = _LISTEN.fullmatch(line)
+        if listen is None:
+            return _PORT.sub(lambda port: str(self._port(int(port[0]))), line)
+        written = int(listen["port"])
+        # The address stays: a virtual host takes the protocol of a Listen of its own address
+        # only (ap_setup_listeners). That 443 means https has to be told, the lab's port does not.
+        protocol = listen["protocol"] or (" https" if written == HTTPS else "")
+        return f"{listen['before']}{self._port(written)}{listen['after']}{protocol}"
+
+    def _preamble(self, without: Collection[str], written: Mapping[str, str]) -> str:
+        left_out = {name.removesuffix("_module") for name in without}
+        loaded = [name for name in _LOADED if name not in left_out]
+        levels = " ".join(f"{name}:debug" for name in _LOGGED if name in loaded)
+        listen = re.compile(
+            rf"^[ \t]*Listen[ \t][^\n]*\b{self.port}\b", re.IGNORECASE | re.MULTILINE
+        )
+        listened = any(listen.search(text) for text in written.values())
+        lines = [
+            f'ServerRoot "{self.root}"',
+            f'DefaultRuntimeDir "{self.root}"',
+            f'PidFile "{self._pid_file}"',
+            f'Mutex "file:{self.root}" default',
+            *(f"LoadModule {name}_module modules/mod_{name}.so" for name in loaded),
+            "<IfDefine DUMP_CONFIG>",
+            "LoadModule info_module modules/mod_info.so",
+            "</IfDefine>",
+            "ServerName lab.example",
+            "DocumentRoot htdocs",
+            "ErrorLog logs/error_log",
+            f"LogLevel warn {levels}",
+            *_server_user(),
+            *_few_processes(loaded),
+            *([] if listened else [f"Listen 127.0.0.1:{self.port}"]),
+            "Include site.conf",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _inside(self, name: str) -> Path:
+        relative = PurePosixPath(name)
+        if relative.is_absolute() or ".." in relative.parts:
+            raise ValueError(f"a file outside of the server root: {name}")
+        return self.root / relative
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _show_certificates(place: Path, certificates: Path, texts: Mapping[str, str]) -> None:
+    if not any(name.startswith("certs/") for name in texts):
+        place.symlink_to(certificates)
+        return
+    # Files of one configuration must not get into the folder that all of them share.
+    place.mkdir()
+    for path in certificates.iterdir():
+        if f"certs/{path.name}" not in texts:
+            (place / path.name).symlink_to(path)
+
+
+def _server_user() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    known = {entry.pw_name for entry in getpwall()}
+    name = next(name for name in _SERVERS if name in known)
+    return [f"User {name}", f"Group {'nogroup' if name == 'nobody' else name}"]
+
+
+def _few_processes(loaded: Collection[str]) -> list[str]:
+    if "mpm_event" not in loaded:
+        return []
+    return [
+        "StartServers 1",
+        "ServerLimit 1",
+        "ThreadsPerChild 8",
+        "ThreadLimit 8",
+        "MaxRequestWorkers 8",
+        "MinSpareThreads 1",
+        "MaxSpareThreads 8",
+        "GracefulShutdownTimeout 1",
+    ]
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(errors="surrogateescape"))
