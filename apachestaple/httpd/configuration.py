@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -193,6 +194,10 @@ class Configuration:
     load_modules: dict[str, Place] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
 
+    def absolute(self, path: str) -> str:
+        """A path of the configuration, from the server root on (ap_server_root_relative)."""
+        return server_root_relative(self.server_root, path)
+
     def has_module(self, name: str) -> bool:
         """Whether a module, by the name that LoadModule uses, is there once all is read."""
         return name in self.modules
@@ -201,3 +206,9 @@ class Configuration:
         """Directives in effect with one of these names, in any case of letters."""
         keys = {lower(name) for name in names}
         return (directive for directive in self.directives if directive.key in keys)
+
+
+def server_root_relative(server_root: str, path: str) -> str:
+    """``path`` without dots and doubled slashes, from ``server_root`` on where it is relative."""
+    joined = posixpath.normpath(posixpath.join(server_root, path))
+    return joined[1:] if joined.startswith("//") else joined

@@ -8,7 +8,6 @@ and macros. Where httpd stops at an error, this notes it and goes on as far as s
 from __future__ import annotations
 
 import os
-import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from apachestaple.httpd.configuration import (
     ReadNote,
     SourceFile,
     line_place,
+    server_root_relative,
 )
 from apachestaple.httpd.include import IncludeError, dangling_links, included_files
 from apachestaple.httpd.macros import Macro, MacroBody, MacroError, parse_heading
@@ -413,7 +413,7 @@ class _Reader:
         if key == "<ifdefine":
             return subject in self._defines
         if key == "<iffile":
-            return self._start.paths.exists(self._absolute(subject))
+            return self._start.paths.exists(self.configuration.absolute(subject))
         # <IfDirective> and <IfSection> ask for the commands of the loaded modules.
         return True
 
@@ -473,7 +473,7 @@ class _Reader:
 
     def _server_root(self, raw: str) -> None:
         (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
-        path = posixpath.normpath(posixpath.join("/", path))
+        path = server_root_relative("/", path)
         self.configuration.server_root = self._start.paths.server_root(path)
         if self._start.installed and not os.path.isdir(self.configuration.server_root):
             raise _Rejected(ErrorKind.ARGUMENTS, "ServerRoot must be a valid directory")
@@ -487,7 +487,7 @@ class _Reader:
             return
         if name in self._start.built_in:
             raise _Rejected(ErrorKind.MODULE, f"module {name} is built-in and can't be loaded")
-        if self._start.installed and not self._start.paths.exists(self._absolute(path)):
+        if self._start.installed and not self._start.paths.exists(self.configuration.absolute(path)):
             raise _Rejected(ErrorKind.MODULE, f"Cannot load {path} into server: no such file")
         self.configuration.modules.add(name)
 
@@ -505,7 +505,7 @@ class _Reader:
                 f"Exceeded maximum include depth of {_DEEPEST_INCLUDE}, "
                 "There appears to be a recursion.",
             )
-        here = self._start.paths.real(self._absolute(path))
+        here = self._start.paths.real(self.configuration.absolute(path))
         including = self._files[-1]
         including.pending = included_files(here, optional=optional)
         including.pending_is_optional = optional
@@ -520,10 +520,6 @@ class _Reader:
         except IncludeError:
             return
 
-    def _absolute(self, path: str) -> str:
-        """ap_server_root_relative."""
-        joined = posixpath.normpath(posixpath.join(self.configuration.server_root, path))
-        return joined[1:] if joined.startswith("//") else joined
 
     # -- macros ---------------------------------------------------------------------------------
 

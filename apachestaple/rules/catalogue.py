@@ -1,0 +1,69 @@
+"""All rules, found by the names of their files."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from inspect import isabstract
+from pathlib import Path
+
+from apachestaple.rules.rule import Rule
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the codes."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("as[0-9][0-9][0-9]_*.py"))
+    return tuple(_rule(name) for name in names)
+
+
+def _rule(name: str) -> Rule:
+    module = import_module(f"apachestaple.rules.{name}")
+    (rule,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Rule)
+        and not isabstract(value)
+        and value.__module__ == module.__name__
+    )
+    instance: Rule = rule()
+    return instance
+
+
+def find_rule(word: str) -> Rule | None:
+    """The rule with this code or name, in any case of letters."""
+    word = word.lower()
+    return next((rule for rule in all_rules() if word in (rule.code.lower(), rule.name)), None)
+
+
+class UnknownRuleError(ValueError):
+    """A selection names no rule."""
+
+
+def select_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:
+    """Rules whose code starts with, or whose name is, one of ``select`` and none of ``ignore``.
+
+    An empty ``select`` is every rule.
+
+    Raises:
+        UnknownRuleError: a word fits no rule.
+    """
+    for word in (*select, *ignore):
+        if not any(_fits(rule, word) for rule in all_rules()):
+            raise UnknownRuleError(f"no rule has the code or name {word!r}")
+    return tuple(
+        rule
+        for rule in all_rules()
+        if (not select or any(_fits(rule, word) for word in select))
+        and not any(_fits(rule, word) for word in ignore)
+    )
+
+
+def _fits(rule: Rule, word: str) -> bool:
+    if word.upper() == "ALL" or word.lower() == rule.name:
+        return True
+    return re.fullmatch(r"AS[0-9]{0,3}", word.upper()) is not None and rule.code.startswith(
+        word.upper()
+    )

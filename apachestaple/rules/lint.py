@@ -1,0 +1,105 @@
+"""Puts the rules to a site and collects what they say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.rule import (
+    CertificateRule,
+    DirectiveRule,
+    HostRule,
+    ReadErrorRule,
+    ReadNoteRule,
+    Rule,
+    ServerRule,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from apachestaple.rules.finding import Finding
+    from apachestaple.tls.hosts import Site
+
+_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]", re.IGNORECASE)
+
+
+def lint(site: Site, rules: Sequence[Rule]) -> list[Finding]:
+    """The findings of ``rules``, by file and line, without those that a comment suppresses."""
+    if not site.configuration.whole:
+        rules = [rule for rule in rules if not rule.needs_whole]
+    findings: dict[tuple[object, ...], Finding] = {}
+    for finding in _all_findings(site, rules):
+        # A file that is included twice, or a directive that many hosts inherit, is one fault.
+        key = (finding.rule, finding.place, finding.certificate)
+        findings.setdefault(key, finding)
+    kept = [finding for finding in findings.values() if not _suppressed(finding, site)]
+    order = {path: number for number, path in enumerate(site.configuration.files)}
+    kept.sort(
+        key=lambda finding: (
+            order.get(finding.place.file, len(order)),
+            finding.place.line,
+            finding.place.column,
+            finding.rule,
+        )
+    )
+    return kept
+
+
+def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
+    configuration = site.configuration
+    for rule in rules:
+        match rule:
+            case ReadErrorRule():
+                for error in configuration.errors:
+                    if error.kind in rule.kinds:
+                        yield from rule.check(error, site)
+            case ReadNoteRule():
+                for note in configuration.notes:
+                    if note.kind in rule.kinds:
+                        yield from rule.check(note, site)
+            case HostRule():
+                for host in site.hosts:
+                    yield from rule.check(host, site)
+            case CertificateRule():
+                for host in site.tls_hosts:
+                    for certificate in host.certificates:
+                        yield from rule.check(certificate, host, site)
+            case ServerRule():
+                yield from rule.check(site)
+    yield from _directive_findings(site, [r for r in rules if isinstance(r, DirectiveRule)])
+
+
+def _directive_findings(site: Site, rules: Iterable[DirectiveRule]) -> Iterator[Finding]:
+    rules = list(rules)
+    for directive in site.configuration.directives:
+        # "sl" catches the commonest slips of the prefix, SLLUseStapling and SSSL….
+        if directive.key[:3] not in _PREFIXES and "stapl" not in directive.key:
+            continue
+        for rule in rules:
+            if rule.names is None or directive.key in rule.names:
+                yield from rule.check(directive, site)
+
+
+_PREFIXES = frozenset({"ssl", "sll", "sls", "mds"})
+
+
+def _suppressed(finding: Finding, site: Site) -> bool:
+    """Whether a comment on the finding's lines, or on the line above, names its rule."""
+    file = site.configuration.files.get(finding.place.file)
+    if file is None:
+        return False
+    above = file.physical_line(finding.place.line - 1).strip()
+    texts = [above] if above.startswith("#") else []
+    texts += [
+        file.physical_line(number)
+        for number in range(finding.place.line, finding.place.end_line + 1)
+    ]
+    for text in texts:
+        for listed in _SUPPRESSION.findall(text):
+            words = [word.strip() for word in listed.split(",")]
+            if finding.rule in map(str.upper, words) or finding.name in map(str.lower, words):
+                return True
+    return False
+
+

@@ -1,0 +1,1 @@
+"""What mod_ssl would make of a configuration: hosts, certificates, cache."""

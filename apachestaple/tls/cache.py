@@ -1,0 +1,229 @@
+"""SSLStaplingCache's argument, and what fits into a shared-memory cache.
+
+Source: modules/ssl/ssl_engine_config.c (ssl_cmd_SSLStaplingCache) and
+modules/cache/mod_socache_shmcb.c (socache_shmcb_create, socache_shmcb_init,
+shmcb_subcache_store); mod_ssl's hints are in ssl_scache.c. The sizes are those of a 64-bit httpd.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# A provider's name, and the module that brings it.
+PROVIDERS = {
+    "shmcb": "socache_shmcb_module",
+    "default": "socache_shmcb_module",
+    "dbm": "socache_dbm_module",
+    "redis": "socache_redis_module",
+    "memcache": "socache_memcache_module",
+    "dc": "socache_dc_module",
+}
+# Providers that must be given a list of servers.
+SERVER_LISTS = frozenset({"redis", "memcache"})
+
+DEFAULT_SIZE = 524_288
+SMALLEST_SIZE = 8192
+LARGEST_SIZE = 4_294_967_294
+
+_HEADER = 88
+_OBJECT = 1520
+_MOST_SUBCACHES = 256
+_FEWEST_INDEXES = 5
+_SUBCACHE_HEADER = 16
+_INDEX = 24
+# SHA-1 of the certificate, and the flag before the response.
+_ENTRY_OVERHEAD = 20 + 1
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSetting:
+    """The argument of SSLStaplingCache.
+
+    Attributes:
+        provider: what stands before the colon.
+        argument: what stands behind it, or ``None`` without a colon.
+        path: for shmcb, the argument without the size.
+        size: for shmcb, the size in bytes that httpd would allocate; ``None`` if it refuses it.
+        refusal: why httpd refuses the argument, in its words, or ``None``.
+    """
+
+    provider: str
+    argument: str | None
+    path: str = ""
+    size: int | None = None
+    refusal: str | None = None
+
+    @property
+    def is_shmcb(self) -> bool:
+        return self.provider in ("shmcb", "default")
+
+
+def parse_cache(argument: str) -> CacheSetting:
+    """What httpd takes ``argument`` for."""
+    provider, colon, rest = argument.partition(":")
+    given = rest if colon else None
+    if provider in ("shmcb", "default"):
+        path, size, refusal = _path_and_size(rest)
+        return CacheSetting(provider, given, path, size, refusal)
+    if provider in SERVER_LISTS and not rest:
+        refusal = f"List of server names required to create {provider} socache."
+        return CacheSetting(provider, given, refusal=refusal)
+    return CacheSetting(provider, given)
+
+
+def _path_and_size(argument: str) -> tuple[str, int | None, str | None]:
+    path, bracket, size = argument.rpartition("(")
+    if not bracket:
+        if argument.endswith(")"):
+            return argument, None, "Invalid argument: no opening parenthesis"
+        return argument, DEFAULT_SIZE, None
+    if not size.endswith(")"):
+        return (
+            path,
+            None,
+            "Invalid argument: no closing parenthesis or cache size missing after pathname "
+            "with parenthesis",
+        )
+    # strtol: white space and a sign may stand before the digits, nothing behind them.
+    number = re.fullmatch(r"[ \t\n\v\f\r]*([+-]?[0-9]+)", size[:-1])
+    if number is None and size != ")":
+        return path, None, "Invalid argument: cache size not numerical"
+    # Within httpd a negative number is a very large one.
+    bytes_ = int(number[1]) % 2**64 if number else 0
+    if bytes_ < SMALLEST_SIZE:
+        return path, None, f"Invalid argument: size has to be >= {SMALLEST_SIZE} bytes"
+    if bytes_ > LARGEST_SIZE:
+        return (
+            path,
+            None,
+            f"Invalid argument: size has to be < {LARGEST_SIZE + 1} bytes on this platform",
+        )
+    return path, bytes_, None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How mod_socache_shmcb divides the segment.
+
+    Attributes:
+        subcaches: number of subcaches.
+        indexes: entries that one subcache can hold.
+        subcache_size: bytes of one subcache, its header and indexes included.
+        data_size: bytes that one subcache has for entries.
+    """
+
+    subcaches: int
+    indexes: int
+    subcache_size: int
+    data_size: int
+
+    @property
+    def starts(self) -> bool:
+        """Whether httpd starts with it; with too few indexes it logs AH00823 and exits."""
+        return self.indexes >= _FEWEST_INDEXES
+
+    def subcache_of(self, sha1: bytes) -> int:
+        """Number of the subcache that holds the certificate with this SHA-1 of its DER."""
+        return sha1[0] & (self.subcaches - 1)
+
+
+def shmcb_layout(size: int) -> Layout:
+    """The layout of a segment of ``size`` bytes (socache_shmcb_init)."""
+    usable = size - _HEADER
+    entries = usable // _OBJECT
+    subcaches = _MOST_SUBCACHES
+    while subcaches > 1 and entries // subcaches < 2 * subcaches:
+        subcaches //= 2
+    indexes = entries // subcaches
+    subcache_size = usable // subcaches // 8 * 8
+    data_size = subcache_size - _SUBCACHE_HEADER - indexes * _INDEX
+    return Layout(subcaches, indexes, subcache_size, data_size)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response that the cache is to hold: of which certificate, and its length in bytes."""
+
+    sha1: bytes
+    length: int
+
+    @property
+    def entry_size(self) -> int:
+        """Bytes that it takes in a subcache."""
+        return self.length + _ENTRY_OVERHEAD
+
+
+def overfull_subcaches(layout: Layout, responses: Iterable[Response]) -> list[list[Response]]:
+    """Groups of responses that share a subcache which cannot hold them all.
+
+    In such a subcache each response that is stored drops the oldest ones (shmcb_subcache_store).
+    """
+    groups: dict[int, list[Response]] = {}
+    for response in responses:
+        groups.setdefault(layout.subcache_of(response.sha1), []).append(response)
+    return [group for group in groups.values() if not _fits(layout, group)]
+
+
+def _fits(layout: Layout, group: Sequence[Response]) -> bool:
+    taken = sum(response.entry_size for response in group)
+    return taken <= layout.data_size and len(group) <= layout.indexes
+
+
+def smallest_size(responses: Sequence[Response]) -> int:
+    """The smallest size in bytes that starts and holds all responses at once.
+
+    Subcaches double on the way up, so a size above it may be too small again.
+    """
+    best: int | None = None
+    subcaches = 1
+    while subcaches <= _MOST_SUBCACHES:
+        least, most = _sizes_with(subcaches)
+        if best is not None and least >= best:
+            break
+        if holds_all(most, responses):
+            # With the number of subcaches fixed, more bytes never hold less.
+            low, high = least, most
+            while low < high:
+                middle = (low + high) // 2
+                if holds_all(middle, responses):
+                    high = middle
+                else:
+                    low = middle + 1
+            best = low if best is None else min(best, low)
+        subcaches *= 2
+    if best is None:
+        raise ValueError("no size that httpd accepts can hold these responses")
+    return best
+
+
+def holds_all(size: int, responses: Sequence[Response]) -> bool:
+    """Whether a cache of ``size`` bytes starts and keeps all responses."""
+    layout = shmcb_layout(size)
+    return layout.starts and not overfull_subcaches(layout, responses)
+
+
+def recommended_size(responses: Sequence[Response]) -> int:
+    """A round size that holds all responses with room for as many again, 128 KiB at least."""
+    doubled = [Response(response.sha1, 2 * response.entry_size) for response in responses]
+    size = 131_072
+    while size <= LARGEST_SIZE:
+        if holds_all(size, doubled):
+            return size
+        size *= 2
+    return smallest_size(responses)
+
+
+def _sizes_with(subcaches: int) -> tuple[int, int]:
+    """The smallest and the largest size that is divided into so many subcaches."""
+    least = SMALLEST_SIZE
+    if subcaches > 1:
+        least = max(least, 2 * subcaches * subcaches * _OBJECT + _HEADER)
+    most = LARGEST_SIZE
+    if subcaches < _MOST_SUBCACHES:
+        most = 2 * (2 * subcaches) ** 2 * _OBJECT + _HEADER - 1
+    return least, most

@@ -1,0 +1,3 @@
+"""The lab is one for the whole session."""
+
+pytest_plugins = ["tests.lab.fixture"]
