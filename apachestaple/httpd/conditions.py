@@ -16,6 +16,7 @@ def version_matches(arguments: list[str], version: Version) -> bool:
 
     Raises:
         ConditionError: as start_ifversion rejects it.
+
     """
     operator, wanted, bracket = _operator_and_version(arguments)
     if not wanted or (bracket != ">" and not wanted.endswith(">")):

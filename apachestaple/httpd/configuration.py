@@ -13,6 +13,8 @@ from apachestaple.httpd.words import lower, split_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from apachestaple.httpd.paths import Paths
+
 
 class SourceFile:
     """A file that was read: its path as httpd names it, and its text."""
@@ -179,13 +181,15 @@ class Configuration:
     """A configuration as httpd would have it after reading, before any directive is executed.
 
     ``whole`` is false for a fragment, such as one virtual-host file: then nothing may be concluded
-    from what is not in it.
+    from what is not in it. ``installed`` is true for the configuration of this machine's httpd.
     """
 
     main_file: str
     server_root: str
     whole: bool
+    installed: bool
     version: tuple[int, int, int]
+    paths: Paths
     directives: list[Directive] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)
     notes: list[ReadNote] = field(default_factory=list)

@@ -55,6 +55,7 @@ class MacroBody:
 
         Raises:
             MacroError: the line is longer than httpd's buffer, where its reading ends.
+
         """
         if len(line) >= LONGEST_MACRO_LINE:
             raise MacroError("expected token not found: </Macro>")
@@ -82,9 +83,7 @@ def parse_heading(arguments: str, where: str) -> tuple[str, tuple[str, ...]]:
     parameters = split_words(rest)
     for position, parameter in enumerate(parameters):
         if not parameter:
-            raise MacroError(
-                f"macro '{name}' ({where}): empty argument #{position + 1} name"
-            )
+            raise MacroError(f"macro '{name}' ({where}): empty argument #{position + 1} name")
         if parameter in parameters[:position]:
             first = parameters.index(parameter)
             raise MacroError(

@@ -6,8 +6,10 @@ server's root folder is here, ``--map`` where a prefix of its paths is.
 
 from __future__ import annotations
 
+import errno
 import os
-from dataclasses import dataclass, field
+import stat
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Paths:
         root: folder that stands for the server's ``/``; ``""`` for this machine's own.
         maps: pairs of a path prefix on the server and the folder that holds it here.
         texts: texts that stand for those on the disk, by real path: edits not yet written.
+
     """
 
     root: str = ""
@@ -38,29 +41,28 @@ class Paths:
             return os.path.normpath(self.root + "/" + path.lstrip("/"))
         return path
 
-    def server_root(self, path: str) -> str:
-        """The folder here that ServerRoot names."""
-        return self.real(path)
+    def with_map(self, server: str, here: str) -> Paths:
+        """The same with one more prefix mapped."""
+        return replace(self, maps=(*self.maps, (server, here)))
 
     def text(self, path: str) -> str:
         """The text of a file, every byte of it kept.
 
         Raises:
             OSError: it cannot be read.
+
         """
         real = os.path.realpath(path)
         if real in self.texts:
             return self.texts[real]
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            # ap_pcfg_openfile: a regular file, or /dev/null.
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and real != os.devnull:
+                raise PermissionError(errno.EACCES, "not a regular file", path)
             return file.read()
 
     def exists(self, path: str) -> bool:
         return os.path.exists(self.real(path))
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether the configuration is read away from its server."""
-        return bool(self.root or self.maps)
 
 
 def _inside(path: str, folder: str) -> bool:

@@ -58,6 +58,7 @@ class Start:
         whole: false for a fragment; its <IfModule> sections are then taken to hold.
         installed: whether this is the configuration of this machine's httpd, so that a module or
             a folder that is not there is an error.
+
     """
 
     main_file: str
@@ -76,6 +77,7 @@ def read(start: Start) -> Configuration:
 
     Raises:
         OSError: the main file cannot be read.
+
     """
     text = start.paths.text(start.main_file)
     reader = _Reader(start)
@@ -83,7 +85,7 @@ def read(start: Start) -> Configuration:
     return reader.configuration
 
 
-class _Rejected(Exception):
+class _RejectedError(Exception):
     """httpd rejects the line that is being read."""
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
@@ -139,6 +141,7 @@ class _File:
 class _Reader:
     def __init__(self, start: Start) -> None:
         self._start = start
+        self._paths = start.paths
         self._variables = {k: v for k, v in start.defines.items() if v is not None}
         self._defines = set(start.defines)
         self._macros: dict[str, Macro] = {}
@@ -148,6 +151,8 @@ class _Reader:
             main_file=start.main_file,
             server_root=start.server_root,
             whole=start.whole,
+            installed=start.installed,
+            paths=start.paths,
             version=start.version,
             modules=set(start.built_in),
             variables=self._variables,
@@ -184,7 +189,7 @@ class _Reader:
     def _guarded(self, step: Callable[..., None], *arguments: str) -> None:
         try:
             step(*arguments)
-        except _Rejected as rejected:
+        except _RejectedError as rejected:
             source = self._source
             self._note_error(rejected.kind, str(rejected), source.file, source.index)
             if rejected.kind is ErrorKind.INCLUDE_LOOP:
@@ -207,7 +212,7 @@ class _Reader:
         except IncludeError as error:
             including.pending = None
             if self._start.whole:
-                raise _Rejected(ErrorKind.INCLUDE_NOT_FOUND, str(error)) from None
+                raise _RejectedError(ErrorKind.INCLUDE_NOT_FOUND, str(error)) from None
             return
         if path is None:
             including.pending = None
@@ -218,14 +223,14 @@ class _Reader:
 
     def _file_at(self, path: str, *, optional: bool) -> SourceFile | None:
         try:
-            return SourceFile(path, self._start.paths.text(path))
+            return SourceFile(path, self._paths.text(path))
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
             if optional or not self._start.whole:
                 return None
         except OSError as error:
             kind, reason = ErrorKind.UNREADABLE, error.strerror
-        raise _Rejected(kind, f"Could not open configuration file {path}: {reason}")
+        raise _RejectedError(kind, f"Could not open configuration file {path}: {reason}")
 
     def _close_file(self) -> None:
         """Sections that are open at the end of a file (ap_build_config).
@@ -329,19 +334,15 @@ class _Reader:
 
     def _close_section(self, name: str) -> None:
         if not self._sections or self._sections[-1].directive is None:
-            raise _Rejected(
+            raise _RejectedError(
                 ErrorKind.MISMATCHED_SECTION, f"{name} without matching <{name[2:]} section"
             )
         if not name.endswith(">"):
-            raise _Rejected(
-                ErrorKind.MISMATCHED_SECTION, f"{name}> directive missing closing '>'"
-            )
+            raise _RejectedError(ErrorKind.MISMATCHED_SECTION, f"{name}> directive missing closing '>'")
         innermost = self._sections[-1].name[1:]
         if lower(name[2:-1]) != lower(innermost):
             self._close_outer(name)
-            raise _Rejected(
-                ErrorKind.MISMATCHED_SECTION, f"Expected </{innermost}> but saw {name}"
-            )
+            raise _RejectedError(ErrorKind.MISMATCHED_SECTION, f"Expected </{innermost}> but saw {name}")
         self._pop_section()
 
     def _close_outer(self, name: str) -> None:
@@ -379,7 +380,7 @@ class _Reader:
     def _condition(self, name: str, key: str, raw: str) -> None:
         try:
             holds = self._holds(name, key, raw)
-        except _Rejected:
+        except _RejectedError:
             # Whether it holds is not known; what stands inside is not looked at.
             self._skip_section(name)
             raise
@@ -395,15 +396,15 @@ class _Reader:
             try:
                 return version_matches(split_words(raw)[:3], self._start.version)
             except ConditionError as error:
-                raise _Rejected(ErrorKind.ARGUMENTS, str(error)) from None
+                raise _RejectedError(ErrorKind.ARGUMENTS, str(error)) from None
         bracket = raw.rfind(">")
         if bracket < 0:
-            raise _Rejected(ErrorKind.ARGUMENTS, f"{name}> directive missing closing '>'")
+            raise _RejectedError(ErrorKind.ARGUMENTS, f"{name}> directive missing closing '>'")
         argument = raw[:bracket]
         negated = argument.startswith("!")
         subject, _ = next_word(argument[1:] if negated else argument)
         if not subject:
-            raise _Rejected(ErrorKind.ARGUMENTS, f"{name}> directive requires additional arguments")
+            raise _RejectedError(ErrorKind.ARGUMENTS, f"{name}> directive requires additional arguments")
         return self._is_true(key, subject) != negated
 
     def _is_true(self, key: str, subject: str) -> bool:
@@ -413,7 +414,7 @@ class _Reader:
         if key == "<ifdefine":
             return subject in self._defines
         if key == "<iffile":
-            return self._start.paths.exists(self.configuration.absolute(subject))
+            return self._paths.exists(self.configuration.absolute(subject))
         # <IfDirective> and <IfSection> ask for the commands of the loaded modules.
         return True
 
@@ -450,7 +451,7 @@ class _Reader:
     def _arguments(self, name: str, raw: str, least: int, most: int, takes: str) -> list[str]:
         words = split_words(raw)
         if not least <= len(words) <= most or not words[0]:
-            raise _Rejected(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
+            raise _RejectedError(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
         return words
 
     def _ignore(self, raw: str) -> None:
@@ -459,7 +460,7 @@ class _Reader:
     def _define(self, raw: str) -> None:
         name, *value = self._arguments("Define", raw, 1, 2, "1-2 arguments")
         if ":" in name:
-            raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
+            raise _RejectedError(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.add(name)
         if value and value[0]:
             self._variables[name] = value[0]
@@ -467,16 +468,28 @@ class _Reader:
     def _undefine(self, raw: str) -> None:
         (name,) = self._arguments("UnDefine", raw, 1, 1, "one argument")
         if ":" in name:
-            raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
+            raise _RejectedError(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.discard(name)
         self._variables.pop(name, None)
 
     def _server_root(self, raw: str) -> None:
         (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
         path = server_root_relative("/", path)
-        self.configuration.server_root = self._start.paths.server_root(path)
-        if self._start.installed and not os.path.isdir(self.configuration.server_root):
-            raise _Rejected(ErrorKind.ARGUMENTS, "ServerRoot must be a valid directory")
+        here = self._paths.real(path)
+        if not self._start.installed and self._is_copy_of(path, here):
+            self._paths = self._paths.with_map(path, self._start.server_root)
+            self.configuration.paths = self._paths
+            here = self._start.server_root
+        if self._start.installed and not os.path.isdir(here):
+            raise _RejectedError(ErrorKind.ARGUMENTS, "ServerRoot must be a valid directory")
+        self.configuration.server_root = here
+
+    def _is_copy_of(self, path: str, here: str) -> bool:
+        """Whether the main file lies in a copy of the server root, and not in that itself."""
+        copy = self._start.server_root
+        if os.path.realpath(copy).startswith(os.path.realpath(here)):
+            return False
+        return not os.path.isdir(here) or os.path.basename(path) == os.path.basename(copy)
 
     def _load_module(self, raw: str) -> None:
         name, path = self._arguments("LoadModule", raw, 2, 2, "two arguments")
@@ -486,9 +499,9 @@ class _Reader:
         if name in self.configuration.modules:
             return
         if name in self._start.built_in:
-            raise _Rejected(ErrorKind.MODULE, f"module {name} is built-in and can't be loaded")
-        if self._start.installed and not self._start.paths.exists(self.configuration.absolute(path)):
-            raise _Rejected(ErrorKind.MODULE, f"Cannot load {path} into server: no such file")
+            raise _RejectedError(ErrorKind.MODULE, f"module {name} is built-in and can't be loaded")
+        if self._start.installed and not self._paths.exists(self.configuration.absolute(path)):
+            raise _RejectedError(ErrorKind.MODULE, f"Cannot load {path} into server: no such file")
         self.configuration.modules.add(name)
 
     def _include(self, raw: str) -> None:
@@ -500,12 +513,12 @@ class _Reader:
     def _include_files(self, name: str, raw: str, *, optional: bool) -> None:
         (path,) = self._arguments(name, raw, 1, 1, "one argument")
         if len(self._files) > _DEEPEST_INCLUDE:
-            raise _Rejected(
+            raise _RejectedError(
                 ErrorKind.INCLUDE_LOOP,
                 f"Exceeded maximum include depth of {_DEEPEST_INCLUDE}, "
                 "There appears to be a recursion.",
             )
-        here = self._start.paths.real(self.configuration.absolute(path))
+        here = self._paths.real(self.configuration.absolute(path))
         including = self._files[-1]
         including.pending = included_files(here, optional=optional)
         including.pending_is_optional = optional
@@ -519,7 +532,6 @@ class _Reader:
                 self._note(NoteKind.DANGLING_LINK, dangling)
         except IncludeError:
             return
-
 
     # -- macros ---------------------------------------------------------------------------------
 
@@ -546,30 +558,30 @@ class _Reader:
                     lines.append(line)
                     indexes.append(self._source.index)
         except MacroError as error:
-            raise _Rejected(ErrorKind.MACRO, str(error)) from None
+            raise _RejectedError(ErrorKind.MACRO, str(error)) from None
         self._macros[name] = Macro(
             name, parameters, location, source.file, tuple(lines), tuple(indexes)
         )
 
     def _use_macro(self, raw: str) -> None:
         if not self._macros and self._start.whole:
-            raise _Rejected(ErrorKind.MACRO, "no macro defined before Use")
+            raise _RejectedError(ErrorKind.MACRO, "no macro defined before Use")
         name, rest = next_word(raw)
         name = lower(name)
         if not name:
-            raise _Rejected(ErrorKind.MACRO, "no macro name specified with Use")
+            raise _RejectedError(ErrorKind.MACRO, "no macro name specified with Use")
         macro = self._macros.get(name)
         source = self._source
         if macro is None:
             if self._start.whole:
-                raise _Rejected(ErrorKind.MACRO, f"macro '{name}' undefined")
+                raise _RejectedError(ErrorKind.MACRO, f"macro '{name}' undefined")
             return
         if f"macro '{name}'" in source.name:
-            raise _Rejected(ErrorKind.MACRO, f"recursive use of macro '{name}' is invalid")
+            raise _RejectedError(ErrorKind.MACRO, f"recursive use of macro '{name}' is invalid")
         try:
             expanded = macro.expand(split_words(rest))
         except MacroError as error:
-            raise _Rejected(ErrorKind.MACRO, str(error)) from None
+            raise _RejectedError(ErrorKind.MACRO, str(error)) from None
         where = (
             f"macro '{name}' ({macro.location}) used on line {source.number} of \"{source.name}\""
         )
@@ -578,7 +590,7 @@ class _Reader:
     def _undefine_macro(self, raw: str) -> None:
         (name,) = self._arguments("UndefMacro", raw, 1, 1, "one argument")
         if self._macros.pop(lower(name), None) is None and self._start.whole:
-            raise _Rejected(ErrorKind.MACRO, f"cannot remove undefined macro '{lower(name)}'")
+            raise _RejectedError(ErrorKind.MACRO, f"cannot remove undefined macro '{lower(name)}'")
 
     # -- notes ----------------------------------------------------------------------------------
 

@@ -182,7 +182,7 @@ class _Nesting:
         before, body, after = _trimmed(self._lines[opening].raw)
         self._space += before
         bracket = body.rindex(">")
-        inside, tag, _ = _trimmed(body[1:bracket])
+        inside, _, _ = _trimmed(body[1:bracket])
         padding = [inside] if inside else []
         pieces = _name_and_value(body[1 + len(inside) : bracket])
         name = Token.at(pieces[0], self._lines[opening].first)

@@ -109,7 +109,7 @@ def _unescape(word: str, quote: str) -> str:
     position = 0
     while position < len(word):
         following = word[position + 1 : position + 2]
-        if word[position] == "\\" and following and (following == "\\" or following == quote):
+        if word[position] == "\\" and following and following in ("\\", quote):
             position += 1
         result.append(word[position])
         position += 1

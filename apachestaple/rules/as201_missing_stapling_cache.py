@@ -5,22 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import Example, ServerRule
+from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.tls.hosts import Site
-
-_HOST = """\
-<VirtualHost *:443>
-    ServerName www.example.com
-    SSLEngine on
-    SSLCertificateFile certs/good.pem
-    SSLCertificateKeyFile certs/good.key
-    SSLUseStapling on
-</VirtualHost>
-"""
 
 
 class MissingStaplingCache(ServerRule):
@@ -37,21 +27,22 @@ class MissingStaplingCache(ServerRule):
     log_id = "AH01958"
     repair = Repair.SAFE
     needs_whole = True
-    bad = Example(_HOST)
-    good = Example("SSLStaplingCache shmcb:logs/stapling(131072)\n" + _HOST)
+    bad = Example(tls_host("SSLUseStapling on"))
+    good = Example(CACHE + tls_host("SSLUseStapling on"))
 
     def check(self, site: Site) -> Iterator[Finding]:
         """The first host with stapling, where no cache is set."""
-        if site.caches or not site.stapling_hosts:
+        hosts = [host for host in site.tls_hosts if host.use_stapling]
+        misplaced = any(d.key == "sslstaplingcache" for d in site.misplaced)
+        if site.caches or misplaced or not hosts:
             return
-        host = site.stapling_hosts[0]
+        host = hosts[0]
         switch = host.setting("SSLUseStapling")
         if switch is None:
             return
         yield self.finding(
             switch.place,
             "stapling is on, but no SSLStaplingCache is set in the main server",
-            "Set SSLStaplingCache shmcb:${APACHE_RUN_DIR}/stapling(131072) outside every "
-            "<VirtualHost>.",
+            "Set SSLStaplingCache once, outside every <VirtualHost>.",
             host=host,
         )

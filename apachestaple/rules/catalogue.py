@@ -49,6 +49,7 @@ def select_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule
 
     Raises:
         UnknownRuleError: a word fits no rule.
+
     """
     for word in (*select, *ignore):
         if not any(_fits(rule, word) for rule in all_rules()):

@@ -87,6 +87,7 @@ class Finding:
         host: the host that it is about, or ``None``.
         certificate: path of the certificate that it is about, or ``None``.
         repair: whether ``fix`` repairs it, or ``None``.
+
     """
 
     rule: str

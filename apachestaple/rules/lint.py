@@ -101,5 +101,3 @@ def _suppressed(finding: Finding, site: Site) -> bool:
             if finding.rule in map(str.upper, words) or finding.name in map(str.lower, words):
                 return True
     return False
-
-

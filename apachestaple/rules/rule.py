@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.rules.finding import Effect, Finding, HostName, Repair, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import (
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from apachestaple.tls.hosts import Host, HostCertificate, Site
 
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A configuration that a real httpd is started with.
@@ -37,16 +38,40 @@ class Example:
     Attributes:
         text: the configuration.
         files: further files, by path from the server root.
+        links: symbolic links, by path from the server root.
         without: modules that are not loaded.
         as_if: for what httpd ignores, a configuration without it that behaves the same.
         rejection: for what httpd rejects, words of its message.
+
     """
 
     text: str
     files: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     as_if: str | None = None
     rejection: str | None = None
+
+
+CACHE = "SSLStaplingCache shmcb:logs/stapling(131072)\n"
+
+
+def tls_host(
+    *lines: str, certificate: str = "good", key: str = "", name: str = "www.example.com"
+) -> str:
+    """A virtual host of an example, with further lines."""
+    return "".join(
+        f"{line}\n"
+        for line in (
+            "<VirtualHost *:443>",
+            f"    ServerName {name}",
+            "    SSLEngine on",
+            f"    SSLCertificateFile certs/{certificate}.pem",
+            f"    SSLCertificateKeyFile certs/{key or certificate}.key",
+            *(f"    {line}" for line in lines),
+            "</VirtualHost>",
+        )
+    )
 
 
 class Rule(ABC):
@@ -61,6 +86,7 @@ class Rule(ABC):
         needs_whole: whether it keeps silent about a fragment of a configuration.
         bad: an example that has the effect.
         good: the same, repaired.
+
     """
 
     code: ClassVar[str]

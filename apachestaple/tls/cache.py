@@ -50,6 +50,7 @@ class CacheSetting:
         path: for shmcb, the argument without the size.
         size: for shmcb, the size in bytes that httpd would allocate; ``None`` if it refuses it.
         refusal: why httpd refuses the argument, in its words, or ``None``.
+
     """
 
     provider: str
@@ -115,6 +116,7 @@ class Layout:
         indexes: entries that one subcache can hold.
         subcache_size: bytes of one subcache, its header and indexes included.
         data_size: bytes that one subcache has for entries.
+
     """
 
     subcaches: int

@@ -46,6 +46,7 @@ class Certificate:
         must_staple: whether it has the TLS feature status_request (RFC 7633).
         not_before, not_after: its validity, UTC.
         is_ca: whether basic constraints say so.
+
     """
 
     subject: str
@@ -94,6 +95,7 @@ class CertificateFile:
         leaf: its first certificate.
         chain: those that follow.
         problem: why there is no leaf, or why the chain cannot be read.
+
     """
 
     path: str
@@ -138,16 +140,16 @@ def _read(path: str) -> CertificateFile:
     if not data:
         return CertificateFile(path, problem=Problem.EMPTY)
     certificates: list[Certificate] = []
+    problem = None
     for block in _PEM.finditer(data):
         try:
             certificates.append(_certificate(block["name"], block["body"]))
         except ValueError:
             problem = Problem.DAMAGED
             break
-    else:
-        problem = None if certificates else Problem.NO_CERTIFICATE
-    leaf, *chain = certificates or [None]
-    return CertificateFile(path, leaf, tuple(c for c in chain if c), problem)
+    if not certificates:
+        return CertificateFile(path, problem=problem or Problem.NO_CERTIFICATE)
+    return CertificateFile(path, certificates[0], tuple(certificates[1:]), problem)
 
 
 def _certificate(name: bytes, body: bytes) -> Certificate:
@@ -177,13 +179,14 @@ def _der_length(der: bytes) -> int:
 
 def _describe(certificate: x509.Certificate, der: bytes) -> Certificate:
     from cryptography import x509  # noqa: PLC0415
+    from cryptography.x509.oid import AuthorityInformationAccessOID  # noqa: PLC0415
 
     extensions = _Extensions(certificate)
     access = extensions.value(x509.AuthorityInformationAccess)
     uris = tuple(
         description.access_location.value
         for description in access or ()
-        if description.access_method == x509.AuthorityInformationAccessOID.OCSP
+        if description.access_method == AuthorityInformationAccessOID.OCSP
         and isinstance(description.access_location, x509.UniformResourceIdentifier)
     )
     features = extensions.value(x509.TLSFeature)

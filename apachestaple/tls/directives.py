@@ -30,6 +30,7 @@ class StaplingDirective:
         in_virtual_host: whether a virtual host may set it.
         since: the first version of httpd that has it.
         least: for seconds, the smallest number that httpd accepts.
+
     """
 
     name: str

@@ -8,20 +8,19 @@ ssl_engine_init.c (ssl_init_Module), server/vhost.c (get_addresses), server/list
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from apachestaple.tls.cache import CacheSetting, parse_cache
-from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader, Problem
-from apachestaple.tls.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
+from apachestaple.tls.directives import STAPLING_DIRECTIVES
+from apachestaple.tls.switched_off import switched_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Configuration, Directive
-    from apachestaple.httpd.paths import Paths
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
 DIRECTORY_SECTIONS = frozenset(
@@ -79,6 +78,7 @@ class HostCertificate:
         name: the path as it is written.
         file: what the path holds; ``None`` for one that is not a file (``pkcs11:``).
         issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
+
     """
 
     directive: Directive
@@ -107,6 +107,8 @@ class Host:
         main: the main server; ``None`` for that itself.
         certificates: with those of the main server merged in.
         listen_is_https: whether its addresses are those of a Listen for https.
+        mod_md_staples: whether mod_md staples for it, and mod_ssl's own stapling is idle.
+
     """
 
     section: Directive | None
@@ -116,6 +118,7 @@ class Host:
     own_certificates: list[Directive] = field(default_factory=list)
     certificates: tuple[HostCertificate, ...] = ()
     listen_is_https: bool = False
+    mod_md_staples: bool = False
 
     def setting(self, name: str) -> Directive | None:
         """The directive that decides, its own or the main server's."""
@@ -131,6 +134,11 @@ class Host:
         if value in ("on", "off"):
             return value == "on"
         return STAPLING_DIRECTIVES[name.lower()].default == "on"
+
+    def switched_on(self, name: str) -> bool:
+        """Whether a directive that is off by default is on."""
+        directive = self.setting(name)
+        return directive is not None and first_argument(directive).lower() == "on"
 
     def seconds(self, name: str) -> int | None:
         """The value of a directive in seconds, as atoi reads it."""
@@ -207,6 +215,8 @@ class Host:
             return "its certificate has no OCSP URI"
         if not is_http(url):
             return f"its responder {url} is not an http URL"
+        if switched_off(url):
+            return f"its responder {url} is switched off"
         return None
 
     @cached_property
@@ -233,6 +243,7 @@ class Site:
         caches: each SSLStaplingCache that stands where httpd takes it; the last one counts.
         misplaced: stapling directives in a section that httpd rejects them in.
         certificates_required: whether a certificate that is not here is an error.
+
     """
 
     configuration: Configuration
@@ -241,7 +252,6 @@ class Site:
     caches: list[Directive]
     misplaced: list[Directive]
     certificates_required: bool
-    _reader: CertificateReader = field(default_factory=CertificateReader)
 
     @property
     def hosts(self) -> list[Host]:
@@ -255,8 +265,19 @@ class Site:
 
     @cached_property
     def stapling_hosts(self) -> list[Host]:
-        """TLS hosts for which mod_ssl's stapling is on and mod_md's is not."""
-        return [host for host in self.tls_hosts if host.use_stapling]
+        """TLS hosts for which mod_ssl's own stapling is on and in charge."""
+        return [h for h in self.tls_hosts if h.use_stapling and not h.mod_md_staples]
+
+    @cached_property
+    def stapled_certificates(self) -> list[bytes]:
+        """SHA-1 of each certificate whose response mod_ssl's cache is to hold."""
+        found = {
+            certificate.leaf.sha1: None
+            for host in self.stapling_hosts
+            for certificate in host.known_certificates
+            if certificate.leaf and host.obstacle(certificate) is None
+        }
+        return list(found)
 
     @property
     def cache(self) -> CacheSetting | None:
@@ -269,11 +290,21 @@ class Site:
 
 
 def understand(
-    configuration: Configuration, paths: Paths, *, certificates_required: bool = False
+    configuration: Configuration,
+    *,
+    certificates_required: bool | None = None,
+    reader: CertificateReader | None = None,
 ) -> Site:
-    """What mod_ssl makes of the directives in effect."""
+    """What mod_ssl makes of the directives in effect.
+
+    Certificates are required, where nothing else is said, of the machine's own configuration.
+    ``reader`` may know certificate files from before.
+    """
+    if certificates_required is None:
+        certificates_required = configuration.installed
     main = Host(None, ())
     site = Site(configuration, main, [], [], [], certificates_required)
+    reader = reader or CertificateReader()
     listens: list[tuple[Address, str]] = []
     by_section: dict[int, Host] = {}
     for directive in configuration.directives:
@@ -290,7 +321,10 @@ def understand(
                 listens.append(listen)
     for host in site.hosts:
         host.listen_is_https = _listens_https(host, listens)
-        host.certificates = tuple(_certificates(host, site, paths))
+        host.certificates = tuple(_certificates(host, configuration, reader))
+        host.mod_md_staples = configuration.has_module("md_module") and host.switched_on(
+            "MDStapling"
+        )
     return site
 
 
@@ -313,7 +347,9 @@ def _take(site: Site, by_section: dict[int, Host], directive: Directive) -> None
         host.own[directive.key] = directive
 
 
-def _certificates(host: Host, site: Site, paths: Paths) -> Iterator[HostCertificate]:
+def _certificates(
+    host: Host, configuration: Configuration, reader: CertificateReader
+) -> Iterator[HostCertificate]:
     directives = list(host.own_certificates)
     if host.main is not None:
         inherited = host.main.own_certificates[len(directives) :]
@@ -323,12 +359,14 @@ def _certificates(host: Host, site: Site, paths: Paths) -> Iterator[HostCertific
         if name.startswith("pkcs11:"):
             yield HostCertificate(directive, name, None)
             continue
-        file = site._reader.read(_here(name, site, paths))
-        yield HostCertificate(directive, name, file, _issuer_found(host, file, site, paths))
+        file = reader.read(_here(directive, configuration))
+        yield HostCertificate(
+            directive, name, file, _issuer_found(host, file, configuration, reader)
+        )
 
 
 def _issuer_found(
-    host: Host, file: CertificateFile, site: Site, paths: Paths
+    host: Host, file: CertificateFile, configuration: Configuration, reader: CertificateReader
 ) -> bool | None:
     """stapling_get_issuer: the chain that the server sends, then the CA certificates."""
     if file.leaf is None:
@@ -341,7 +379,7 @@ def _issuer_found(
     else:
         # With a chain file, only the leaf is taken from the certificate file; where both are one
         # file, its first certificate is left out (ssl_init_ctx_cert_chain).
-        chain_file = site._reader.read(_here(first_argument(chain), site, paths))
+        chain_file = reader.read(_here(chain, configuration))
         complete = chain_file.problem is None
         if chain_file.leaf and chain_file.path != file.path:
             candidates.append(chain_file.leaf)
@@ -350,11 +388,11 @@ def _issuer_found(
         directive = host.setting(name)
         if directive is None:
             continue
-        path = _here(first_argument(directive), site, paths)
+        path = _here(directive, configuration)
         if name.endswith("Path"):
-            candidates += site._reader.read_folder(path)
+            candidates += reader.read_folder(path)
         else:
-            authorities = site._reader.read(path)
+            authorities = reader.read(path)
             complete = complete and authorities.problem is None
             candidates += [c for c in (authorities.leaf, *authorities.chain) if c]
     if any(file.leaf.is_issued_by(candidate) for candidate in candidates):
@@ -362,8 +400,8 @@ def _issuer_found(
     return False if complete else None
 
 
-def _here(path: str, site: Site, paths: Paths) -> str:
-    return paths.real(site.configuration.absolute(path))
+def _here(directive: Directive, configuration: Configuration) -> str:
+    return configuration.paths.real(configuration.absolute(first_argument(directive)))
 
 
 def _addresses(section: Directive) -> tuple[Address, ...]:

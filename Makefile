@@ -1,0 +1,79 @@
+# make demo    lint the example and show its repair
+# make test    everything that CI runs (make lint is its first part)
+# make clean   remove what the two have made
+
+PYTHON ?= python3
+VENV ?= .venv
+
+BIN := $(VENV)/bin
+SOURCES := $(shell find apachestaple templates -type f ! -name '*.pyc' 2>/dev/null)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+
+.PHONY: help demo test lint system clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+# 1 is the exit code of "there are findings": here it is what one wants to see.
+demo: $(VENV)/demo.stamp
+	@printf '\n== What OCSP stapling will do with examples/apache2 ==\n\n'
+	@$(BIN)/apachestaple lint examples/apache2 || [ $$? -eq 1 ]
+	@printf '\n== How apachestaple would repair it (nothing is written) ==\n\n'
+	@$(BIN)/apachestaple fix --diff examples/apache2 || [ $$? -eq 1 ]
+
+test: lint system
+	@printf '== pytest ==\n'
+	@$(BIN)/pytest
+
+lint: $(VENV)/test.stamp
+	@printf '== ruff, mypy, import-linter ==\n'
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo 'Not formatted: run ruff format.'; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+# With test.stamp the package is there already, editable.
+$(VENV)/demo.stamp: pyproject.toml $(SOURCES) | $(BIN)/python
+	@[ -e $(VENV)/test.stamp ] || { printf 'Installing apachestaple into $(VENV) …\n'; $(PIP) install .; }
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+	@printf 'Installing apachestaple and what its tests need into $(VENV) …\n'
+	@$(PIP) install --editable '.[test]'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'apachestaple needs Python 3.11 or newer; name one: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo 'No virtual environment could be made (on Debian: apt-get install python3-venv).' >&2; exit 1; }
+
+# The tests play on a real httpd. Debian would start it as a service when it is installed, which a
+# policy-rc.d prevents; one that is there already stays as it is.
+POLICY := /usr/sbin/policy-rc.d
+
+system:
+	@missing=; \
+	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
+	for tool in openssl git; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
+	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \
+	  echo "The tests need$$missing, and this user may not install it (or this is no Debian)." >&2; \
+	  echo "Install it and try again: sudo apt-get install$$missing" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Installing$$missing (no service is started) …"; \
+	if [ ! -e $(POLICY) ]; then \
+	  printf '#!/bin/sh\nexit 101\n' | $$root tee $(POLICY) >/dev/null; \
+	  trap "$$root rm -f $(POLICY)" EXIT; \
+	  trap 'exit 1' HUP INT TERM; \
+	  $$root chmod 755 $(POLICY); \
+	fi; \
+	install() { $$root DEBIAN_FRONTEND=noninteractive \
+	  apt-get install --quiet=2 --yes --no-install-recommends $$missing >/dev/null; }; \
+	install 2>/dev/null || { $$root apt-get update --quiet=2 && install; }
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

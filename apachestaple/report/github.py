@@ -1,0 +1,48 @@
+"""Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
+
+Source: the runner's ActionCommand.cs, which undoes exactly these escapes.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from apachestaple.report.terminal import short
+from apachestaple.rules.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apachestaple.rules.finding import Finding
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def github_report(findings: Iterable[Finding]) -> str:
+    """One command per finding."""
+    return "".join(_command(finding) + "\n" for finding in findings)
+
+
+def _command(finding: Finding) -> str:
+    place = finding.place
+    properties = {
+        "file": short(place.file, os.environ.get("GITHUB_WORKSPACE") or None),
+        "line": str(place.line),
+        "endLine": str(place.end_line),
+    }
+    if place.line == place.end_line:
+        # The runner takes columns only within one line.
+        properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
+    properties["title"] = f"{finding.rule} {finding.name}"
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    message = _data(f"{finding.message} ({finding.effect.meaning}). {finding.advice}")
+    return f"::{_COMMANDS[finding.severity]} {written}::{message}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,161 @@
+"""The same for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from apachestaple import __version__
+from apachestaple.rules.finding import RULES_URL
+from apachestaple.tls.responders import certificate_path
+from apachestaple.tls.staples import prospect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.report.summary import Summary
+    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.rule import Rule
+    from apachestaple.tls.hosts import Host, HostCertificate, Site
+    from apachestaple.tls.responders import Responder
+
+
+def lint_json(main_files: Sequence[str], findings: Iterable[Finding], summary: Summary) -> str:
+    """The findings, as DESIGN says."""
+    return _text(
+        {
+            "apachestaple": __version__,
+            "configuration": ", ".join(main_files),
+            "findings": [_finding(finding) for finding in findings],
+            "summary": asdict(summary),
+        }
+    )
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    place = finding.place
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        "effect": finding.effect,
+        "log_id": finding.log_id,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "host": asdict(finding.host) if finding.host else None,
+        "certificate": finding.certificate,
+        "fix": finding.repair,
+        "url": finding.url,
+    }
+
+
+def dump_json(directives: Iterable[Directive]) -> str:
+    """The directives in effect, in their order.
+
+    ``line`` is, as in httpd's dump, the last one of a directive that spans several.
+    """
+    return _text(
+        [
+            {
+                "file": directive.file,
+                "line": directive.end_line if directive.in_macro else directive.number,
+                "depth": directive.depth,
+                "directive": directive.name,
+                "arguments": directive.arguments,
+                "raw": directive.raw,
+            }
+            for directive in directives
+        ]
+    )
+
+
+def hosts_json(site: Site) -> str:
+    """Every TLS host."""
+    return _text([_host(host, site) for host in site.tls_hosts])
+
+
+def _host(host: Host, site: Site) -> dict[str, object]:
+    expected = prospect(host, site)
+    file, line = host_place(host, site)
+    return {
+        "name": host.name,
+        "addresses": [str(address) for address in host.addresses],
+        "file": file,
+        "line": line,
+        "ssl_engine": host.ssl_engine,
+        "use_stapling": host.use_stapling,
+        "certificates": [_certificate(certificate) for certificate in host.certificates],
+        "staples": expected.staples,
+        "why": expected.why,
+    }
+
+
+def host_place(host: Host, site: Site) -> tuple[str, int]:
+    """File and line of a host's section; for the main server, of the SSLEngine that makes it one."""
+    directive = host.section or host.setting("SSLEngine")
+    if directive is None:
+        return site.configuration.main_file, 1
+    return directive.file, directive.line
+
+
+def _certificate(certificate: HostCertificate) -> dict[str, object]:
+    leaf = certificate.leaf
+    return {
+        "path": certificate_path(certificate),
+        "subject": leaf.subject if leaf else None,
+        "issuer_found": certificate.issuer_found,
+        "ocsp_uris": list(leaf.ocsp_uris) if leaf else [],
+        "must_staple": leaf.must_staple if leaf else None,
+        "not_after": leaf.not_after.isoformat() if leaf else None,
+    }
+
+
+def responders_json(responders: Iterable[Responder]) -> str:
+    """Every responder."""
+    return _text(
+        [
+            {
+                "url": responder.url,
+                "host": responder.host,
+                "port": responder.port,
+                "scheme": responder.scheme,
+                "used": responder.used,
+                "certificates": responder.certificates,
+                "hosts": responder.hosts,
+            }
+            for responder in responders
+        ]
+    )
+
+
+def rules_json(rules: Iterable[Rule]) -> str:
+    """The catalogue."""
+    return _text(
+        [
+            {
+                "rule": rule.code,
+                "name": rule.name,
+                "severity": rule.severity,
+                "effect": rule.effect,
+                "log_id": rule.log_id,
+                "fix": rule.repair,
+                "summary": rule.summary,
+                "explanation": rule.explanation,
+                "bad": rule.bad.text,
+                "good": rule.good.text,
+                "url": f"{RULES_URL}#{rule.code.lower()}-{rule.name}",
+            }
+            for rule in rules
+        ]
+    )
+
+
+def _text(value: object) -> str:
+    # ASCII throughout: bytes that are no UTF-8 stand as \udc80 to \udcff, as Python reads them.
+    return json.dumps(value, indent=2) + "\n"

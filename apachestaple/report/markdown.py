@@ -1,0 +1,93 @@
+"""docs/rules.md: the catalogue as a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Repair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from apachestaple.rules.rule import Example, Rule
+
+_REPAIRS = {Repair.SAFE: "yes", Repair.UNSAFE: "with `--unsafe`", None: "no"}
+_ABOUT = """\
+# Rules
+
+This page is written by `apachestaple rules --format markdown`; do not edit it.
+
+A finding is a prediction about a running httpd, and its *effect* says what happens. The test suite
+starts a real httpd with the bad example of each rule that is *played* and sees the effect, then
+with the good one and sees that it is gone. An *advice* predicts nothing.
+"""
+
+
+def rules_page(rules: Sequence[Rule]) -> str:
+    """A table of all rules, then a section for each; `Finding.url` points at its heading."""
+    return "\n".join([_ABOUT, *_effects(rules), "", *_table(rules), *map(_section, rules)])
+
+
+def _effects(rules: Sequence[Rule]) -> Iterator[str]:
+    yield "| effect | what happens |"
+    yield "|---|---|"
+    used = {rule.effect for rule in rules}
+    yield from (f"| `{effect}` | {effect.meaning} |" for effect in Effect if effect in used)
+
+
+def _table(rules: Sequence[Rule]) -> Iterator[str]:
+    yield "| code | name | severity | effect | log line | repair | |"
+    yield "|---|---|---|---|---|---|---|"
+    for rule in rules:
+        cells = (
+            f"[{rule.code}](#{rule.code.lower()}-{rule.name})",
+            rule.name,
+            rule.severity.value,
+            f"`{rule.effect}`",
+            rule.log_id or "",
+            _REPAIRS[rule.repair],
+            _played(rule),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _played(rule: Rule) -> str:
+    return "advice" if rule.effect is Effect.ADVICE else "played"
+
+
+def _section(rule: Rule) -> str:
+    return "\n".join(_section_lines(rule))
+
+
+def _section_lines(rule: Rule) -> Iterator[str]:
+    yield f"\n## {rule.code} {rule.name}\n"
+    yield f"**{rule.summary}**\n"
+    if rule.explanation:
+        yield f"{rule.explanation}\n"
+    yield f"- Severity: {rule.severity}"
+    yield f"- Effect: `{rule.effect}`, {rule.effect.meaning} ({_played(rule)})"
+    if rule.log_id:
+        yield f"- Log line: `{rule.log_id}`"
+    yield f"- Repaired by `apachestaple fix`: {_REPAIRS[rule.repair]}"
+    if rule.needs_whole:
+        yield "- Only in a whole configuration; a single file cannot tell"
+    yield from _example("Bad", rule.bad)
+    yield from _example("Good", rule.good)
+
+
+def _example(title: str, example: Example) -> Iterator[str]:
+    yield f"\n{title}:\n"
+    yield _block(example.text)
+    for name, text in example.files.items():
+        yield f"\nwith `{name}`:\n"
+        yield _block(text)
+    for name, target in example.links.items():
+        yield f"\nwith `{name}`, a link to `{target}`."
+    if example.without:
+        yield f"\nwithout {', '.join(f'`{module}`' for module in sorted(example.without))}."
+    if example.rejection:
+        yield f"\nhttpd -t: `{example.rejection}`"
+
+
+def _block(text: str) -> str:
+    return f"```apache\n{text.rstrip()}\n```"

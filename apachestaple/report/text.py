@@ -1,0 +1,162 @@
+"""Findings for people: where, what happens, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.report.summary import Summary, counted
+from apachestaple.report.terminal import Paint, printable, short, width
+from apachestaple.rules.finding import Repair, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from apachestaple.httpd.configuration import Place, SourceFile
+    from apachestaple.rules.finding import Finding
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_MARKS = {Repair.SAFE: "[fixable]", Repair.UNSAFE: "[unsafe fix]"}
+_TAB = "    "
+_MOST_LINES = 3
+_LONGEST_LINE = 160
+# So much of a long line is shown before the place.
+_LEAD = 20
+
+
+def text_report(
+    findings: Sequence[Finding],
+    sources: Mapping[str, SourceFile],
+    summary: Summary,
+    *,
+    paths: Sequence[str] = (),
+    paint: Paint = Paint(),  # noqa: B008  (frozen)
+) -> str:
+    """All findings with their source lines, then a line that counts them.
+
+    ``paths`` are those of the command line, for the command that repairs.
+    """
+    lines = _Lines(sources)
+    blocks = ["\n".join(_block(finding, lines, paint)) + "\n" for finding in findings]
+    return "\n".join([*blocks, _last_line(findings, summary, paths, paint) + "\n"])
+
+
+class _Lines:
+    """Physical lines of the files; each file is split once."""
+
+    def __init__(self, sources: Mapping[str, SourceFile]) -> None:
+        self._sources = sources
+        self._split: dict[str, list[str]] = {}
+
+    def of(self, place: Place) -> list[str]:
+        """The lines of a place, without line endings."""
+        lines = self._split.get(place.file)
+        if lines is None:
+            source = self._sources.get(place.file)
+            lines = self._split[place.file] = source.text.split("\n") if source else []
+        return [line.removesuffix("\r") for line in lines[place.line - 1 : place.end_line]]
+
+
+def _block(finding: Finding, lines: _Lines, paint: Paint) -> Iterator[str]:
+    place = finding.place
+    gutter = len(str(place.end_line))
+    colour = _COLOURS[finding.severity]
+    head = paint(f"{finding.severity}[{finding.rule}]", "bold", colour)
+    mark = f" {paint(_MARKS[finding.repair], 'cyan')}" if finding.repair else ""
+    yield f"{head} {finding.name}: {paint(printable(finding.message), 'bold')}{mark}"
+    arrow = paint(" " * gutter + "-->", "blue")
+    yield f"{arrow} {printable(short(place.file))}:{place.line}:{place.column}"
+    yield from _source(place, lines.of(place), gutter, paint, colour)
+    for label, said in _notes(finding):
+        yield f"{' ' * gutter} {paint('=', 'blue')} {paint(label, 'bold')}: {printable(said)}"
+
+
+def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
+    if finding.host:
+        host = finding.host
+        yield "host", f"{host.name} ({short(host.file)}:{host.line})"
+    if finding.certificate:
+        yield "certificate", finding.certificate
+    yield "effect", f"{finding.effect}: {finding.effect.meaning}"
+    if finding.log_id:
+        yield "log", finding.log_id
+    yield "help", finding.advice
+
+
+def _source(
+    place: Place, lines: list[str], gutter: int, paint: Paint, colour: str
+) -> Iterator[str]:
+    if not any(line.strip() for line in lines):
+        return
+    bar = paint("|", "blue")
+    yield f"{' ' * gutter} {bar}"
+    for offset, line in enumerate(lines[:_MOST_LINES]):
+        start = len(line) - len(line.lstrip())
+        end = len(line.rstrip())
+        if offset == 0:
+            start = place.column - 1
+        if place.line + offset == place.end_line:
+            end = place.end_column - 1
+        shown, spot = _spot(line, start, max(end, start + 1))
+        number = paint(str(place.line + offset).rjust(gutter), "blue")
+        yield f"{number} {bar} {shown}".rstrip()
+        yield f"{' ' * gutter} {bar} {paint(spot, 'bold', colour)}"
+    if len(lines) > _MOST_LINES:
+        yield f"{' ' * gutter} {bar} …"
+
+
+def _spot(line: str, start: int, end: int) -> tuple[str, str]:
+    """The line as it is shown, and the carets under the characters from start to before end."""
+    before, after = "", ""
+    if len(line) > _LONGEST_LINE:
+        first = max(min(start - _LEAD, len(line) - _LONGEST_LINE), 0)
+        before = "…" if first else ""
+        after = "…" if first + _LONGEST_LINE < len(line) else ""
+        line = line[first : first + _LONGEST_LINE]
+        start, end = start - first, min(end - first, _LONGEST_LINE)
+    lead = before + _visible(line[:start])
+    spot = _visible(line[start:end])
+    carets = "^" * max(width(spot), 1)
+    return lead + spot + _visible(line[end:]) + after, " " * width(lead) + carets
+
+
+def _visible(text: str) -> str:
+    return printable(text.replace("\t", _TAB))
+
+
+def _last_line(
+    findings: Sequence[Finding], summary: Summary, paths: Sequence[str], paint: Paint
+) -> str:
+    read = ", ".join(
+        (
+            counted(summary.files, "file"),
+            counted(summary.hosts, "host"),
+            counted(summary.certificates, "certificate"),
+        )
+    )
+    if not findings:
+        return f"{paint('No findings', 'bold', 'green')} in {read}."
+    found = ", ".join(
+        paint(counted(number, word), "bold", _COLOURS[severity])
+        for severity, number, word in (
+            (Severity.ERROR, summary.errors, "error"),
+            (Severity.WARNING, summary.warnings, "warning"),
+            (Severity.INFO, summary.infos, "info"),
+        )
+        if number
+    )
+    return f"{found} in {read}{_repair(findings, paths)}"
+
+
+def _repair(findings: Sequence[Finding], paths: Sequence[str]) -> str:
+    safe = sum(finding.repair is Repair.SAFE for finding in findings)
+    unsafe = sum(finding.repair is Repair.UNSAFE for finding in findings)
+    if not safe and not unsafe:
+        return ""
+    import shlex  # noqa: PLC0415
+
+    words = " ".join(printable(shlex.quote(path)) for path in paths)
+    command = f"apachestaple fix {words}".rstrip()
+    if not safe:
+        return f"; {unsafe} can be repaired: {command} --unsafe"
+    more = f" ({unsafe} more with --unsafe)" if unsafe else ""
+    return f"; {safe} can be repaired: {command}{more}"

@@ -1,0 +1,43 @@
+"""AS101."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.tls.directives import SSL_NAMES, STAPLING_DIRECTIVES
+from apachestaple.tls.web_characters import has_web_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.tls.hosts import Site
+
+
+class MisspeltDirective(DirectiveRule):
+    """The name of a stapling directive is misspelt.
+
+    A name that no loaded module knows is rejected.
+    """
+
+    code = "AS101"
+    severity = Severity.ERROR
+    effect = Effect.REJECTED
+    bad = Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command")
+    good = Example(CACHE + tls_host("SSLUseStapling on"))
+
+    def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
+        """Names that are close to one of the table's, or that only stapling could have."""
+        del site
+        key = directive.key
+        if key in SSL_NAMES or key.startswith("<") or has_web_characters(directive.name):
+            return
+        close = get_close_matches(key, STAPLING_DIRECTIVES, n=1, cutoff=0.82)
+        if not close and not key.startswith("sslstapling"):
+            return
+        advice = f"Write {STAPLING_DIRECTIVES[close[0]].name}." if close else "Remove it."
+        message = f"there is no directive {directive.name}"
+        yield self.finding(directive.place, message, advice)

@@ -1,0 +1,45 @@
+"""AS301."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.tls.certificates import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.tls.hosts import Host, HostCertificate, Site
+
+
+class CertificateMissing(CertificateRule):
+    """The file of a certificate is missing, empty or no file.
+
+    httpd looks for it when it reads the directive (ssl_cmd_check_file).
+    """
+
+    code = "AS301"
+    severity = Severity.ERROR
+    effect = Effect.REJECTED
+    bad = Example(
+        CACHE + tls_host("SSLUseStapling on", certificate="missing", key="good"),
+        rejection="does not exist or is empty",
+    )
+    good = Example(CACHE + tls_host("SSLUseStapling on"))
+
+    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
+        """A missing file only where the server's files are here."""
+        problem = certificate.file.problem if certificate.file else None
+        if problem is Problem.MISSING and not site.certificates_required:
+            return
+        if problem in (Problem.MISSING, Problem.EMPTY, Problem.NOT_A_FILE):
+            words = {Problem.MISSING: "is not there", Problem.EMPTY: "is empty"}
+            yield self.finding(
+                certificate.directive.place,
+                f"{certificate.name} {words.get(problem, 'is not a file')}",
+                "Correct the path, or put the certificate there.",
+                host=host,
+                certificate=certificate,
+            )

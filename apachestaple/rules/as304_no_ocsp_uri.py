@@ -1,0 +1,44 @@
+"""AS304."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.tls.hosts import Host, HostCertificate, Site
+
+
+class NoOcspUri(CertificateRule):
+    """Stapling is on for a certificate without an OCSP URI.
+
+    More and more authorities leave it out: Let's Encrypt since May 2025. There is nobody to ask,
+    and httpd logs an error at every start. Stapling is to be switched off for such a host.
+    """
+
+    code = "AS304"
+    severity = Severity.WARNING
+    effect = Effect.NO_STAPLE
+    log_id = "AH02218"
+    repair = Repair.SAFE
+    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="no-ocsp"))
+    good = Example(CACHE + tls_host("SSLUseStapling off", certificate="no-ocsp"))
+
+    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
+        """Where SSLStaplingForceURL does not stand in."""
+        leaf = certificate.leaf
+        if leaf is None or host not in site.stapling_hosts or certificate.issuer_found is False:
+            return
+        if leaf.ocsp_uris or host.force_url:
+            return
+        yield self.finding(
+            certificate.directive.place,
+            f"the certificate of {leaf.common_name} has no OCSP URI, so it cannot be stapled",
+            "Switch stapling off for this host: SSLUseStapling off.",
+            host=host,
+            certificate=certificate,
+        )

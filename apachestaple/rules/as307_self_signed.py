@@ -1,0 +1,43 @@
+"""AS307."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.tls.hosts import Host, HostCertificate, Site
+
+
+class SelfSigned(CertificateRule):
+    """Stapling is on for a self-signed certificate.
+
+    It has no issuer whose responder could vouch for it, and httpd logs an error at every start.
+    """
+
+    code = "AS307"
+    severity = Severity.WARNING
+    effect = Effect.NO_STAPLE
+    log_id = "AH02217"
+    repair = Repair.SAFE
+    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="self-signed"))
+    good = Example(CACHE + tls_host("SSLUseStapling off", certificate="self-signed"))
+
+    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
+        """Self-signed leaves of hosts with stapling."""
+        leaf = certificate.leaf
+        if leaf is None or host not in site.stapling_hosts:
+            return
+        if certificate.issuer_found is not False or not leaf.is_self_signed:
+            return
+        yield self.finding(
+            certificate.directive.place,
+            f"the certificate of {leaf.common_name} is self-signed, so it cannot be stapled",
+            "Switch stapling off for this host: SSLUseStapling off.",
+            host=host,
+            certificate=certificate,
+        )

@@ -1,0 +1,51 @@
+"""AS401."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.tls.hosts import is_http
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.tls.hosts import Host, HostCertificate, Site
+
+
+class FirstUriNotHttp(CertificateRule):
+    """The first OCSP URI of the certificate is not an http URL.
+
+    mod_ssl asks the first URI and no other, and only over http. With any other scheme it aborts the
+    handshake of every client that asks for a status, although the next URI would do
+    (stapling_renew_response).
+    """
+
+    code = "AS401"
+    severity = Severity.ERROR
+    effect = Effect.ABORTS_HANDSHAKES
+    log_id = "AH01940"
+    repair = Repair.SAFE
+    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="https-responder"))
+    good = Example(CACHE + tls_host("SSLUseStapling off", certificate="https-responder"))
+
+    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
+        """Where SSLStaplingForceURL does not stand in."""
+        leaf = certificate.leaf
+        if leaf is None or host not in site.stapling_hosts or certificate.issuer_found is False:
+            return
+        if host.force_url or not leaf.ocsp_uris or is_http(leaf.ocsp_uris[0]):
+            return
+        later = next((uri for uri in leaf.ocsp_uris if is_http(uri)), None)
+        advice = "Switch stapling off for this host: SSLUseStapling off."
+        if later:
+            advice = f"Set SSLStaplingForceURL {later}, or switch stapling off for this host."
+        yield self.finding(
+            certificate.directive.place,
+            f"the first OCSP URI of {leaf.common_name} is {leaf.ocsp_uris[0]}, and httpd asks "
+            "over http only",
+            advice,
+            host=host,
+            certificate=certificate,
+        )

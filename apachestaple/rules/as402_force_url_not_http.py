@@ -1,0 +1,46 @@
+"""AS402."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.tls.hosts import is_http
+from apachestaple.tls.web_characters import has_web_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.tls.hosts import Host, Site
+
+
+class ForceUrlNotHttp(HostRule):
+    """SSLStaplingForceURL is not an http URL.
+
+    mod_ssl accepts any text and aborts the handshake of every client that asks for a status.
+    """
+
+    code = "AS402"
+    severity = Severity.ERROR
+    effect = Effect.ABORTS_HANDSHAKES
+    log_id = "AH01940"
+    repair = Repair.SAFE
+    bad = Example(
+        CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL https://ocsp.example.com/")
+    )
+    good = Example(CACHE + tls_host("SSLUseStapling on"))
+
+    def check(self, host: Host, site: Site) -> Iterator[Finding]:
+        """Hosts with stapling that it holds for."""
+        directive = host.setting("SSLStaplingForceURL")
+        if directive is None or host not in site.stapling_hosts or not host.force_url:
+            return
+        if is_http(host.force_url) or has_web_characters(directive.raw):
+            return
+        yield self.finding(
+            directive.place,
+            f"{host.force_url} is not an http URL, and httpd asks over http only",
+            "Give an http:// URL, or remove it.",
+            host=host,
+        )

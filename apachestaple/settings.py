@@ -1,0 +1,256 @@
+"""What is to be done how: the command line over a settings file over the defaults.
+
+A settings file is ``apachestaple.toml``, or ``[tool.apachestaple]`` of a ``pyproject.toml``. It is
+found from the linted path upwards, so whoever can write there has written it: no key names a
+program, a file to write or a server to ask.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from apachestaple.rules.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_NAMES = ("apachestaple.toml", "pyproject.toml")
+
+
+class SettingsError(Exception):
+    """A setting is of no use; the text names the file or the option, and what it takes."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings in force.
+
+    Attributes:
+        select: codes, beginnings of codes or names of the rules to apply; empty for all.
+        ignore: the same of those to leave out.
+        fail_on: the least severity that makes the exit code 1.
+        root: folder that stands for the server's ``/``; ``""`` for this machine's own.
+        map: pairs of a path prefix on the server and the folder that holds it here.
+        define: what ``-D`` defines; a name without a value is ``None``.
+        httpd_version: of the httpd that the configuration is for; ``None`` where it is not said.
+        certificates: ``required``, ``available``, or ``None`` for the default.
+        templates: folder with templates of one's own, or ``None``.
+        format: of the report.
+
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity = Severity.WARNING
+    root: str = ""
+    map: tuple[tuple[str, str], ...] = ()
+    define: Mapping[str, str | None] = field(default_factory=dict)
+    httpd_version: tuple[int, int, int] | None = None
+    certificates: str | None = None
+    templates: str | None = None
+    format: str = "text"
+
+
+def load_settings(
+    options: Mapping[str, object], *, near: str | None = None, config: str | None = None
+) -> Settings:
+    """The settings in force.
+
+    Args:
+        options: what the command line says, by key; ``None`` and empty lists say nothing.
+        near: the path from which a settings file is looked for; ``None`` for the working folder.
+        config: the settings file to read instead.
+
+    Raises:
+        SettingsError: a file cannot be read, or a setting is wrong.
+
+    """
+    path = find_settings(near) if config is None else config
+    from_file: dict[str, Any] = {}
+    if path is not None:
+        folder = os.path.dirname(os.path.abspath(path))
+        table = _table(path, named=config is not None)
+        from_file = _values(table, lambda key: f"{path}: {key}", folder)
+    said = {key: value for key, value in options.items() if value is not None and value != []}
+    values = _values(said, _option, os.getcwd())
+    # These two add up: that one name is defined here does not unsay another one there.
+    for name in ("map", "define"):
+        if name in values and name in from_file:
+            values[name] = _added(values[name], from_file[name])
+    return Settings(**{**from_file, **values})
+
+
+def find_settings(near: str | None = None) -> str | None:
+    """The nearest settings file in the folder of ``near`` or above it, or ``None``."""
+    folder = os.path.abspath(near or ".")
+    if not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    while True:
+        for name in _NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and (name == _NAMES[0] or _names_us(path)):
+                return path
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def _names_us(pyproject: str) -> bool:
+    """Whether a pyproject.toml has our table; whatever else is in it is not our business."""
+    try:
+        with open(pyproject, "rb") as file:
+            text = file.read()
+    except OSError:
+        return False
+    return (
+        re.search(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*apachestaple\b", text, re.MULTILINE)
+        is not None
+    )
+
+
+def _table(path: str, *, named: bool) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415  (only where there is a settings file)
+
+    what = "--config " if named else ""
+    try:
+        with open(path, "rb") as file:
+            document = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(f"{what}{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = str(error) or "nested too deeply"
+        raise SettingsError(f"{what}{path} is not a TOML file: {reason}") from None
+    tool = document.get("tool")
+    if os.path.basename(path) == _NAMES[1] or (isinstance(tool, dict) and "apachestaple" in tool):
+        table = tool.get("apachestaple", {}) if isinstance(tool, dict) else {}
+        if not isinstance(table, dict):
+            raise SettingsError(f"{path}: tool.apachestaple must be a table")
+        return table
+    return document
+
+
+def _option(key: str) -> str:
+    return "-D" if key == "define" else f"--{key}"
+
+
+def _values(
+    table: Mapping[str, object], where: Callable[[str], str], folder: str
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        read = _READERS.get(key)
+        if read is None:
+            known = ", ".join(_READERS)
+            raise SettingsError(f"{where(key)} is not a setting; there are {known}")
+        try:
+            values[key.replace("-", "_")] = read(value, folder)
+        except ValueError as error:
+            raise SettingsError(f"{where(key)} {error}") from None
+    return values
+
+
+def _added(first: Any, second: Any) -> Any:  # noqa: ANN401  (both are of one setting's type)
+    if isinstance(first, dict):
+        return {**second, **first}
+    here = {server for server, _ in first}
+    return (*first, *((server, folder) for server, folder in second if server not in here))
+
+
+def _words(value: object, _folder: str) -> tuple[str, ...]:
+    words = [word.strip() for text in _texts(value) for word in text.split(",")]
+    return tuple(word for word in words if word)
+
+
+def _texts(value: object) -> list[str]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("must be a list of strings")
+    return texts
+
+
+def _path(value: object, folder: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("must be the path of a folder")
+    return os.path.normpath(os.path.join(folder, os.path.expanduser(value)))
+
+
+def _folder(value: object, folder: str) -> str:
+    path = _path(value, folder)
+    if not os.path.isdir(path):
+        raise ValueError(f"must be the path of a folder, and {path} is none")
+    return path
+
+
+def _maps(value: object, folder: str) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    else:
+        pairs = [_pair(text) for text in _texts(value)]
+    for server, _ in pairs:
+        if not server.startswith("/"):
+            raise ValueError(f"takes FROM=TO with an absolute path of the server, not {server!r}")
+    return tuple((server.rstrip("/") or "/", _path(here, folder)) for server, here in pairs)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    server, equals, here = text.partition("=")
+    if not equals or not server or not here:
+        raise ValueError(f"takes FROM=TO, not {text!r}")
+    return server, here
+
+
+def _defines(value: object, _folder: str) -> dict[str, str | None]:
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    else:
+        pairs = [_definition(text) for text in _texts(value)]
+    defines: dict[str, str | None] = {}
+    for name, given in pairs:
+        if not name or not isinstance(given, (str, bool, type(None))):
+            raise ValueError("takes NAME or NAME=VALUE, as a list, or as a table of strings")
+        if given is not False:
+            defines[name] = given if isinstance(given, str) else None
+    return defines
+
+
+def _definition(text: str) -> tuple[str, str | None]:
+    name, equals, value = text.partition("=")
+    return name, value if equals else None
+
+
+def _version(value: object, _folder: str) -> tuple[int, int, int]:
+    numbers = re.fullmatch(r"([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})", str(value))
+    if not isinstance(value, str) or numbers is None:
+        raise ValueError(f'takes a version like "2.4.66", not {value!r}')
+    return int(numbers[1]), int(numbers[2]), int(numbers[3])
+
+
+def _one_of(*choices: str) -> Callable[[object, str], str]:
+    def read(value: object, _folder: str) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}, not {value!r}")
+        return str(value)
+
+    return read
+
+
+def _severity(value: object, folder: str) -> Severity:
+    return Severity(_one_of(*Severity)(value, folder))
+
+
+_READERS: dict[str, Callable[[object, str], object]] = {
+    "select": _words,
+    "ignore": _words,
+    "fail-on": _severity,
+    "root": _folder,
+    "map": _maps,
+    "define": _defines,
+    "httpd-version": _version,
+    "certificates": _one_of("required", "available"),
+    "templates": _folder,
+    "format": _one_of("text", "json", "github"),
+}

@@ -1,0 +1,92 @@
+"""From the paths of a command line to what was read of each."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.layout import LayoutError, Options, locate
+from apachestaple.httpd.reader import read
+from apachestaple.tls.certificates import CertificateReader
+from apachestaple.tls.hosts import Site, understand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.httpd.configuration import SourceFile
+    from apachestaple.httpd.reader import Start
+    from apachestaple.settings import Settings
+
+
+@dataclass
+class Sites:
+    """What was read.
+
+    Attributes:
+        sites: one for each path that no earlier one had already brought.
+        troubles: why a path could not be read.
+
+    """
+
+    sites: list[Site] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def main_files(self) -> list[str]:
+        return [site.configuration.main_file for site in self.sites]
+
+    def sources(self) -> dict[str, SourceFile]:
+        """Every file that was read, by its path."""
+        sources: dict[str, SourceFile] = {}
+        for site in self.sites:
+            sources.update(site.configuration.files)
+        return sources
+
+
+def find_starts(paths: Sequence[str], settings: Settings) -> tuple[list[Start], list[str]]:
+    """Where to start reading, whole configurations first, and why some paths lead nowhere.
+
+    No path is this machine's httpd.
+    """
+    options = Options(settings.root, settings.map, settings.define, settings.httpd_version)
+    starts: list[Start] = []
+    troubles: list[str] = []
+    for path in paths or [None]:
+        try:
+            starts.append(locate(path, options))
+        except LayoutError as error:
+            troubles.append(str(error))
+        except OSError as error:
+            troubles.append(_reason(path, error))
+    starts.sort(key=lambda start: not start.whole)
+    return starts, troubles
+
+
+def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
+    """Read what the paths stand for, each file once.
+
+    A fragment that a whole configuration includes is better understood there, so it is not read
+    again on its own.
+    """
+    starts, troubles = find_starts(paths, settings)
+    found = Sites(troubles=troubles)
+    certificates = CertificateReader()
+    known: set[str] = set()
+    for start in starts:
+        if os.path.realpath(start.main_file) in known:
+            continue
+        try:
+            configuration = read(start)
+        except OSError as error:
+            found.troubles.append(_reason(start.main_file, error))
+            continue
+        known.update(os.path.realpath(path) for path in configuration.files)
+        required = settings.certificates == "required" if settings.certificates else None
+        site = understand(configuration, certificates_required=required, reader=certificates)
+        found.sites.append(site)
+    return found
+
+
+def _reason(path: str | None, error: OSError) -> str:
+    return f"{error.filename or path}: {error.strerror or error}"

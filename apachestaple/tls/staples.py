@@ -1,0 +1,98 @@
+"""Whether clients of a host get a staple, as far as the configuration and certificates tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.tls.cache import PROVIDERS, shmcb_layout
+from apachestaple.tls.hosts import is_http
+
+if TYPE_CHECKING:
+    from apachestaple.tls.hosts import Host, HostCertificate, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """Whether a host staples; ``None`` where it cannot be told. ``why`` is a short sentence."""
+
+    staples: bool | None
+    why: str
+
+
+def prospect(host: Host, site: Site) -> Prospect:
+    """Whether a host staples, provided that its responders answer.
+
+    Of a fragment, the cache is taken to be set elsewhere.
+    """
+    if not host.mod_md_staples:
+        if not host.use_stapling:
+            switch = host.setting("SSLUseStapling")
+            return Prospect(
+                False, "SSLUseStapling is off" if switch else "SSLUseStapling is not set"
+            )
+        fault = _cache_fault(site)
+        if fault:
+            return Prospect(False, fault)
+        if host.seconds("SSLStaplingResponderTimeout") == 0:
+            return Prospect(False, "SSLStaplingResponderTimeout 0 makes every query fail")
+    return _of_certificates(host)
+
+
+def _cache_fault(site: Site) -> str | None:
+    """Why there would be no cache, and so no server."""
+    cache = site.cache
+    if cache is None:
+        return "no SSLStaplingCache is set" if site.configuration.whole else None
+    if cache.provider not in PROVIDERS:
+        return f"httpd knows no cache provider {cache.provider!r}"
+    if cache.refusal:
+        return f"httpd rejects the SSLStaplingCache: {cache.refusal}"
+    if site.configuration.whole and not site.configuration.has_module(PROVIDERS[cache.provider]):
+        return f"the cache needs {PROVIDERS[cache.provider]}, which is not loaded"
+    if cache.size is not None and not shmcb_layout(cache.size).starts:
+        return f"httpd does not start with a cache of {cache.size} bytes"
+    return None
+
+
+def _of_certificates(host: Host) -> Prospect:
+    if not host.certificates:
+        return Prospect(None, "no certificate is named for it here")
+    for certificate in host.known_certificates:
+        obstacle = _obstacle(host, certificate)
+        if obstacle:
+            return Prospect(False, _about(host, certificate, obstacle))
+    for certificate in host.certificates:
+        if not certificate.is_readable:
+            return Prospect(None, f"{certificate.name} was not read")
+        if certificate.issuer_found is None:
+            return Prospect(
+                None, f"the files that may hold the issuer of {certificate.name} were not all read"
+            )
+    responders = dict.fromkeys(_responder(host, certificate) for certificate in host.certificates)
+    staples = "mod_md staples" if host.mod_md_staples else "mod_ssl staples"
+    return Prospect(True, f"{staples} what {' and '.join(filter(None, responders))} answers")
+
+
+def _obstacle(host: Host, certificate: HostCertificate) -> str | None:
+    if not host.mod_md_staples or host.force_url is None:
+        return host.obstacle(certificate)
+    # mod_md does not know SSLStaplingForceURL.
+    url = _responder(host, certificate)
+    if url is None:
+        return "its certificate has no OCSP URI"
+    if not is_http(url):
+        return f"its responder {url} is not an http URL"
+    return host.obstacle(certificate) if certificate.issuer_found is False else None
+
+
+def _responder(host: Host, certificate: HostCertificate) -> str | None:
+    if host.mod_md_staples:
+        leaf = certificate.leaf
+        return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
+    return host.responder(certificate)
+
+
+def _about(host: Host, certificate: HostCertificate, obstacle: str) -> str:
+    """The sentence, naming the certificate where the host has several."""
+    return obstacle if len(host.certificates) == 1 else f"{certificate.name}: {obstacle}"

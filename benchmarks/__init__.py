@@ -1,0 +1,1 @@
+"""How long httpd and apachestaple take, on the same configurations."""

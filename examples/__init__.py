@@ -1,0 +1,1 @@
+"""An administrator's configurations, with the faults that administrators make."""

@@ -1,0 +1,114 @@
+"""The wheel: what is in it, and that it works where nothing else of the project is."""
+
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Mapping
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import apachestaple
+from tests.project import ROOT, copy_project, project_files
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, built from a copy of its working tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    copy_project(folder / "project")
+    _python("-m", "pip", "wheel", "--no-deps", "-w", str(folder), str(folder / "project"))
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program, installed from the wheel into an environment of its own."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    _python("-m", "pip", "install", str(wheel), python=folder / "bin/python")
+    return folder / "bin/apachestaple"
+
+
+def test_the_wheel_is_pure_python_of_this_version(wheel: Path) -> None:
+    assert wheel.name == f"apachestaple-{apachestaple.__version__}-py3-none-any.whl"
+
+
+def test_the_wheel_holds_the_package_and_the_templates_and_nothing_else(wheel: Path) -> None:
+    paths = {path.relative_to(ROOT) for path in project_files()}
+    package = {str(path) for path in paths if path.parts[0] == "apachestaple"}
+    templates = {f"apachestaple/{path}" for path in paths if path.parts[0] == "templates"}
+    with ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert names == package | templates
+
+
+def test_the_wheel_says_what_it_needs_and_under_which_licence(wheel: Path) -> None:
+    metadata = _metadata(wheel)
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata["Requires-Python"] == ">=3.11"
+    with ZipFile(wheel) as archive:
+        (licence,) = (name for name in archive.namelist() if name.endswith("/licenses/LICENSE"))
+        assert archive.read(licence) == (ROOT / "LICENSE").read_bytes()
+
+
+def test_the_licence_is_the_whole_text() -> None:
+    text = (ROOT / "LICENSE").read_text()
+    assert "Apache License" in text
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_the_program_runs_in_another_folder(program: Path, tmp_path: Path) -> None:
+    done = _run([str(program), "--version"], folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert apachestaple.__version__ in done.stdout
+
+
+def test_the_installed_program_lints_and_repairs(program: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site.conf"
+    site.write_text(
+        "<VirtualHost *:443>\n    SSLUseStapling on\n"
+        "    SSLStaplingCache shmcb:/run/ocsp(128000)\n</VirtualHost>\n"
+    )
+    lint = _run([str(program), "lint", str(site)], folder=tmp_path)
+    assert lint.returncode == 1, lint.stderr
+    assert "SSLStaplingCache" in lint.stdout
+    fix = _run([str(program), "fix", "--diff", str(site)], folder=tmp_path)
+    assert fix.returncode == 1, fix.stderr
+    assert "\n-    SSLStaplingCache shmcb:/run/ocsp(128000)\n" in fix.stdout
+
+
+def _metadata(wheel: Path) -> Message:
+    with ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        return Parser().parsestr(archive.read(name).decode())
+
+
+def _python(*arguments: str, python: Path | None = None) -> None:
+    command = [str(python or sys.executable), *arguments, "--disable-pip-version-check", "--quiet"]
+    done = _run(command, folder=Path("/"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _run(command: list[str], *, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def _environment() -> Mapping[str, str]:
+    """The environment here, without what would lead Python or pip back to the project."""
+    hidden = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX"}
+    return {name: value for name, value in os.environ.items() if name not in hidden}

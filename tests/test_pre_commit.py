@@ -1,0 +1,182 @@
+"""The hooks for pre-commit, run by pre-commit itself in a repository of configurations."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.project import copy_project
+
+FAULTY = """\
+<VirtualHost *:443>
+    ServerName www.example.com
+    SSLEngine on
+    SSLUseStapling on
+    SSLStaplingCache shmcb:/var/run/ocsp(128000)
+</VirtualHost>
+"""
+GOOD = """\
+<VirtualHost *:443>
+    ServerName www.example.com
+    SSLEngine on
+    SSLUseStapling on
+</VirtualHost>
+"""
+
+CONFIGURATIONS = [
+    "apache2.conf",
+    "web1/httpd.conf",
+    "etc/apache2/sites-available/www.conf",
+    "roles/web/files/apache2/ports.conf",
+    "httpd/conf.d/ssl.conf",
+    "httpd/conf/extra/httpd-vhosts.conf",
+    "sites-available/www.conf",
+    "conf-available/ocsp.conf",
+    "vhosts.d/www.conf",
+    "conf.d/ssl.conf",
+]
+OTHERS = [
+    "README.md",
+    "www.conf",
+    "sites-available/www.conf.bak",
+    "etc/nginx/sites-available/www.conf",
+    "nginx/conf.d/default.conf",
+    "supervisor/conf.d/worker.conf",
+    "src/apache2/module.c",
+    "apache2/envvars",
+]
+
+
+class Repository:
+    """A git repository of configurations, with pre-commit's own folder beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "configurations"
+        self.folder.mkdir()
+        self._environment = _environment(folder)
+        self.git("init", "--quiet")
+
+    def write(self, path: str, text: str) -> Path:
+        """Write and stage a file."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        self.git("add", "--force", path)
+        return file
+
+    def git(self, *arguments: str) -> None:
+        subprocess.run(
+            ["git", *arguments],
+            cwd=self.folder,
+            env=self._environment,
+            check=True,
+            capture_output=True,
+        )
+
+    def pre_commit(self, *arguments: str) -> tuple[int, str]:
+        """Run pre-commit; its exit code and output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "pre_commit", *arguments],
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The working tree as the only commit of a git repository."""
+    folder = tmp_path_factory.mktemp("project")
+    copy_project(folder / "apachestaple")
+    for command in (["init"], ["add", "--all"], ["commit", "--message", "The working tree"]):
+        subprocess.run(
+            ["git", *command, "--quiet"] if command[0] != "add" else ["git", *command],
+            cwd=folder / "apachestaple",
+            env=_environment(folder),
+            check=True,
+            capture_output=True,
+        )
+    return folder / "apachestaple"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path)
+
+
+def test_the_hooks_stop_and_repair_a_faulty_fragment(project: Path, repository: Repository) -> None:
+    site = repository.write("sites-available/www.conf", FAULTY)
+    code, output = repository.pre_commit("try-repo", str(project), "--all-files", "--verbose")
+    assert code == 1, output
+    lint, _, fix = output.partition("- hook id: apachestaple-fix\n")
+    assert "- hook id: apachestaple\n- duration" in lint
+    assert "- exit code: 1" in lint
+    assert "sites-available/www.conf" in lint
+    assert "SSLStaplingCache" in lint
+    assert "- files were modified by this hook" in fix
+    assert site.read_text() == GOOD
+    assert [path.name for path in site.parent.iterdir()] == ["www.conf"]
+
+
+def test_the_hooks_let_a_good_fragment_pass(project: Path, repository: Repository) -> None:
+    site = repository.write("sites-available/www.conf", GOOD)
+    code, output = repository.pre_commit("try-repo", str(project), "--all-files", "--verbose")
+    assert code == 0, output
+    assert output.count("Passed") == 2
+    assert site.read_text() == GOOD
+
+
+@pytest.mark.parametrize("hook", ["apachestaple", "apachestaple-fix"])
+def test_the_hooks_look_at_configurations_of_apache_alone(
+    project: Path, repository: Repository, hook: str
+) -> None:
+    for path in [*CONFIGURATIONS, *OTHERS]:
+        repository.write(path, "# text\n")
+    # The program's place is taken by one that says which files it got.
+    config = f"""\
+repos:
+- repo: {project}
+  rev: {_head(project)}
+  hooks:
+  - id: {hook}
+    language: system
+    entry: printf '%s\\n'
+    verbose: true
+"""
+    repository.write(".pre-commit-config.yaml", config)
+    code, output = repository.pre_commit("run", "--all-files")
+    assert code == 0, output
+    assert set(CONFIGURATIONS) == set(output.splitlines()) & {*CONFIGURATIONS, *OTHERS}
+
+
+def _head(project: Path) -> str:
+    command = ["git", "rev-parse", "HEAD"]
+    return subprocess.run(
+        command, cwd=project, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def _environment(folder: Path) -> Mapping[str, str]:
+    """The environment here, without its git and Python, and with an identity to commit."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "PRE_COMMIT")) and name not in {"PYTHONPATH", "VIRTUAL_ENV"}
+    }
+    return {
+        **kept,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Test",
+        "GIT_AUTHOR_EMAIL": "test@example.com",
+        "GIT_COMMITTER_NAME": "Test",
+        "GIT_COMMITTER_EMAIL": "test@example.com",
+        "PRE_COMMIT_HOME": str(folder / "pre-commit"),
+    }

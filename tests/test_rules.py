@@ -1,0 +1,248 @@
+"""Every rule's examples, linted and played on a real httpd."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apachestaple.httpd.layout import Options, locate
+from apachestaple.httpd.reader import read
+from apachestaple.rules.catalogue import all_rules
+from apachestaple.rules.finding import Effect, Finding
+from apachestaple.rules.lint import lint
+from apachestaple.tls.hosts import understand
+from tests.lab.handshake import handshake
+
+if TYPE_CHECKING:
+    from apachestaple.rules.rule import Example, Rule
+    from tests.lab.handshake import Handshake
+    from tests.lab.play import Lab
+    from tests.lab.server import Httpd
+
+PLAYED = [rule for rule in all_rules() if rule.effect is not Effect.ADVICE]
+
+
+def played(effect: Effect) -> pytest.MarkDecorator:
+    """Every rule with this effect."""
+    rules = [rule for rule in PLAYED if rule.effect is effect]
+    return pytest.mark.parametrize("rule", rules, ids=[rule.code for rule in rules])
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What can be seen of a running httpd."""
+
+    accepted: bool
+    message: str
+    started: bool
+    log: str
+    handshakes: dict[str, Handshake]
+    without_status: dict[str, Handshake]
+    queries: int
+    certificates: int
+
+    @property
+    def behaviour(self) -> object:
+        """All that must be equal when a part of the configuration is ignored."""
+        sizes = re.findall(r"allocated (\d+) bytes", self.log)
+        shakes = {name: (h.connected, h.staple) for name, h in self.handshakes.items()}
+        return self.accepted, self.started, sizes, shakes
+
+
+def observe(lab: Lab, example: Example, text: str | None = None, *, rounds: int = 1) -> Observed:
+    text = example.text if text is None else text
+    with made(lab, example, text) as httpd:
+        test = httpd.configtest()
+        started = test.accepted and httpd.start()
+        asked = lab.responder.queries_total()
+        names = server_names(example)
+        handshakes = {}
+        for _ in range(rounds if started else 0):
+            handshakes = {name: handshake(httpd.port, name) for name in names}
+        plain = {
+            name: handshake(httpd.port, name, status=False)
+            for name, made in handshakes.items()
+            if not made.connected
+        }
+        queries = lab.responder.queries_total() - asked
+        httpd.stop()
+        return Observed(
+            test.accepted, test.output, started, httpd.log, handshakes, plain, queries, len(names)
+        )
+
+
+def made(lab: Lab, example: Example, text: str) -> Httpd:
+    httpd = lab.httpd(text, without=example.without, files=dict(example.files))
+    for link, target in example.links.items():
+        (httpd.root / link).symlink_to(target)
+    return httpd
+
+
+def server_names(example: Example) -> list[str]:
+    texts = [example.text, *example.files.values()]
+    return re.findall(r"ServerName (\S+)", "".join(texts)) or ["www.example.com"]
+
+
+def linted(lab: Lab, example: Example, *, certificates_required: bool = True) -> list[Finding]:
+    with made(lab, example, example.text) as httpd:
+        configuration = read(locate(str(httpd.root / "httpd.conf"), Options()))
+        site = understand(configuration, certificates_required=certificates_required)
+        return lint(site, all_rules())
+
+
+def of(rule: Rule, findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.rule == rule.code]
+
+
+@pytest.mark.parametrize("rule", PLAYED, ids=[rule.code for rule in PLAYED])
+def test_the_rule_finds_its_bad_example_and_not_its_good_one(lab: Lab, rule: Rule) -> None:
+    bad, good = linted(lab, rule.bad), linted(lab, rule.good)
+    assert of(rule, bad)
+    assert not of(rule, good)
+    others = {f.rule for f in bad if f.severity != "info" and f.rule != rule.code}
+    assert not others, "one fault, and the findings of another rule"
+    assert not [f for f in good if f.severity != "info"]
+
+
+@played(Effect.REJECTED)
+def test_httpd_rejects_it_at_that_line(lab: Lab, rule: Rule) -> None:
+    observed = observe(lab, rule.bad)
+    assert not observed.accepted
+    assert rule.bad.rejection is not None
+    assert re.search(rule.bad.rejection, observed.message), observed.message
+    (finding, *_) = of(rule, linted(lab, rule.bad))
+    places = re.findall(r"yntax error on line (\d+) of \S*/([^/\s:]+):", observed.message)
+    assert (str(finding.place.end_line), os.path.basename(finding.place.file)) in places
+    assert observe(lab, rule.good).accepted
+
+
+@played(Effect.DOES_NOT_START)
+def test_httpd_passes_the_test_and_does_not_start(lab: Lab, rule: Rule) -> None:
+    observed = observe(lab, rule.bad)
+    assert observed.accepted, observed.message
+    assert not observed.started
+    assert rule.log_id is not None
+    assert rule.log_id in observed.log
+    assert observe(lab, rule.good).started
+
+
+@played(Effect.ABORTS_HANDSHAKES)
+def test_clients_that_ask_are_turned_away(lab: Lab, rule: Rule) -> None:
+    observed = observe(lab, rule.bad)
+    (made,) = observed.handshakes.values()
+    (plain,) = observed.without_status.values()
+    assert not made.connected
+    assert plain.connected
+    assert rule.log_id is not None
+    assert rule.log_id in observed.log
+    (repaired,) = observe(lab, rule.good).handshakes.values()
+    assert repaired.connected
+
+
+@played(Effect.NO_STAPLE)
+def test_clients_get_no_staple(lab: Lab, rule: Rule) -> None:
+    observed = observe(lab, rule.bad)
+    (made,) = observed.handshakes.values()
+    assert made.connected
+    assert made.staple is None
+    good = observe(lab, rule.good)
+    (repaired,) = good.handshakes.values()
+    assert repaired.connected
+    if rule.log_id is None:
+        assert repaired.staple == "good"
+    else:
+        # Switching stapling off is a repair, too: then the errors at the start must be gone.
+        assert rule.log_id in observed.log
+        assert rule.log_id not in good.log
+        assert repaired.staple == "good" or "SSLUseStapling off" in rule.good.text
+
+
+@played(Effect.BAD_STAPLE)
+def test_clients_get_a_bad_staple(lab: Lab, rule: Rule) -> None:
+    observed = observe(lab, rule.bad)
+    (made,) = observed.handshakes.values()
+    assert made.connected
+    assert made.staple not in (None, "good")
+    assert rule.log_id is not None
+    assert rule.log_id in observed.log
+    (repaired,) = observe(lab, rule.good).handshakes.values()
+    assert repaired.connected
+    assert repaired.staple in (None, "good")
+
+
+@played(Effect.EVICTS_STAPLES)
+def test_the_responder_is_asked_again(lab: Lab, rule: Rule) -> None:
+    observed = observe(lab, rule.bad, rounds=2)
+    assert observed.queries > observed.certificates
+    repaired = observe(lab, rule.good, rounds=2)
+    assert repaired.queries == repaired.certificates
+
+
+@played(Effect.IGNORED)
+def test_it_makes_no_difference(lab: Lab, rule: Rule) -> None:
+    assert rule.bad.as_if is not None
+    observed = observe(lab, rule.bad)
+    assert observed.behaviour == observe(lab, rule.bad, rule.bad.as_if).behaviour
+    assert observed.behaviour != observe(lab, rule.good).behaviour
+
+
+def test_every_effect_that_a_rule_claims_is_played_above() -> None:
+    tested = {
+        Effect.REJECTED,
+        Effect.DOES_NOT_START,
+        Effect.ABORTS_HANDSHAKES,
+        Effect.NO_STAPLE,
+        Effect.BAD_STAPLE,
+        Effect.EVICTS_STAPLES,
+        Effect.IGNORED,
+    }
+    assert {rule.effect for rule in PLAYED} <= tested
+
+
+def advice(code: str) -> Rule:
+    (rule,) = (rule for rule in all_rules() if rule.code == code)
+    assert rule.effect is Effect.ADVICE
+    return rule
+
+
+def test_a_condition_that_ends_with_the_file_is_accepted(lab: Lab) -> None:
+    rule = advice("AS009")
+    assert of(rule, linted(lab, rule.bad))
+    assert not of(rule, linted(lab, rule.good))
+    assert observe(lab, rule.bad).behaviour == observe(lab, rule.good).behaviour
+
+
+def test_certificates_that_are_elsewhere_are_said_once(lab: Lab) -> None:
+    rule = advice("AS309")
+    assert len(of(rule, linted(lab, rule.bad, certificates_required=False))) == 1
+    assert not of(rule, linted(lab, rule.bad))
+    assert not of(rule, linted(lab, rule.good, certificates_required=False))
+
+
+def test_a_certificate_that_we_may_not_read_is_said(lab: Lab) -> None:
+    rule = advice("AS302")
+    with made(lab, rule.bad, rule.bad.text) as httpd:
+        certificates = httpd.root / "certs"
+        folder = certificates.resolve()
+        certificates.unlink()
+        shutil.copytree(folder, certificates)
+        secret = certificates / "secret.pem"
+        shutil.copy(certificates / "good.pem", secret)
+        secret.chmod(0)
+        for path in (httpd.root, *httpd.root.parents[:2]):
+            if os.geteuid() == 0 and path != path.parent:
+                path.chmod(path.stat().st_mode | 0o055)
+        configuration = read(locate(str(httpd.root / "httpd.conf"), Options()))
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            site = understand(configuration, certificates_required=True)
+        finally:
+            os.seteuid(user)
+    assert of(rule, lint(site, all_rules()))
