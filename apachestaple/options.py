@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
@@ -88,20 +88,29 @@ def with_common(
     return run
 
 
-class Command(TyperCommand):
-    """A command whose options are words and switches, for which Typer need not import pydantic.
+class _WithPlainValues:
+    """Makes a command take words and switches as they are.
 
     Typer from 0.26 on converts every value with pydantic, whose import takes longer than all of
-    ``apachestaple lint``. Our own checks are those of `load_settings`, the same as for a settings
-    file. Where Typer keeps its converters in another place, it goes on using them.
+    ``apachestaple lint``. All our options are text, and `load_settings` checks them like those of
+    a settings file. Where another Typer keeps its converters elsewhere, it goes on using them.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (Typer's own)
-        super().__init__(*arguments, **options)
-        for parameter in self.params:
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401  (Typer's click is private)
+        parameters = super().get_params(ctx)  # type: ignore[misc]
+        for parameter in parameters:
             state = vars(parameter)
             if "_runtime_param" in state:
                 state["_runtime_param"] = _AsGiven()
+        return parameters
+
+
+class Command(_WithPlainValues, TyperCommand):
+    """A command."""
+
+
+class Group(_WithPlainValues, TyperGroup):
+    """The command that has the others."""
 
 
 class _AsGiven:

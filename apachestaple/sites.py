@@ -14,7 +14,7 @@ from apachestaple.tls.hosts import Site, understand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apachestaple.httpd.configuration import SourceFile
+    from apachestaple.httpd.configuration import Configuration, SourceFile
     from apachestaple.httpd.reader import Start
     from apachestaple.settings import Settings
 
@@ -44,15 +44,31 @@ class Sites:
         return sources
 
 
+def read_configuration(path: str | None, settings: Settings) -> Configuration:
+    """The directives in effect at ``path``.
+
+    Raises:
+        LayoutError: there is nothing to read.
+        OSError: the main file cannot be read.
+    """
+    return read(locate(path, _options(settings)))
+
+
+def read_site(path: str | None, settings: Settings) -> Site:
+    """What mod_ssl makes of the configuration at ``path``; raises as `read_configuration`."""
+    return _understood(read_configuration(path, settings), settings, CertificateReader())
+
+
 def find_starts(paths: Sequence[str], settings: Settings) -> tuple[list[Start], list[str]]:
     """Where to start reading, whole configurations first, and why some paths lead nowhere.
 
     No path is this machine's httpd.
     """
-    options = Options(settings.root, settings.map, settings.define, settings.httpd_version)
+    options = _options(settings)
     starts: list[Start] = []
     troubles: list[str] = []
-    for path in paths or [None]:
+    wanted: Sequence[str | None] = paths or [None]
+    for path in wanted:
         try:
             starts.append(locate(path, options))
         except LayoutError as error:
@@ -82,10 +98,19 @@ def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
             found.troubles.append(_reason(start.main_file, error))
             continue
         known.update(os.path.realpath(path) for path in configuration.files)
-        required = settings.certificates == "required" if settings.certificates else None
-        site = understand(configuration, certificates_required=required, reader=certificates)
-        found.sites.append(site)
+        found.sites.append(_understood(configuration, settings, certificates))
     return found
+
+
+def _options(settings: Settings) -> Options:
+    return Options(settings.root, settings.map, settings.define, settings.httpd_version)
+
+
+def _understood(
+    configuration: Configuration, settings: Settings, certificates: CertificateReader
+) -> Site:
+    required = settings.certificates == "required" if settings.certificates else None
+    return understand(configuration, certificates_required=required, reader=certificates)
 
 
 def _reason(path: str | None, error: OSError) -> str:

@@ -22,12 +22,15 @@ from benchmarks.trees import make_tree
 HTTPD = "/usr/sbin/apache2"
 
 _READ = """\
+import os
 import sys
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import Start, read
 main_file, root = sys.argv[1:]
-start = Start(main_file, root, Paths(), (2, 4, 71), environment={}, built_in=DEBIAN_BUILT_IN)
+start = Start(
+    main_file, root, Paths(), (2, 4, 71), environment=os.environ, built_in=DEBIAN_BUILT_IN
+)
 configuration = read(start)
 if configuration.errors:
     sys.exit(str(configuration.errors[0]))

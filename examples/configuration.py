@@ -198,10 +198,10 @@ SITES: Mapping[str, Text] = {
     DocumentRoot /var/www/api
 
     SSLEngine on
-    SSLCertificateFile    certs/api.pem
-    SSLCertificateKeyFile certs/api.key
-    SSLCertificateFile    certs/api-rsa.pem
-    SSLCertificateKeyFile certs/api-rsa.key
+    SSLCertificateFile    certs/api.example.com.pem
+    SSLCertificateKeyFile certs/api.example.com.key
+    SSLCertificateFile    certs/api.example.com-rsa.pem
+    SSLCertificateKeyFile certs/api.example.com-rsa.key
     SSLUseStapling on
 
     CustomLog ${APACHE_LOG_DIR}/api.log combined
@@ -215,8 +215,8 @@ SITES: Mapping[str, Text] = {
   ServerName archive.example.net
   DocumentRoot /var/www/archive
   SSLEngine on
-  SSLCertificateFile certs/archive.pem
-  SSLCertificateKeyFile certs/archive.key
+  SSLCertificateFile certs/archive.example.net.pem
+  SSLCertificateKeyFile certs/archive.example.net.key
   CustomLog ${APACHE_LOG_DIR}/archive.log combined
 </VirtualHost>
 """,
@@ -229,8 +229,8 @@ SITES: Mapping[str, Text] = {
 	ServerName blog.example.net
 	DocumentRoot /var/www/blog
 	SSLEngine on
-	SSLCertificateFile certs/blog.pem
-	SSLCertificateKeyFile certs/blog.key
+	SSLCertificateFile certs/blog.example.net.pem
+	SSLCertificateKeyFile certs/blog.example.net.key
 	SSLUseStapling on
 	CustomLog ${APACHE_LOG_DIR}/blog.log combined
 </VirtualHost>
@@ -243,8 +243,8 @@ SITES: Mapping[str, Text] = {
     ServerName docs.example.com
     DocumentRoot /var/www/docs
     SSLEngine on
-    SSLCertificateFile certs/docs.pem
-    SSLCertificateKeyFile certs/docs.key
+    SSLCertificateFile certs/docs.example.com.pem
+    SSLCertificateKeyFile certs/docs.example.com.key
     SSLUseStapling on   # asked for by the auditors
     CustomLog ${APACHE_LOG_DIR}/docs.log combined
 </VirtualHost>
@@ -257,8 +257,8 @@ SITES: Mapping[str, Text] = {
     ServerName download.example.com
     DocumentRoot /var/www/download
     SSLEngine on
-    SSLCertificateFile certs/download.pem
-    SSLCertificateKeyFile certs/download.key
+    SSLCertificateFile certs/download.example.com.pem
+    SSLCertificateKeyFile certs/download.example.com.key
     SSLUseStapling on
     SSLStaplingForceURL http://ocsp.example.com/
     CustomLog ${APACHE_LOG_DIR}/download.log combined
@@ -272,8 +272,8 @@ SITES: Mapping[str, Text] = {
     ServerName files.example.com
     DocumentRoot /var/www/files
     SSLEngine on
-    SSLCertificateFile certs/files.pem
-    SSLCertificateKeyFile certs/files.key
+    SSLCertificateFile certs/files.example.com.pem
+    SSLCertificateKeyFile certs/files.example.com.key
     SSLUseStapling \N{LEFT DOUBLE QUOTATION MARK}on\N{RIGHT DOUBLE QUOTATION MARK}
     CustomLog ${APACHE_LOG_DIR}/files.log combined
 </VirtualHost>
@@ -289,8 +289,8 @@ SITES: Mapping[str, Text] = {
     DocumentRoot /var/www/forum
 
     SSLEngine on
-    SSLCertificateFile certs/forum.pem
-    SSLCertificateKeyFile certs/forum.key
+    SSLCertificateFile certs/forum.example.net.pem
+    SSLCertificateKeyFile certs/forum.example.net.key
 
     # OCSP stapling
     SSLUseStapling on
@@ -311,8 +311,8 @@ SITES: Mapping[str, Text] = {
 		Require local
 	</Directory>
 	SSLEngine on
-	SSLCertificateFile certs/intranet.pem
-	SSLCertificateKeyFile certs/intranet.key
+	SSLCertificateFile certs/intranet.example.net.pem
+	SSLCertificateKeyFile certs/intranet.example.net.key
 	CustomLog ${APACHE_LOG_DIR}/intranet.log combined
 </VirtualHost>
 """
@@ -324,8 +324,8 @@ SITES: Mapping[str, Text] = {
     ServerName lists.example.net
     DocumentRoot /var/www/lists
     SSLEngine on
-    SSLCertificateFile certs/lists.pem
-    SSLCertificateKeyFile certs/lists.key
+    SSLCertificateFile certs/lists.example.net.pem
+    SSLCertificateKeyFile certs/lists.example.net.key
     CustomLog ${APACHE_LOG_DIR}/lists.log combined
 </VirtualHost>
 """,
@@ -341,9 +341,9 @@ SITES: Mapping[str, Text] = {
 
     SSLEngine on
     SSLCertificateFile \\
-        certs/mail.pem
+        certs/mail.example.com.pem
     SSLCertificateKeyFile \\
-        certs/mail.key
+        certs/mail.example.com.key
     SSLUseStapling on
 
     CustomLog ${APACHE_LOG_DIR}/mail.log combined
@@ -357,8 +357,8 @@ SITES: Mapping[str, Text] = {
     ServerName partner.example.net
     DocumentRoot /var/www/partner
     SSLEngine on
-    SSLCertificateFile certs/partner.pem
-    SSLCertificateKeyFile certs/partner.key
+    SSLCertificateFile certs/partner.example.net.pem
+    SSLCertificateKeyFile certs/partner.example.net.key
     SSLUseStapling on
     CustomLog ${APACHE_LOG_DIR}/partner.log combined
 </VirtualHost>
@@ -371,8 +371,8 @@ SITES: Mapping[str, Text] = {
     ServerName pay.example.com
     DocumentRoot /var/www/pay
     SSLEngine on
-    SSLCertificateFile certs/pay.pem
-    SSLCertificateKeyFile certs/pay.key
+    SSLCertificateFile certs/pay.example.com.pem
+    SSLCertificateKeyFile certs/pay.example.com.key
     SSLUseStapling off
     Header always set Strict-Transport-Security "max-age=63072000"
     CustomLog ${APACHE_LOG_DIR}/pay.log combined
@@ -387,8 +387,8 @@ SITES: Mapping[str, Text] = {
     DocumentRoot /var/www/shop
 
     SSLEngine on
-    SSLCertificateFile certs/shop.pem
-    SSLCertificateKeyFile certs/shop.key
+    SSLCertificateFile certs/shop.example.com.pem
+    SSLCertificateKeyFile certs/shop.example.com.key
     SSLUseStapling on
 
     Header always set Strict-Transport-Security "max-age=63072000"
@@ -403,8 +403,8 @@ SITES: Mapping[str, Text] = {
     ServerName staging.example.com
     DocumentRoot /var/www/staging
     SSLEngine on
-    SSLCertificateFile certs/staging.pem
-    SSLCertificateKeyFile certs/staging.key
+    SSLCertificateFile certs/staging.example.com.pem
+    SSLCertificateKeyFile certs/staging.example.com.key
     SSLStaplingCache shmcb:logs/stapling-cache(150000)
 </VirtualHost>
 """,
@@ -418,8 +418,8 @@ SITES: Mapping[str, Text] = {
 	ServerName static.example.com
 	DocumentRoot /var/www/static
 	SSLEngine on
-	SSLCertificateFile certs/static.pem
-	SSLCertificateKeyFile certs/static.key
+	SSLCertificateFile certs/static.example.com.pem
+	SSLCertificateKeyFile certs/static.example.com.key
 	SSLUseStapling off
 	CustomLog ${APACHE_LOG_DIR}/static.log combined
 </VirtualHost>
@@ -432,8 +432,8 @@ SITES: Mapping[str, Text] = {
     ServerName status.example.net
     DocumentRoot /var/www/status
     SSLEngine on
-    SSLCertificateFile certs/status.pem
-    SSLCertificateKeyFile certs/status.key
+    SSLCertificateFile certs/status.example.net.pem
+    SSLCertificateKeyFile certs/status.example.net.key
     SSLUseStaplling on
     CustomLog ${APACHE_LOG_DIR}/status.log combined
 </VirtualHost>
@@ -447,8 +447,8 @@ SITES: Mapping[str, Text] = {
     ServerName wiki.example.net
     DocumentRoot /var/www/wiki
     SSLEngine on
-    SSLCertificateFile certs/wiki.pem
-    SSLCertificateKeyFile certs/wiki.key
+    SSLCertificateFile certs/wiki.example.net.pem
+    SSLCertificateKeyFile certs/wiki.example.net.key
     SSLUseStapling on
     CustomLog ${APACHE_LOG_DIR}/wiki.log combined
 </VirtualHost>
@@ -463,8 +463,8 @@ SITES: Mapping[str, Text] = {
     DocumentRoot /var/www/html
 
     SSLEngine on
-    SSLCertificateFile certs/www.pem
-    SSLCertificateKeyFile certs/www.key
+    SSLCertificateFile certs/www.example.com.pem
+    SSLCertificateKeyFile certs/www.example.com.key
 
     CustomLog ${APACHE_LOG_DIR}/www.log combined
 </VirtualHost>

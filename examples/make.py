@@ -92,29 +92,29 @@ def _write_certificates(folder: Path, responder: str, keys: bool) -> None:
         authority = Authority(folder, responder, write_keys=keys, state=Path(state))
         end = authority.intermediate.not_valid_after_utc
 
-        def issue(name: str, host: str, **options: Unpack[_Options]) -> None:
-            authority.issue(name, names=(host,), not_after=end, **options)
+        def issue(host: str, kind: str = "", **options: Unpack[_Options]) -> None:
+            authority.issue(host + kind, names=(host,), not_after=end, **options)
 
-        issue("api", "api.example.com")
-        issue("api-rsa", "api.example.com", key="rsa")
-        issue("archive", "archive.example.net")
-        issue("blog", "blog.example.net", ocsp=[_SWITCHED_OFF])
-        issue("docs", "docs.example.com")
-        issue("download", "download.example.com", ocsp=())
-        issue("files", "files.example.com")
-        issue("forum", "forum.example.net")
-        issue("mail", "mail.example.com", chain=False)
-        issue("partner", "partner.example.net", ocsp=["https://ocsp.example.net", responder])
-        issue("pay", "pay.example.com", must_staple=True)
-        issue("shop", "shop.example.com", key="rsa")
-        issue("staging", "staging.example.com")
-        issue("static", "static.example.com")
-        issue("status", "status.example.net")
-        issue("wiki", "wiki.example.net", ocsp=())
-        issue("www", "www.example.com")
-    _cut_off(folder / "archive.pem")
-    _run_req(folder / "intranet.pem", "intranet.example.net", keys, "-x509")
-    _run_req(folder / "lists.pem", "lists.example.net", keys)
+        issue("api.example.com")
+        issue("api.example.com", "-rsa", key="rsa")
+        issue("archive.example.net")
+        issue("blog.example.net", ocsp=[_SWITCHED_OFF])
+        issue("docs.example.com")
+        issue("download.example.com", ocsp=())
+        issue("files.example.com")
+        issue("forum.example.net")
+        issue("mail.example.com", chain=False)
+        issue("partner.example.net", ocsp=["https://ocsp.example.net", responder])
+        issue("pay.example.com", must_staple=True)
+        issue("shop.example.com", key="rsa")
+        issue("staging.example.com")
+        issue("static.example.com")
+        issue("status.example.net")
+        issue("wiki.example.net", ocsp=())
+        issue("www.example.com")
+    _cut_off(folder / "archive.example.net.pem")
+    _run_req(folder, "intranet.example.net", keys, "-x509")
+    _run_req(folder, "lists.example.net", keys)
 
 
 def _cut_off(certificate: Path) -> None:
@@ -123,13 +123,13 @@ def _cut_off(certificate: Path) -> None:
     certificate.write_text("".join(lines[:8]))
 
 
-def _run_req(path: Path, host: str, keys: bool, *arguments: str) -> None:
+def _run_req(folder: Path, host: str, keys: bool, *arguments: str) -> None:
     """Write a request, or with ``-x509`` a self-signed certificate, as administrators do."""
     command = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    command += ["-keyout", str(path.with_suffix(".key")) if keys else "/dev/null"]
+    command += ["-keyout", str(folder / f"{host}.key") if keys else "/dev/null"]
     command += ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
     command += ["-days", str(_YEARS * 365)] if "-x509" in arguments else []
-    command += ["-out", str(path), *arguments]
+    command += ["-out", str(folder / f"{host}.pem"), *arguments]
     subprocess.run(command, check=True, capture_output=True)
 
 

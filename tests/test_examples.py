@@ -1,10 +1,13 @@
 """The example in the repository: what the script makes, and what a real httpd does with it."""
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -107,7 +110,7 @@ def test_each_of_these_alone_keeps_httpd_from_starting(tmp_path: Path, name: str
     kind = "conf" if name == "zz-hardening" else "sites"
     file = f"{kind}-enabled/{name}.conf"
     shutil.copyfile(TREE / file, tree / file)
-    for pem in ("lists.pem", "archive.pem"):
+    for pem in ("lists.example.net.pem", "archive.example.net.pem"):
         assert (tree / "certs" / pem).is_file()
     assert _httpd(tree, _environment(tmp_path), "-t").returncode == 0
     assert not _starts(tree, tmp_path)
@@ -122,6 +125,50 @@ def test_each_of_these_alone_is_rejected(tmp_path: Path, name: str) -> None:
 
 def test_httpd_starts_with_the_rest(tmp_path: Path) -> None:
     assert _starts(_made(tmp_path, Verdict.STARTS), tmp_path)
+
+
+# What the linter has to say about each file; a remark (info) may come and go.
+FOUND = {
+    "conf-enabled/ocsp-stapling.conf": {"cache-set-twice", "not-a-number", "fake-try-later"},
+    "conf-enabled/zz-hardening.conf": {"cache-size-fatal"},
+    "sites-enabled/archive.example.net.conf": {"not-a-certificate"},
+    "sites-enabled/blog.example.net.conf": {"responder-switched-off"},
+    "sites-enabled/files.example.com.conf": {"web-characters"},
+    "sites-enabled/forum.example.net.conf": {"cache-in-section"},
+    "sites-enabled/intranet.example.net.conf": {"self-signed"},
+    "sites-enabled/lists.example.net.conf": {"not-a-certificate"},
+    "sites-enabled/mail.example.com.conf": {"issuer-not-found"},
+    "sites-enabled/partner.example.net.conf": {"first-uri-not-http"},
+    "sites-enabled/pay.example.com.conf": {"must-staple-without-stapling"},
+    "sites-enabled/status.example.net.conf": {"misspelt-directive"},
+    "sites-enabled/wiki.example.net.conf": {"no-ocsp-uri"},
+}
+
+
+def test_the_linter_finds_the_faults_and_nothing_else() -> None:
+    report = _lint(TREE)
+    found: dict[str, set[str]] = {}
+    for finding in report["findings"]:
+        if finding["severity"] != "info":
+            file = str(Path(finding["file"]).relative_to(TREE))
+            found.setdefault(file, set()).add(finding["name"])
+    assert found == FOUND
+
+
+def test_the_linter_agrees_with_httpd_on_what_starts(tmp_path: Path) -> None:
+    fatal = {"rejected", "does-not-start"}
+    for worst in Verdict:
+        make(tmp_path / worst.name, worst=worst)
+        effects = {finding["effect"] for finding in _lint(tmp_path / worst.name)["findings"]}
+        expected = {"DOES_NOT_START": {"does-not-start"}, "REJECTED": fatal}
+        assert effects & fatal == expected.get(worst.name, set())
+
+
+def _lint(tree: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "apachestaple", "lint", "--format", "json", str(tree)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
 
 def _made(folder: Path, worst: Verdict) -> Path:

@@ -188,7 +188,8 @@ def test_it_makes_no_difference(lab: Lab, rule: Rule) -> None:
     assert rule.bad.as_if is not None
     observed = observe(lab, rule.bad)
     assert observed.behaviour == observe(lab, rule.bad, rule.bad.as_if).behaviour
-    assert observed.behaviour != observe(lab, rule.good).behaviour
+    good = observe(lab, rule.good)
+    assert observed.behaviour != good.behaviour
 
 
 def test_every_effect_that_a_rule_claims_is_played_above() -> None:

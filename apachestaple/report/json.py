@@ -97,7 +97,7 @@ def _host(host: Host, site: Site) -> dict[str, object]:
 
 
 def host_place(host: Host, site: Site) -> tuple[str, int]:
-    """File and line of a host's section; for the main server, of the SSLEngine that makes it one."""
+    """File and line of a host's section, or of the main server's SSLEngine."""
     directive = host.section or host.setting("SSLEngine")
     if directive is None:
         return site.configuration.main_file, 1

@@ -42,9 +42,9 @@ def hosts_table(site: Site, paint: Paint) -> str:
         details.append([_certificate(certificate) for certificate in host.certificates])
     lines = _aligned(rows)
     text = [paint(lines[0], "bold")]
-    for row, line, certificates in zip(rows[1:], lines[1:], details[1:], strict=True):
+    for row, shown, certificates in zip(rows[1:], lines[1:], details[1:], strict=True):
         colour = next(colour for word, colour in _STAPLES.values() if word == row[3])
-        text.append(paint(line, colour))
+        text.append(paint(shown, colour))
         text += [f"    {certificate}" for certificate in certificates]
     return "\n".join(text) + "\n"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -178,6 +177,8 @@ def _der_length(der: bytes) -> int:
 
 
 def _describe(certificate: x509.Certificate, der: bytes) -> Certificate:
+    import hashlib  # noqa: PLC0415  (it loads OpenSSL, 5 ms)
+
     from cryptography import x509  # noqa: PLC0415
     from cryptography.x509.oid import AuthorityInformationAccessOID  # noqa: PLC0415
 

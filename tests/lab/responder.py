@@ -13,6 +13,7 @@ from cryptography.x509 import ocsp
 from .ca import Authority
 from .ports import ReservedPort
 from .processes import Child, wait_until
+from .relay import Relay
 
 # Asked for by the lab itself, to see whether the responder answers; never counted.
 _PROBE_SERIAL = 1
@@ -28,6 +29,8 @@ class Responder:
     def __init__(self, authority: Authority, port: ReservedPort | None = None) -> None:
         self._authority = authority
         self._port = ReservedPort() if port is None else port
+        self._behind = ReservedPort()
+        self._relay: Relay | None = None
         self._output = authority.state / "responder.log"
         self._child: Child | None = None
         self._probe = (
@@ -54,7 +57,7 @@ class Responder:
         """Start the responder and wait until it answers; raises RuntimeError if it does not."""
         authority = self._authority
         # Through a file its output would come in blocks, and counts would lag behind.
-        command = ["stdbuf", "-oL", "openssl", "ocsp", "-port", str(self._port.number)]
+        command = ["stdbuf", "-oL", "openssl", "ocsp", "-port", str(self._behind.number)]
         command += ["-index", str(authority.index_file), "-CA", str(authority.intermediate_file)]
         command += ["-rsigner", str(authority.signer_file)]
         command += ["-rkey", str(authority.signer_file.with_suffix(".key"))]
@@ -63,11 +66,16 @@ class Responder:
         if not wait_until(lambda: not child.running or self._answers(), 10.0) or not child.running:
             self.stop()
             raise RuntimeError(f"openssl ocsp does not answer: {self._output.read_text()}")
+        self._relay = Relay(self._port, self._behind)
+        self._relay.start()
         authority.on_change = self._reload
 
     def stop(self) -> None:
         """Stop the responder; its port refuses connections from then on."""
         self._authority.on_change = lambda: None
+        if self._relay is not None:
+            self._relay.stop()
+            self._relay = None
         if self._child is not None:
             self._child.stop(grace=0.5)
             self._child = None
@@ -79,7 +87,7 @@ class Responder:
             raise RuntimeError("the responder has gone")
 
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port.number, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self._behind.number, timeout=5)
         try:
             connection.request(
                 "POST", "/", self._probe, {"Content-Type": "application/ocsp-request"}
@@ -106,6 +114,7 @@ class Responder:
     ) -> None:
         self.stop()
         self._port.release()
+        self._behind.release()
 
 
 class DeadPort(ReservedPort):

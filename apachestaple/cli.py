@@ -1,0 +1,188 @@
+"""The command line as Typer sees it: arguments in, one call, the exit code out.
+
+A command is imported when it runs, so that none pays for another. Not
+``from __future__ import annotations``: Typer reads the annotations when it runs.
+"""
+
+# ruff: noqa: PLC0415  (see above)
+
+from typing import Annotated
+
+import typer
+
+from apachestaple import __version__
+from apachestaple.options import Command, Common, Group, with_common
+
+app = typer.Typer(
+    name="apachestaple",
+    cls=Group,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+Path = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PATH",
+        show_default=False,
+        help="Main file, folder or fragment; this machine's httpd where none is given.",
+    ),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH",
+        show_default=False,
+        help="Main files, folders or fragments; this machine's httpd where none is given.",
+    ),
+]
+Format = Annotated[str, typer.Option("--format", metavar="text|json", help="Of the report.")]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RULES", help="Only these: codes, beginnings of codes, names."),
+]
+Ignore = Annotated[list[str] | None, typer.Option(metavar="RULES", help="All but these.")]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="error|warning|info",
+        help="Least severity that makes the exit code 1 [default: warning].",
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line; never returns."""
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"apachestaple {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _apachestaple(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """OCSP stapling in Apache httpd configurations: predict what it does, and repair it."""
+
+
+@app.command(cls=Command)
+@with_common
+def lint(
+    common: Common,
+    paths: Paths = None,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="text|json|github", help="Of the report [default: text]."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report to a file.")
+    ] = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+) -> None:
+    """Say what stapling will do, before httpd does it."""
+    from apachestaple.commands.lint import run_lint
+    from apachestaple.commands.trouble import exit_code
+
+    own = {"format": format_, "select": select, "ignore": ignore, "fail-on": fail_on}
+    options = {**common.settings(), **own}
+    raise typer.Exit(exit_code(run_lint, paths or [], options, config=common.config, output=output))
+
+
+@app.command(cls=Command)
+@with_common
+def fix(
+    common: Common,
+    paths: Paths = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Change nothing, show what would change.")
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Write the repaired files there, and leave these alone."),
+    ] = None,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe", help="Make the repairs, too, that change what the site promises."),
+    ] = False,
+    templates: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Templates of one's own.")
+    ] = None,
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="Keep no copy.")] = False,
+    configtest: Annotated[
+        str, typer.Option(metavar="auto|always|never", help="Whether httpd -t has the last word.")
+    ] = "auto",
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+) -> None:
+    """Repair what can be repaired; what is left is listed."""
+    from apachestaple.commands.fix import FixSwitches, run_fix_command
+    from apachestaple.commands.trouble import exit_code
+
+    own = {"templates": templates, "select": select, "ignore": ignore, "fail-on": fail_on}
+    options = {**common.settings(), **own}
+    switches = FixSwitches(diff, output, unsafe, not no_backup, configtest)
+    raise typer.Exit(
+        exit_code(run_fix_command, paths or [], options, switches, config=common.config)
+    )
+
+
+@app.command(cls=Command)
+@with_common
+def dump(common: Common, path: Path = None, format_: Format = "text") -> None:
+    """Print the directives in effect, like httpd's DUMP_CONFIG."""
+    from apachestaple.commands.dump import run_dump
+    from apachestaple.commands.trouble import exit_code
+
+    raise typer.Exit(exit_code(run_dump, path, common.settings(), format_, config=common.config))
+
+
+@app.command(cls=Command)
+@with_common
+def hosts(common: Common, path: Path = None, format_: Format = "text") -> None:
+    """List the TLS hosts, and whether they staple."""
+    from apachestaple.commands.hosts import run_hosts
+    from apachestaple.commands.trouble import exit_code
+
+    raise typer.Exit(exit_code(run_hosts, path, common.settings(), format_, config=common.config))
+
+
+@app.command(cls=Command)
+@with_common
+def responders(common: Common, path: Path = None, format_: Format = "text") -> None:
+    """List the OCSP responders that the server must reach."""
+    from apachestaple.commands.responders import run_responders
+    from apachestaple.commands.trouble import exit_code
+
+    raise typer.Exit(
+        exit_code(run_responders, path, common.settings(), format_, config=common.config)
+    )
+
+
+@app.command(cls=Command)
+def rules(
+    code: Annotated[
+        str | None,
+        typer.Argument(metavar="CODE", show_default=False, help="One rule, by code or name."),
+    ] = None,
+    format_: Format = "text",
+) -> None:
+    """List the rules, or explain one."""
+    from apachestaple.commands.rules import run_rules
+    from apachestaple.commands.trouble import exit_code
+
+    raise typer.Exit(exit_code(run_rules, code, format_))

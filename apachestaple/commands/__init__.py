@@ -1,0 +1,1 @@
+"""What each command does with its arguments: one file per command, none of them knows Typer."""

@@ -1,0 +1,68 @@
+"""``apachestaple fix``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.commands.trouble import TroubleError, one_of
+from apachestaple.fix.run import FixError, FixRequest, run_fix
+from apachestaple.report.fixes import diff_report, fix_report
+from apachestaple.report.terminal import emit, paint_for
+from apachestaple.rules.catalogue import select_rules
+from apachestaple.settings import load_settings
+from apachestaple.sites import find_starts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class FixSwitches:
+    """What ``fix`` alone can be told."""
+
+    diff: bool = False
+    output: str | None = None
+    unsafe: bool = False
+    backup: bool = True
+    configtest: str = "auto"
+
+
+def run_fix_command(
+    paths: Sequence[str],
+    options: Mapping[str, object],
+    switches: FixSwitches,
+    *,
+    config: str | None = None,
+) -> int:
+    """Repair, or show what would be repaired.
+
+    Raises:
+        TroubleError: nothing was changed, and the text says why.
+    """
+    settings = load_settings(options, near=paths[0] if paths else None, config=config)
+    request = FixRequest(
+        diff=switches.diff,
+        output=switches.output,
+        unsafe=switches.unsafe,
+        templates=settings.templates,
+        backup=switches.backup,
+        configtest=one_of("--configtest", switches.configtest, "auto", "always", "never"),
+        rules=select_rules(settings.select, settings.ignore),
+        certificates=settings.certificates,
+    )
+    starts, troubles = find_starts(paths, settings)
+    if troubles:
+        raise TroubleError("; ".join(troubles))
+    try:
+        outcome = run_fix(starts, request)
+    except FixError as error:
+        raise TroubleError(str(error)) from None
+    paint = paint_for(sys.stdout)
+    if switches.diff:
+        emit(diff_report(outcome.diff, paint), exact=True)
+        return int(bool(outcome.diff))
+    emit(fix_report(outcome, paint))
+    rank = settings.fail_on.rank
+    return int(any(finding.severity.rank <= rank for finding in outcome.remaining))

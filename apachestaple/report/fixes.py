@@ -1,0 +1,53 @@
+"""What ``fix`` changed, or would change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.report.summary import counted
+from apachestaple.report.terminal import Paint, printable, short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.fix.run import FixOutcome
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def diff_report(diff: str, paint: Paint) -> str:
+    """The diff: as it is for a program, coloured and without control characters on a terminal."""
+    if not paint.colour:
+        return diff
+    return "".join(_coloured(line, paint) + "\n" for line in diff.split("\n")[:-1])
+
+
+def _coloured(line: str, paint: Paint) -> str:
+    shown = printable(line.replace("\t", "    "))
+    if line.startswith(("+++", "---")):
+        return paint(shown, "bold")
+    colour = _COLOURS.get(line[:1])
+    return paint(shown, colour) if colour else shown
+
+
+def fix_report(outcome: FixOutcome, paint: Paint) -> str:
+    """The changes, where they were written, and what is left for a person."""
+    return "\n".join(_lines(outcome, paint)) + "\n"
+
+
+def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
+    if not outcome.changes:
+        yield "Nothing to repair."
+    else:
+        yield paint(f"{counted(len(outcome.changes), 'change')}:", "bold", "green")
+        yield from (f"  {printable(change)}" for change in outcome.changes)
+    if outcome.written:
+        yield f"Written: {', '.join(printable(short(path)) for path in outcome.written)}"
+    if outcome.backup:
+        yield f"The files as they were: {printable(short(outcome.backup))}"
+    if outcome.remaining:
+        yield paint(f"Left for you, {counted(len(outcome.remaining), 'finding')}:", "bold")
+    for finding in outcome.remaining:
+        place = f"{printable(short(finding.place.file))}:{finding.place.line}"
+        yield f"  {place}: {finding.severity}[{finding.rule}] {printable(finding.message)}"
+        yield f"    {printable(finding.advice)}"
