@@ -50,6 +50,7 @@ def read_configuration(path: str | None, settings: Settings) -> Configuration:
     Raises:
         LayoutError: there is nothing to read.
         OSError: the main file cannot be read.
+
     """
     return read(locate(path, _options(settings)))
 

@@ -144,6 +144,18 @@ FOUND = {
     "sites-enabled/wiki.example.net.conf": {"no-ocsp-uri"},
 }
 
+REPAIRED = [
+    "blog.example.net",
+    "files.example.com",
+    "forum.example.net",
+    "intranet.example.net",
+    "mail.example.com",
+    "partner.example.net",
+    "pay.example.com",
+    "static.example.com",
+    "wiki.example.net",
+]
+
 
 def test_the_linter_finds_the_faults_and_nothing_else() -> None:
     report = _lint(TREE)
@@ -162,6 +174,29 @@ def test_the_linter_agrees_with_httpd_on_what_starts(tmp_path: Path) -> None:
         effects = {finding["effect"] for finding in _lint(tmp_path / worst.name)["findings"]}
         expected = {"DOES_NOT_START": {"does-not-start"}, "REJECTED": fatal}
         assert effects & fatal == expected.get(worst.name, set())
+
+
+def test_httpd_starts_with_the_repaired_tree(tmp_path: Path) -> None:
+    tree = _made(tmp_path, Verdict.REJECTED)
+    for name in ("archive.example.net", "lists.example.net", "status.example.net"):
+        (tree / f"sites-enabled/{name}.conf").unlink()  # only their administrator can mend them
+    assert _httpd(tree, _environment(tmp_path), "-t").returncode == 1
+    _fix(tree)
+    repaired = _texts(tree)
+    assert _starts(tree, tmp_path)
+    assert _fix(tree, "--diff").stdout == ""
+    assert {name for name, text in repaired.items() if text != _texts(TREE).get(name)} == {
+        "conf-available/ocsp-stapling.conf",
+        "conf-available/zz-hardening.conf",
+        *(f"sites-available/{host}.conf" for host in REPAIRED),
+    }
+
+
+def _fix(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "apachestaple", "fix", "--no-backup", "--configtest", "never"]
+    return subprocess.run(
+        [*command, *arguments, str(tree)], capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def _lint(tree: Path) -> dict[str, Any]:

@@ -14,15 +14,14 @@ FAULTY = """\
 <VirtualHost *:443>
     ServerName www.example.com
     SSLEngine on
-    SSLUseStapling on
-    SSLStaplingCache shmcb:/var/run/ocsp(128000)
+    SSLUseStapling \N{LEFT DOUBLE QUOTATION MARK}on\N{RIGHT DOUBLE QUOTATION MARK}
 </VirtualHost>
 """
 GOOD = """\
 <VirtualHost *:443>
     ServerName www.example.com
     SSLEngine on
-    SSLUseStapling on
+    SSLUseStapling "on"
 </VirtualHost>
 """
 
@@ -119,7 +118,7 @@ def test_the_hooks_stop_and_repair_a_faulty_fragment(project: Path, repository: 
     assert "- hook id: apachestaple\n- duration" in lint
     assert "- exit code: 1" in lint
     assert "sites-available/www.conf" in lint
-    assert "SSLStaplingCache" in lint
+    assert "web-characters" in lint
     assert "- files were modified by this hook" in fix
     assert site.read_text() == GOOD
     assert [path.name for path in site.parent.iterdir()] == ["www.conf"]

@@ -40,6 +40,7 @@ def run_fix_command(
 
     Raises:
         TroubleError: nothing was changed, and the text says why.
+
     """
     settings = load_settings(options, near=paths[0] if paths else None, config=config)
     request = FixRequest(

@@ -17,6 +17,7 @@ def run_rules(code: str | None, form: str) -> int:
 
     Raises:
         UnknownRuleError: there is none.
+
     """
     # Markdown makes docs/rules.md.
     form = one_of("--format", form, "text", "json", "markdown")

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, ParamSpec
 
 from apachestaple.httpd.layout import LayoutError
+from apachestaple.report.terminal import printable
 from apachestaple.rules.catalogue import UnknownRuleError
 from apachestaple.settings import SettingsError
 
@@ -41,9 +42,9 @@ def exit_code(
 
 
 def tell(*messages: str) -> None:
-    """Write lines to standard error, whose encoding lacks nothing: it escapes."""
+    """Write lines to standard error, which escapes what its encoding lacks."""
     for message in messages:
-        print(f"apachestaple: {message}", file=sys.stderr)  # noqa: T201  (what this is for)
+        print(f"apachestaple: {printable(message)}", file=sys.stderr)  # noqa: T201  (what this is for)
 
 
 def tell_errors(configuration: Configuration) -> None:
@@ -57,6 +58,7 @@ def one_of(option: str, given: str, *choices: str) -> str:
 
     Raises:
         TroubleError: it is none.
+
     """
     if given not in choices:
         raise TroubleError(f"{option} must be one of {', '.join(choices)}, not {given!r}")

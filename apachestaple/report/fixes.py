@@ -45,6 +45,9 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         yield f"Written: {', '.join(printable(short(path)) for path in outcome.written)}"
     if outcome.backup:
         yield f"The files as they were: {printable(short(outcome.backup))}"
+    if outcome.refused:
+        yield paint("Not done:", "bold")
+        yield from (f"  {printable(reason)}" for reason in outcome.refused)
     if outcome.remaining:
         yield paint(f"Left for you, {counted(len(outcome.remaining), 'finding')}:", "bold")
     for finding in outcome.remaining:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.report.terminal import short
+from apachestaple.report.terminal import printable, short
 from apachestaple.rules.finding import Severity
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ def _command(finding: Finding) -> str:
         properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
     properties["title"] = f"{finding.rule} {finding.name}"
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = _data(f"{finding.message} ({finding.effect.meaning}). {finding.advice}")
-    return f"::{_COMMANDS[finding.severity]} {written}::{message}"
+    message = f"{finding.message} ({finding.effect.meaning}). {finding.advice}"
+    lines = "\n".join(map(printable, message.split("\n")))
+    return f"::{_COMMANDS[finding.severity]} {written}::{_data(lines)}"
 
 
 def _data(text: str) -> str:

@@ -21,36 +21,34 @@ _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 
 
 def hosts_table(site: Site, paint: Paint) -> str:
-    """Two lines or more for each TLS host: what it does and why, then its certificates."""
+    """A line for each TLS host; below it where the host is, and its certificates."""
     if not site.tls_hosts:
         return f"No TLS hosts in {printable(short(site.configuration.main_file))}.\n"
-    rows = [["HOST", "PLACE", "STAPLING", "STAPLES", "WHY"]]
-    details: list[list[str]] = [[]]
+    rows = [["HOST", "STAPLING", "STAPLES", "WHY"]]
+    colours: list[str] = []
+    details: list[list[str]] = []
     for host in site.tls_hosts:
         expected = prospect(host, site)
-        file, line = host_place(host, site)
+        staples, colour = _STAPLES[expected.staples]
         switch = "on" if host.use_stapling else "off"
-        rows.append(
-            [
-                host.name,
-                f"{short(file)}:{line}",
-                "mod_md" if host.mod_md_staples else switch,
-                _STAPLES[expected.staples][0],
-                expected.why,
-            ]
-        )
-        details.append([_certificate(certificate) for certificate in host.certificates])
-    lines = _aligned(rows)
-    text = [paint(lines[0], "bold")]
-    for row, shown, certificates in zip(rows[1:], lines[1:], details[1:], strict=True):
-        colour = next(colour for word, colour in _STAPLES.values() if word == row[3])
-        text.append(paint(shown, colour))
-        text += [f"    {certificate}" for certificate in certificates]
+        stapling = "mod_md" if host.mod_md_staples else switch
+        rows.append([host.name, stapling, staples, expected.why])
+        file, line = host_place(host, site)
+        colours.append(colour)
+        details.append([f"{short(file)}:{line}", *map(_certificate, host.certificates)])
+    heading, *lines = _aligned(rows)
+    text = [paint(heading, "bold")]
+    for shown, colour, more in zip(lines, colours, details, strict=True):
+        text += [paint(shown, colour), *_below(more)]
     return "\n".join(text) + "\n"
 
 
+def _below(details: Sequence[str]) -> Iterator[str]:
+    return (f"    {printable(detail)}" for detail in details)
+
+
 def _certificate(certificate: HostCertificate) -> str:
-    path = printable(short(certificate_path(certificate)))
+    path = short(certificate_path(certificate))
     leaf = certificate.leaf
     if leaf is None:
         return f"{path}: not read"
@@ -62,36 +60,33 @@ def _certificate(certificate: HostCertificate) -> str:
         facts.append("issuer not found")
     if leaf.must_staple:
         facts.append("must-staple")
-    return f"{path}: {printable(', '.join(facts))}"
+    return f"{path}: {', '.join(facts)}"
 
 
 def responders_table(responders: Sequence[Responder], paint: Paint) -> str:
-    """A line for each responder."""
+    """A line for each responder; below it who needs it."""
     if not responders:
         return "No OCSP responders.\n"
-    rows = [["URL", "HOST", "PORT", "USED", "CERTIFICATES", "HOSTS"]]
+    rows = [["URL", "HOST", "PORT", "USED"]]
     rows += [
-        [
-            responder.url,
-            responder.host or "?",
-            str(responder.port or "?"),
-            "yes" if responder.used else "no",
-            _some(list(map(short, responder.certificates))),
-            _some(responder.hosts),
-        ]
-        for responder in responders
+        [r.url, r.host or "?", str(r.port or "?"), "yes" if r.used else "no"] for r in responders
     ]
-    lines = _aligned(rows)
-    text = [paint(lines[0], "bold"), *lines[1:]]
-    proxies = dict.fromkeys(proxy for responder in responders for proxy in responder.proxies)
-    text += [f"Reached through the proxy {printable(proxy)}" for proxy in proxies]
+    heading, *lines = _aligned(rows)
+    text = [paint(heading, "bold")]
+    for shown, responder in zip(lines, responders, strict=True):
+        details = [
+            f"for {_some(responder.hosts)}",
+            f"certificate {_some(list(map(short, responder.certificates)))}",
+            *(f"through the proxy {proxy}" for proxy in responder.proxies),
+        ]
+        text += [shown, *_below(details)]
     return "\n".join(text) + "\n"
 
 
 def _some(words: Sequence[str]) -> str:
     """The first of the words, and how many more there are."""
-    more = f" (+{len(words) - 1})" if len(words) > 1 else ""
-    return f"{words[0]}{more}" if words else ""
+    more = f" and {len(words) - 1} more" if len(words) > 1 else ""
+    return f"{words[0]}{more}"
 
 
 def rules_table(rules: Sequence[Rule], paint: Paint) -> str:

@@ -81,6 +81,7 @@ def emit(text: str, file: str | None = None, *, exact: bool = False) -> None:
 
     Raises:
         OSError: it cannot be written.
+
     """
     if file is not None:
         with open(file, "wb") as output:

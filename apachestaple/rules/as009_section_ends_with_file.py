@@ -27,7 +27,9 @@ class SectionEndsWithFile(ReadNoteRule):
     effect = Effect.ADVICE
     kinds = frozenset({NoteKind.SECTION_ENDS_WITH_FILE})
     bad = Example("<IfModule mod_ssl.c>\n" + CACHE + tls_host("SSLUseStapling on"))
-    good = Example("<IfModule mod_ssl.c>\n" + CACHE + tls_host("SSLUseStapling on") + "</IfModule>\n")
+    good = Example(
+        "<IfModule mod_ssl.c>\n" + CACHE + tls_host("SSLUseStapling on") + "</IfModule>\n"
+    )
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
         """Every such section."""

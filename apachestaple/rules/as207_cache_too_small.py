@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
-from apachestaple.tls.cache import Response, overfull_subcaches, recommended_size, shmcb_layout
+from apachestaple.tls.cache import (
+    LONG_RESPONSE,
+    SHORTEST_RESPONSE,
+    Response,
+    overfull_subcaches,
+    recommended_size,
+    shmcb_layout,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.tls.hosts import Site
-
-
-# The shortest response that a responder could give (ECDSA signature, no certificate inside), and
-# a long one (RSA, with a delegated responder's certificate); bytes.
-_SHORTEST = 250
-_LONG = 2500
 
 
 class CacheTooSmall(ServerRule):
@@ -60,13 +61,13 @@ class CacheTooSmall(ServerRule):
             return
         certificates = site.stapled_certificates
         layout = shmcb_layout(cache.size)
-        for length, severity in ((_SHORTEST, Severity.WARNING), (_LONG, Severity.INFO)):
+        for length, severity in ((SHORTEST_RESPONSE, Severity.WARNING), (LONG_RESPONSE, Severity.INFO)):
             responses = [Response(sha1, length) for sha1 in certificates]
             overfull = overfull_subcaches(layout, responses)
             if not overfull:
                 continue
             crowded = sum(map(len, overfull))
-            size = recommended_size([Response(sha1, _LONG) for sha1 in certificates])
+            size = recommended_size([Response(sha1, LONG_RESPONSE) for sha1 in certificates])
             certainty = "" if severity is Severity.WARNING else "long "
             yield self.finding(
                 site.caches[-1].place,
@@ -76,3 +77,4 @@ class CacheTooSmall(ServerRule):
                 severity=severity,
             )
             return
+

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class CacheSetTwice(DirectiveRule):
     code = "AS208"
     severity = Severity.WARNING
     effect = Effect.IGNORED
+    repair = Repair.SAFE
     names = frozenset({"sslstaplingcache"})
     bad = Example(
         CACHE + "SSLStaplingCache shmcb:logs/other(8192)\n" + tls_host("SSLUseStapling on"),

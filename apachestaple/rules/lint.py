@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.catalogue import find_rule
 from apachestaple.rules.rule import (
     CertificateRule,
     DirectiveRule,
@@ -18,6 +19,7 @@ from apachestaple.rules.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from apachestaple.httpd.configuration import Place
     from apachestaple.rules.finding import Finding
     from apachestaple.tls.hosts import Site
 
@@ -33,7 +35,11 @@ def lint(site: Site, rules: Sequence[Rule]) -> list[Finding]:
         # A file that is included twice, or a directive that many hosts inherit, is one fault.
         key = (finding.rule, finding.place, finding.certificate)
         findings.setdefault(key, finding)
-    kept = [finding for finding in findings.values() if not _suppressed(finding, site)]
+    kept = [
+        finding
+        for finding in findings.values()
+        if not is_suppressed(finding.rule, finding.place, site)
+    ]
     order = {path: number for number, path in enumerate(site.configuration.files)}
     kept.sort(
         key=lambda finding: (
@@ -84,20 +90,19 @@ def _directive_findings(site: Site, rules: Iterable[DirectiveRule]) -> Iterator[
 _PREFIXES = frozenset({"ssl", "sll", "sls", "mds"})
 
 
-def _suppressed(finding: Finding, site: Site) -> bool:
-    """Whether a comment on the finding's lines, or on the line above, names its rule."""
-    file = site.configuration.files.get(finding.place.file)
+def is_suppressed(code: str, place: Place, site: Site) -> bool:
+    """Whether a comment on the lines of ``place``, or on the line above, ignores a rule."""
+    file = site.configuration.files.get(place.file)
     if file is None:
         return False
-    above = file.physical_line(finding.place.line - 1).strip()
+    above = file.physical_line(place.line - 1).strip()
     texts = [above] if above.startswith("#") else []
-    texts += [
-        file.physical_line(number)
-        for number in range(finding.place.line, finding.place.end_line + 1)
-    ]
-    for text in texts:
-        for listed in _SUPPRESSION.findall(text):
-            words = [word.strip() for word in listed.split(",")]
-            if finding.rule in map(str.upper, words) or finding.name in map(str.lower, words):
-                return True
-    return False
+    texts += [file.physical_line(number) for number in range(place.line, place.end_line + 1)]
+    rule = find_rule(code)
+    names = {code.lower(), rule.name if rule else ""}
+    return any(
+        word.strip().lower() in names
+        for text in texts
+        for listed in _SUPPRESSION.findall(text)
+        for word in listed.split(",")
+    )

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from apachestaple.rules.finding import Effect, Finding, HostName, Repair, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.httpd.configuration import (
         Directive,

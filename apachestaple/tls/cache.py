@@ -30,6 +30,11 @@ DEFAULT_SIZE = 524_288
 SMALLEST_SIZE = 8192
 LARGEST_SIZE = 4_294_967_294
 
+# The shortest response that a responder could give (ECDSA signature, no certificate inside), and
+# a long one (RSA, with a delegated responder's certificate), in bytes.
+SHORTEST_RESPONSE = 250
+LONG_RESPONSE = 2500
+
 _HEADER = 88
 _OBJECT = 1520
 _MOST_SUBCACHES = 256

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.tls.cache import PROVIDERS, shmcb_layout
 from apachestaple.tls.hosts import is_http
+from apachestaple.tls.switched_off import switched_off
 
 if TYPE_CHECKING:
     from apachestaple.tls.hosts import Host, HostCertificate, Site
@@ -25,18 +26,17 @@ def prospect(host: Host, site: Site) -> Prospect:
 
     Of a fragment, the cache is taken to be set elsewhere.
     """
-    if not host.mod_md_staples:
-        if not host.use_stapling:
-            switch = host.setting("SSLUseStapling")
-            return Prospect(
-                False, "SSLUseStapling is off" if switch else "SSLUseStapling is not set"
-            )
-        fault = _cache_fault(site)
-        if fault:
-            return Prospect(False, fault)
-        if host.seconds("SSLStaplingResponderTimeout") == 0:
-            return Prospect(False, "SSLStaplingResponderTimeout 0 makes every query fail")
-    return _of_certificates(host)
+    if not host.mod_md_staples and not host.use_stapling:
+        switch = host.setting("SSLUseStapling")
+        return Prospect(False, "SSLUseStapling is off" if switch else "SSLUseStapling is not set")
+    by_certificates = _of_certificates(host)
+    # What is the host's own fault is worth more words than what ails the whole server.
+    if host.mod_md_staples or by_certificates.staples is False:
+        return by_certificates
+    fault = _cache_fault(site)
+    if fault is None and host.seconds("SSLStaplingResponderTimeout") == 0:
+        fault = "SSLStaplingResponderTimeout 0 makes every query fail"
+    return Prospect(False, fault) if fault else by_certificates
 
 
 def _cache_fault(site: Site) -> str | None:
@@ -75,10 +75,13 @@ def _of_certificates(host: Host) -> Prospect:
 
 
 def _obstacle(host: Host, certificate: HostCertificate) -> str | None:
+    url = _responder(host, certificate)
+    entry = switched_off(url) if url else None
+    if entry:
+        return f"{entry.authority} switched its responder off on {entry.since}"
     if not host.mod_md_staples or host.force_url is None:
         return host.obstacle(certificate)
     # mod_md does not know SSLStaplingForceURL.
-    url = _responder(host, certificate)
     if url is None:
         return "its certificate has no OCSP URI"
     if not is_http(url):

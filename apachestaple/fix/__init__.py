@@ -1,0 +1,1 @@
+"""Repairs: plan, render with Jinja, edit the tree, write safely."""

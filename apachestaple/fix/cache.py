@@ -1,0 +1,109 @@
+"""One cache, in the main server, of a size that works."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.place import in_main_server, remove, replace, uses_variable
+from apachestaple.fix.plan import Plan, Repairs
+from apachestaple.fix.render import StaplingCache
+from apachestaple.tls.cache import (
+    LONG_RESPONSE,
+    PROVIDERS,
+    CacheSetting,
+    Response,
+    holds_all,
+    parse_cache,
+    recommended_size,
+)
+from apachestaple.tls.hosts import first_argument
+
+if TYPE_CHECKING:
+    from apachestaple.fix.edit import Edit
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.tls.hosts import Site
+
+_FAULTS_OF_VALUE = frozenset({"AS203", "AS205", "AS206", "AS207"})
+
+
+def repair_cache(site: Site, repairs: Repairs) -> Plan:
+    """Add, move, correct or resize SSLStaplingCache; take out what has no effect."""
+    misplaced = [d for d in site.misplaced if d.key == "sslstaplingcache"]
+    misplaced = misplaced if "AS202" in repairs.codes else []
+    if not site.configuration.whole:
+        places = [f"{d.file} line {d.line}" for d in misplaced]
+        return Plan(refused=tuple(f"{place}: the main server is not in it" for place in places))
+    edits: list[Edit] = []
+    if "AS208" in repairs.codes:
+        edits += [remove(d, "only the last SSLStaplingCache counts") for d in site.caches[:-1]]
+    if site.caches:
+        plan = _correct(site, site.caches[-1], repairs)
+        edits += plan.edits
+        edits += [remove(d, "the cache belongs into the main server") for d in misplaced]
+        return Plan(tuple(edits), plan.refused)
+    needed = any(host.use_stapling for host in site.tls_hosts)
+    if not misplaced and not (needed and "AS201" in repairs.codes):
+        return Plan(tuple(edits))
+    if not site.configuration.has_module("socache_shmcb_module"):
+        return Plan(tuple(edits), ("mod_socache_shmcb must be loaded before there can be a cache",))
+    edits += [remove(d, "the cache belongs into the main server") for d in misplaced]
+    known = parse_cache(first_argument(misplaced[0])) if misplaced else None
+    quote = _quote(misplaced[0]) if misplaced else ""
+    snippet = StaplingCache(_path(site, known), _size(site, known), quote)
+    lines = repairs.renderer.lines(snippet)
+    reason = f"a cache of {snippet.size} bytes in the main server"
+    edits.append(in_main_server(site, lines, reason, cache=True))
+    return Plan(tuple(edits))
+
+
+def _correct(site: Site, directive: Directive, repairs: Repairs) -> Plan:
+    cache = parse_cache(first_argument(directive))
+    if not _FAULTS_OF_VALUE & set(repairs.codes) or len(directive.arguments) != 1:
+        return Plan()
+    if cache.provider in PROVIDERS and not cache.is_shmcb and cache.refusal is None:
+        return Plan()
+    size = _size(site, cache)
+    if cache.is_shmcb and cache.size == size:
+        return Plan()
+    path = _path(site, cache)
+    if uses_variable(directive):
+        # A variable in the path is kept as it is written; one that makes up more is not ours.
+        written = _written_path(directive)
+        if written is None:
+            where = f"{directive.file} line {directive.line}"
+            return Plan(refused=(f"{where} has its value from a variable",))
+        path = written
+    lines = repairs.renderer.lines(StaplingCache(path, size, _quote(directive)))
+    return Plan((replace(directive, lines, f"a cache of {size} bytes"),))
+
+
+def _quote(directive: Directive) -> str:
+    """The quote that the argument is written with."""
+    return directive.raw[0] if directive.raw[:1] in ("'", '"') else ""
+
+
+def _written_path(directive: Directive) -> str | None:
+    """The path of a shmcb cache as it is written, its variables not replaced."""
+    text = directive.source_file.physical_line(directive.line)
+    found = re.search(r"shmcb:([^\s\"'()]+)(?:\([0-9]*\))?[\"']?\s*$", text)
+    return found[1] if found and not directive.in_macro else None
+
+
+def _path(site: Site, cache: CacheSetting | None) -> str:
+    """The path that the cache has, or one beside that of SSLSessionCache."""
+    if cache is not None and cache.is_shmcb and re.fullmatch(r"[^\s()]+", cache.path):
+        return cache.path
+    for directive in site.configuration.named("SSLSessionCache"):
+        folder = (_written_path(directive) or "").rpartition("/")[0]
+        if folder:
+            return f"{folder}/ssl_stapling"
+    return "logs/ssl_stapling"
+
+
+def _size(site: Site, cache: CacheSetting | None) -> int:
+    """The size that the cache has, if it works and holds long responses; else one that does."""
+    responses = [Response(sha1, LONG_RESPONSE) for sha1 in site.stapled_certificates]
+    if cache is not None and cache.size is not None and holds_all(cache.size, responses):
+        return cache.size
+    return recommended_size(responses)

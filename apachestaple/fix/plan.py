@@ -1,0 +1,56 @@
+"""What to change: a site in, edits out, one step after the other.
+
+The configuration is read anew after each step, so a step sees what the one before it has done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apachestaple.fix.edit import Edit
+    from apachestaple.fix.render import Renderer
+    from apachestaple.tls.hosts import Site
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """What a step may use.
+
+    Attributes:
+        codes: the rules whose findings are to be repaired.
+        renderer: makes the lines.
+
+    """
+
+    codes: Collection[str]
+    renderer: Renderer
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a step wants.
+
+    Attributes:
+        edits: to be made.
+        refused: what is left for a person, and why.
+
+    """
+
+    edits: tuple[Edit, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+Step = Callable[["Site", Repairs], Plan]
+
+
+def steps() -> tuple[Step, ...]:
+    """The steps, in their order: a cache is made for the hosts that staple in the end."""
+    from apachestaple.fix.cache import repair_cache  # noqa: PLC0415  (they import this file)
+    from apachestaple.fix.characters import repair_characters  # noqa: PLC0415
+    from apachestaple.fix.responder_errors import repair_responder_errors  # noqa: PLC0415
+    from apachestaple.fix.stapling import repair_stapling  # noqa: PLC0415
+
+    return repair_characters, repair_stapling, repair_cache, repair_responder_errors

@@ -1,0 +1,75 @@
+"""The two switches that keep a responder's errors from clients; they only work together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.edit import Edit, Where
+from apachestaple.fix.place import in_host, in_main_server, real_file, replace, uses_variable
+from apachestaple.fix.plan import Plan, Repairs
+from apachestaple.fix.render import ResponderErrors
+from apachestaple.rules.lint import is_suppressed
+
+if TYPE_CHECKING:
+    from apachestaple.tls.hosts import Host, Site
+
+_RETURN = "sslstaplingreturnrespondererrors"
+_FAKE = "sslstaplingfaketrylater"
+
+
+def repair_responder_errors(site: Site, repairs: Repairs) -> Plan:
+    """Both off in the main server where nothing else is said; the second beside the first."""
+    if not site.configuration.whole:
+        return Plan()
+    edits: dict[tuple[str, int, str], Edit] = {}
+    refused: list[str] = []
+    for host in site.stapling_hosts:
+        if "AS503" in repairs.codes and _says_nothing(host) and not _left_alone(host, site):
+            edit: Edit | None = _both_off(site, host, repairs)
+        elif "AS502" in repairs.codes and _is_half_done(host):
+            edit = _complete(site, host, repairs, refused)
+        else:
+            continue
+        if edit is not None:
+            edits.setdefault((edit.file, edit.line, edit.where), edit)
+    return Plan(tuple(edits.values()), tuple(dict.fromkeys(refused)))
+
+
+def _says_nothing(host: Host) -> bool:
+    return host.setting(_RETURN) is None
+
+
+def _left_alone(host: Host, site: Site) -> bool:
+    switch = host.setting("SSLUseStapling")
+    return switch is not None and is_suppressed("AS503", switch.place, site)
+
+
+def _both_off(site: Site, host: Host, repairs: Repairs) -> Edit:
+    fake = host.flag("SSLStaplingFakeTryLater") and site.main.own.get(_FAKE) is None
+    snippet = ResponderErrors(return_responder_errors=True, fake_try_later=fake)
+    lines = repairs.renderer.lines(snippet)
+    return in_main_server(site, lines, "a failing responder's errors are not stapled")
+
+
+def _is_half_done(host: Host) -> bool:
+    errors = host.setting(_RETURN)
+    return (
+        errors is not None
+        and not host.flag("SSLStaplingReturnResponderErrors")
+        and host.flag("SSLStaplingFakeTryLater")
+    )
+
+
+def _complete(site: Site, host: Host, repairs: Repairs, refused: list[str]) -> Edit | None:
+    errors, fake = host.setting(_RETURN), host.setting(_FAKE)
+    snippet = ResponderErrors(return_responder_errors=False, fake_try_later=True)
+    lines = repairs.renderer.lines(snippet)
+    reason = "a failing responder's errors are not stapled"
+    if fake is not None:
+        if uses_variable(fake):
+            refused.append(f"{fake.file} line {fake.line} has its value from a variable")
+            return None
+        return replace(fake, lines, reason)
+    if errors is None:
+        return in_host(site, host, lines, reason)
+    return Edit(real_file(errors), errors.line, Where.AFTER, lines, reason)

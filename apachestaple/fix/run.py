@@ -1,0 +1,231 @@
+"""``fix`` from start to end: plan, edit, check, write, test."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field, replace
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.edit import Edit, EditError, edited
+from apachestaple.fix.plan import Repairs, steps
+from apachestaple.fix.render import Renderer, TemplateProblemError
+from apachestaple.fix.tree import write_tree
+from apachestaple.fix.write import NewText, WriteError, back_up, only_one_fix, write_all
+from apachestaple.httpd.layout import installed
+from apachestaple.httpd.reader import read
+from apachestaple.rules.lint import lint
+from apachestaple.tls.certificates import CertificateReader
+from apachestaple.tls.hosts import Site, understand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.httpd.reader import Start
+    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.rule import Rule
+
+# A repair may make room for another one; they come to rest after two or three rounds.
+_MOST_ROUNDS = 10
+_CONFIGTEST_SECONDS = 120
+
+
+class FixError(Exception):
+    """Nothing was changed; the text says why."""
+
+
+@dataclass(frozen=True)
+class FixRequest:
+    """What is asked for.
+
+    Attributes:
+        diff: only show what would be changed.
+        output: folder into which the patched tree is written instead, or ``None``.
+        unsafe: repair as well what changes what the site promises.
+        templates: folder of templates that come before our own, or ``None``.
+        backup: whether the files are copied before they are changed.
+        configtest: ``auto``, ``always`` or ``never``.
+        rules: those whose findings are repaired, and told if they are left.
+        certificates: ``required``, ``available`` or ``None`` for what is usual.
+
+    """
+
+    diff: bool
+    output: str | None
+    unsafe: bool
+    templates: str | None
+    backup: bool
+    configtest: str
+    rules: tuple[Rule, ...]
+    certificates: str | None = None
+
+
+@dataclass(frozen=True)
+class FixOutcome:
+    """What was done.
+
+    Attributes:
+        diff: a unified diff of everything, ``""`` where nothing is to be changed.
+        changes: one line for each change, what and why.
+        refused: one line for each change that was wanted and not made.
+        remaining: the findings that are left.
+        written: paths of the files that were written.
+        backup: folder that holds the files as they were, or ``None``.
+
+    """
+
+    diff: str
+    changes: tuple[str, ...]
+    refused: tuple[str, ...]
+    remaining: list[Finding]
+    written: tuple[str, ...] = ()
+    backup: str | None = None
+
+
+@dataclass
+class _Work:
+    """The texts as they are to be, and what was done to them."""
+
+    new: dict[str, str] = field(default_factory=dict)
+    old: dict[str, str] = field(default_factory=dict)
+    changes: list[str] = field(default_factory=list)
+    refused: dict[str, None] = field(default_factory=dict)
+    certificates: CertificateReader = field(default_factory=CertificateReader)
+
+    def files(self) -> list[NewText]:
+        return [
+            NewText(path, self.old[path], text)
+            for path, text in self.new.items()
+            if text != self.old[path]
+        ]
+
+
+def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
+    """Repair the configurations that begin at ``starts``.
+
+    Raises:
+        FixError: a file could not be read or written, a template is of no use, or httpd rejects
+            the result; nothing was changed.
+
+    """
+    work = _Work()
+    sites: list[Site] = []
+    known: set[str] = set()
+    try:
+        repairs = Repairs({rule.code for rule in request.rules}, Renderer(request.templates))
+        for start in starts:
+            if os.path.realpath(start.main_file) in known:
+                continue
+            site = _repair(start, request, repairs, work)
+            sites.append(site)
+            known.update(os.path.realpath(path) for path in site.configuration.files)
+        files = work.files()
+        diff = "".join(_diff(file) for file in files)
+        written: tuple[str, ...] = ()
+        backup: str | None = None
+        if request.output is not None:
+            written = write_tree(request.output, sites, work.new)
+        elif files and not request.diff:
+            written, backup = _write(files, starts, request)
+    except (TemplateProblemError, EditError, WriteError) as error:
+        raise FixError(str(error)) from None
+    except OSError as error:
+        raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
+    remaining = [finding for site in sites for finding in lint(site, request.rules)]
+    return FixOutcome(diff, tuple(work.changes), tuple(work.refused), remaining, written, backup)
+
+
+def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) -> Site:
+    """Take the steps until none wants anything more; returns the site as it is then."""
+    for _ in range(_MOST_ROUNDS):
+        changed = False
+        for step in steps():
+            site = _understand(start, request, work)
+            plan = step(site, repairs)
+            work.refused.update(dict.fromkeys(plan.refused))
+            if plan.edits:
+                _make(plan.edits, site, work)
+                changed = True
+        if not changed:
+            return site
+    raise FixError(f"{start.main_file}: the repairs do not come to rest; nothing was changed")
+
+
+def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
+    start = replace(start, paths=replace(start.paths, texts=work.new))
+    required = request.certificates == "required" if request.certificates else None
+    configuration = read(start)
+    return understand(configuration, certificates_required=required, reader=work.certificates)
+
+
+def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
+    texts = {os.path.realpath(path): file.text for path, file in site.configuration.files.items()}
+    by_file: dict[str, list[Edit]] = {}
+    for edit in edits:
+        by_file.setdefault(edit.file, []).append(edit)
+        work.changes.append(f"{edit.file}: {edit.reason}")
+    for path, its_edits in by_file.items():
+        work.old.setdefault(path, texts[path])
+        work.new[path] = edited(texts[path], its_edits)
+
+
+def _diff(file: NewText) -> str:
+    """A unified diff that ``patch -p0`` accepts, where the path is below the working directory."""
+    path = os.path.relpath(file.path)
+    name = file.path if path.startswith("..") else path
+    # Not splitlines: to patch, as to httpd, a line ends at LF alone.
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (file.old, file.new))
+    lines = []
+    for line in unified_diff(old, new, name, name):
+        lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(lines)
+
+
+def _write(
+    files: list[NewText], starts: Sequence[Start], request: FixRequest
+) -> tuple[tuple[str, ...], str | None]:
+    tested = [start for start in starts if _is_tested(start, request.configtest)]
+    with only_one_fix():
+        before = [_configtest(start) for start in tested]
+        backup = back_up(files) if request.backup else None
+        write_all(files)
+        for start, passed_before in zip(tested, before, strict=True):
+            message = _configtest(start)
+            # What httpd rejected already, for a reason that is not ours, it may reject still.
+            if message is not None and (passed_before is None or request.configtest == "always"):
+                write_all([NewText(file.path, file.new, file.old) for file in files])
+                raise FixError(
+                    f"httpd -t rejects the result, so everything was taken back:\n{message}"
+                )
+    return tuple(file.path for file in files), backup
+
+
+def _is_tested(start: Start, configtest: str) -> bool:
+    if configtest == "never" or not start.whole:
+        return False
+    return configtest == "always" or start.installed
+
+
+def _configtest(start: Start) -> str | None:
+    """What ``httpd -t`` says against the configuration, or ``None`` where it passes."""
+    machine = installed()
+    if machine is None:
+        raise FixError("there is no httpd here to test with; nothing was changed")
+    command = [machine.binary, "-d", start.server_root, "-f", start.main_file, "-t"]
+    for name, value in start.defines.items():
+        command += ["-D", name if value is None else f"{name}={value}"]
+    try:
+        done = subprocess.run(
+            command,
+            env=dict(start.environment),
+            capture_output=True,
+            check=False,
+            timeout=_CONFIGTEST_SECONDS,
+            text=True,
+            errors="replace",
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if done.returncode == 0 else done.stderr.strip()

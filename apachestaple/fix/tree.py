@@ -1,0 +1,64 @@
+"""The patched tree, written elsewhere."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.write import WriteError, encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from apachestaple.tls.hosts import Site
+
+
+def write_tree(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Write every file of the configurations below ``folder``, with its new text.
+
+    A file keeps its place below the server root; one from elsewhere keeps its whole path. Links
+    stay links where what they point to is written, too.
+
+    Returns:
+        the paths that were written.
+
+    Raises:
+        WriteError: ``folder`` holds something already, or a file could not be written.
+
+    """
+    if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+        raise WriteError(f"{folder} is not an empty folder; nothing was written")
+    written: list[str] = []
+    for site in sites:
+        root = os.path.realpath(os.path.dirname(site.configuration.main_file))
+        for path, file in site.configuration.files.items():
+            real = os.path.realpath(path)
+            place = _place(folder, root, real)
+            if place not in written:
+                _write(place, encoded(texts.get(real, file.text)))
+                written.append(place)
+            if os.path.islink(path):
+                _link(_place(folder, root, _folder_followed(path)), place)
+    return tuple(written)
+
+
+def _place(folder: str, root: str, path: str) -> str:
+    below = path.removeprefix(root + "/") if path.startswith(root + "/") else path.lstrip("/")
+    return os.path.join(folder, below)
+
+
+def _folder_followed(path: str) -> str:
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
+def _write(path: str, data: bytes) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "xb") as file:
+        file.write(data)
+
+
+def _link(path: str, target: str) -> None:
+    if os.path.lexists(path):
+        return
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.symlink(os.path.relpath(target, os.path.dirname(path)), path)

@@ -1,0 +1,149 @@
+"""JSON schemas of what the commands print, from DESIGN's contract; nothing more may be in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string", "minLength": 1}
+LINE: Schema = {"type": "integer", "minimum": 1}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+PATH: Schema = {"type": "string", "pattern": "^/"}
+CODE: Schema = {"type": "string", "pattern": "^AS[0-9]{3}$"}
+LOG_ID: Schema = {"type": ["string", "null"], "pattern": "^AH[0-9]{5}$"}
+SEVERITY: Schema = {"enum": ["error", "warning", "info"]}
+REPAIR: Schema = {"enum": ["safe", "unsafe", None]}
+EFFECT: Schema = {
+    "enum": [
+        "rejected",
+        "does-not-start",
+        "aborts-handshakes",
+        "no-staple",
+        "bad-staple",
+        "stalls-handshakes",
+        "evicts-staples",
+        "ignored",
+        "advice",
+    ]
+}
+
+
+def closed(**properties: Schema) -> Schema:
+    """An object with exactly these properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def list_of(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+LINT = closed(
+    apachestaple={"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
+    configuration=PATH,
+    findings=list_of(
+        closed(
+            rule=CODE,
+            name={"type": "string", "pattern": "^[a-z0-9-]+$"},
+            severity=SEVERITY,
+            message=TEXT,
+            effect=EFFECT,
+            log_id=LOG_ID,
+            file=PATH,
+            line=LINE,
+            column=LINE,
+            end_line=LINE,
+            end_column=LINE,
+            host=or_null(closed(name=TEXT, file=PATH, line=LINE)),
+            certificate=or_null(TEXT),
+            fix=REPAIR,
+            url={"type": "string", "pattern": "rules.md#as[0-9]{3}-[a-z0-9-]+$"},
+        )
+    ),
+    summary=closed(
+        files=COUNT,
+        hosts=COUNT,
+        certificates=COUNT,
+        errors=COUNT,
+        warnings=COUNT,
+        infos=COUNT,
+        fixable=COUNT,
+    ),
+)
+DUMP = list_of(
+    closed(
+        file=PATH,
+        line=LINE,
+        depth=COUNT,
+        directive=TEXT,
+        arguments=list_of({"type": "string"}),
+        raw={"type": "string"},
+    )
+)
+HOSTS = list_of(
+    closed(
+        name=TEXT,
+        addresses=list_of(TEXT),
+        file=PATH,
+        line=LINE,
+        ssl_engine={"enum": ["on", "off", "optional"]},
+        use_stapling={"type": "boolean"},
+        certificates=list_of(
+            closed(
+                path=TEXT,
+                subject=or_null(TEXT),
+                issuer_found={"type": ["boolean", "null"]},
+                ocsp_uris=list_of(TEXT),
+                must_staple={"type": ["boolean", "null"]},
+                not_after=or_null({"type": "string", "format": "date-time"}),
+            )
+        ),
+        staples={"type": ["boolean", "null"]},
+        why=TEXT,
+    )
+)
+RESPONDERS = list_of(
+    closed(
+        url=TEXT,
+        host={"type": "string"},
+        port={"type": ["integer", "null"]},
+        scheme=TEXT,
+        used={"type": "boolean"},
+        certificates=list_of(TEXT),
+        hosts=list_of(TEXT),
+    )
+)
+RULES = list_of(
+    closed(
+        rule=CODE,
+        name=TEXT,
+        severity=SEVERITY,
+        effect=EFFECT,
+        log_id=LOG_ID,
+        fix=REPAIR,
+        summary=TEXT,
+        explanation={"type": "string"},
+        bad=TEXT,
+        good=TEXT,
+        url=TEXT,
+    )
+)
+
+
+def checked(text: str, schema: Schema) -> Any:
+    """The document, which fits its schema."""
+    document = json.loads(text)
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(document)
+    return document

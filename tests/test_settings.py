@@ -1,0 +1,194 @@
+"""Settings files: where they are found, what they say, what they cannot do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apachestaple.rules.finding import Severity
+from apachestaple.settings import Settings, SettingsError, find_settings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def written(folder: Path, text: str, name: str = "apachestaple.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return folder / name
+
+
+def test_without_a_file_the_defaults_are_in_force(tmp_path: Path) -> None:
+    settings = load_settings({"root": None, "map": []}, near=str(tmp_path))
+    assert settings == Settings()
+    assert settings.fail_on is Severity.WARNING
+    assert settings.format == "text"
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "mine").mkdir()
+    written(
+        tmp_path,
+        """
+        select = ["AS2", "AS3"]
+        ignore = "AS503,self-signed"
+        fail-on = "error"
+        root = "tree"
+        map = {"/etc/ssl" = "certs", "/srv/" = "/abs"}
+        define = ["SSL", "PORT=443"]
+        httpd-version = "2.4.58"
+        certificates = "required"
+        templates = "mine"
+        format = "json"
+        """,
+    )
+    assert load_settings({}, near=str(tmp_path)) == Settings(
+        select=("AS2", "AS3"),
+        ignore=("AS503", "self-signed"),
+        fail_on=Severity.ERROR,
+        root=str(tmp_path / "tree"),
+        map=(("/etc/ssl", str(tmp_path / "certs")), ("/srv", "/abs")),
+        define={"SSL": None, "PORT": "443"},
+        httpd_version=(2, 4, 58),
+        certificates="required",
+        templates=str(tmp_path / "mine"),
+        format="json",
+    )
+
+
+def test_maps_and_definitions_have_two_spellings(tmp_path: Path) -> None:
+    written(
+        tmp_path, 'map = ["/etc/ssl=certs"]\ndefine = {SSL = true, PORT = "443", OFF = false}\n'
+    )
+    settings = load_settings({}, near=str(tmp_path))
+    assert settings.map == (("/etc/ssl", str(tmp_path / "certs")),)
+    assert settings.define == {"SSL": None, "PORT": "443"}
+
+
+def test_the_command_line_is_stronger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(
+        tmp_path,
+        'select = ["AS1"]\nignore = ["AS503"]\nfail-on = "info"\n'
+        'map = {"/etc/ssl" = "a", "/srv" = "b"}\ndefine = ["A=1", "B=1"]\n',
+    )
+    monkeypatch.chdir(tmp_path)
+    options = {"select": ["AS2"], "map": ["/etc/ssl=c"], "define": ["A=2"], "fail-on": "error"}
+    settings = load_settings(options)
+    assert settings.select == ("AS2",)
+    assert settings.ignore == ("AS503",)
+    assert settings.fail_on is Severity.ERROR
+    assert settings.map == (("/etc/ssl", str(tmp_path / "c")), ("/srv", str(tmp_path / "b")))
+    assert settings.define == {"A": "2", "B": "1"}
+
+
+def test_the_nearest_file_from_the_path_upwards_is_found(tmp_path: Path) -> None:
+    outer = written(tmp_path, "")
+    inner = tmp_path / "servers/web1"
+    fragment = written(inner, "", "site.conf")
+    assert find_settings(str(fragment)) == str(outer)
+    project = written(inner, "[tool.ruff]\n", "pyproject.toml")
+    assert find_settings(str(fragment)) == str(outer)
+    project.write_text("[tool.apachestaple]\nformat = 'json'\n")
+    assert find_settings(str(inner)) == str(project)
+    assert load_settings({}, near=str(inner)).format == "json"
+    nearest = written(inner, "")
+    assert find_settings(str(inner)) == str(nearest)
+
+
+def test_without_a_path_it_is_looked_for_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert find_settings() == str(path)
+
+
+def test_a_named_file_is_read_instead(tmp_path: Path) -> None:
+    written(tmp_path, 'format = "json"')
+    other = written(tmp_path / "other", 'format = "github"', "mine.toml")
+    assert load_settings({}, near=str(tmp_path), config=str(other)).format == "github"
+
+
+def test_somebody_elses_broken_pyproject_is_not_our_business(tmp_path: Path) -> None:
+    written(tmp_path, "this is no TOML [", "pyproject.toml")
+    assert load_settings({}, near=str(tmp_path)) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nonsense = 1", "nonsense is not a setting"),
+        ("fail_on = 'error'", "fail_on is not a setting"),
+        ("select = 1", "select must be a list of strings"),
+        ("select = ['AS1', 2]", "select must be a list of strings"),
+        ("fail-on = 'never'", "fail-on must be one of error, warning, info"),
+        ("fail-on = ['error']", "fail-on must be one of error, warning, info"),
+        ("format = 'xml'", "format must be one of text, json, github"),
+        ("certificates = true", "certificates must be one of required, available"),
+        ("httpd-version = 2.4", "httpd-version takes a version"),
+        ("httpd-version = '2.4'", "httpd-version takes a version"),
+        ("root = 'gone'", "root must be the path of a folder"),
+        ("root = 1", "root must be the path of a folder"),
+        ("templates = 'gone'", "templates must be the path of a folder"),
+        ("map = ['/etc/ssl']", "map takes FROM=TO"),
+        ("map = {'etc/ssl' = 'x'}", "map takes FROM=TO"),
+        ("map = {'/etc/ssl' = 1}", "map must be the path of a folder"),
+        ("define = [1]", "define must be a list of strings"),
+        ("define = {A = 1}", "define takes NAME"),
+        ("define = ['=1']", "define takes NAME"),
+        ("select = [", "is not a TOML file"),
+        ("[tool]\napachestaple = 1", "must be a table"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, text: str, said: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, near=str(tmp_path))
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_what_is_wrong_on_the_command_line_is_named_by_its_option() -> None:
+    with pytest.raises(SettingsError, match=r"^--fail-on must be one of"):
+        load_settings({"fail-on": "never"})
+    with pytest.raises(SettingsError, match=r"^-D takes NAME"):
+        load_settings({"define": ["=x"]})
+
+
+def test_a_folder_or_binary_file_is_no_settings_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Is a directory"):
+        load_settings({}, config=str(tmp_path))
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="is not a TOML file"):
+        load_settings({}, config=str(tmp_path / "binary"))
+    written(tmp_path, "a = " + "[" * 100_000, "deep.toml")
+    with pytest.raises(SettingsError, match="is not a TOML file"):
+        load_settings({}, config=str(tmp_path / "deep.toml"))
+
+
+def test_a_found_file_can_neither_write_nor_run_nor_connect() -> None:
+    """Whoever can put a file beside a configuration must not gain more than a say in the report."""
+    assert {field.name for field in fields(Settings)}.isdisjoint(
+        {"output", "configtest", "unsafe", "backup", "httpd", "command", "plugins", "online"}
+    )
+
+
+def test_the_command_obeys_the_file(tmp_path: Path) -> None:
+    written(tmp_path, 'fail-on = "info"\nselect = ["AS1"]\n')
+    host = "<VirtualHost *:443>\nSSLEngine on\nSSLUseStapling on off\n</VirtualHost>\n"
+    written(tmp_path, host, "site.conf")
+
+    def exit_code(*words: str) -> int:
+        command = [sys.executable, "-m", "apachestaple", "lint", str(tmp_path / "site.conf")]
+        return subprocess.run([*command, *words], capture_output=True, check=False).returncode
+
+    assert exit_code() == 1
+    assert exit_code("--ignore", "AS104") == 0
+    written(tmp_path, "nonsense = 1\n")
+    assert exit_code() == 2
