@@ -67,7 +67,8 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     # comes first, while the line is still there, and the last addition first: it stands lowest.
     found = [(edit, *_find(nodes, edit)) for edit in edits]
     removing = (Where.REPLACE, Where.REMOVE)
-    for edit, parent, node in sorted(reversed(found), key=lambda place: place[0].where in removing):
+    found.sort(key=lambda place: place[0].where not in removing)
+    for edit, parent, node in reversed(found):
         _edit(edit, parent, node, newline)
     return nodes.dump()
 

@@ -22,11 +22,13 @@ class Repairs:
     Attributes:
         codes: the rules whose findings are to be repaired.
         renderer: makes the lines.
+        unsafe: whether what changes the site's promises is repaired, too.
 
     """
 
     codes: Collection[str]
     renderer: Renderer
+    unsafe: bool = False
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,8 @@ class Renderer:
         """The lines of a snippet, without line endings.
 
         Raises:
-            TemplateProblemError: the template cannot be read or rendered, or its text is no lines that
-                httpd could read.
+            TemplateProblemError: the template cannot be read or rendered, or its text is no
+                lines that httpd could read.
 
         """
         from jinja2 import TemplateError  # noqa: PLC0415  (70 ms)

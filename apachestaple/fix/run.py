@@ -114,7 +114,9 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     sites: list[Site] = []
     known: set[str] = set()
     try:
-        repairs = Repairs({rule.code for rule in request.rules}, Renderer(request.templates))
+        repairs = Repairs(
+            {rule.code for rule in request.rules}, Renderer(request.templates), request.unsafe
+        )
         for start in starts:
             if os.path.realpath(start.main_file) in known:
                 continue
@@ -177,10 +179,10 @@ def _diff(file: NewText) -> str:
     name = file.path if path.startswith("..") else path
     # Not splitlines: to patch, as to httpd, a line ends at LF alone.
     old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (file.old, file.new))
-    lines = []
-    for line in unified_diff(old, new, name, name):
-        lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return "".join(lines)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in unified_diff(old, new, name, name)
+    )
 
 
 def _write(

@@ -52,7 +52,14 @@ def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
         return _Wish(host, now, True, "")
     if not now and all(possible):
         code = "AS306" if any(c.leaf and c.leaf.must_staple for c in host.certificates) else "AS501"
-        if code in repairs.codes and not _is_left_alone(host, code, site) and _can_cache(site):
+        # What the host's own administrator has switched off stays off, unless clients demand it.
+        allowed = code == "AS306" or repairs.unsafe or "sslusestapling" not in host.own
+        if (
+            allowed
+            and code in repairs.codes
+            and not _is_left_alone(host, code, site)
+            and _can_cache(site)
+        ):
             return _Wish(host, True, False, "its certificates can be stapled")
     # One certificate that aborts handshakes is reason enough; else all must be without hope.
     hopeless = not any(possible) or any(

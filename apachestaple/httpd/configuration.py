@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 class SourceFile:
     """A file that was read: its path as httpd names it, and its text."""
 
-    __slots__ = ("lines", "path", "text")
+    __slots__ = ("_physical", "lines", "path", "text")
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
         self.lines: LogicalLines = logical_lines(text)
+        self._physical: list[str] | None = None
 
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without its line ending; ``""`` where there is none."""
-        lines = self.text.split("\n")
+        if self._physical is None:
+            self._physical = self.text.split("\n")
+        lines = self._physical
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 
@@ -46,7 +49,8 @@ class Place:
 class Directive:
     """A directive or a section's opening line that is in effect.
 
-    ``name`` is the name as written (``<VirtualHost`` for a section), ``key`` the same in lower
+    ``name`` is the name as httpd spells it (``<VirtualHost`` for a section), or as it is written
+    where no loaded module brings it, ``key`` the same in lower
     case, ``raw`` its arguments after variables were replaced, ``source`` the name by which httpd
     calls the place: a file, or a macro with where it was defined and used. ``file`` is the file in
     which it can be edited, ``line`` and ``end_line`` its first and last physical line there,
@@ -111,9 +115,8 @@ class Directive:
 
     @property
     def end_line(self) -> int:
-        last = self._file.lines.last_line(self._index)
-        # httpd counts the end of the file after a continuation as a line; there is none to show.
-        return min(last, self._file.text.count("\n", 0) + 1) if last > self.line else last
+        """The last physical line; httpd may count one more, where a file ends in a continuation."""
+        return self._file.lines.last_line(self._index)
 
     @property
     def in_macro(self) -> bool:

@@ -16,8 +16,7 @@ from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import Start
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.httpd.conditions import Version
 
@@ -238,7 +237,7 @@ def _environment(main: str) -> Mapping[str, str]:
 
 
 def _built_in(main: str, machine: Machine | None) -> frozenset[str]:
-    """The installed binary knows best, but only for a configuration of its own kind."""
-    if machine is not None and _is_debian(machine.main_file) == _is_debian(main):
+    """What the installed binary says, else what is usual in the distribution."""
+    if machine is not None:
         return machine.built_in()
     return DEBIAN_BUILT_IN if _is_debian(main) else BUILT_IN

@@ -55,10 +55,10 @@ class Paths:
         real = os.path.realpath(path)
         if real in self.texts:
             return self.texts[real]
+        # ap_pcfg_openfile: a regular file, or /dev/null. Opening anything else could wait for ever.
+        if not stat.S_ISREG(os.stat(path).st_mode) and real != os.devnull:
+            raise PermissionError(errno.EACCES, "not a regular file", path)
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            # ap_pcfg_openfile: a regular file, or /dev/null.
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and real != os.devnull:
-                raise PermissionError(errno.EACCES, "not a regular file", path)
             return file.read()
 
     def exists(self, path: str) -> bool:

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.commands import commands
 from apachestaple.httpd.conditions import ConditionError, Version, version_matches
 from apachestaple.httpd.configuration import (
     Configuration,
@@ -85,12 +86,14 @@ def read(start: Start) -> Configuration:
     return reader.configuration
 
 
-class _RejectedError(Exception):
+class _Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours)
     """httpd rejects the line that is being read."""
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+        # Where the line stands, if reading has gone past it since.
+        self.at: tuple[SourceFile, int] | None = None
 
 
 @dataclass(slots=True)
@@ -157,6 +160,10 @@ class _Reader:
             modules=set(start.built_in),
             variables=self._variables,
         )
+        # The spelling of each directive that a loaded module brings, by lower-case name.
+        self._commands: dict[str, str] = {}
+        for module in start.built_in:
+            self._commands.update(commands(module))
         self._execute: dict[str, Callable[[str], None]] = {
             "define": self._define,
             "undefine": self._undefine,
@@ -189,9 +196,9 @@ class _Reader:
     def _guarded(self, step: Callable[..., None], *arguments: str) -> None:
         try:
             step(*arguments)
-        except _RejectedError as rejected:
-            source = self._source
-            self._note_error(rejected.kind, str(rejected), source.file, source.index)
+        except _Rejected as rejected:
+            at = rejected.at or (self._source.file, self._source.index)
+            self._note_error(rejected.kind, str(rejected), *at)
             if rejected.kind is ErrorKind.INCLUDE_LOOP:
                 self._leave_loop()
 
@@ -212,7 +219,7 @@ class _Reader:
         except IncludeError as error:
             including.pending = None
             if self._start.whole:
-                raise _RejectedError(ErrorKind.INCLUDE_NOT_FOUND, str(error)) from None
+                raise _Rejected(ErrorKind.INCLUDE_NOT_FOUND, str(error)) from None
             return
         if path is None:
             including.pending = None
@@ -230,7 +237,7 @@ class _Reader:
                 return None
         except OSError as error:
             kind, reason = ErrorKind.UNREADABLE, error.strerror
-        raise _RejectedError(kind, f"Could not open configuration file {path}: {reason}")
+        raise _Rejected(kind, f"Could not open configuration file {path}: {reason}")
 
     def _close_file(self) -> None:
         """Sections that are open at the end of a file (ap_build_config).
@@ -311,7 +318,14 @@ class _Reader:
     def _directive(self, name: str, key: str, raw: str) -> Directive:
         source = self._source
         return Directive(
-            name, key, raw, source.name, source.number, self._parent, source.file, source.index
+            self._commands.get(key, name),
+            key,
+            raw,
+            source.name,
+            source.number,
+            self._parent,
+            source.file,
+            source.index,
         )
 
     def _value_of(self, name: str) -> str | None:
@@ -334,15 +348,15 @@ class _Reader:
 
     def _close_section(self, name: str) -> None:
         if not self._sections or self._sections[-1].directive is None:
-            raise _RejectedError(
+            raise _Rejected(
                 ErrorKind.MISMATCHED_SECTION, f"{name} without matching <{name[2:]} section"
             )
         if not name.endswith(">"):
-            raise _RejectedError(ErrorKind.MISMATCHED_SECTION, f"{name}> directive missing closing '>'")
+            raise _Rejected(ErrorKind.MISMATCHED_SECTION, f"{name}> directive missing closing '>'")
         innermost = self._sections[-1].name[1:]
         if lower(name[2:-1]) != lower(innermost):
             self._close_outer(name)
-            raise _RejectedError(ErrorKind.MISMATCHED_SECTION, f"Expected </{innermost}> but saw {name}")
+            raise _Rejected(ErrorKind.MISMATCHED_SECTION, f"Expected </{innermost}> but saw {name}")
         self._pop_section()
 
     def _close_outer(self, name: str) -> None:
@@ -380,8 +394,9 @@ class _Reader:
     def _condition(self, name: str, key: str, raw: str) -> None:
         try:
             holds = self._holds(name, key, raw)
-        except _RejectedError:
+        except _Rejected as rejected:
             # Whether it holds is not known; what stands inside is not looked at.
+            rejected.at = self._source.file, self._source.index
             self._skip_section(name)
             raise
         self._note_text_after(raw)
@@ -396,15 +411,15 @@ class _Reader:
             try:
                 return version_matches(split_words(raw)[:3], self._start.version)
             except ConditionError as error:
-                raise _RejectedError(ErrorKind.ARGUMENTS, str(error)) from None
+                raise _Rejected(ErrorKind.ARGUMENTS, str(error)) from None
         bracket = raw.rfind(">")
         if bracket < 0:
-            raise _RejectedError(ErrorKind.ARGUMENTS, f"{name}> directive missing closing '>'")
+            raise _Rejected(ErrorKind.ARGUMENTS, f"{name}> directive missing closing '>'")
         argument = raw[:bracket]
         negated = argument.startswith("!")
         subject, _ = next_word(argument[1:] if negated else argument)
         if not subject:
-            raise _RejectedError(ErrorKind.ARGUMENTS, f"{name}> directive requires additional arguments")
+            raise _Rejected(ErrorKind.ARGUMENTS, f"{name}> directive requires additional arguments")
         return self._is_true(key, subject) != negated
 
     def _is_true(self, key: str, subject: str) -> bool:
@@ -415,8 +430,8 @@ class _Reader:
             return subject in self._defines
         if key == "<iffile":
             return self._paths.exists(self.configuration.absolute(subject))
-        # <IfDirective> and <IfSection> ask for the commands of the loaded modules.
-        return True
+        prefix = "<" if key == "<ifsection" else ""
+        return lower(prefix + subject) in self._commands or not self._start.whole
 
     def _skip_section(self, name: str) -> None:
         """Read over a condition that does not hold (ap_soak_end_container)."""
@@ -451,7 +466,7 @@ class _Reader:
     def _arguments(self, name: str, raw: str, least: int, most: int, takes: str) -> list[str]:
         words = split_words(raw)
         if not least <= len(words) <= most or not words[0]:
-            raise _RejectedError(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
+            raise _Rejected(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
         return words
 
     def _ignore(self, raw: str) -> None:
@@ -460,7 +475,7 @@ class _Reader:
     def _define(self, raw: str) -> None:
         name, *value = self._arguments("Define", raw, 1, 2, "1-2 arguments")
         if ":" in name:
-            raise _RejectedError(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
+            raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.add(name)
         if value and value[0]:
             self._variables[name] = value[0]
@@ -468,7 +483,7 @@ class _Reader:
     def _undefine(self, raw: str) -> None:
         (name,) = self._arguments("UnDefine", raw, 1, 1, "one argument")
         if ":" in name:
-            raise _RejectedError(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
+            raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.discard(name)
         self._variables.pop(name, None)
 
@@ -481,7 +496,7 @@ class _Reader:
             self.configuration.paths = self._paths
             here = self._start.server_root
         if self._start.installed and not os.path.isdir(here):
-            raise _RejectedError(ErrorKind.ARGUMENTS, "ServerRoot must be a valid directory")
+            raise _Rejected(ErrorKind.ARGUMENTS, "ServerRoot must be a valid directory")
         self.configuration.server_root = here
 
     def _is_copy_of(self, path: str, here: str) -> bool:
@@ -499,10 +514,11 @@ class _Reader:
         if name in self.configuration.modules:
             return
         if name in self._start.built_in:
-            raise _RejectedError(ErrorKind.MODULE, f"module {name} is built-in and can't be loaded")
+            raise _Rejected(ErrorKind.MODULE, f"module {name} is built-in and can't be loaded")
         if self._start.installed and not self._paths.exists(self.configuration.absolute(path)):
-            raise _RejectedError(ErrorKind.MODULE, f"Cannot load {path} into server: no such file")
+            raise _Rejected(ErrorKind.MODULE, f"Cannot load {path} into server: no such file")
         self.configuration.modules.add(name)
+        self._commands.update(commands(name))
 
     def _include(self, raw: str) -> None:
         self._include_files("Include", raw, optional=False)
@@ -513,7 +529,7 @@ class _Reader:
     def _include_files(self, name: str, raw: str, *, optional: bool) -> None:
         (path,) = self._arguments(name, raw, 1, 1, "one argument")
         if len(self._files) > _DEEPEST_INCLUDE:
-            raise _RejectedError(
+            raise _Rejected(
                 ErrorKind.INCLUDE_LOOP,
                 f"Exceeded maximum include depth of {_DEEPEST_INCLUDE}, "
                 "There appears to be a recursion.",
@@ -541,47 +557,53 @@ class _Reader:
 
     def _define_macro(self, raw: str) -> None:
         source = self._source
-        location = f'defined on line {source.number} of "{source.name}"'
+        opened = source.index
+        try:
+            macro = self._macro(raw, f'defined on line {source.number} of "{source.name}"')
+        except MacroError as error:
+            rejected = _Rejected(ErrorKind.MACRO, str(error))
+            rejected.at = source.file, opened
+            raise rejected from None
+        self._macros[macro.name] = macro
+
+    def _macro(self, raw: str, location: str) -> Macro:
+        """The macro that ``<Macro raw`` begins, its body read to the end."""
+        name, parameters = parse_heading(raw, location)
+        file = self._source.file
         lines: list[str] = []
         indexes: list[int] = []
-        try:
-            name, parameters = parse_heading(raw, location)
-            body = MacroBody()
-            while not body.complete:
-                line = self._next_line()
-                if line is None:
-                    where = f"macro '{name}' ({location})"
-                    raise MacroError(
-                        f"{where}\n\tcontents error: expected token not found: </Macro>"
-                    )
-                if body.takes(line):
-                    lines.append(line)
-                    indexes.append(self._source.index)
-        except MacroError as error:
-            raise _RejectedError(ErrorKind.MACRO, str(error)) from None
-        self._macros[name] = Macro(
-            name, parameters, location, source.file, tuple(lines), tuple(indexes)
-        )
+        body = MacroBody()
+        while not body.complete:
+            line = self._next_line()
+            if line is None:
+                raise MacroError(
+                    f"macro '{name}' ({location})\n"
+                    "\tcontents error: expected token not found: </Macro>"
+                )
+            if body.takes(line):
+                lines.append(line)
+                indexes.append(self._source.index)
+        return Macro(name, parameters, location, file, tuple(lines), tuple(indexes))
 
     def _use_macro(self, raw: str) -> None:
         if not self._macros and self._start.whole:
-            raise _RejectedError(ErrorKind.MACRO, "no macro defined before Use")
+            raise _Rejected(ErrorKind.MACRO, "no macro defined before Use")
         name, rest = next_word(raw)
         name = lower(name)
         if not name:
-            raise _RejectedError(ErrorKind.MACRO, "no macro name specified with Use")
+            raise _Rejected(ErrorKind.MACRO, "no macro name specified with Use")
         macro = self._macros.get(name)
         source = self._source
         if macro is None:
             if self._start.whole:
-                raise _RejectedError(ErrorKind.MACRO, f"macro '{name}' undefined")
+                raise _Rejected(ErrorKind.MACRO, f"macro '{name}' undefined")
             return
         if f"macro '{name}'" in source.name:
-            raise _RejectedError(ErrorKind.MACRO, f"recursive use of macro '{name}' is invalid")
+            raise _Rejected(ErrorKind.MACRO, f"recursive use of macro '{name}' is invalid")
         try:
             expanded = macro.expand(split_words(rest))
         except MacroError as error:
-            raise _RejectedError(ErrorKind.MACRO, str(error)) from None
+            raise _Rejected(ErrorKind.MACRO, str(error)) from None
         where = (
             f"macro '{name}' ({macro.location}) used on line {source.number} of \"{source.name}\""
         )
@@ -590,7 +612,7 @@ class _Reader:
     def _undefine_macro(self, raw: str) -> None:
         (name,) = self._arguments("UndefMacro", raw, 1, 1, "one argument")
         if self._macros.pop(lower(name), None) is None and self._start.whole:
-            raise _RejectedError(ErrorKind.MACRO, f"cannot remove undefined macro '{lower(name)}'")
+            raise _Rejected(ErrorKind.MACRO, f"cannot remove undefined macro '{lower(name)}'")
 
     # -- notes ----------------------------------------------------------------------------------
 

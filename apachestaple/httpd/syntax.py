@@ -65,7 +65,11 @@ class _RawLine(NamedTuple):
 
     def joined(self) -> str:
         """The line without its line ending, continuations and what a NUL hides."""
-        *continued, final = self.raw.removesuffix("\n").split("\n")
+        if self.last > self.first + self.raw.count("\n") - 1 and self.raw.endswith("\n"):
+            # Continued into the end of the file.
+            *continued, final = self.raw.split("\n")
+        else:
+            *continued, final = self.raw.removesuffix("\n").split("\n")
         pieces = [piece.removesuffix("\r").removesuffix("\\") for piece in continued]
         pieces.append(final.split("\0", 1)[0])
         return "".join(pieces)

@@ -31,6 +31,5 @@ class UnreadableFile(ReadErrorRule):
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
         """Every such file."""
-        del site
         advice = "Make it readable, or take it out of what the Include names."
         yield self.finding(error.place, error.message, advice)

@@ -33,6 +33,5 @@ class UnclosedSection(ReadErrorRule):
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
         """Every section that is open at the end."""
-        del site
         advice = "Close the section in the same file, on a line of its own."
         yield self.finding(error.place, error.message, advice)

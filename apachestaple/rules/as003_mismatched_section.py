@@ -31,6 +31,5 @@ class MismatchedSection(ReadErrorRule):
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
         """Every such line."""
-        del site
         advice = "Close the sections in the reverse order of their opening."
         yield self.finding(error.place, error.message, advice)

@@ -31,6 +31,5 @@ class IncludeNotFound(ReadErrorRule):
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
         """Every such Include."""
-        del site
         advice = "Correct the path, or write IncludeOptional if the file may be missing."
         yield self.finding(error.place, error.message, advice)

@@ -35,5 +35,4 @@ class IncludeLoop(ReadErrorRule):
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
         """The Include at which httpd gives up."""
-        del site
         yield self.finding(error.place, error.message, "Remove the Include that closes the circle.")

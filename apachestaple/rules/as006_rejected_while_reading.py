@@ -31,5 +31,4 @@ class RejectedWhileReading(ReadErrorRule):
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
         """Every such directive."""
-        del site
         yield self.finding(error.place, error.message, "Correct the arguments.")

@@ -40,7 +40,6 @@ class DanglingLink(ReadNoteRule):
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
         """Every such link, at the directive that names it."""
-        del site
         yield self.finding(
             note.place,
             f"{note.subject} is a link to nothing, and httpd passes over it",

@@ -36,7 +36,6 @@ class TextAfterSection(ReadNoteRule):
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
         """Every such line, unless what follows is a remark."""
-        del site
         if note.subject.startswith("#"):
             return
         yield self.finding(

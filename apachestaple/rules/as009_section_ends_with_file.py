@@ -33,7 +33,6 @@ class SectionEndsWithFile(ReadNoteRule):
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
         """Every such section."""
-        del site
         yield self.finding(
             note.place,
             f"{note.subject}> is not closed; httpd lets it end with the file",

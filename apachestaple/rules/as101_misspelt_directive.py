@@ -31,7 +31,6 @@ class MisspeltDirective(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Names that are close to one of the table's, or that only stapling could have."""
-        del site
         key = directive.key
         if key in SSL_NAMES or key.startswith("<") or has_web_characters(directive.name):
             return

@@ -33,7 +33,6 @@ class WrongValue(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """What httpd would say of the arguments."""
-        del site
         if has_web_characters(directive.raw):
             return
         known = STAPLING_DIRECTIVES[directive.key]

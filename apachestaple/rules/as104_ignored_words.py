@@ -33,7 +33,6 @@ class IgnoredWords(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Switches with more than one word; a remark is worth an information."""
-        del site
         words = directive.arguments
         if len(words) < 2 or words[0].lower() not in ("on", "off"):
             return

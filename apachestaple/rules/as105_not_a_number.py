@@ -39,7 +39,6 @@ class NotANumber(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Arguments that are not just digits, or are too large for an int."""
-        del site
         words = directive.arguments
         if len(words) != 1 or has_web_characters(directive.raw):
             return
@@ -50,6 +49,6 @@ class NotANumber(DirectiveRule):
             return
         yield self.finding(
             directive.place,
-            f"httpd reads {written} as {read} seconds",
+            f"httpd reads {written} as {read} second{'' if read == 1 else 's'}",
             "Write the number of seconds in digits.",
         )

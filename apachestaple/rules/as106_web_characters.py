@@ -36,7 +36,6 @@ class WebCharacters(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """mod_ssl's directives with such characters in name or arguments."""
-        del site
         found = sorted(web_characters(directive.name + directive.raw))
         if not found:
             return

@@ -40,4 +40,6 @@ class CacheInSection(DirectiveRule):
             directive.place,
             f"SSLStaplingCache cannot stand in {directive.parent.name}>",
             "Move it out, into the main server.",
+            # A fragment has no main server to move it to.
+            repairable=site.configuration.whole,
         )

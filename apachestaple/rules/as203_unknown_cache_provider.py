@@ -35,7 +35,6 @@ class UnknownCacheProvider(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Providers that are in no list."""
-        del site
         words = directive.arguments
         if len(words) != 1 or not words[0] or has_web_characters(directive.raw):
             return

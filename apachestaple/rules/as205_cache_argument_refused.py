@@ -36,7 +36,6 @@ class CacheArgumentRefused(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """In httpd's words."""
-        del site
         words = directive.arguments
         if len(words) != 1 or has_web_characters(directive.raw):
             return

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from apachestaple.tls.hosts import Site
 
 
+# What does not hold even these surely evicts; what does not hold those may.
+_LENGTHS = ((SHORTEST_RESPONSE, Severity.WARNING), (LONG_RESPONSE, Severity.INFO))
+
+
 class CacheTooSmall(ServerRule):
     """The cache cannot hold the responses of all certificates.
 
@@ -61,7 +65,10 @@ class CacheTooSmall(ServerRule):
             return
         certificates = site.stapled_certificates
         layout = shmcb_layout(cache.size)
-        for length, severity in ((SHORTEST_RESPONSE, Severity.WARNING), (LONG_RESPONSE, Severity.INFO)):
+        for length, severity in (
+            (SHORTEST_RESPONSE, Severity.WARNING),
+            (LONG_RESPONSE, Severity.INFO),
+        ):
             responses = [Response(sha1, length) for sha1 in certificates]
             overfull = overfull_subcaches(layout, responses)
             if not overfull:
@@ -77,4 +84,3 @@ class CacheTooSmall(ServerRule):
                 severity=severity,
             )
             return
-

@@ -29,7 +29,6 @@ class CertificateUnreadable(CertificateRule):
 
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Every such file."""
-        del site
         if certificate.file and certificate.file.problem is Problem.UNREADABLE:
             yield self.finding(
                 certificate.directive.place,

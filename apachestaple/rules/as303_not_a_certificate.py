@@ -29,7 +29,6 @@ class NotACertificate(CertificateRule):
 
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Files without a leaf, or with a damaged certificate that httpd would read."""
-        del site
         file = certificate.file
         if file is None or file.problem not in (Problem.NO_CERTIFICATE, Problem.DAMAGED):
             return

@@ -31,7 +31,7 @@ class NoOcspUri(CertificateRule):
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Where SSLStaplingForceURL does not stand in."""
         leaf = certificate.leaf
-        if leaf is None or host not in site.stapling_hosts or certificate.issuer_found is False:
+        if leaf is None or not host.staples or certificate.issuer_found is False:
             return
         if leaf.ocsp_uris or host.force_url:
             return

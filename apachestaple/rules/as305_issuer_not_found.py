@@ -37,7 +37,7 @@ class IssuerNotFound(CertificateRule):
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Leaves whose issuer is nowhere; a self-signed one is another matter."""
         leaf = certificate.leaf
-        if leaf is None or host not in site.stapling_hosts:
+        if leaf is None or not host.staples:
             return
         if certificate.issuer_found is not False or leaf.is_self_signed:
             return

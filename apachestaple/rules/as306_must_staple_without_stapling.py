@@ -32,7 +32,7 @@ class MustStapleWithoutStapling(CertificateRule):
         leaf = certificate.leaf
         if leaf is None or not leaf.must_staple or host.mod_md_staples:
             return
-        if host in site.stapling_hosts:
+        if host.staples:
             return
         possible = host.can_staple
         yield self.finding(

@@ -30,7 +30,7 @@ class SelfSigned(CertificateRule):
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Self-signed leaves of hosts with stapling."""
         leaf = certificate.leaf
-        if leaf is None or host not in site.stapling_hosts:
+        if leaf is None or not host.staples:
             return
         if certificate.issuer_found is not False or not leaf.is_self_signed:
             return

@@ -33,14 +33,14 @@ class FirstUriNotHttp(CertificateRule):
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Where SSLStaplingForceURL does not stand in."""
         leaf = certificate.leaf
-        if leaf is None or host not in site.stapling_hosts or certificate.issuer_found is False:
+        if leaf is None or not host.staples or certificate.issuer_found is False:
             return
         if host.force_url or not leaf.ocsp_uris or is_http(leaf.ocsp_uris[0]):
             return
         later = next((uri for uri in leaf.ocsp_uris if is_http(uri)), None)
         advice = "Switch stapling off for this host: SSLUseStapling off."
         if later:
-            advice = f"Set SSLStaplingForceURL {later}, or switch stapling off for this host."
+            advice = f"Set SSLStaplingForceURL {later}, or switch stapling off, as fix does."
         yield self.finding(
             certificate.directive.place,
             f"the first OCSP URI of {leaf.common_name} is {leaf.ocsp_uris[0]}, and httpd asks "

@@ -34,7 +34,7 @@ class ForceUrlNotHttp(HostRule):
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         """Hosts with stapling that it holds for."""
         directive = host.setting("SSLStaplingForceURL")
-        if directive is None or host not in site.stapling_hosts or not host.force_url:
+        if directive is None or not host.staples or not host.force_url:
             return
         if is_http(host.force_url) or has_web_characters(directive.raw):
             return

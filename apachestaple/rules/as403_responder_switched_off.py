@@ -32,7 +32,7 @@ class ResponderSwitchedOff(CertificateRule):
         """By the table of such responders."""
         leaf = certificate.leaf
         url = host.responder(certificate)
-        if leaf is None or url is None or host not in site.stapling_hosts:
+        if leaf is None or url is None or not host.staples:
             return
         entry = switched_off(url)
         if entry is None or certificate.issuer_found is False:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.tls.hosts import first_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,15 +30,19 @@ class StaplingOff(HostRule):
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         """TLS hosts of which every certificate could be stapled."""
-        if not host.is_tls or host in site.stapling_hosts or host.mod_md_staples:
+        if not host.is_tls or host.staples or host.mod_md_staples:
             return
         if not host.can_staple or any(c.leaf and c.leaf.must_staple for c in host.certificates):
             return
         switch = host.setting("SSLUseStapling")
+        if switch is not None and first_argument(switch).lower() != "off":
+            return
         place = (switch or host.section or host.certificates[0].directive).place
         yield self.finding(
             place,
             f"{host.name} could staple and does not (CIS 7.11)",
             "Switch stapling on: SSLUseStapling on.",
             host=host,
+            # What the host's own administrator has switched off, only --unsafe switches on.
+            repair=Repair.UNSAFE if "sslusestapling" in host.own else None,
         )

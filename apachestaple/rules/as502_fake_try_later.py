@@ -47,7 +47,7 @@ class FakeTryLater(HostRule):
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         """Hosts with stapling for which one is off and the other on."""
         switch = host.setting("SSLStaplingReturnResponderErrors")
-        if switch is None or host not in site.stapling_hosts:
+        if switch is None or not host.staples:
             return
         if host.flag("SSLStaplingReturnResponderErrors") or not host.flag(
             "SSLStaplingFakeTryLater"

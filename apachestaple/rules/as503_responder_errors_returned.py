@@ -42,7 +42,7 @@ class ResponderErrorsReturned(HostRule):
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         """Hosts with stapling for which errors are returned, once for each place that decides."""
         use = host.setting("SSLUseStapling")
-        if use is None or host not in site.stapling_hosts:
+        if use is None or not host.staples:
             return
         if not host.flag("SSLStaplingReturnResponderErrors"):
             return

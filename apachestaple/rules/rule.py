@@ -128,6 +128,7 @@ class Rule(ABC):
         severity: Severity | None = None,
         effect: Effect | None = None,
         log_id: str | None = None,
+        repair: Repair | None = None,
         repairable: bool = True,
     ) -> Finding:
         """A finding of this rule."""
@@ -142,7 +143,7 @@ class Rule(ABC):
             place=place,
             host=host_name(host) if host else None,
             certificate=certificate.name if certificate else None,
-            repair=self.repair if repairable else None,
+            repair=(repair or self.repair) if repairable else None,
         )
 
 

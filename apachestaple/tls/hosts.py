@@ -96,7 +96,7 @@ class HostCertificate:
         return self.leaf is not None
 
 
-@dataclass
+@dataclass(eq=False)
 class Host:
     """The main server or a virtual host.
 
@@ -189,6 +189,11 @@ class Host:
         return self.flag("SSLUseStapling")
 
     @property
+    def staples(self) -> bool:
+        """Whether mod_ssl's own stapling is on for it, and in charge."""
+        return self.is_tls and self.use_stapling and not self.mod_md_staples
+
+    @property
     def force_url(self) -> str | None:
         """SSLStaplingForceURL in force."""
         directive = self.setting("SSLStaplingForceURL")
@@ -266,7 +271,7 @@ class Site:
     @cached_property
     def stapling_hosts(self) -> list[Host]:
         """TLS hosts for which mod_ssl's own stapling is on and in charge."""
-        return [h for h in self.tls_hosts if h.use_stapling and not h.mod_md_staples]
+        return [host for host in self.tls_hosts if host.staples]
 
     @cached_property
     def stapled_certificates(self) -> list[bytes]:

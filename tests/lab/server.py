@@ -68,7 +68,7 @@ class Httpd:
         self._logs = root / "logs"
         self._pid_file = root / "httpd.pid"
         self._main_file = root / "httpd.conf"
-        self._environment = {
+        self.environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "LANG": "C",
             "APACHE_LOG_DIR": str(self._logs),
@@ -129,7 +129,7 @@ class Httpd:
         self._child = child = Child(
             [BINARY, "-f", str(self._main_file), "-DFOREGROUND"],
             output=self._logs / "stderr",
-            environment=self._environment,
+            environment=self.environment,
         )
         # A port that accepts tells nothing: httpd listens before mod_ssl looks at its
         # certificates. The pid file is written after all modules are content (event_run).
@@ -155,7 +155,7 @@ class Httpd:
             [BINARY, "-f", str(self._main_file), *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env=self._environment,
+            env=self.environment,
             errors="surrogateescape",
             timeout=30,
             check=False,
