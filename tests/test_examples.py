@@ -152,7 +152,6 @@ REPAIRED = [
     "mail.example.com",
     "partner.example.net",
     "pay.example.com",
-    "static.example.com",
     "wiki.example.net",
 ]
 

@@ -47,7 +47,7 @@ ACCEPTED = {
     "a quote inside a word": 'ServerAdmin a"b\n',
     "a missing closing quote": 'ServerAdmin "a b\n',
     "a quoted name": '"ServerAdmin" a@example.com\n',
-    "an empty argument": 'SSLStaplingForceURL "" \nServerAdmin ""\n',
+    "an empty argument": '<VirtualHost *:80>\nServerAlias "" a\n</VirtualHost>\n',
     "names in any case": "serveradmin a@example.com\nTIMEOUT 5\n<virtualhost *:80>\n</VIRTUALHOST>\n",
     "a defined variable": "Define NAME value\nServerAdmin ${NAME}@example.com\n",
     "a value with a space": 'Define TWO "a b"\nLogFormat ${TWO}\n',
