@@ -54,11 +54,6 @@ FailOn = Annotated[
 ]
 
 
-def main() -> None:
-    """Run the command line; never returns."""
-    app()
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"apachestaple {__version__}")

@@ -271,7 +271,7 @@ def _read(tree: Path, environment: Mapping[str, str]) -> Configuration:
             main_file,
             str(tree),
             Paths(),
-            (2, 4, 66),
+            lambda: (2, 4, 66),
             environment=environment,
             built_in=DEBIAN_BUILT_IN,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import TYPE_CHECKING, ParamSpec
 
 from apachestaple.httpd.layout import LayoutError
@@ -38,6 +39,9 @@ def exit_code(
         return _INTERRUPTED
     except OSError as error:
         tell(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except Exception:  # noqa: BLE001  (an exit code of 1 would say that there are findings)
+        traceback.print_exc()
+        tell("this is a fault of apachestaple's own; please report it with the lines above")
     return USELESS
 
 

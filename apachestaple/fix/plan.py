@@ -51,8 +51,8 @@ Step = Callable[["Site", Repairs], Plan]
 def steps() -> tuple[Step, ...]:
     """The steps, in their order: a cache is made for the hosts that staple in the end."""
     from apachestaple.fix.cache import repair_cache  # noqa: PLC0415  (they import this file)
-    from apachestaple.fix.characters import repair_characters  # noqa: PLC0415
     from apachestaple.fix.responder_errors import repair_responder_errors  # noqa: PLC0415
+    from apachestaple.fix.spelling import repair_spelling  # noqa: PLC0415
     from apachestaple.fix.stapling import repair_stapling  # noqa: PLC0415
 
-    return repair_characters, repair_stapling, repair_cache, repair_responder_errors
+    return repair_spelling, repair_stapling, repair_cache, repair_responder_errors

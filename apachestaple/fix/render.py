@@ -132,7 +132,7 @@ def _check(template: str, lines: tuple[str, ...]) -> None:
         raise TemplateProblemError(f"{template}: renders no line")
     text = "\n".join(lines) + "\n"
     path = os.path.join("/", template)
-    start = Start(path, "/", Paths(texts={path: text}), version=(2, 4, 0), whole=False)
+    start = Start(path, "/", Paths(texts={path: text}), version=lambda: (2, 4, 0), whole=False)
     configuration = read(start)
     if configuration.errors:
         raise TemplateProblemError(f"{template}: {configuration.errors[0].message}")

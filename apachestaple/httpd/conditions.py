@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from apachestaple.httpd.numbers import atoi
+
 Version = tuple[int, int, int]
 
 
@@ -59,7 +61,7 @@ def _parse(text: str) -> Version:
             "Version appears to be invalid. It must have the format major[.minor[.patch]] where "
             "major, minor and patch are numbers."
         )
-    numbers = [int(part or 0) for part in text.split(".")] + [0, 0, 0]
+    numbers = [atoi(part) for part in text.split(".")] + [0, 0, 0]
     return numbers[0], numbers[1], numbers[2]
 
 

@@ -191,7 +191,6 @@ class Configuration:
     server_root: str
     whole: bool
     installed: bool
-    version: tuple[int, int, int]
     paths: Paths
     directives: list[Directive] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)

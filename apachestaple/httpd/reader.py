@@ -52,7 +52,7 @@ class Start:
         main_file: path of the first file to read.
         server_root: where relative paths start until ServerRoot is read.
         paths: finds and reads files.
-        version: of httpd, for <IfVersion>.
+        version: tells the version of httpd; asked for where an <IfVersion> needs it.
         defines: from ``-D``; a name without a value is ``None``.
         environment: variables of the process, envvars included.
         built_in: modules compiled in, by the names that LoadModule uses.
@@ -65,7 +65,7 @@ class Start:
     main_file: str
     server_root: str
     paths: Paths
-    version: Version
+    version: Callable[[], Version]
     defines: Mapping[str, str | None] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     built_in: frozenset[str] = BUILT_IN
@@ -156,7 +156,6 @@ class _Reader:
             whole=start.whole,
             installed=start.installed,
             paths=start.paths,
-            version=start.version,
             modules=set(start.built_in),
             variables=self._variables,
         )
@@ -409,7 +408,7 @@ class _Reader:
     def _holds(self, name: str, key: str, raw: str) -> bool:
         if key == "<ifversion":
             try:
-                return version_matches(split_words(raw)[:3], self._start.version)
+                return version_matches(split_words(raw)[:3], self._start.version())
             except ConditionError as error:
                 raise _Rejected(ErrorKind.ARGUMENTS, str(error)) from None
         bracket = raw.rfind(">")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
 from apachestaple.tls.directives import SSL_NAMES, STAPLING_DIRECTIVES
 from apachestaple.tls.web_characters import has_web_characters
@@ -26,6 +26,7 @@ class MisspeltDirective(DirectiveRule):
     code = "AS101"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    repair = Repair.SAFE
     bad = Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command")
     good = Example(CACHE + tls_host("SSLUseStapling on"))
 
@@ -34,9 +35,18 @@ class MisspeltDirective(DirectiveRule):
         key = directive.key
         if key in SSL_NAMES or key.startswith("<") or has_web_characters(directive.name):
             return
-        close = get_close_matches(key, STAPLING_DIRECTIVES, n=1, cutoff=0.82)
-        if not close and not key.startswith("sslstapling"):
+        meant = meant_name(key)
+        if meant is None and not key.startswith("sslstapling"):
             return
-        advice = f"Write {STAPLING_DIRECTIVES[close[0]].name}." if close else "Remove it."
-        message = f"there is no directive {directive.name}"
-        yield self.finding(directive.place, message, advice)
+        yield self.finding(
+            directive.place,
+            f"there is no directive {directive.name}",
+            f"Write {meant}." if meant else "Remove it.",
+            repairable=meant is not None,
+        )
+
+
+def meant_name(key: str) -> str | None:
+    """The stapling directive whose name is closest to ``key``, if one is close."""
+    close = get_close_matches(key, STAPLING_DIRECTIVES, n=1, cutoff=0.82)
+    return STAPLING_DIRECTIVES[close[0]].name if close else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.numbers import atoi
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
 from apachestaple.tls.directives import STAPLING_DIRECTIVES, Kind
-from apachestaple.tls.hosts import atoi
 from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:

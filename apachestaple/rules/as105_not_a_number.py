@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.numbers import atoi
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
 from apachestaple.tls.directives import STAPLING_DIRECTIVES, Kind
-from apachestaple.tls.hosts import atoi
 from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class NotANumber(DirectiveRule):
         written = words[0]
         read = atoi(written)
         digits = written.isascii() and written.isdigit()
-        if read < 0 or not written or (digits and int(written) == read):
+        if read < 0 or not written or (digits and (written.lstrip("0") or "0") == str(read)):
             return
         yield self.finding(
             directive.place,

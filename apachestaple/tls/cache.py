@@ -7,9 +7,10 @@ shmcb_subcache_store); mod_ssl's hints are in ssl_scache.c. The sizes are those 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from apachestaple.httpd.numbers import strtol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,12 +96,11 @@ def _path_and_size(argument: str) -> tuple[str, int | None, str | None]:
             "Invalid argument: no closing parenthesis or cache size missing after pathname "
             "with parenthesis",
         )
-    # strtol: white space and a sign may stand before the digits, nothing behind them.
-    number = re.fullmatch(r"[ \t\n\v\f\r]*([+-]?[0-9]+)", size[:-1])
-    if number is None and size != ")":
+    number, rest = strtol(size)
+    if rest != ")" and size != ")":
         return path, None, "Invalid argument: cache size not numerical"
-    # Within httpd a negative number is a very large one.
-    bytes_ = int(number[1]) % 2**64 if number else 0
+    # The size has no sign: a negative number is a very large one.
+    bytes_ = number % 2**64
     if bytes_ < SMALLEST_SIZE:
         return path, None, f"Invalid argument: size has to be >= {SMALLEST_SIZE} bytes"
     if bytes_ > LARGEST_SIZE:

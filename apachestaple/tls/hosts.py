@@ -7,11 +7,11 @@ ssl_engine_init.c (ssl_init_Module), server/vhost.c (get_addresses), server/list
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.numbers import atoi, strtol
 from apachestaple.tls.cache import CacheSetting, parse_cache
 from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
@@ -420,7 +420,12 @@ def _address(word: str) -> Address:
     host = host.strip("[]").lower()
     if host in ("*", "_default_"):
         host = ""
-    return Address(host, int(port) if port.isascii() and port.isdigit() else 0)
+    return Address(host, _port(port))
+
+
+def _port(text: str) -> int:
+    number, rest = strtol(text)
+    return number if not rest and 0 < number < 65536 else 0
 
 
 def _listen(directive: Directive) -> tuple[Address, str] | None:
@@ -429,19 +434,23 @@ def _listen(directive: Directive) -> tuple[Address, str] | None:
         return None
     address = _address(words[0])
     if ":" not in words[0] and words[0].isascii() and words[0].isdigit():
-        address = Address("", int(words[0]))
+        address = Address("", _port(words[0]))
     protocol = words[1].lower() if len(words) > 1 else ("https" if address.port == 443 else "http")
     return address, protocol
 
 
-_ANY = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
+# What a host without address stands for, and what a Listen without one binds: the second is the
+# first that the system offers, which is IPv6's wherever that is on.
+_ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
+_ANY_LISTEN = "::"
 
 
 def _listens_https(host: Host, listens: list[tuple[Address, str]]) -> bool:
     """Whether the first Listen with one of the host's addresses speaks https."""
     for address in host.addresses:
         for listen, protocol in listens:
-            same_host = listen.host == address.host or {listen.host, address.host} <= _ANY
+            hosts = {address.host} if address.host else _ANY_HOST
+            same_host = (listen.host or _ANY_LISTEN) in hosts
             if same_host and listen.port == address.port:
                 return protocol == "https"
     return False
@@ -451,16 +460,6 @@ def first_argument(directive: Directive) -> str:
     """The first word behind the name, unquoted; ``""`` where there is none."""
     arguments = directive.arguments
     return arguments[0] if arguments else ""
-
-
-def atoi(text: str) -> int:
-    """C's atoi: the digits that the text starts with, 0 where there are none."""
-    number = re.match(r"[ \t\n\v\f\r]*([+-]?[0-9]+)", text)
-    if number is None:
-        return 0
-    # Out of range, the low 32 bits of strtol's answer are what is left.
-    value = max(-(2**63), min(2**63 - 1, int(number[1]))) & 0xFFFFFFFF
-    return value - 2**32 if value >= 2**31 else value
 
 
 def is_http(url: str) -> bool:

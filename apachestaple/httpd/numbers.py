@@ -1,0 +1,26 @@
+"""Numbers as C's library reads them, which is how httpd does."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)0*([0-9]*)")
+_LARGEST_LONG = 2**63 - 1
+
+
+def strtol(text: str) -> tuple[int, str]:
+    """The number that the text starts with, 0 where there is none, and what follows it."""
+    found = _NUMBER.match(text)
+    if found is None or not found[0][-1:].isdigit():
+        return 0, text
+    # Out of range, the nearest number that a long can be; so long a text Python would refuse.
+    digits = found[2] or "0"
+    size = _LARGEST_LONG + 1 if len(digits) > 19 else int(digits)
+    number = max(-size, -_LARGEST_LONG - 1) if found[1] == "-" else min(size, _LARGEST_LONG)
+    return number, text[found.end() :]
+
+
+def atoi(text: str) -> int:
+    """The low 32 bits of that number: all that is left of it in an int."""
+    low = strtol(text)[0] & 0xFFFFFFFF
+    return low - 2**32 if low >= 2**31 else low

@@ -1,0 +1,132 @@
+"""The documents: what README shows is what the program prints, and docs/rules.md is generated."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from apachestaple.fix.render import Snippet
+from apachestaple.report.markdown import rules_page
+from apachestaple.rules.catalogue import all_rules
+from tests.project import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# The folder that README's absolute paths start with, and the line that stands for lines left out.
+SHOWN_ROOT = "/srv/apachestaple"
+LEFT_OUT = "…"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A command of README, and the output that is shown below it."""
+
+    command: str
+    output: str
+
+
+def shown(text: str) -> Iterator[Shown]:
+    """Every `$ apachestaple …` on the examples, in the console blocks of a page."""
+    for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            if command.startswith("apachestaple ") and "examples/" in command:
+                yield Shown(command, output)
+
+
+def printed(command: str, folder: Path) -> str:
+    """What the command prints in a copy of the examples, which it may change."""
+    shutil.copytree(ROOT / "examples", folder / "examples", symlinks=True)
+    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "apachestaple", *shlex.split(command)[1:]],
+        cwd=folder,
+        env={
+            **kept,
+            "HOME": str(folder),
+            "XDG_STATE_HOME": str(folder / "state"),
+            "NO_COLOR": "1",
+            "PYTHONUTF8": "1",
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stderr == ""
+    return done.stdout.replace(str(folder.resolve()), SHOWN_ROOT)
+
+
+def expected(output: str) -> str:
+    """A regular expression for an output in which lines may be left out."""
+    lines = output.splitlines(keepends=True)
+    return "".join(
+        r"(?:.*\n)*?" if line.rstrip("\n") == LEFT_OUT else re.escape(line) for line in lines
+    )
+
+
+COMMANDS = list(shown(README))
+
+
+@pytest.mark.parametrize("example", COMMANDS, ids=[example.command for example in COMMANDS])
+def test_readme_shows_what_the_program_prints(example: Shown, tmp_path: Path) -> None:
+    output = printed(example.command, tmp_path)
+    if LEFT_OUT not in example.output.splitlines():
+        assert output == example.output
+    assert re.fullmatch(expected(example.output), output), output
+
+
+def test_readme_shows_each_command_on_the_examples() -> None:
+    names = {example.command.split()[1] for example in COMMANDS}
+    assert {"lint", "fix", "hosts", "responders", "dump"} <= names
+
+
+def test_the_page_of_rules_is_the_generated_one() -> None:
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    assert page == rules_page(all_rules()), "apachestaple rules --format markdown > docs/rules.md"
+
+
+def test_every_template_has_its_place_in_the_documents() -> None:
+    page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
+    names = {path.name for path in (ROOT / "templates").iterdir()}
+    assert names == {kind.template for kind in Snippet.__args__}
+    for kind in Snippet.__args__:
+        section = re.search(
+            rf"^## {re.escape(kind.template)}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
+        )
+        assert section, kind.template
+        rows = re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE)
+        assert rows == list(kind.__dataclass_fields__)
+
+
+DEPENDENCIES = re.findall(
+    r'^  "([a-z0-9-]+)>=', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+def test_every_dependency_has_its_place_in_the_documents() -> None:
+    page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    headings = " ".join(re.findall(r"^### (.*)$", page, re.MULTILINE)).lower()
+    named = set(re.findall(r"[a-z0-9-]+", headings))
+    assert DEPENDENCIES
+    assert set(DEPENDENCIES) <= named
+    assert named <= {*DEPENDENCIES, "hatchling", "and"}
+
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[path.name for path in PAGES])
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
