@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.lint import lint
 from apachestaple.tls.hosts import understand
 from tests.lab.ca import Authority
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -37,8 +40,10 @@ def tree(tmp_path: Path) -> Path:
     issued = Authority(tmp_path / "ca", "http://127.0.0.1:1").issue("www")
     assert issued.key is not None
     real = site.resolve()
-    text = re.sub(r"(SSLCertificateFile\s+)\S+", rf"\g<1>{issued.cert}", real.read_text())
-    text = re.sub(r"(SSLCertificateKeyFile\s+)\S+", rf"\g<1>{issued.key}", text)
+    text = real.read_text()
+    for name, path in (("SSLCertificateFile", issued.cert), ("SSLCertificateKeyFile", issued.key)):
+        text, count = re.subn(rf"^(\s*{name}\s+)\S+$", rf"\g<1>{path}", text, flags=re.MULTILINE)
+        assert count == 1
     real.write_text(text)
     # /var/run/apache2 is there only once the service has run.
     envvars = tree / "envvars"

@@ -129,9 +129,8 @@ def fix(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 def curly(folder: Path) -> Path:
     path = folder / "site.conf"
-    path.write_bytes(
-        b"<VirtualHost *:443>\r\n\tSSLUseStapling \xe2\x80\x9con\xe2\x80\x9d\r\n</VirtualHost>\r\n# \xff"
-    )
+    text = "<VirtualHost *:443>\r\n\tSSLUseStapling “on”\r\n</VirtualHost>\r\n# \udcff"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
     return path
 
 
