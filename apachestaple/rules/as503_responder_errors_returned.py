@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, Site
+    from apachestaple.tls.hosts import Site
 
 
-class ResponderErrorsReturned(HostRule):
+class ResponderErrorsReturned(ServerRule):
     """A failing responder's error is stapled.
 
     With httpd's defaults, clients get tryLater as a staple when the responder fails, and some take
@@ -39,17 +39,23 @@ class ResponderErrorsReturned(HostRule):
         )
     )
 
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Hosts with stapling for which errors are returned, once for each place that decides."""
-        use = host.setting("SSLUseStapling")
-        if use is None or not host.staples:
-            return
-        if not host.flag("SSLStaplingReturnResponderErrors"):
-            return
-        switch = host.setting("SSLStaplingReturnResponderErrors") or use
-        yield self.finding(
-            switch.place,
-            "when the responder fails, clients get its error as a staple",
-            "Set SSLStaplingReturnResponderErrors off and SSLStaplingFakeTryLater off.",
-            host=host,
-        )
+    def check(self, site: Site) -> Iterator[Finding]:
+        """Every directive that says so; where none does, the default, at the first host."""
+        default_said = False
+        for host in site.stapling_hosts:
+            use = host.setting("SSLUseStapling")
+            switch = host.setting("SSLStaplingReturnResponderErrors")
+            if use is None or not host.flag("SSLStaplingReturnResponderErrors"):
+                continue
+            if switch is None:
+                if default_said:
+                    continue
+                default_said = True
+            yield self.finding(
+                (switch or use).place,
+                "when the responder fails, clients get its error as a staple",
+                "Set SSLStaplingReturnResponderErrors off and SSLStaplingFakeTryLater off.",
+                host=host,
+                # What is said by intent is not taken back.
+                repairable=switch is None,
+            )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
     from apachestaple.tls.hosts import Site
 
-_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]", re.IGNORECASE)
+_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]")
 
 
 def lint(site: Site, rules: Sequence[Rule]) -> list[Finding]:
@@ -93,7 +93,7 @@ _PREFIXES = frozenset({"ssl", "sll", "sls", "mds"})
 def is_suppressed(code: str, place: Place, site: Site) -> bool:
     """Whether a comment on the lines of ``place``, or on the line above, ignores a rule."""
     file = site.configuration.files.get(place.file)
-    if file is None:
+    if file is None or "apachestaple:" not in file.text:
         return False
     above = file.physical_line(place.line - 1).strip()
     texts = [above] if above.startswith("#") else []

@@ -108,12 +108,14 @@ class CertificateReader:
 
     def __init__(self) -> None:
         self._files: dict[str, CertificateFile] = {}
+        # An authority's certificate stands in the file of each host.
+        self._certificates: dict[bytes, Certificate] = {}
 
     def read(self, path: str) -> CertificateFile:
         """The file at ``path``; what is wrong with it is in the result."""
         known = self._files.get(path)
         if known is None:
-            known = self._files[path] = _read(path)
+            known = self._files[path] = _read(path, self._certificates)
         return known
 
     def read_folder(self, path: str) -> list[Certificate]:
@@ -127,7 +129,7 @@ class CertificateReader:
         return [file.leaf for file in files if file.leaf]
 
 
-def _read(path: str) -> CertificateFile:
+def _read(path: str, known: dict[bytes, Certificate]) -> CertificateFile:
     try:
         if not os.path.isfile(path):
             missing = not os.path.exists(path)
@@ -141,11 +143,14 @@ def _read(path: str) -> CertificateFile:
     certificates: list[Certificate] = []
     problem = None
     for block in _PEM.finditer(data):
-        try:
-            certificates.append(_certificate(block["name"], block["body"]))
-        except ValueError:
-            problem = Problem.DAMAGED
-            break
+        certificate = known.get(block[0])
+        if certificate is None:
+            try:
+                certificate = known[block[0]] = _certificate(block["name"], block["body"])
+            except ValueError:
+                problem = Problem.DAMAGED
+                break
+        certificates.append(certificate)
     if not certificates:
         return CertificateFile(path, problem=problem or Problem.NO_CERTIFICATE)
     return CertificateFile(path, certificates[0], tuple(certificates[1:]), problem)
