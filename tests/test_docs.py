@@ -98,14 +98,14 @@ def test_the_page_of_rules_is_the_generated_one() -> None:
 def test_every_template_has_its_place_in_the_documents() -> None:
     page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
     names = {path.name for path in (ROOT / "templates").iterdir()}
-    assert names == {kind.template for kind in Snippet.__args__}
-    for kind in Snippet.__args__:
+    assert names == {kind.template for kind in get_args(Snippet)}
+    for kind in get_args(Snippet):
         section = re.search(
             rf"^## {re.escape(kind.template)}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
         )
         assert section, kind.template
         rows = re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE)
-        assert rows == list(kind.__dataclass_fields__)
+        assert rows == [variable.name for variable in fields(kind)]
 
 
 DEPENDENCIES = re.findall(
