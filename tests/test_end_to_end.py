@@ -120,3 +120,26 @@ def test_what_fix_leaves_alone_stays_byte_for_byte(lab: Lab, tmp_path: Path) -> 
     for path, old in sites.items():
         kept = [line for line in old.splitlines() if "Stapling" not in line]
         assert [ln for ln in path.read_text().splitlines() if "Stapling" not in ln] == kept
+
+
+def test_fix_heeds_select_and_comments(lab: Lab, tmp_path: Path) -> None:
+    files = {f"sites/{host}.conf": text for host, text in HOSTS.items()}
+    note = "    # apachestaple: ignore[AS304]\n    SSLCertificateFile"
+    files["sites/no-uri.conf"] = HOSTS["no-uri"].replace("    SSLCertificateFile", note)
+    httpd = lab.httpd("Include sites/*.conf\n", files=files)
+    main = str(httpd.root / "httpd.conf")
+    apachestaple("fix", main, "--select", "AS304,AS401", home=tmp_path)
+    changed = {
+        name
+        for name, text in files.items()
+        if "SSLUseStapling off" in (httpd.root / name).read_text() != text
+    }
+    assert changed == {"sites/https.conf"}
+
+
+def test_a_fragment_is_not_switched_on(tmp_path: Path, lab: Lab) -> None:
+    fragment = tmp_path / "site.conf"
+    text = tls_host().replace("certs/", f"{lab.certificates_folder}/")
+    fragment.write_text(text)
+    assert apachestaple("fix", str(fragment), home=tmp_path).returncode == 0
+    assert fragment.read_text() == text

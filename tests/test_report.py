@@ -47,9 +47,9 @@ def finding(text: str, line: int, column: int, end: tuple[int, int], **other: An
     return Finding(**{**known, **other})
 
 
-def report(text: str, *findings: Finding, paths: tuple[str, ...] = ()) -> str:
+def report(text: str, *findings: Finding) -> str:
     sources = {"/c/site.conf": SourceFile("/c/site.conf", text)}
-    return text_report(findings, sources, NOTHING, paths=paths)
+    return text_report(findings, sources, NOTHING)
 
 
 # -- findings as text ---------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_a_finding_shows_its_line_and_spot() -> None:
         host=HostName("www:443", "/c/site.conf", 1),
         repair=Repair.SAFE,
     )
-    assert report("<VirtualHost *>\n    SSLUseStapling on\n", one, paths=("/c/my site",)) == (
+    assert report("<VirtualHost *>\n    SSLUseStapling on\n", one) == (
         """\
 error[AS201] missing-stapling-cache: no cache [fixable]
  --> /c/site.conf:2:5
@@ -77,7 +77,7 @@ error[AS201] missing-stapling-cache: no cache [fixable]
   = log: AH01958
   = help: Set it.
 
- in 1 file, 0 hosts, 0 certificates; 1 can be repaired: apachestaple fix '/c/my site'
+ in 1 file, 0 hosts, 0 certificates; apachestaple fix can repair 1
 """
     )
 
@@ -133,11 +133,9 @@ def test_the_last_line_counts() -> None:
     summary = Summary(2, 1, 1, errors=2, warnings=1, infos=0, fixable=2)
     assert text_report(both, {}, summary).endswith(
         "2 errors, 1 warning in 2 files, 1 host, 1 certificate; "
-        "1 can be repaired: apachestaple fix (1 more with --unsafe)\n"
+        "apachestaple fix can repair 1, and 1 more with --unsafe\n"
     )
-    assert text_report(both[1:], {}, summary).endswith(
-        "; 1 can be repaired: apachestaple fix --unsafe\n"
-    )
+    assert text_report(both[1:], {}, summary).endswith("; apachestaple fix --unsafe can repair 1\n")
     assert text_report([], {}, NOTHING) == "No findings in 1 file, 0 hosts, 0 certificates.\n"
 
 

@@ -218,6 +218,16 @@ def test_a_condition_that_ends_with_the_file_is_accepted(lab: Lab) -> None:
     assert observe(lab, rule.bad).behaviour == observe(lab, rule.good).behaviour
 
 
+def test_a_directive_that_is_younger_than_the_server_is_said(lab: Lab) -> None:
+    rule = advice("AS109")
+    with made(lab, rule.bad, rule.bad.text) as httpd:
+        main = str(httpd.root / "httpd.conf")
+        old, new = (read(locate(main, Options(version=(2, 4, n)))) for n in (18, 19))
+        assert of(rule, lint(understand(old), all_rules()))
+        assert not of(rule, lint(understand(new), all_rules()))
+        assert httpd.configtest().accepted, "and this one is young enough"
+
+
 def test_certificates_that_are_elsewhere_are_said_once(lab: Lab) -> None:
     rule = advice("AS309")
     assert len(of(rule, linted(lab, rule.bad, certificates_required=False))) == 1

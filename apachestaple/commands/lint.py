@@ -31,6 +31,6 @@ def run_lint(
     if not sites.sites:
         return USELESS
     paint = Paint() if output else paint_for(sys.stdout)
-    report = lint_report(sites, rules, settings.format, paths, paint)
+    report = lint_report(sites, rules, settings.format, paint)
     emit(report.text, output, exact=settings.format == "github")
     return USELESS if sites.troubles else report.exit_code(settings.fail_on)

@@ -16,6 +16,7 @@ from apachestaple.tls.cache import (
     holds_all,
     parse_cache,
     recommended_size,
+    shmcb_layout,
 )
 from apachestaple.tls.hosts import first_argument
 
@@ -24,19 +25,23 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
     from apachestaple.tls.hosts import Site
 
-_FAULTS_OF_VALUE = frozenset({"AS203", "AS205", "AS206", "AS207"})
-
 
 def repair_cache(site: Site, repairs: Repairs) -> Plan:
     """Add, move, correct or resize SSLStaplingCache; take out what has no effect."""
-    misplaced = [d for d in site.misplaced if d.key == "sslstaplingcache"]
-    misplaced = misplaced if "AS202" in repairs.codes else []
+    misplaced = [
+        directive
+        for directive in site.misplaced
+        if directive.key == "sslstaplingcache" and repairs.wanted("AS202", directive, site)
+    ]
     if not site.configuration.whole:
         places = [f"{d.file} line {d.line}" for d in misplaced]
         return Plan(refused=tuple(f"{place}: the main server is not in it" for place in places))
     edits: list[Edit] = []
-    if "AS208" in repairs.codes:
-        edits += [remove(d, "only the last SSLStaplingCache counts") for d in site.caches[:-1]]
+    edits += [
+        remove(directive, "only the last SSLStaplingCache counts")
+        for directive in site.caches[:-1]
+        if repairs.wanted("AS208", directive, site)
+    ]
     if site.caches:
         plan = _correct(site, site.caches[-1], repairs)
         edits += plan.edits
@@ -59,13 +64,10 @@ def repair_cache(site: Site, repairs: Repairs) -> Plan:
 
 def _correct(site: Site, directive: Directive, repairs: Repairs) -> Plan:
     cache = parse_cache(first_argument(directive))
-    if not _FAULTS_OF_VALUE & set(repairs.codes) or len(directive.arguments) != 1:
-        return Plan()
-    if cache.provider in PROVIDERS and not cache.is_shmcb and cache.refusal is None:
+    fault = _fault(site, cache) if len(directive.arguments) == 1 else None
+    if fault is None or not repairs.wanted(fault, directive, site):
         return Plan()
     size = _size(site, cache)
-    if cache.is_shmcb and cache.size == size:
-        return Plan()
     path = _path(site, cache)
     if uses_variable(directive):
         # A variable in the path is kept as it is written; one that makes up more is not ours.
@@ -76,6 +78,19 @@ def _correct(site: Site, directive: Directive, repairs: Repairs) -> Plan:
         path = written
     lines = repairs.renderer.lines(StaplingCache(path, size, _quote(directive)))
     return Plan((replace(directive, lines, f"a cache of {size} bytes"),))
+
+
+def _fault(site: Site, cache: CacheSetting) -> str | None:
+    """The rule that finds what is wrong with the value."""
+    if cache.provider not in PROVIDERS:
+        return "AS203"
+    if cache.refusal:
+        return "AS205"
+    if cache.size is None:
+        return None
+    if not shmcb_layout(cache.size).starts:
+        return "AS206"
+    return "AS207" if _size(site, cache) != cache.size else None
 
 
 def _quote(directive: Directive) -> str:

@@ -9,9 +9,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.lint import is_suppressed
+
 if TYPE_CHECKING:
     from apachestaple.fix.edit import Edit
     from apachestaple.fix.render import Renderer
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.tls.hosts import Site
 
 
@@ -29,6 +32,10 @@ class Repairs:
     codes: Collection[str]
     renderer: Renderer
     unsafe: bool = False
+
+    def wanted(self, code: str, directive: Directive, site: Site) -> bool:
+        """Whether what a rule finds at a directive is to be repaired; a comment may ignore it."""
+        return code in self.codes and not is_suppressed(code, directive.place, site)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from apachestaple.fix.edit import Edit, Where
 from apachestaple.fix.place import in_host, in_main_server, real_file, replace, uses_variable
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import ResponderErrors
-from apachestaple.rules.lint import is_suppressed
 
 if TYPE_CHECKING:
     from apachestaple.tls.hosts import Host, Site
@@ -24,24 +23,16 @@ def repair_responder_errors(site: Site, repairs: Repairs) -> Plan:
     edits: dict[tuple[str, int, str], Edit] = {}
     refused: list[str] = []
     for host in site.stapling_hosts:
-        if "AS503" in repairs.codes and _says_nothing(host) and not _left_alone(host, site):
+        errors, use = host.setting(_RETURN), host.setting("SSLUseStapling")
+        if errors is None and use is not None and repairs.wanted("AS503", use, site):
             edit: Edit | None = _both_off(site, host, repairs)
-        elif "AS502" in repairs.codes and _is_half_done(host):
+        elif errors is not None and _is_half_done(host) and repairs.wanted("AS502", errors, site):
             edit = _complete(site, host, repairs, refused)
         else:
             continue
         if edit is not None:
             edits.setdefault((edit.file, edit.line, edit.where), edit)
     return Plan(tuple(edits.values()), tuple(dict.fromkeys(refused)))
-
-
-def _says_nothing(host: Host) -> bool:
-    return host.setting(_RETURN) is None
-
-
-def _left_alone(host: Host, site: Site) -> bool:
-    switch = host.setting("SSLUseStapling")
-    return switch is not None and is_suppressed("AS503", switch.place, site)
 
 
 def _both_off(site: Site, host: Host, repairs: Repairs) -> Edit:

@@ -127,9 +127,11 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         diff = "".join(_diff(file) for file in files)
         written: tuple[str, ...] = ()
         backup: str | None = None
-        if request.output is not None:
+        if request.diff:
+            pass
+        elif request.output is not None:
             written = write_tree(request.output, sites, work.new)
-        elif files and not request.diff:
+        elif files:
             written, backup = _write(files, starts, request)
     except (TemplateProblemError, EditError, WriteError) as error:
         raise FixError(str(error)) from None

@@ -9,7 +9,7 @@ from apachestaple.fix.place import in_host, in_main_server, real_file, replace, 
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import UseStapling
 from apachestaple.rules.lint import is_suppressed
-from apachestaple.tls.hosts import is_http
+from apachestaple.tls.hosts import ObstacleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from apachestaple.fix.edit import Edit
     from apachestaple.tls.hosts import Host, Site
 
-_OFF = frozenset({"AS304", "AS305", "AS307", "AS401", "AS402", "AS403"})
+# The rule that finds an obstacle where stapling is on.
+_RULES = {
+    ObstacleKind.NO_URI: "AS304",
+    ObstacleKind.NO_ISSUER: "AS305",
+    ObstacleKind.SELF_SIGNED: "AS307",
+    ObstacleKind.URI_NOT_HTTP: "AS401",
+    ObstacleKind.FORCE_URL_NOT_HTTP: "AS402",
+    ObstacleKind.SWITCHED_OFF: "AS403",
+}
+# With these, every client that asks is turned away; with the others it just gets no staple.
+_ABORTING = frozenset({ObstacleKind.URI_NOT_HTTP, ObstacleKind.FORCE_URL_NOT_HTTP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +56,30 @@ def repair_stapling(site: Site, repairs: Repairs) -> Plan:
 
 def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
     now = host.use_stapling
-    obstacles = [host.obstacle(certificate) for certificate in host.certificates]
-    possible = [obstacle is None for obstacle in obstacles]
+    keep = _Wish(host, now, True, "")
     if not host.certificates or len(host.known_certificates) < len(host.certificates):
-        return _Wish(host, now, True, "")
-    if not now and all(possible):
+        return keep
+    obstacles = [host.obstacle(certificate) for certificate in host.certificates]
+    found = [obstacle for obstacle in obstacles if obstacle is not None]
+    if not now:
+        # A fragment does not show whether stapling is on in the main server, or has a cache.
+        if found or not site.configuration.whole or not _can_cache(site):
+            return keep
         code = "AS306" if any(c.leaf and c.leaf.must_staple for c in host.certificates) else "AS501"
         # What the host's own administrator has switched off stays off, unless clients demand it.
         allowed = code == "AS306" or repairs.unsafe or "sslusestapling" not in host.own
-        if (
-            allowed
-            and code in repairs.codes
-            and not _is_left_alone(host, code, site)
-            and _can_cache(site)
-        ):
-            return _Wish(host, True, False, "its certificates can be stapled")
-    # One certificate that aborts handshakes is reason enough; else all must be without hope.
-    hopeless = not any(possible) or any(
-        (url := host.responder(certificate)) and not is_http(url)
-        for certificate in host.known_certificates
-    )
-    if now and hopeless and _OFF & set(repairs.codes):
-        reasons = [obstacle for obstacle in obstacles if obstacle]
-        if not any(_is_left_alone(host, code, site) for code in _OFF):
-            return _Wish(host, False, False, reasons[0] if reasons else "")
-    return _Wish(host, now, True, "")
+        if not allowed or code not in repairs.codes or _is_left_alone(host, code, site):
+            return keep
+        return _Wish(host, True, False, "its certificates can be stapled")
+    aborting = [obstacle for obstacle in found if obstacle.kind in _ABORTING]
+    if not aborting and len(found) < len(obstacles):
+        # The other certificates are stapled still.
+        return keep
+    for obstacle in aborting or found:
+        code = _RULES[obstacle.kind]
+        if code in repairs.codes and not _is_left_alone(host, code, site):
+            return _Wish(host, False, False, obstacle.reason)
+    return keep
 
 
 def _is_left_alone(host: Host, code: str, site: Site) -> bool:

@@ -11,7 +11,7 @@ from apachestaple.httpd.syntax import LogicalLines, logical_lines
 from apachestaple.httpd.words import lower, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from apachestaple.httpd.paths import Paths
 
@@ -191,6 +191,7 @@ class Configuration:
     server_root: str
     whole: bool
     installed: bool
+    version: Callable[[], tuple[int, int, int]]
     paths: Paths
     directives: list[Directive] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)

@@ -155,6 +155,7 @@ class _Reader:
             server_root=start.server_root,
             whole=start.whole,
             installed=start.installed,
+            version=start.version,
             paths=start.paths,
             modules=set(start.built_in),
             variables=self._variables,

@@ -29,21 +29,17 @@ class Report:
         return int(any(finding.severity.rank <= fail_on.rank for finding in self.findings))
 
 
-def lint_report(
-    sites: Sites, rules: Sequence[Rule], form: str, paths: Sequence[str], paint: Paint
-) -> Report:
+def lint_report(sites: Sites, rules: Sequence[Rule], form: str, paint: Paint) -> Report:
     """The findings about all sites; what several of them have in common is told once."""
     known: dict[object, Finding] = {}
     for site in sites.sites:
         for finding in lint(site, rules):
             known.setdefault((finding.rule, finding.place, finding.certificate), finding)
     findings = list(known.values())
-    return Report(_text(sites, findings, form, paths, paint), findings)
+    return Report(_text(sites, findings, form, paint), findings)
 
 
-def _text(
-    sites: Sites, findings: list[Finding], form: str, paths: Sequence[str], paint: Paint
-) -> str:
+def _text(sites: Sites, findings: list[Finding], form: str, paint: Paint) -> str:
     if form == "github":
         from apachestaple.report.github import github_report  # noqa: PLC0415
 
@@ -55,4 +51,4 @@ def _text(
         return lint_json(sites.main_files, findings, summary)
     from apachestaple.report.text import text_report  # noqa: PLC0415
 
-    return text_report(findings, sites.sources(), summary, paths=paths, paint=paint)
+    return text_report(findings, sites.sources(), summary, paint=paint)

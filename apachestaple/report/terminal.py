@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from dataclasses import dataclass
 from typing import IO
-
-_CODES = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +17,19 @@ class Paint:
     def __call__(self, text: str, *styles: str) -> str:
         if not self.colour or not text:
             return text
-        codes = ";".join(_CODES[style] for style in styles)
-        return f"\x1b[{codes}m{text}\x1b[0m"
+        from rich.style import Style  # noqa: PLC0415  (50 ms, and a pipe has no colours)
+
+        return Style.parse(" ".join(styles)).render(text)
 
 
 def paint_for(stream: IO[str] | None) -> Paint:
     """Colours where ``stream`` is a terminal that has them, and nobody asked for none."""
-    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Paint(wanted and stream is not None and stream.isatty())
+    if stream is None or not stream.isatty():
+        return Paint()
+    from rich.console import Console  # noqa: PLC0415  (likewise)
+
+    console = Console(file=stream)
+    return Paint(console.color_system is not None and not console.no_color)
 
 
 def printable(text: str) -> str:
@@ -47,13 +49,9 @@ def width(text: str) -> int:
     """Number of terminal columns that printable text takes."""
     if text.isascii():
         return len(text)
-    return sum(_character_width(character) for character in text)
+    from rich.cells import cell_len  # noqa: PLC0415  (likewise)
 
-
-def _character_width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return cell_len(text)
 
 
 def pad(text: str, columns: int) -> str:

@@ -28,16 +28,12 @@ def text_report(
     sources: Mapping[str, SourceFile],
     summary: Summary,
     *,
-    paths: Sequence[str] = (),
     paint: Paint = Paint(),  # noqa: B008  (frozen)
 ) -> str:
-    """All findings with their source lines, then a line that counts them.
-
-    ``paths`` are those of the command line, for the command that repairs.
-    """
+    """All findings with their source lines, then a line that counts them."""
     lines = _Lines(sources)
     blocks = ["\n".join(_block(finding, lines, paint)) + "\n" for finding in findings]
-    return "\n".join([*blocks, _last_line(findings, summary, paths, paint) + "\n"])
+    return "\n".join([*blocks, _last_line(findings, summary, paint) + "\n"])
 
 
 class _Lines:
@@ -123,9 +119,7 @@ def _visible(text: str) -> str:
     return printable(text.replace("\t", _TAB))
 
 
-def _last_line(
-    findings: Sequence[Finding], summary: Summary, paths: Sequence[str], paint: Paint
-) -> str:
+def _last_line(findings: Sequence[Finding], summary: Summary, paint: Paint) -> str:
     read = ", ".join(
         (
             counted(summary.files, "file"),
@@ -144,19 +138,16 @@ def _last_line(
         )
         if number
     )
-    return f"{found} in {read}{_repair(findings, paths)}"
+    return f"{found} in {read}{_repair(findings)}"
 
 
-def _repair(findings: Sequence[Finding], paths: Sequence[str]) -> str:
+def _repair(findings: Sequence[Finding]) -> str:
     safe = sum(finding.repair is Repair.SAFE for finding in findings)
     unsafe = sum(finding.repair is Repair.UNSAFE for finding in findings)
     if not safe and not unsafe:
         return ""
-    import shlex  # noqa: PLC0415
 
-    words = " ".join(printable(shlex.quote(path)) for path in paths)
-    command = f"apachestaple fix {words}".rstrip()
     if not safe:
-        return f"; {unsafe} can be repaired: {command} --unsafe"
-    more = f" ({unsafe} more with --unsafe)" if unsafe else ""
-    return f"; {safe} can be repaired: {command}{more}"
+        return f"; apachestaple fix --unsafe can repair {unsafe}"
+    more = f", and {unsafe} more with --unsafe" if unsafe else ""
+    return f"; apachestaple fix can repair {safe}{more}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
@@ -38,6 +39,7 @@ class CacheSetTwice(DirectiveRule):
         last = site.caches[-1]
         yield self.finding(
             directive.place,
-            f"SSLStaplingCache is set again in {last.file} line {last.line}, and that one counts",
+            f"SSLStaplingCache is set again in {os.path.basename(last.file)} line {last.line}, "
+            "and that one counts",
             "Keep one of them.",
         )

@@ -8,6 +8,7 @@ ssl_engine_init.c (ssl_init_Module), server/vhost.c (get_addresses), server/list
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,26 @@ class Address:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host or "*"
         return f"{host}:{self.port or '*'}"
+
+
+class ObstacleKind(StrEnum):
+    """What keeps mod_ssl from stapling for a certificate."""
+
+    NOT_READ = "not-read"
+    SELF_SIGNED = "self-signed"
+    NO_ISSUER = "no-issuer"
+    NO_URI = "no-uri"
+    URI_NOT_HTTP = "uri-not-http"
+    FORCE_URL_NOT_HTTP = "force-url-not-http"
+    SWITCHED_OFF = "switched-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why mod_ssl cannot staple for a certificate, in a sentence's second half."""
+
+    kind: ObstacleKind
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -206,22 +227,25 @@ class Host:
         leaf = certificate.leaf
         return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
 
-    def obstacle(self, certificate: HostCertificate) -> str | None:
-        """Why mod_ssl could not staple for a certificate that is here, or ``None``."""
+    def obstacle(self, certificate: HostCertificate) -> Obstacle | None:
+        """What keeps mod_ssl from stapling for one of its certificates; in mod_ssl's order."""
         leaf = certificate.leaf
         if leaf is None:
-            return "its certificate was not read"
+            return Obstacle(ObstacleKind.NOT_READ, "its certificate was not read")
         if certificate.issuer_found is False:
             if leaf.is_self_signed:
-                return "its certificate is self-signed"
-            return "the issuer of its certificate is not in the chain"
+                return Obstacle(ObstacleKind.SELF_SIGNED, "its certificate is self-signed")
+            reason = "the issuer of its certificate is not in the chain"
+            return Obstacle(ObstacleKind.NO_ISSUER, reason)
         url = self.responder(certificate)
         if url is None:
-            return "its certificate has no OCSP URI"
+            return Obstacle(ObstacleKind.NO_URI, "its certificate has no OCSP URI")
         if not is_http(url):
-            return f"its responder {url} is not an http URL"
+            forced = bool(self.force_url)
+            kind = ObstacleKind.FORCE_URL_NOT_HTTP if forced else ObstacleKind.URI_NOT_HTTP
+            return Obstacle(kind, f"its responder {url} is not an http URL")
         if switched_off(url):
-            return f"its responder {url} is switched off"
+            return Obstacle(ObstacleKind.SWITCHED_OFF, f"its responder {url} is switched off")
         return None
 
     @cached_property

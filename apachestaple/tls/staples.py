@@ -80,13 +80,18 @@ def _obstacle(host: Host, certificate: HostCertificate) -> str | None:
     if entry:
         return f"{entry.authority} switched its responder off on {entry.since}"
     if not host.mod_md_staples or host.force_url is None:
-        return host.obstacle(certificate)
+        return _reason(host, certificate)
     # mod_md does not know SSLStaplingForceURL.
     if url is None:
         return "its certificate has no OCSP URI"
     if not is_http(url):
         return f"its responder {url} is not an http URL"
-    return host.obstacle(certificate) if certificate.issuer_found is False else None
+    return _reason(host, certificate) if certificate.issuer_found is False else None
+
+
+def _reason(host: Host, certificate: HostCertificate) -> str | None:
+    obstacle = host.obstacle(certificate)
+    return obstacle.reason if obstacle else None
 
 
 def _responder(host: Host, certificate: HostCertificate) -> str | None:
