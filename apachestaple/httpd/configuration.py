@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from apachestaple.httpd.syntax import LogicalLines, logical_lines
 from apachestaple.httpd.words import lower, split_words
@@ -50,34 +50,42 @@ class Directive:
     """A directive or a section's opening line that is in effect.
 
     ``name`` is the name as httpd spells it (``<VirtualHost`` for a section), or as it is written
-    where no loaded module brings it, ``key`` the same in lower
-    case, ``raw`` its arguments after variables were replaced, ``source`` the name by which httpd
-    calls the place: a file, or a macro with where it was defined and used. ``file`` is the file in
-    which it can be edited, ``line`` and ``end_line`` its first and last physical line there,
-    ``number`` the line by which httpd numbers it in ``source``.
+    where no loaded module brings it; ``key`` the same in lower case; ``raw`` its arguments after
+    variables were replaced. ``file`` is the file in which it can be edited, ``line`` and
+    ``end_line`` its first and last physical line there. ``source`` is the name by which httpd calls
+    the place, and ``number`` the line by which it numbers it there.
     """
 
-    __slots__ = ("_file", "_index", "key", "name", "number", "parent", "raw", "source")
+    __slots__ = ("_index", "key", "name", "parent", "raw", "source_file")
 
     def __init__(
         self,
         name: str,
         key: str,
         raw: str,
-        source: str,
-        number: int,
         parent: Directive | None,
-        file: SourceFile,
+        source_file: SourceFile,
         index: int,
     ) -> None:
         self.name = name
         self.key = key
         self.raw = raw
-        self.source = source
-        self.number = number
         self.parent = parent
-        self._file = file
+        self.source_file = source_file
         self._index = index
+
+    @property
+    def source(self) -> str:
+        return self.source_file.path
+
+    @property
+    def number(self) -> int:
+        return self.source_file.lines.last_line(self._index)
+
+    @property
+    def in_macro(self) -> bool:
+        """Whether it came from a macro: it stands once in the file and may be in effect often."""
+        return False
 
     @property
     def arguments(self) -> list[str]:
@@ -103,30 +111,58 @@ class Directive:
 
     @property
     def file(self) -> str:
-        return self._file.path
-
-    @property
-    def source_file(self) -> SourceFile:
-        return self._file
+        return self.source_file.path
 
     @property
     def line(self) -> int:
-        return self._file.lines.first_line(self._index)
+        return self.source_file.lines.first_line(self._index)
 
     @property
     def end_line(self) -> int:
         """The last physical line; httpd may count one more, where a file ends in a continuation."""
-        return self._file.lines.last_line(self._index)
-
-    @property
-    def in_macro(self) -> bool:
-        """Whether it came from a macro: it stands once in the file and may be in effect often."""
-        return self.source != self._file.path
+        return self.source_file.lines.last_line(self._index)
 
     @property
     def place(self) -> Place:
         """The directive without the white space around it."""
-        return line_place(self._file, self.line, self.end_line)
+        return line_place(self.source_file, self.line, self.end_line)
+
+
+class MacroDirective(Directive):
+    """A directive from a macro: its place is in the macro's body, its source the use."""
+
+    __slots__ = ("_number", "_source")
+
+    def __init__(
+        self, name: str, key: str, raw: str, parent: Directive | None, source: LineSource
+    ) -> None:
+        super().__init__(name, key, raw, parent, source.file, source.index)
+        self._source = source.name
+        self._number = source.number
+
+    @property
+    def source(self) -> str:
+        return self._source
+
+    @property
+    def number(self) -> int:
+        return self._number
+
+    @property
+    def in_macro(self) -> bool:
+        return True
+
+
+class LineSource(Protocol):
+    """Where lines come from: its name, and the place of the line that was read last."""
+
+    name: str
+    file: SourceFile
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def number(self) -> int: ...
 
 
 def line_place(file: SourceFile, line: int, end_line: int | None = None) -> Place:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import re
+from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,29 +27,27 @@ class IncludeError(Exception):
     """httpd rejects the Include; the text is its message."""
 
 
-def included_files(path: str, *, optional: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class DanglingLink:
+    """A link to nothing that IncludeOptional passes over."""
+
+    path: str
+
+
+def included_files(path: str, *, optional: bool) -> Iterator[str | DanglingLink]:
     """Paths of the files that ``Include path`` reads, in order.
 
     ``path`` is absolute. A path without wildcard is returned although nothing is there, unless
     ``optional``: opening it then fails as it does for httpd.
+
+    Raises:
+        IncludeError: httpd rejects it.
+
     """
-    if not has_wildcard(path):
-        yield from _file_or_folder(path, optional=optional, depth=0)
-        return
-    yield from _wildcard("/", path.lstrip("/"), optional=optional)
-
-
-def dangling_links(path: str) -> Iterator[str]:
-    """Links to nothing among what ``IncludeOptional path`` names; httpd passes over them."""
     if has_wildcard(path):
-        candidates = _wildcard("/", path.lstrip("/"), optional=False)
-        yield from (found for found in candidates if _is_dangling(found))
-    elif _is_dangling(path):
-        yield path
-
-
-def _is_dangling(path: str) -> bool:
-    return os.path.islink(path) and not os.path.exists(path)
+        yield from _wildcard("/", path.lstrip("/"), optional=optional)
+    else:
+        yield from _file_or_folder(path, optional=optional, depth=0)
 
 
 def has_wildcard(path: str) -> bool:
@@ -56,22 +56,28 @@ def has_wildcard(path: str) -> bool:
     return "*" in unescaped or "?" in unescaped or re.search(r"\[[^]]*\]", unescaped) is not None
 
 
-def _file_or_folder(path: str, *, optional: bool, depth: int) -> Iterator[str]:
+def _file_or_folder(path: str, *, optional: bool, depth: int) -> Iterator[str | DanglingLink]:
+    """What ap_dir_nofnmatch makes of a path without wildcard."""
     if os.path.isdir(path):
         if depth >= _DEEPEST_FOLDER:
             raise IncludeError(
                 f"Include/IncludeOptional: Directory '{path}' exceeds the maximum include directory"
                 f" nesting level of {_DEEPEST_FOLDER}. You have probably a recursion somewhere."
             )
-        for name in _sorted_names(path, optional=False):
-            yield from _file_or_folder(os.path.join(path, name), optional=optional, depth=depth + 1)
-        return
-    if optional and not os.path.exists(path):
-        return
-    yield path
+        for entry in _entries(path, optional=False):
+            if _is_plain_file(entry):
+                yield entry.path
+            else:
+                yield from _file_or_folder(entry.path, optional=optional, depth=depth + 1)
+    elif optional and not os.path.exists(path):
+        if os.path.islink(path):
+            yield DanglingLink(path)
+    else:
+        yield path
 
 
-def _wildcard(folder: str, rest: str, *, optional: bool) -> Iterator[str]:
+def _wildcard(folder: str, rest: str, *, optional: bool) -> Iterator[str | DanglingLink]:
+    """What ap_dir_fnmatch makes of the rest of a path, below a folder."""
     name, slash, further = rest.partition("/")
     if not has_wildcard(name):
         path = os.path.join(folder, name)
@@ -80,41 +86,47 @@ def _wildcard(folder: str, rest: str, *, optional: bool) -> Iterator[str]:
         else:
             yield from _file_or_folder(path, optional=optional, depth=0)
         return
-    pattern = _pattern(name)
-    names = [
-        found
-        for found in _sorted_names(folder, optional=optional)
-        if pattern.fullmatch(found)
+    matches = _pattern(name).fullmatch
+    found = [entry for entry in _entries(folder, optional=optional) if matches(entry.name)]
+    if slash:
         # A wildcard inside the path stands for folders only, and not for links to folders.
-        and (not slash or _is_real_folder(os.path.join(folder, found)))
-    ]
-    if not names and not optional:
+        found = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
+    if not found and not optional:
         raise IncludeError(
             f"Include/IncludeOptional: No matches for the wildcard '{name}' in '{folder}', failing"
         )
-    for found in names:
-        path = os.path.join(folder, found)
+    for entry in found:
         if slash:
-            yield from _wildcard(path, further, optional=optional)
+            yield from _wildcard(entry.path, further, optional=optional)
+        elif _is_plain_file(entry):
+            yield entry.path
         else:
-            yield from _file_or_folder(path, optional=optional, depth=0)
+            yield from _file_or_folder(entry.path, optional=optional, depth=0)
 
 
-def _is_real_folder(path: str) -> bool:
-    return os.path.isdir(path) and not os.path.islink(path)
+def _is_plain_file(entry: os.DirEntry[str]) -> bool:
+    """Whether the folder itself says that it is a file: most are, and need no further look."""
+    return entry.is_file(follow_symlinks=False)
 
 
-def _sorted_names(folder: str, *, optional: bool) -> list[str]:
+def _entries(folder: str, *, optional: bool) -> list[os.DirEntry[str]]:
     try:
-        names = os.listdir(folder)
+        with os.scandir(folder) as found:
+            entries = list(found)
     except OSError as error:
         if optional and error.errno == errno.ENOENT:
             return []
         raise IncludeError(
             f"Include/IncludeOptional: Could not open directory {folder}: {error.strerror}"
         ) from None
-    names.sort(key=os.fsencode)
-    return names
+    if all(entry.name.isascii() for entry in entries):
+        entries.sort(key=_name)
+    else:
+        entries.sort(key=lambda entry: os.fsencode(entry.name))
+    return entries
+
+
+_name = attrgetter("name")
 
 
 @cache

@@ -8,6 +8,7 @@ and macros. Where httpd stops at an error, this notes it and goes on as far as s
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from apachestaple.httpd.configuration import (
     Configuration,
     Directive,
     ErrorKind,
+    MacroDirective,
     NoteKind,
     ReadError,
     ReadNote,
@@ -24,13 +26,13 @@ from apachestaple.httpd.configuration import (
     line_place,
     server_root_relative,
 )
-from apachestaple.httpd.include import IncludeError, dangling_links, included_files
+from apachestaple.httpd.include import DanglingLink, IncludeError, included_files
 from apachestaple.httpd.macros import Macro, MacroBody, MacroError, parse_heading
 from apachestaple.httpd.modules import BUILT_IN, module_name
-from apachestaple.httpd.words import lower, next_word, resolve_variables, split_words
+from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.httpd.paths import Paths
 
@@ -96,15 +98,20 @@ class _Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of our
         self.at: tuple[SourceFile, int] | None = None
 
 
-@dataclass(slots=True)
 class _Source:
     """Lines that are being read: a file, or the expanded body of a macro."""
 
-    name: str
-    file: SourceFile
-    lines: list[str]
-    indexes: tuple[int, ...] | None = None
-    position: int = 0
+    __slots__ = ("file", "indexes", "lines", "name", "position")
+
+    def __init__(
+        self, name: str, file: SourceFile, lines: list[str], indexes: tuple[int, ...] | None = None
+    ) -> None:
+        self.name = name
+        self.file = file
+        self.lines = lines
+        self.indexes = indexes
+        # Of the line to be read next.
+        self.position = 0
 
     @property
     def index(self) -> int:
@@ -120,25 +127,46 @@ class _Source:
         return self.position
 
 
-@dataclass(slots=True)
-class _Section:
-    """A section that is open: one in effect, or the inside of a condition that holds."""
+class _Condition:
+    """The inside of a condition that holds."""
 
-    name: str
-    directive: Directive | None
-    opened: tuple[SourceFile, int]
+    __slots__ = ("file", "index", "name")
+
+    # It is closed by its exact closing line alone, not as a section is.
+    key = ""
+
+    def __init__(self, name: str, file: SourceFile, index: int) -> None:
+        self.name = name
+        self.file = file
+        self.index = index
 
 
-@dataclass(slots=True)
 class _File:
     """A file that is being read: its sections are closed within it."""
 
-    sources: list[_Source]
-    outer: Directive | None
-    sections: list[_Section] = field(default_factory=list)
-    # The rest of the files that an Include in it names.
-    pending: Iterator[str] | None = None
-    pending_is_optional: bool = False
+    __slots__ = ("outer", "pending", "sections", "sources")
+
+    def __init__(self, source: _Source, outer: Directive | None) -> None:
+        self.sources = [source]
+        self.outer = outer
+        self.sections: list[Directive | _Condition] = []
+        # The rest of the files that an Include in it names.
+        self.pending: Iterator[str | DanglingLink] | None = None
+
+
+# How a line is to be read: what to do with it (None: it is a directive in effect), the name as
+# httpd spells it, the name in lower case, and the arguments. Of a closing line, the lower-case
+# name is that of the section that it closes.
+_Act = Callable[[str, str, str], None]
+_Line = tuple[_Act | None, str, str, str]
+
+
+def _open(name: str, key: str, raw: str) -> None:
+    """Stands for the opening of a section, which is done where lines are read."""
+
+
+def _close(name: str, key: str, raw: str) -> None:
+    """Stands for the close of a section, likewise."""
 
 
 class _Reader:
@@ -150,6 +178,10 @@ class _Reader:
         self._macros: dict[str, Macro] = {}
         self._files: list[_File] = []
         self._parent: Directive | None = None
+        # Lines that were met before, by their text: most files of a tree are much alike. It is
+        # emptied when a variable or a module changes what a line means.
+        self._known: dict[str, _Line] = {}
+        self._has_unknown_variable = False
         self.configuration = Configuration(
             main_file=start.main_file,
             server_root=start.server_root,
@@ -164,21 +196,19 @@ class _Reader:
         self._commands: dict[str, str] = {}
         for module in start.built_in:
             self._commands.update(commands(module))
-        self._execute: dict[str, Callable[[str], None]] = {
+        self._execute: dict[str, _Act] = {
             "define": self._define,
             "undefine": self._undefine,
             "include": self._include,
-            "includeoptional": self._include_optional,
+            "includeoptional": self._include,
             "serverroot": self._server_root,
             "defaultruntimedir": self._ignore,
             "loadmodule": self._load_module,
             "loadfile": self._ignore,
+            **dict.fromkeys(_CONDITIONS, self._condition),
         }
-        self._execute_macro: dict[str, Callable[[str], None]] = {
-            "<macro": self._define_macro,
-            "use": self._use_macro,
-            "undefmacro": self._undefine_macro,
-        }
+        if not start.whole:
+            self._add_macros()
 
     # -- files and lines ------------------------------------------------------------------------
 
@@ -186,34 +216,28 @@ class _Reader:
         """Read a file and all that it includes."""
         self._open_file(file)
         while self._files:
-            if self._files[-1].pending is not None:
-                self._guarded(self._open_pending)
-            elif (line := self._next_line()) is None:
-                self._close_file()
-            elif line and line[0] != "#":
-                self._guarded(self._read_line, line)
-
-    def _guarded(self, step: Callable[..., None], *arguments: str) -> None:
-        try:
-            step(*arguments)
-        except _Rejected as rejected:
-            at = rejected.at or (self._source.file, self._source.index)
-            self._note_error(rejected.kind, str(rejected), *at)
-            if rejected.kind is ErrorKind.INCLUDE_LOOP:
-                self._leave_loop()
+            current = self._files[-1]
+            try:
+                if current.pending is not None:
+                    self._open_pending(current)
+                else:
+                    self._read_lines(current)
+            except _Rejected as rejected:
+                source = current.sources[-1]
+                at = rejected.at or (source.file, source.index)
+                self._note_error(rejected.kind, str(rejected), *at)
+                if rejected.kind is ErrorKind.INCLUDE_LOOP:
+                    self._leave_loop()
 
     def _open_file(self, file: SourceFile) -> None:
         self.configuration.files.setdefault(file.path, file)
-        source = _Source(file.path, file, file.lines.text)
-        self._files.append(_File([source], self._parent))
+        self._files.append(_File(_Source(file.path, file, file.lines.text), self._parent))
         if "\0" in file.text[:1024]:
             message = f"{file.path} is not a text file"
             self._note_error(ErrorKind.NOT_TEXT, message, file, 0)
 
-    def _open_pending(self) -> None:
+    def _open_pending(self, including: _File) -> None:
         """Open the next file of an Include, if there is one."""
-        including = self._files[-1]
-        optional = including.pending_is_optional
         try:
             path = next(including.pending or iter(()), None)
         except IncludeError as error:
@@ -223,44 +247,94 @@ class _Reader:
             return
         if path is None:
             including.pending = None
-            return
-        file = self.configuration.files.get(path) or self._file_at(path, optional=optional)
-        if file is not None:
-            self._open_file(file)
+        elif isinstance(path, DanglingLink):
+            self._note(NoteKind.DANGLING_LINK, path.path)
+        else:
+            file = self.configuration.files.get(path) or self._file_at(path)
+            if file is not None:
+                self._open_file(file)
 
-    def _file_at(self, path: str, *, optional: bool) -> SourceFile | None:
+    def _file_at(self, path: str) -> SourceFile | None:
         try:
             return SourceFile(path, self._paths.text(path))
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
-            if optional or not self._start.whole:
+            if not self._start.whole:
                 return None
         except OSError as error:
             kind, reason = ErrorKind.UNREADABLE, error.strerror
         raise _Rejected(kind, f"Could not open configuration file {path}: {reason}")
 
-    def _close_file(self) -> None:
+    def _read_lines(self, current: _File) -> None:
+        """Read on in a file, or in a macro that it uses, until another source comes first."""
+        source = current.sources[-1]
+        lines, file, sections = source.lines, source.file, current.sections
+        in_macro = source.indexes is not None
+        known = self._known
+        add = self.configuration.directives.append
+        parent = self._parent
+        position, end = source.position, len(lines)
+        while position < end:
+            text = lines[position]
+            position += 1
+            if not text or text[0] == "#":
+                continue
+            line = known.get(text)
+            if line is None:
+                source.position = position
+                line = self._line(text)
+            act, name, key, raw = line
+            if act is None or act is _open:
+                if in_macro:
+                    source.position = position
+                    directive: Directive = MacroDirective(name, key, raw, parent, source)
+                else:
+                    directive = Directive(name, key, raw, parent, file, position - 1)
+                add(directive)
+                if act is not None:
+                    sections.append(directive)
+                    parent = directive
+            elif act is _close and sections and sections[-1].key == key:
+                parent = sections.pop().parent  # type: ignore[union-attr]  # no condition has a key
+            else:
+                source.position = position
+                self._parent = parent
+                if act is _close:
+                    self._close_other(text, name)
+                else:
+                    act(name, key, raw)
+                if current.pending is not None or current.sources[-1] is not source:
+                    return
+                parent, position = self._parent, source.position
+        source.position = position
+        self._parent = parent
+        if len(current.sources) > 1:
+            current.sources.pop()
+        else:
+            self._close_file(current)
+
+    def _close_file(self, closed: _File) -> None:
         """Sections that are open at the end of a file (ap_build_config).
 
         Only those outside every condition are an error: ap_build_cont_config takes the end of the
         file for the end of its section, and forgets what is open inside.
         """
-        closed = self._files[-1]
         for section in closed.sections:
-            file, index = section.opened
-            if section.directive is None:
-                place = line_place(file, file.lines.first_line(index))
+            if isinstance(section, _Condition):
+                place = line_place(section.file, section.file.lines.first_line(section.index))
                 note = ReadNote(NoteKind.SECTION_ENDS_WITH_FILE, section.name, place)
                 self.configuration.notes.append(note)
                 break
             message = f"{section.name}> was not closed."
-            self._note_error(ErrorKind.UNCLOSED_SECTION, message, file, index)
+            error = ReadError(ErrorKind.UNCLOSED_SECTION, message, section.place)
+            self.configuration.errors.append(error)
         self._parent = closed.outer
         self._files.pop()
 
     def _leave_loop(self) -> None:
         """Go on in the main file: httpd has gone round as often as it does."""
-        self._parent = self._files[1].outer if len(self._files) > 1 else self._parent
+        if len(self._files) > 1:
+            self._parent = self._files[1].outer
         del self._files[1:]
         self._files[0].pending = None
 
@@ -268,11 +342,8 @@ class _Reader:
     def _source(self) -> _Source:
         return self._files[-1].sources[-1]
 
-    @property
-    def _sections(self) -> list[_Section]:
-        return self._files[-1].sections
-
     def _next_line(self) -> str | None:
+        """The next line for what reads on by itself: a false condition, a macro's body."""
         sources = self._files[-1].sources
         while True:
             source = sources[-1]
@@ -286,123 +357,105 @@ class _Reader:
 
     # -- one line -------------------------------------------------------------------------------
 
-    def _read_line(self, line: str) -> None:
-        if line.startswith("</") and self._closes_condition(line):
-            return
-        if "$" in line:
-            line = resolve_variables(line, self._value_of)
-        name, raw = next_word(line)
-        if not name:
-            return
+    def _line(self, text: str) -> _Line:
+        """How a line is to be read (ap_build_config_sub)."""
+        resolved = text
+        if "$" in text:
+            self._has_unknown_variable = False
+            resolved = resolve_variables(text, self._value_of)
+        name, raw = next_word(resolved)
         if name[1:2] != "/":
             name = name.removesuffix(">")
             if name.startswith("<") and not raw:
                 raw = ">"
         key = lower(name)
-        if key.startswith("<"):
-            if key.startswith("</"):
-                self._close_section(name)
-            elif key in _CONDITIONS and self._knows_condition(key):
-                self._condition(name, key, raw)
-            elif key == "<macro" and self._has_macros:
-                self._define_macro(raw)
-            else:
-                self._open_section(name, key, raw)
-        elif key in self._execute:
-            self._execute[key](raw)
-        elif key in self._execute_macro and self._has_macros:
-            self._execute_macro[key](raw)
+        line: _Line
+        if not key.startswith("<"):
+            act = self._ignore if not name else self._execute.get(key)
+            line = act, self._commands.get(key, name), key, raw
+        elif key.startswith("</"):
+            line = _close, name, "<" + key[2:-1] if key.endswith(">") else "", raw
         else:
-            self.configuration.directives.append(self._directive(name, key, raw))
-
-    def _directive(self, name: str, key: str, raw: str) -> Directive:
-        source = self._source
-        return Directive(
-            self._commands.get(key, name),
-            key,
-            raw,
-            source.name,
-            source.number,
-            self._parent,
-            source.file,
-            source.index,
-        )
+            act = self._execute.get(key) or (_open if _is_closed(raw) else self._open_section)
+            line = act, self._commands.get(key, name), key, raw
+        # An unknown variable is to be noted wherever it stands.
+        if not (resolved is not text and self._has_unknown_variable):
+            self._known[text] = line
+        return line
 
     def _value_of(self, name: str) -> str | None:
         value = self._variables.get(name)
         if value is None:
             value = self._start.environment.get(name)
-        if value is None and ":" not in name:
-            self._note(NoteKind.UNDEFINED_VARIABLE, name)
+        if value is None:
+            self._has_unknown_variable = True
+            if ":" not in name:
+                self._note(NoteKind.UNDEFINED_VARIABLE, name)
         return value
 
     # -- sections -------------------------------------------------------------------------------
 
     def _open_section(self, name: str, key: str, raw: str) -> None:
-        directive = self._directive(name, key, raw)
-        self.configuration.directives.append(directive)
+        """A section with something behind its ``>``."""
         self._note_text_after(raw)
         source = self._source
-        self._sections.append(_Section(name, directive, (source.file, source.index)))
+        directive = (
+            Directive(name, key, raw, self._parent, source.file, source.index)
+            if source.indexes is None
+            else MacroDirective(name, key, raw, self._parent, source)
+        )
+        self.configuration.directives.append(directive)
+        self._files[-1].sections.append(directive)
         self._parent = directive
 
-    def _close_section(self, name: str) -> None:
-        if not self._sections or self._sections[-1].directive is None:
-            raise _Rejected(
-                ErrorKind.MISMATCHED_SECTION, f"{name} without matching <{name[2:]} section"
-            )
+    def _close_other(self, text: str, name: str) -> None:
+        """A closing line that is not that of the innermost section."""
+        sections = self._files[-1].sections
+        innermost = sections[-1] if sections else None
+        if isinstance(innermost, _Condition):
+            # A condition that holds is closed by its exact closing line alone.
+            if lower(text[2:]) == lower(innermost.name[1:]) + ">":
+                sections.pop()
+                return
+            innermost = None
+        mismatched = ErrorKind.MISMATCHED_SECTION
+        if innermost is None:
+            raise _Rejected(mismatched, f"{name} without matching <{name[2:]} section")
         if not name.endswith(">"):
-            raise _Rejected(ErrorKind.MISMATCHED_SECTION, f"{name}> directive missing closing '>'")
-        innermost = self._sections[-1].name[1:]
-        if lower(name[2:-1]) != lower(innermost):
-            self._close_outer(name)
-            raise _Rejected(ErrorKind.MISMATCHED_SECTION, f"Expected </{innermost}> but saw {name}")
-        self._pop_section()
+            raise _Rejected(mismatched, f"{name}> directive missing closing '>'")
+        self._close_outer(lower(name[2:-1]))
+        raise _Rejected(mismatched, f"Expected </{innermost.name[1:]}> but saw {name}")
 
-    def _close_outer(self, name: str) -> None:
+    def _close_outer(self, wanted: str) -> None:
         """After a wrong close, close the section that was meant, where there is one."""
-        wanted = lower(name[2:-1])
-        for depth in range(len(self._sections) - 1, -1, -1):
-            section = self._sections[depth]
-            if section.directive is None:
+        sections = self._files[-1].sections
+        for depth in range(len(sections) - 1, -1, -1):
+            section = sections[depth]
+            if isinstance(section, _Condition):
                 return
-            if lower(section.name[1:]) == wanted:
-                while len(self._sections) > depth:
-                    self._pop_section()
+            if section.key[1:] == wanted:
+                del sections[depth:]
+                self._parent = section.parent
                 return
-
-    def _pop_section(self) -> None:
-        directive = self._sections.pop().directive
-        if directive is not None:
-            self._parent = directive.parent
-
-    def _closes_condition(self, line: str) -> bool:
-        """A condition that holds is closed by its exact closing line alone."""
-        section = self._sections[-1] if self._sections else None
-        if section is None or section.directive is not None:
-            return False
-        if lower(line[2:]) != lower(section.name[1:]) + ">":
-            return False
-        self._sections.pop()
-        return True
 
     # -- conditions -----------------------------------------------------------------------------
 
-    def _knows_condition(self, key: str) -> bool:
-        return key != "<ifversion" or self.configuration.has_module("version_module")
-
     def _condition(self, name: str, key: str, raw: str) -> None:
+        if key == "<ifversion" and not self.configuration.has_module("version_module"):
+            self._open_section(name, key, raw)
+            return
+        source = self._source
+        index = source.index
         try:
             holds = self._holds(name, key, raw)
         except _Rejected as rejected:
             # Whether it holds is not known; what stands inside is not looked at.
-            rejected.at = self._source.file, self._source.index
+            rejected.at = source.file, index
             self._skip_section(name)
             raise
         self._note_text_after(raw)
         if holds:
-            source = self._source
-            self._sections.append(_Section(name, None, (source.file, source.index)))
+            self._files[-1].sections.append(_Condition(name, source.file, index))
         else:
             self._skip_section(name)
 
@@ -469,25 +522,27 @@ class _Reader:
             raise _Rejected(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
         return words
 
-    def _ignore(self, raw: str) -> None:
+    def _ignore(self, name: str, key: str, raw: str) -> None:
         """A directive that changes nothing for what is read after it."""
 
-    def _define(self, raw: str) -> None:
+    def _define(self, _name: str, _key: str, raw: str) -> None:
         name, *value = self._arguments("Define", raw, 1, 2, "1-2 arguments")
         if ":" in name:
             raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.add(name)
         if value and value[0]:
             self._variables[name] = value[0]
+            self._known.clear()
 
-    def _undefine(self, raw: str) -> None:
+    def _undefine(self, _name: str, _key: str, raw: str) -> None:
         (name,) = self._arguments("UnDefine", raw, 1, 1, "one argument")
         if ":" in name:
             raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.discard(name)
         self._variables.pop(name, None)
+        self._known.clear()
 
-    def _server_root(self, raw: str) -> None:
+    def _server_root(self, _name: str, _key: str, raw: str) -> None:
         (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
         path = server_root_relative("/", path)
         here = self._paths.real(path)
@@ -506,7 +561,7 @@ class _Reader:
             return False
         return not os.path.isdir(here) or os.path.basename(path) == os.path.basename(copy)
 
-    def _load_module(self, raw: str) -> None:
+    def _load_module(self, _name: str, _key: str, raw: str) -> None:
         name, path = self._arguments("LoadModule", raw, 2, 2, "two arguments")
         source = self._source
         place = line_place(source.file, source.file.lines.first_line(source.index))
@@ -519,14 +574,11 @@ class _Reader:
             raise _Rejected(ErrorKind.MODULE, f"Cannot load {path} into server: no such file")
         self.configuration.modules.add(name)
         self._commands.update(commands(name))
+        self._known.clear()
+        if name == "macro_module":
+            self._add_macros()
 
-    def _include(self, raw: str) -> None:
-        self._include_files("Include", raw, optional=False)
-
-    def _include_optional(self, raw: str) -> None:
-        self._include_files("IncludeOptional", raw, optional=True)
-
-    def _include_files(self, name: str, raw: str, *, optional: bool) -> None:
+    def _include(self, name: str, key: str, raw: str) -> None:
         (path,) = self._arguments(name, raw, 1, 1, "one argument")
         if len(self._files) > _DEEPEST_INCLUDE:
             raise _Rejected(
@@ -535,27 +587,17 @@ class _Reader:
                 "There appears to be a recursion.",
             )
         here = self._paths.real(self.configuration.absolute(path))
-        including = self._files[-1]
-        including.pending = included_files(here, optional=optional)
-        including.pending_is_optional = optional
-        if optional:
-            self._note_dangling_links(here)
-
-    def _note_dangling_links(self, path: str) -> None:
-        """IncludeOptional passes over a link to nothing without a word."""
-        try:
-            for dangling in dangling_links(path):
-                self._note(NoteKind.DANGLING_LINK, dangling)
-        except IncludeError:
-            return
+        self._files[-1].pending = included_files(here, optional=key == "includeoptional")
 
     # -- macros ---------------------------------------------------------------------------------
 
-    @property
-    def _has_macros(self) -> bool:
-        return "macro_module" in self.configuration.modules or not self._start.whole
+    def _add_macros(self) -> None:
+        self._execute["<macro"] = self._define_macro
+        self._execute["use"] = self._use_macro
+        self._execute["undefmacro"] = self._undefine_macro
+        self._known.clear()
 
-    def _define_macro(self, raw: str) -> None:
+    def _define_macro(self, _name: str, _key: str, raw: str) -> None:
         source = self._source
         opened = source.index
         try:
@@ -585,7 +627,7 @@ class _Reader:
                 indexes.append(self._source.index)
         return Macro(name, parameters, location, file, tuple(lines), tuple(indexes))
 
-    def _use_macro(self, raw: str) -> None:
+    def _use_macro(self, _name: str, _key: str, raw: str) -> None:
         if not self._macros and self._start.whole:
             raise _Rejected(ErrorKind.MACRO, "no macro defined before Use")
         name, rest = next_word(raw)
@@ -609,7 +651,7 @@ class _Reader:
         )
         self._files[-1].sources.append(_Source(where, macro.file, expanded, macro.indexes))
 
-    def _undefine_macro(self, raw: str) -> None:
+    def _undefine_macro(self, _name: str, _key: str, raw: str) -> None:
         (name,) = self._arguments("UndefMacro", raw, 1, 1, "one argument")
         if self._macros.pop(lower(name), None) is None and self._start.whole:
             raise _Rejected(ErrorKind.MACRO, f"cannot remove undefined macro '{lower(name)}'")
@@ -628,6 +670,11 @@ class _Reader:
 
     def _note_text_after(self, raw: str) -> None:
         """What follows the last ``>`` of a section's opening line, httpd does not look at."""
-        after = raw.rpartition(">")[2]
-        if after and not after.isspace():
-            self._note(NoteKind.TEXT_AFTER_SECTION, after.strip())
+        after = raw.rpartition(">")[2].strip(WHITE_SPACE)
+        if after:
+            self._note(NoteKind.TEXT_AFTER_SECTION, after)
+
+
+def _is_closed(raw: str) -> bool:
+    """Whether nothing follows the last ``>`` of a section's opening line."""
+    return raw.endswith(">") or ">" not in raw
