@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from apachestaple.httpd.layout import LayoutError, Options, locate
 from apachestaple.httpd.reader import read
 from apachestaple.tls.certificates import CertificateReader
-from apachestaple.tls.hosts import Site, understand
+from apachestaple.tls.site import Site, understand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

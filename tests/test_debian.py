@@ -17,7 +17,7 @@ from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.lint import lint
-from apachestaple.tls.hosts import understand
+from apachestaple.tls.site import understand
 from tests.lab.ca import Authority
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from apachestaple.httpd.layout import LayoutError, Options, locate
 from apachestaple.httpd.reader import read
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.lint import lint
-from apachestaple.tls.hosts import Site, understand
+from apachestaple.tls.site import Site, understand
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -28,7 +28,7 @@ from tests.schemas import HOSTS, LINT, RESPONDERS, RULES, checked
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 NOTHING = Summary(files=1, hosts=0, certificates=0, errors=0, warnings=0, infos=0, fixable=0)
 

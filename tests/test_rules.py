@@ -15,7 +15,7 @@ from apachestaple.httpd.reader import read
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding
 from apachestaple.rules.lint import lint
-from apachestaple.tls.hosts import understand
+from apachestaple.tls.site import understand
 from tests.lab.handshake import handshake
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from apachestaple.tls.hosts import first_argument
 if TYPE_CHECKING:
     from apachestaple.fix.edit import Edit
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 def repair_cache(site: Site, repairs: Repairs) -> Plan:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Host, Site
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
 
 # Beside which of the main server's directives a new one is at home, the best first.
 _KIN_OF_CACHE = ("sslsessioncache", "sslstaplingcache", "sslusestapling")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from apachestaple.fix.edit import Edit
     from apachestaple.fix.render import Renderer
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import ResponderErrors
 
 if TYPE_CHECKING:
-    from apachestaple.tls.hosts import Host, Site
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
 
 _RETURN = "sslstaplingreturnrespondererrors"
 _FAKE = "sslstaplingfaketrylater"

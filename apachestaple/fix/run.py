@@ -18,7 +18,7 @@ from apachestaple.httpd.layout import installed
 from apachestaple.httpd.reader import read
 from apachestaple.rules.lint import lint
 from apachestaple.tls.certificates import CertificateReader
-from apachestaple.tls.hosts import Site, understand
+from apachestaple.tls.site import Site, understand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from apachestaple.tls.web_characters import without_web_characters
 if TYPE_CHECKING:
     from apachestaple.fix.edit import Edit
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 def repair_spelling(site: Site, repairs: Repairs) -> Plan:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from apachestaple.fix.edit import Edit
-    from apachestaple.tls.hosts import Host, Site
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
 
 # The rule that finds an obstacle where stapling is on.
 _RULES = {

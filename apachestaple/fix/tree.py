@@ -10,7 +10,7 @@ from apachestaple.fix.write import WriteError, encoded
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 def write_tree(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> tuple[str, ...]:

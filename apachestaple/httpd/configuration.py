@@ -253,5 +253,7 @@ class Configuration:
 
 def server_root_relative(server_root: str, path: str) -> str:
     """``path`` without dots and doubled slashes, from ``server_root`` on where it is relative."""
-    joined = posixpath.normpath(posixpath.join(server_root, path))
+    joined = posixpath.join(server_root, path)
+    if "//" in joined or "/." in joined or joined.endswith("/"):
+        joined = posixpath.normpath(joined)
     return joined[1:] if joined.startswith("//") else joined

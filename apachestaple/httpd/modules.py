@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# What a stock build compiles in, besides core.c and http_core.c; Debian, RHEL and SUSE do likewise.
+# What every build compiles in; that of RHEL, Fedora, Alpine, Arch and FreeBSD nothing else.
 BUILT_IN = frozenset({"so_module", "http_module", "core_module"})
 DEBIAN_BUILT_IN = BUILT_IN | {
     "watchdog_module",
@@ -13,14 +13,22 @@ DEBIAN_BUILT_IN = BUILT_IN | {
     "version_module",
     "unixd_module",
 }
+SUSE_BUILT_IN = BUILT_IN | {"unixd_module", "systemd_module"}
 
-# Modules whose source file is not mod_NAME.c.
+# Modules whose source file is not mod_NAME.c. httpd's own are all here; php7_module, perl_module,
+# security2_module and their like follow the rule.
 _SOURCES = {
     "core_module": "core.c",
     "http_module": "http_core.c",
+    "ldap_module": "util_ldap.c",
     "mpm_event_module": "event.c",
     "mpm_worker_module": "worker.c",
     "mpm_prefork_module": "prefork.c",
+    "mpm_itk_module": "mpm_itk.c",
+    "mpm_winnt_module": "mpm_winnt.c",
+    "mpm_netware_module": "mpm_netware.c",
+    "mpm_mpmt_os2_module": "mpmt_os2.c",
+    "nwssl_module": "mod_nw_ssl.c",
 }
 _BY_SOURCE = {source: name for name, source in _SOURCES.items()}
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from apachestaple.report.summary import Summary
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
-    from apachestaple.tls.hosts import Host, HostCertificate, Site
+    from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.responders import Responder
+    from apachestaple.tls.site import Site
 
 
 def lint_json(main_files: Sequence[str], findings: Iterable[Finding], summary: Summary) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.rules.finding import Finding
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apachestaple.rules.rule import Example, Rule
-    from apachestaple.tls.hosts import HostCertificate, Site
+    from apachestaple.tls.hosts import HostCertificate
     from apachestaple.tls.responders import Responder
+    from apachestaple.tls.site import Site
 
 _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 

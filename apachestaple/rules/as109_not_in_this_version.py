@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 # Nobody runs an older one.
 _OLDEST = (2, 4, 0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 class CacheProviderNotLoaded(DirectiveRule):

@@ -18,7 +18,7 @@ from apachestaple.tls.cache import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 # What does not hold even these surely evicts; what does not hold those may.

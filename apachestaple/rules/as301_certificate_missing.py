@@ -11,7 +11,8 @@ from apachestaple.tls.certificates import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, HostCertificate, Site
+    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.site import Site
 
 
 class CertificateMissing(CertificateRule):

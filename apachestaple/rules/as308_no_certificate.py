@@ -10,7 +10,8 @@ from apachestaple.rules.rule import Example, HostRule, tls_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, Site
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
 
 
 class NoCertificate(HostRule):

@@ -11,7 +11,7 @@ from apachestaple.tls.certificates import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 
 class CertificatesElsewhere(ServerRule):

@@ -12,7 +12,8 @@ from apachestaple.tls.web_characters import has_web_characters
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, Site
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
 
 
 class ForceUrlNotHttp(HostRule):

@@ -11,7 +11,8 @@ from apachestaple.tls.hosts import first_argument
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, Site
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
 
 
 class StaplingOff(HostRule):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.configuration import Place
     from apachestaple.rules.finding import Finding
-    from apachestaple.tls.hosts import Site
+    from apachestaple.tls.site import Site
 
 _SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]")
 
@@ -78,16 +78,10 @@ def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
 
 def _directive_findings(site: Site, rules: Iterable[DirectiveRule]) -> Iterator[Finding]:
     rules = list(rules)
-    for directive in site.configuration.directives:
-        # "sl" catches the commonest slips of the prefix, SLLUseStapling and SSSL….
-        if directive.key[:3] not in _PREFIXES and "stapl" not in directive.key:
-            continue
+    for directive in site.ssl_directives:
         for rule in rules:
             if rule.names is None or directive.key in rule.names:
                 yield from rule.check(directive, site)
-
-
-_PREFIXES = frozenset({"ssl", "sll", "sls", "mds"})
 
 
 def is_suppressed(code: str, place: Place, site: Site) -> bool:

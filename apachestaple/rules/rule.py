@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         ReadError,
         ReadNote,
     )
-    from apachestaple.tls.hosts import Host, HostCertificate, Site
+    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.site import Site
 
 
 @dataclass(frozen=True, slots=True)

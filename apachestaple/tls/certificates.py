@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import binascii
+import errno
 import os
 import re
-from dataclasses import dataclass, field
+import stat
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from cryptography import x509
 
-_Extension = TypeVar("_Extension", bound="x509.ExtensionType")
-
+# Nobody's certificates; reading it would only fill the memory. Bytes.
+_LARGEST_FILE = 64 * 1024 * 1024
 # PEM_read_bio_X509 takes these three names.
-_PEM = re.compile(
-    rb"-----BEGIN (?P<name>(?:X509 |TRUSTED )?CERTIFICATE)-----(?P<body>.*?)"
-    rb"(?:-----END (?P=name)-----|\Z)",
-    re.DOTALL,
-)
+_NAMES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
+_WHITE_SPACE = b" \t\r\n\v\f"
+_OCSP = "1.3.6.1.5.5.7.48.1"
 
 
 class Problem(StrEnum):
@@ -34,32 +37,66 @@ class Problem(StrEnum):
     DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True)
 class Certificate:
-    """What is known of one certificate.
+    """What is known of one certificate; each thing is looked for when it is first asked for."""
 
-    Attributes:
-        subject, issuer: distinguished names in the form of RFC 4514.
-        sha1: of the DER; mod_ssl's key in the cache.
-        ocsp_uris: all OCSP URIs of the authority information access, in order.
-        must_staple: whether it has the TLS feature status_request (RFC 7633).
-        not_before, not_after: its validity, UTC.
-        is_ca: whether basic constraints say so.
+    def __init__(self, der: bytes) -> None:
+        """Raise ValueError where ``der`` is no certificate."""
+        from cryptography import x509  # noqa: PLC0415  (50 ms, and most fragments name none)
 
-    """
+        self._der = der
+        self._certificate = x509.load_der_x509_certificate(der)
 
-    subject: str
-    issuer: str
-    sha1: bytes
-    ocsp_uris: tuple[str, ...]
-    must_staple: bool
-    not_before: datetime
-    not_after: datetime
-    is_ca: bool
-    _names: tuple[object, object] = field(repr=False)
-    _key_ids: tuple[bytes | None, bytes | None] = field(repr=False)
-    _authority_serial: tuple[int | None, int] = field(repr=False)
-    _may_sign: bool = field(repr=False)
+    @cached_property
+    def subject(self) -> str:
+        """The distinguished name in the form of RFC 4514."""
+        return self._certificate.subject.rfc4514_string()
+
+    @cached_property
+    def issuer(self) -> str:
+        """The issuer's distinguished name, likewise."""
+        return self._certificate.issuer.rfc4514_string()
+
+    @cached_property
+    def sha1(self) -> bytes:
+        """SHA-1 of the DER: mod_ssl's key in the cache."""
+        import hashlib  # noqa: PLC0415
+
+        return hashlib.sha1(self._der, usedforsecurity=False).digest()
+
+    @cached_property
+    def ocsp_uris(self) -> tuple[str, ...]:
+        """All OCSP URIs of the authority information access, in order."""
+        access = self._extensions.get("1.3.6.1.5.5.7.1.1")
+        return tuple(
+            description.access_location.value
+            for description in access or ()
+            if description.access_method.dotted_string == _OCSP
+            # A location can also be a name of another kind, which mod_ssl passes over.
+            and type(description.access_location).__name__ == "UniformResourceIdentifier"
+        )
+
+    @cached_property
+    def must_staple(self) -> bool:
+        """Whether it has the TLS feature status_request (RFC 7633)."""
+        features = self._extensions.get("1.3.6.1.5.5.7.1.24")
+        return any(feature.name == "status_request" for feature in features or ())
+
+    @property
+    def not_before(self) -> datetime:
+        """The beginning of its validity, UTC."""
+        return self._certificate.not_valid_before_utc
+
+    @property
+    def not_after(self) -> datetime:
+        """The end of its validity, UTC."""
+        return self._certificate.not_valid_after_utc
+
+    @property
+    def is_ca(self) -> bool:
+        """Whether its basic constraints say so."""
+        constraints = self._extensions.get("2.5.29.19")
+        return constraints is not None and constraints.ca
 
     @property
     def common_name(self) -> str:
@@ -67,22 +104,47 @@ class Certificate:
         found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", self.subject)
         return found[1] if found else self.subject
 
-    @property
+    @cached_property
     def is_self_signed(self) -> bool:
         """Whether its issuer's name is its own."""
-        return self._names[0] == self._names[1]
+        return self._same_name(self._issuer_name, self)
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """X509_check_issued: names and key identifiers agree; the signature is not looked at."""
-        if self._names[1] != issuer._names[0]:
+        if not self._same_name(self._issuer_name, issuer):
             return False
-        authority_key, subject_key = self._key_ids[1], issuer._key_ids[0]
-        if authority_key is not None and subject_key is not None and authority_key != subject_key:
-            return False
-        authority_serial = self._authority_serial[0]
-        if authority_serial is not None and authority_serial != issuer._authority_serial[1]:
-            return False
-        return issuer._may_sign
+        authority = self._extensions.get("2.5.29.35")
+        if authority is not None:
+            key, subject_key = authority.key_identifier, issuer._extensions.get("2.5.29.14")
+            if key is not None and subject_key is not None and key != subject_key.digest:
+                return False
+            serial = authority.authority_cert_serial_number
+            if serial is not None and serial != issuer._certificate.serial_number:
+                return False
+        usage = issuer._extensions.get("2.5.29.15")
+        return usage is None or usage.key_cert_sign
+
+    @cached_property
+    def _extensions(self) -> dict[str, Any]:
+        """Values by object identifier; none where they cannot be parsed."""
+        try:
+            return {e.oid.dotted_string: e.value for e in self._certificate.extensions}
+        except ValueError:
+            return {}
+
+    @cached_property
+    def _subject_name(self) -> x509.Name:
+        return self._certificate.subject
+
+    @cached_property
+    def _issuer_name(self) -> x509.Name:
+        return self._certificate.issuer
+
+    @staticmethod
+    def _same_name(name: x509.Name, certificate: Certificate) -> bool:
+        """Whether X509_NAME_cmp takes a name for the subject of a certificate."""
+        subject = certificate._subject_name
+        return name == subject or _canonical(name) == _canonical(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +193,28 @@ class CertificateReader:
 
 def _read(path: str, known: dict[bytes, Certificate]) -> CertificateFile:
     try:
-        if not os.path.isfile(path):
-            missing = not os.path.exists(path)
-            return CertificateFile(path, problem=Problem.MISSING if missing else Problem.NOT_A_FILE)
-        with open(path, "rb") as file:
-            data = file.read()
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
+        return CertificateFile(path, problem=Problem.MISSING if missing else Problem.UNREADABLE)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return CertificateFile(path, problem=Problem.NOT_A_FILE)
+        data = os.read(handle, status.st_size) if status.st_size <= _LARGEST_FILE else b""
     except OSError:
         return CertificateFile(path, problem=Problem.UNREADABLE)
-    if not data:
+    finally:
+        os.close(handle)
+    if not status.st_size:
         return CertificateFile(path, problem=Problem.EMPTY)
     certificates: list[Certificate] = []
     problem = None
-    for block in _PEM.finditer(data):
-        certificate = known.get(block[0])
+    for name, body in _pem_blocks(data):
+        certificate = known.get(body)
         if certificate is None:
             try:
-                certificate = known[block[0]] = _certificate(block["name"], block["body"])
+                certificate = known[body] = Certificate(_der(name, body))
             except ValueError:
                 problem = Problem.DAMAGED
                 break
@@ -156,18 +224,31 @@ def _read(path: str, known: dict[bytes, Certificate]) -> CertificateFile:
     return CertificateFile(path, certificates[0], tuple(certificates[1:]), problem)
 
 
-def _certificate(name: bytes, body: bytes) -> Certificate:
-    import base64  # noqa: PLC0415
+def _pem_blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Name and body of each certificate; one without an end reaches to the end of the file."""
+    position = 0
+    while (start := data.find(b"-----BEGIN ", position)) >= 0:
+        behind = data.find(b"-----", start + 11)
+        if behind < 0:
+            return
+        name = data[start + 11 : behind]
+        position = behind + 5
+        if name in _NAMES:
+            end = data.find(b"-----END " + name + b"-----", position)
+            if end < 0:
+                end = len(data)
+            yield name, data[position:end]
+            position = end
 
-    from cryptography import x509  # noqa: PLC0415  (40 ms, and most fragments name no certificate)
 
-    # No checking of the alphabet: OpenSSL, too, passes over white space only.
-    compact = re.sub(rb"\s", b"", body)
-    der = base64.b64decode(compact, validate=True)
-    if name.startswith(b"TRUSTED"):
-        # What OpenSSL appends to a trusted certificate is not part of its DER.
-        der = der[: _der_length(der)]
-    return _describe(x509.load_der_x509_certificate(der), der)
+def _der(name: bytes, body: bytes) -> bytes:
+    """The DER of a block; raises ValueError where it is no base64.
+
+    OpenSSL passes over white space, and over nothing else.
+    """
+    der = binascii.a2b_base64(body.translate(None, _WHITE_SPACE), strict_mode=True)
+    # What OpenSSL appends to a trusted certificate is not part of its DER.
+    return der[: _der_length(der)] if name.startswith(b"TRUSTED") else der
 
 
 def _der_length(der: bytes) -> int:
@@ -179,67 +260,6 @@ def _der_length(der: bytes) -> int:
         return 2 + length
     count = length & 0x7F
     return 2 + count + int.from_bytes(der[2 : 2 + count], "big")
-
-
-def _describe(certificate: x509.Certificate, der: bytes) -> Certificate:
-    import hashlib  # noqa: PLC0415  (it loads OpenSSL, 5 ms)
-
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.x509.oid import AuthorityInformationAccessOID  # noqa: PLC0415
-
-    extensions = _Extensions(certificate)
-    access = extensions.value(x509.AuthorityInformationAccess)
-    uris = tuple(
-        description.access_location.value
-        for description in access or ()
-        if description.access_method == AuthorityInformationAccessOID.OCSP
-        and isinstance(description.access_location, x509.UniformResourceIdentifier)
-    )
-    features = extensions.value(x509.TLSFeature)
-    constraints = extensions.value(x509.BasicConstraints)
-    subject_key = extensions.value(x509.SubjectKeyIdentifier)
-    authority = extensions.value(x509.AuthorityKeyIdentifier)
-    usage = extensions.value(x509.KeyUsage)
-    return Certificate(
-        subject=certificate.subject.rfc4514_string(),
-        issuer=certificate.issuer.rfc4514_string(),
-        sha1=hashlib.sha1(der, usedforsecurity=False).digest(),
-        ocsp_uris=uris,
-        must_staple=bool(features and x509.TLSFeatureType.status_request in features),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        is_ca=bool(constraints and constraints.ca),
-        _names=(_canonical(certificate.subject), _canonical(certificate.issuer)),
-        _key_ids=(
-            subject_key.digest if subject_key else None,
-            authority.key_identifier if authority else None,
-        ),
-        _authority_serial=(
-            authority.authority_cert_serial_number if authority else None,
-            certificate.serial_number,
-        ),
-        _may_sign=usage is None or usage.key_cert_sign,
-    )
-
-
-class _Extensions:
-    """The extensions of a certificate; one that cannot be parsed is as good as none."""
-
-    def __init__(self, certificate: x509.Certificate) -> None:
-        try:
-            self._extensions: x509.Extensions | None = certificate.extensions
-        except ValueError:
-            self._extensions = None
-
-    def value(self, kind: type[_Extension]) -> _Extension | None:
-        from cryptography.x509 import ExtensionNotFound  # noqa: PLC0415
-
-        if self._extensions is None:
-            return None
-        try:
-            return self._extensions.get_extension_for_class(kind).value
-        except ExtensionNotFound:
-            return None
 
 
 def _canonical(name: x509.Name) -> tuple[tuple[tuple[str, str], ...], ...]:

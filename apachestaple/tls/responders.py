@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, HostCertificate, Site
+    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.site import Site
 
 _PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
 

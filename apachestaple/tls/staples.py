@@ -10,7 +10,8 @@ from apachestaple.tls.hosts import is_http
 from apachestaple.tls.switched_off import switched_off
 
 if TYPE_CHECKING:
-    from apachestaple.tls.hosts import Host, HostCertificate, Site
+    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,184 @@
+"""What distributions make of httpd: where its files are, what is compiled in, how it is started."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.modules import BUILT_IN, DEBIAN_BUILT_IN, SUSE_BUILT_IN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Where one way to install httpd keeps its files, and how its start scripts call it.
+
+    Attributes:
+        main_file: path on the server.
+        server_root: compiled in; ServerRoot may say another.
+        signs: a regular expression that its main file matches, comments left out, and those of
+            others do not; ``""`` where the place must do.
+        built_in: modules compiled in.
+        mpm: the MPM that is compiled in too, unless the main file loads one.
+        options: a shell file and its variable with httpd's options; the words of ``bare_options``
+            are names for ``-D`` without it.
+        bare_options: see above.
+        defines: names that its start script defines.
+        replaced: files that the start script has httpd read in place of others.
+
+    """
+
+    main_file: str
+    server_root: str
+    signs: str = ""
+    built_in: frozenset[str] = BUILT_IN
+    mpm: str = ""
+    options: tuple[str, str] | None = None
+    bare_options: bool = False
+    defines: tuple[str, ...] = ()
+    replaced: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the main file on the server."""
+        return posixpath.dirname(self.main_file)
+
+    def is_signed(self, text: str) -> bool:
+        """Whether a main file, comments left out, says that it is of this distribution."""
+        return bool(self.signs) and re.search(self.signs, text, re.MULTILINE) is not None
+
+
+def _server_root(path: str) -> str:
+    return rf"(?i:^\s*ServerRoot)\s+[\"']?{path}/?[\"']?\s*$"
+
+
+DEBIAN = Distribution("/etc/apache2/apache2.conf", "/etc/apache2", built_in=DEBIAN_BUILT_IN)
+
+# Where several share a main file, one without signs, or the last of them, stands for any other.
+DISTRIBUTIONS = (
+    DEBIAN,
+    # RHEL, Fedora and Arch.
+    Distribution(
+        "/etc/httpd/conf/httpd.conf",
+        "/etc/httpd",
+        signs=_server_root("/etc/httpd"),
+        options=("/etc/sysconfig/httpd", "OPTIONS"),
+    ),
+    # SUSE: one binary for each MPM. Its start script reads what it has generated from
+    # /etc/sysconfig/apache2, and defines SYSCONFIG so that httpd.conf leaves out the defaults.
+    Distribution(
+        "/etc/apache2/httpd.conf",
+        "/srv/www",
+        signs=r"^\s*Include\s+/etc/apache2/(uid\.conf|default-server\.conf|sysconfig\.d/)",
+        built_in=SUSE_BUILT_IN,
+        mpm="mpm_prefork_module",
+        options=("/etc/sysconfig/apache2", "APACHE_SERVER_FLAGS"),
+        bare_options=True,
+        replaced={
+            "/etc/apache2/loadmodule.conf": "/etc/apache2/sysconfig.d/loadmodule.conf",
+            "/etc/apache2/global.conf": "/etc/apache2/sysconfig.d/global.conf",
+        },
+    ),
+    # Gentoo.
+    Distribution(
+        "/etc/apache2/httpd.conf",
+        "/usr",
+        signs=_server_root(r"/usr/lib(64)?/apache2"),
+        options=("/etc/conf.d/apache2", "APACHE2_OPTS"),
+    ),
+    # macOS itself.
+    Distribution(
+        "/private/etc/apache2/httpd.conf", "/usr", signs=r"^\s*Include\s+/private/etc/apache2/"
+    ),
+    # Alpine.
+    Distribution("/etc/apache2/httpd.conf", "/var/www", signs=_server_root("/var/www")),
+    Distribution(
+        "/usr/local/etc/apache24/httpd.conf",  # FreeBSD
+        "/usr/local",
+        signs=r"^\s*Include(Optional)?\s+[\"']?(/usr/local/)?etc/apache24/",
+    ),
+    Distribution(
+        "/opt/lampp/etc/httpd.conf",  # XAMPP
+        "/opt/lampp",
+        signs=_server_root("/opt/lampp"),
+        mpm="mpm_prefork_module",
+        defines=("SSL", "PHP"),
+    ),
+    Distribution(
+        "/opt/homebrew/etc/httpd/httpd.conf",  # Homebrew on Apple's processors
+        "/opt/homebrew/opt/httpd",
+        signs=_server_root("/opt/homebrew/opt/httpd"),
+    ),
+    Distribution(
+        "/usr/local/etc/httpd/httpd.conf",  # Homebrew on Intel's
+        "/usr/local/opt/httpd",
+        signs=_server_root("/usr/local/opt/httpd"),
+    ),
+    Distribution(
+        "/usr/local/apache2/conf/httpd.conf",  # as httpd's own configure and make install leave it
+        "/usr/local/apache2",
+        signs=_server_root("/usr/local/apache2"),
+        mpm="mpm_event_module",
+    ),
+)
+
+# One of the instances that Debian's setup-instance makes beside the first.
+_INSTANCE = re.compile(r"/etc/apache2-[^/]+(?=/apache2\.conf$)")
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Whose main file it is, and where that stands.
+
+    Attributes:
+        distribution: ``None`` where nothing tells.
+        folder: of the main file, on the server; ``""`` where nothing tells.
+        root: the folder here that holds the server's files, ``""`` for ``/`` itself, or ``None``
+            where the path of the main file does not show it.
+
+    """
+
+    distribution: Distribution | None
+    folder: str
+    root: str | None
+
+
+def recognise(main: str, text: str) -> Recognised:
+    """Whose main file ``main`` is, by its path and by its text without comments."""
+    if posixpath.basename(main) == "apache2.conf":
+        return _debian(main)
+    placed = [each for each in DISTRIBUTIONS if main.endswith(each.main_file)]
+    # On a Mac, /etc is a link to /private/etc.
+    beside = [each for each in DISTRIBUTIONS if main.endswith(_without_private(each.main_file))]
+    for found in (*placed, *beside):
+        if found.is_signed(text):
+            return Recognised(found, found.folder, _root(main, found.main_file))
+    if placed:
+        found = placed[-1]
+        return Recognised(found, found.folder, _root(main, found.main_file))
+    for found in DISTRIBUTIONS:
+        if found.is_signed(text):
+            return Recognised(found, found.folder, None)
+    return Recognised(None, "", None)
+
+
+def _debian(main: str) -> Recognised:
+    if main.endswith(DEBIAN.main_file):
+        return Recognised(DEBIAN, DEBIAN.folder, main.removesuffix(DEBIAN.main_file))
+    if instance := _INSTANCE.search(main):
+        return Recognised(DEBIAN, instance[0], main[: instance.start()])
+    name = posixpath.basename(posixpath.dirname(main))
+    folder = f"/etc/{name}" if name.startswith("apache2-") else DEBIAN.folder
+    return Recognised(DEBIAN, folder, None)
+
+
+def _root(main: str, place: str) -> str:
+    return main.removesuffix(place if main.endswith(place) else _without_private(place))
+
+
+def _without_private(place: str) -> str:
+    return place.removeprefix("/private")

@@ -1,0 +1,1 @@
+"""Generated configurations, read by the real httpd and by us."""

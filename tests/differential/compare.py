@@ -1,0 +1,384 @@
+"""One configuration, read by the real httpd and by us, and where the two disagree.
+
+httpd tells its two phases apart: what it finds while it reads is ``apache2: Syntax error on line …``,
+what it finds while it executes the directives afterwards is ``AH00526: Syntax error …``. Only the
+first is the language. After the second there is no dump to compare, so such a case is discarded,
+once it is sure that we read it without an error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.configuration import ErrorKind, NoteKind
+from apachestaple.httpd.dump import dump_text
+from apachestaple.httpd.layout import Options, locate
+from apachestaple.httpd.reader import Start, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from apachestaple.httpd.configuration import ReadError
+
+BINARY = "/usr/sbin/apache2"
+MODULES = "/usr/lib/apache2/modules"
+MAIN = "main.conf"
+# Stands for the folder of the case in its files.
+ROOT = "@ROOT@"
+
+PREAMBLE = f"""\
+ServerRoot {ROOT}
+DefaultRuntimeDir {ROOT}
+LoadModule mpm_event_module modules/mod_mpm_event.so
+LoadModule env_module modules/mod_env.so
+LoadModule info_module modules/mod_info.so
+ServerName lab.example
+"""
+MACROS = "LoadModule macro_module modules/mod_macro.so\n"
+
+# Folders that are always there.
+FOLDERS = ("logs", "conf.d", "sites/one", "sites/two", "empty", "other/conf.d")
+
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG": "C",
+    "ENV_ONE": "one",
+    "ENV_TWO": "two words",
+    "ENV_EMPTY": "",
+    "ENV_QUOTE": '"q',
+    "env_lower": "lower",
+}
+
+# What httpd's message says in other words than we do: a pattern for it, and one for ours.
+PARAPHRASES = (
+    # The loader's own words follow, which tell of ELF and of folders that it searched.
+    (r"Cannot load \S+ into server: ", r"Cannot load \S+ into server: "),
+    # httpd ends it with the help text of the directive.
+    (r"takes one argument, ", r"takes one argument$"),
+    (r"takes two arguments, ", r"takes two arguments$"),
+    (r"takes 1-2 arguments, ", r"takes 1-2 arguments$"),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Files by path below the folder of the case, ``MAIN`` among them."""
+
+    files: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return "\n".join(f"--- {name}\n{text!r}" for name, text in self.files.items())
+
+
+def case(body: str, files: Mapping[str, str] | None = None, *, macros: bool = False) -> Case:
+    """A main file that begins with the preamble, and what it includes."""
+    return Case({MAIN: PREAMBLE + (MACROS if macros else "") + body, **(files or {})})
+
+
+@dataclass(frozen=True)
+class Told:
+    """What httpd says."""
+
+    accepted: bool
+    # Rejected, but not while reading.
+    executed: bool
+    dump: list[str]
+    output: str
+    # Line, file or macro, and message of the innermost syntax error.
+    line: int = 0
+    source: str = ""
+    message: str = ""
+    undefined: int = 0
+    crashed: bool = False
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What we say."""
+
+    errors: list[ReadError]
+    dump: list[str]
+    undefined: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the two agree.
+
+    ``kind`` is ``accepted``, ``rejected`` or ``discarded`` where they do, and what differs where
+    they do not; ``about`` is a class of messages, which tells one difference from another.
+    """
+
+    kind: str
+    about: str = ""
+    told: Told | None = field(default=None, compare=False, repr=False)
+    ours: Ours | None = field(default=None, compare=False, repr=False)
+    detail: str = field(default="", compare=False)
+
+    @property
+    def agrees(self) -> bool:
+        return self.kind in ("accepted", "rejected", "discarded")
+
+
+class Arena:
+    """A folder in which one case after the other is read by both."""
+
+    def __init__(self, folder: str) -> None:
+        self.root = os.path.realpath(folder)
+        self._tree = os.path.join(self.root, "tree")
+        self._start: Start | None = None
+
+    def verdict(self, case: Case) -> Verdict:
+        """Let both read the case."""
+        self._write(case)
+        told = self._ask(case)
+        ours = self._read()
+        return self._judge(case, told, ours)
+
+    @property
+    def tree(self) -> str:
+        return self._tree
+
+    def _write(self, case: Case) -> None:
+        shutil.rmtree(self._tree, ignore_errors=True)
+        for folder in FOLDERS:
+            os.makedirs(os.path.join(self._tree, folder))
+        os.symlink(MODULES, os.path.join(self._tree, "modules"))
+        for name, text in case.files.items():
+            path = os.path.join(self._tree, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as file:
+                file.write(text.replace(ROOT, self._tree).encode("utf-8", "surrogateescape"))
+
+    def _ask(self, case: Case) -> Told:
+        command = [BINARY, "-f", os.path.join(self._tree, MAIN), "-t", "-D", "DUMP_CONFIG"]
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=ENVIRONMENT,
+            timeout=60,
+            check=False,
+        )
+        output = done.stderr.decode("utf-8", "surrogateescape")
+        undefined = len(re.findall(r"\] AH00111: Config variable \$\{", output))
+        dump = done.stdout.decode("utf-8", "surrogateescape").split("\n")[:-1]
+        if done.returncode == 0:
+            return Told(True, False, dump, output, undefined=undefined)
+        if done.returncode < 0:
+            return Told(False, False, dump, output, crashed=True)
+        found = self._innermost_error(case, output)
+        if found is None:
+            # httpd names what it executes after a log id.
+            executed = re.search(r"\bAH\d{5}: ", output) is not None
+            message = output.rstrip().rpartition("\n")[2]
+            if re.search(r"^(?:\S+ )?apache2: ", output, re.MULTILINE) and "AH00526" not in output:
+                executed = False
+            return Told(False, executed, dump, output, message=message, undefined=undefined)
+        line, source, message = found
+        return Told(False, False, dump, output, line, source, message, undefined)
+
+    def _innermost_error(self, case: Case, output: str) -> tuple[int, str, str] | None:
+        start = output.find("apache2: Syntax error on line ")
+        if start < 0:
+            return None
+        text = output[start + len("apache2: ") :]
+        names = [re.escape(os.path.join(self._tree, name)) for name in case.files]
+        head = re.compile(
+            rf"Syntax error on line (\d+) of ({'|'.join(names)}|macro '.*?\"): ", re.DOTALL
+        )
+        found = None
+        while match := head.match(text):
+            text = text[match.end() :]
+            found = int(match[1]), match[2], text
+        if found is None:
+            return None
+        line, source, message = found
+        # The macro's name ends at the quote that closes the last file's name.
+        return line, source, message.removesuffix("\n")
+
+    def _read(self) -> Ours:
+        if self._start is None:
+            located = locate(os.path.join(self._tree, MAIN), Options(defines={"DUMP_CONFIG": None}))
+            version = located.version()
+            self._start = replace(
+                located,
+                version=lambda: version,
+                environment=ENVIRONMENT,
+                installed=True,
+                whole=True,
+                server_root="/etc/apache2",
+            )
+        configuration = read(self._start)
+        errors = [error for error in configuration.errors if error.kind is not ErrorKind.NOT_TEXT]
+        undefined = Counter(note.kind for note in configuration.notes)
+        return Ours(
+            errors,
+            # A directive's text may hold a line ending where a file's does not.
+            "\n".join([*dump_text(configuration.directives), ""]).split("\n")[:-1],
+            undefined[NoteKind.UNDEFINED_VARIABLE],
+        )
+
+    # -- the judgement --------------------------------------------------------------------------
+
+    def _judge(self, case: Case, told: Told, ours: Ours) -> Verdict:
+        def verdict(kind: str, about: str = "", detail: str = "") -> Verdict:
+            return Verdict(kind, about, told, ours, detail)
+
+        if told.crashed:
+            return verdict("discarded", "httpd crashed")
+        if told.accepted or told.executed:
+            if ours.errors:
+                return verdict(
+                    "only we reject", message_class(ours.errors[0].message), str(ours.errors[0])
+                )
+            if told.executed:
+                return verdict("discarded", message_class(told.message))
+            if told.dump != ours.dump:
+                return verdict("dump", *self._first_difference(told.dump, ours.dump))
+            if told.undefined != ours.undefined:
+                detail = f"httpd warns {told.undefined} times, we {ours.undefined} times"
+                return verdict("undefined variables", "", detail)
+            return verdict("accepted")
+        if not ours.errors:
+            return verdict("only httpd rejects", message_class(told.message), told.output)
+        error = ours.errors[0]
+        if told.source:
+            place = (error.place.file, error.place.end_line)
+            expected = physical_place(self._texts(case), told.source, told.line)
+            if place != expected:
+                detail = f"httpd: {expected} ({told.source}:{told.line}), we: {place}"
+                return verdict("place", message_class(told.message), f"{detail}\n{told.output}")
+        if not same_message(told.message, error.message):
+            detail = f"httpd: {told.message!r}\nwe: {error.message!r}"
+            return verdict("message", message_class(told.message), detail)
+        return verdict("rejected", message_class(told.message))
+
+    def _texts(self, case: Case) -> dict[str, str]:
+        return {
+            os.path.join(self._tree, name): text.replace(ROOT, self._tree)
+            for name, text in case.files.items()
+        }
+
+    def _first_difference(self, theirs: list[str], ours: list[str]) -> tuple[str, str]:
+        for index, (their, our) in enumerate(zip(theirs, ours, strict=False)):
+            if their != our:
+                before = theirs[max(index - 2, 0) : index]
+                kind = "a line"
+                if their.startswith("# In file") or our.startswith("# In file"):
+                    kind = "the file"
+                elif re.fullmatch(r" *# *\d+:", their) and re.fullmatch(r" *# *\d+:", our):
+                    kind = "the number"
+                return kind, f"after {before}\nhttpd: {their!r}\nwe:    {our!r}"
+        if len(theirs) > len(ours):
+            return "lines missing", f"we lack {theirs[len(ours) :][:4]}"
+        return "lines too many", f"we have also {ours[len(theirs) :][:4]}"
+
+
+def message_class(message: str) -> str:
+    """A message without what is the case's own in it."""
+    message = re.sub(r"macro '.*?'(?: \(defined.*?\"\))?", "macro M", message, flags=re.DOTALL)
+    message = re.sub(r"</?[^ <>]+>? without matching <[^ ]+ section", "</A> without A", message)
+    message = re.sub(
+        r"Expected </[^>]*> but saw .*", "Expected </A> but saw", message, flags=re.DOTALL
+    )
+    message = re.sub(r"Expected </[^>]*> before", "Expected </A> before", message)
+    message = re.sub(r"^.*directive missing closing", "directive missing closing", message)
+    message = re.sub(
+        r"^.*?(?=takes |requires |not allowed |cannot occur )", "", message, flags=re.DOTALL
+    )
+    message = re.sub(r"'[^']*'|\"[^\"]*\"", "Q", message)
+    message = re.sub(r"(?:/[\w.*?\[\]-]+)+", "PATH", message)
+    message = re.sub(r"\d+", "N", message)
+    return message.strip().split("\n")[0][:90]
+
+
+def same_message(theirs: str, ours: str) -> bool:
+    """Whether our message is httpd's, or a paraphrase that is known."""
+    their_words, our_words = " ".join(theirs.split()), " ".join(ours.split())
+    if our_words and our_words in their_words:
+        return True
+    return any(
+        re.search(their_pattern, their_words) and re.search(our_pattern, our_words)
+        for their_pattern, our_pattern in PARAPHRASES
+    )
+
+
+# -- where the line of a macro stands -----------------------------------------------------------
+
+_MACRO = re.compile(
+    r"macro '.*?' \(defined on line (\d+) of \"(.*)\"\) used on line \d+ of \"", re.DOTALL
+)
+
+
+def physical_place(texts: Mapping[str, str], source: str, line: int) -> tuple[str, int] | None:
+    """The file and line that are meant by a line of a macro, which httpd counts in its body."""
+    found = _logical_line(texts, source, line)
+    if found is None:
+        return None
+    file, index = found
+    return file, list(_logical_lines(texts[file]))[index][1]
+
+
+def _logical_line(texts: Mapping[str, str], source: str, line: int) -> tuple[str, int] | None:
+    if source in texts:
+        for index, (_, last) in enumerate(_logical_lines(texts[source])):
+            if last == line:
+                return source, index
+        return source, len(list(_logical_lines(texts[source]))) - 1
+    defined = _definition(source)
+    if defined is None:
+        return None
+    start = _logical_line(texts, defined[1], defined[0])
+    if start is None:
+        return None
+    file, index = start
+    lines = list(_logical_lines(texts[file]))
+    while line > 0:
+        index += 1
+        if index >= len(lines):
+            return None
+        if not lines[index][0].startswith("#"):
+            line -= 1
+    return file, index
+
+
+def _definition(source: str) -> tuple[int, str] | None:
+    """Line and source of the definition in ``macro 'a' (defined on line 1 of "…") used on …``."""
+    match = re.match(r"macro '.*?' \(defined on line (\d+) of \"", source, re.DOTALL)
+    if match is None:
+        return None
+    depth, position = 1, match.end()
+    # A name inside is itself a macro's: its quotes nest.
+    while depth:
+        closing = source.find('"', position)
+        if closing < 0:
+            return None
+        if source.startswith('")', closing) or not source[:closing].endswith(" of "):
+            depth -= 1
+        else:
+            depth += 1
+        position = closing + 1
+    return int(match[1]), source[match.end() : position - 1]
+
+
+def _logical_lines(text: str) -> Iterator[tuple[str, int]]:
+    """Each logical line, stripped, and the number of its last physical line."""
+    joined = ""
+    number = 0
+    for physical in re.findall(r"[^\n]*\n|[^\n]+", text):
+        number += 1
+        body = physical.split("\0")[0]
+        if body.endswith(("\\\n", "\\\r\n")):
+            joined += body.removesuffix("\n").removesuffix("\r").removesuffix("\\")
+            continue
+        yield (joined + body).strip(" \t\n\v\f\r"), number
+        joined = ""
+    if joined:
+        yield joined.strip(" \t\n\v\f\r"), number + 1

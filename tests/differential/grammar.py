@@ -1,0 +1,674 @@
+"""Configurations for hypothesis to draw: a main file and what it includes.
+
+Most are well-formed but for their spelling, so that both get far; some carry one or two faults. What
+is compared is the language, so the directives are such that httpd takes anywhere with any argument.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from hypothesis import strategies as st
+
+from tests.differential.compare import MACROS, MAIN, PREAMBLE, ROOT, Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Draw = Callable[[st.SearchStrategy["T"]], "T"]
+
+T = TypeVar("T")
+
+# Files that a case may have, and patterns that name some of them.
+FILES = (
+    "a.conf",
+    "conf.d/c.conf",
+    "conf.d/d.conf",
+    "sites/one/e.conf",
+    "sites/two/e.conf",
+    "conf.d/.hidden.conf",
+    "b c.conf",
+    "sites/[x].conf",
+    "other/a.conf",
+    "conf.d/B.CONF",
+    "other/conf.d/c.conf",
+)
+PATTERNS = (
+    "*.conf",
+    "conf.d",
+    "conf.d/",
+    "conf.d/*.conf",
+    "conf.d/[a-c].conf",
+    "conf.d/[!c].conf",
+    "conf.d/[^c].*",
+    "conf.d/?.conf",
+    "conf.d/[]c].conf",
+    "conf.d/[c",
+    "conf.d/[c-a].conf",
+    "conf.d/\\c.conf",
+    "conf.d/*",
+    "conf.d/.*",
+    "conf.d/[A-Z].[A-Z]*",
+    "sites/*/e.conf",
+    "sites/*/*.conf",
+    "sites/[ot]*/?.conf",
+    "sites/\\[x\\].conf",
+    "sites/[x].conf",
+    "sites/[[]x].conf",
+    "sites",
+    "./a.conf",
+    "conf.d/../a.conf",
+    "conf.d//c.conf",
+    "*/c.conf",
+    "*/*/?.conf",
+    "empty",
+    "empty/*.conf",
+    "none.conf",
+    "none/*.conf",
+    "a.conf/*",
+    "b c.conf",
+    "b?c.conf",
+    "/dev/null",
+    "@ROOT@/../tree/a.conf",
+    "{a,b}.conf",
+    "a.conf*",
+    "conf.d/**",
+    "logs/../conf.d/[[:alpha:]].conf",
+)
+NAMES = ("V", "W", "v", "Long_Name-1.x", "S", "ENV_ONE", "a b", "X", "é", "UNKNOWN", "P")
+VARIABLES = (
+    *(f"${{{name}}}" for name in NAMES),
+    "${ENV_TWO}",
+    "${ENV_EMPTY}",
+    "${ENV_QUOTE}",
+    "${env_lower}",
+    "${ENV_LOWER}",
+    "${v:w}",
+    "${}",
+    "$V",
+    "${V",
+    "${${V}}",
+    "$${V}",
+    "${V}${W}",
+    "$",
+    "${ V }",
+    "\\${V}",
+)
+VALUES = (
+    "1",
+    '"a b"',
+    "Directory",
+    "VirtualHost",
+    "'\"'",
+    '""',
+    "${W}",
+    "x${V}y",
+    "</If>",
+    "'<Files x>'",
+    "#",
+    "'# c'",
+    '"\\\\"',
+    "a.conf",
+    "conf.d",
+    "UnsetEnv",
+    "env_module",
+    "'UnsetEnv a'",
+    "x\\",
+    "\udcff",
+    ">",
+)
+WORDS = (
+    "a",
+    "b#c",
+    "#",
+    '"a b"',
+    "'a b'",
+    '"a \\" b"',
+    "'it\\'s'",
+    '"\\\\"',
+    "\\\\",
+    "a\\b",
+    "\\",
+    '"open',
+    "'open",
+    'x"y',
+    '""',
+    "''",
+    "<x>",
+    ">",
+    "</Files>",
+    "é",
+    "\u00a0",
+    "a\u00a0b",
+    "\udcff\udcfe",
+    "\u2028",
+    "\x1c",
+    "\x85",
+    "@x",
+    "%x",
+    "$x",
+    "\\n",
+    '"a\tb"',
+    "=",
+    "-",
+)
+SPACES = (" ", "  ", "\t", " \t ", "\v", "\f", "\r", " \r ")
+CONTINUATIONS = ("\\\n", "\\\r\n", " \\\n", "\\\n  ", "\\\n\\\n", "\\\n\t")
+ENDINGS = ("\n", "\n", "\n", "\n", "\r\n", " \n", "\t\r\n", "\v\n", "\\ \n", "\r\r\n")
+SECTIONS = {
+    "server": ("VirtualHost *:80", "Directory /x", "Location /y", "Files z", "FilesMatch \\.z$"),
+    "host": ("Directory /x", "Location /y", "Files z", "DirectoryMatch /x", "LocationMatch y"),
+    "folder": ("Files z", "Limit GET", "LimitExcept POST", "If true", "FilesMatch z"),
+    "files": ("Limit GET", "If true", "LimitExcept GET POST"),
+    "none": (),
+}
+INSIDE = {
+    "VirtualHost": "host",
+    "Directory": "folder",
+    "DirectoryMatch": "folder",
+    "Location": "none",
+    "LocationMatch": "none",
+    "Files": "files",
+    "FilesMatch": "files",
+    "Limit": "none",
+    "LimitExcept": "none",
+    "If": "none",
+}
+CONDITIONS = (
+    "IfModule env_module",
+    "IfModule mod_env.c",
+    "IfModule !mod_env.c",
+    "IfModule macro_module",
+    "IfModule !mod_macro.c",
+    "IfModule mod_nothing.c",
+    "IfModule core.c",
+    "IfModule mod_so.c",
+    "IfModule event.c",
+    "IfModule Env_Module",
+    'IfModule "env_module"',
+    '"IfModule" env_module',
+    "IfModule env_module other",
+    "IfModule !",
+    "IfModule ! env_module",
+    "IfModule !!env_module",
+    "IfModule ${S}",
+    "IfDefine V",
+    "IfDefine !V",
+    "IfDefine v",
+    "IfDefine DUMP_CONFIG",
+    "IfDefine X",
+    "IfDefine ${V}",
+    "IfDefine !${W}",
+    'IfDefine "a b"',
+    "IfFile a.conf",
+    "IfFile !a.conf",
+    "IfFile conf.d",
+    "IfFile @ROOT@/conf.d/c.conf",
+    "IfFile conf.d/*.conf",
+    'IfFile ""',
+    "IfFile /dev/null",
+    "IfDirective UnsetEnv",
+    "IfDirective unsetenv",
+    "IfDirective !Header",
+    "IfDirective <Directory",
+    "IfDirective Use",
+    "IfSection VirtualHost",
+    "IfSection macro",
+    "IfSection !Nothing",
+    "IfSection <VirtualHost",
+    "IfVersion 2.4",
+    "IfVersion >= 2.4",
+    "IfVersion > 2.4.71",
+    "IfVersion < 2.4.71",
+    "IfVersion <= 2.4.71",
+    "IfVersion !>= 2",
+    "IfVersion = 2.4.71",
+    "IfVersion == 2.4.71",
+    "IfVersion != 2.4.71",
+    "IfVersion !== 2.4.71",
+    "IfVersion 2.4.71",
+    "IfVersion ~ ^2\\.4",
+    "IfVersion !~ ^2\\.2",
+    "IfVersion = /^2/",
+    "IfVersion != /x/",
+    'IfVersion = "2.4.71"',
+    "IfVersion = /[[:digit:]]+/",
+    "IfVersion ~ ^[0-9.]{6}$",
+    "IfVersion >= 2.4.71.0",
+    "IfVersion >= 2.4.x",
+    "IfVersion >= 2..4",
+    "IfVersion >= 2.",
+    "IfVersion => 2.4",
+    "IfVersion ~= 2.4",
+    "IfVersion ! 2.4",
+    "IfVersion = //",
+    "IfVersion = /",
+    "IfVersion ~ (",
+    "IfVersion =",
+    "IfVersion",
+    "IfModule",
+    "IfDefine",
+)
+# Faults and oddities, each a few lines of its own.
+ODDITIES = (
+    "</VirtualHost>",
+    "</Directory>",
+    "</IfModule>",
+    "</IfDefine> # x",
+    "</Macro>",
+    "</Nothing",
+    "<VirtualHost *:80>",
+    "<Directory /q",
+    "<>",
+    "<",
+    "</>",
+    "</",
+    ">",
+    "< Directory /x>",
+    "<Directory/x>",
+    "<IfModule env_module",
+    "<IfModule>env_module",
+    "<IfDefine X></IfDefine>",
+    "<IfModule env_module><IfModule env_module>",
+    '"</IfModule>"',
+    '"<IfModule" env_module>',
+    "</IfModule >",
+    "</ifmodule>",
+    "</IfModule>>",
+    "Define",
+    "Define a:b",
+    "Define a b c",
+    'Define "" b',
+    'Define a "" ',
+    'Define a "" b',
+    "UnDefine",
+    "UnDefine a:b",
+    "UnDefine a b",
+    "Include",
+    "Include a.conf b.conf",
+    'Include ""',
+    "IncludeOptional",
+    "Include none.conf",
+    "Include none/*",
+    "Include /dev/zero",
+    "ServerRoot none",
+    "ServerRoot",
+    "DefaultRuntimeDir none",
+    "DefaultRuntimeDir conf.d",
+    "LoadModule x_module",
+    "LoadModule env_module modules/mod_env.so",
+    "LoadModule x_module none.so",
+    "LoadFile none.so",
+    "LoadModule so_module x",
+    "<Perl>",
+    "</Perl>",
+    '""',
+    "''",
+    '"" UnsetEnv a',
+    "\\",
+    "\\\\",
+    "\ufeffUnsetEnv a",
+    "\udcef\udcbb\udcbfUnsetEnv a",
+    "UnsetEnv a\0b",
+    "\0",
+    "a\0\\",
+    "<Macro>",
+    "<Macro x",
+    "<Macro x $a $a>",
+    '<Macro x "">',
+    "Use",
+    "Use none",
+    "Use none a b",
+    "UndefMacro",
+    "UndefMacro none",
+    "<Macro Open",
+    "${V}",
+    "<${S} /x>",
+    "</${S}>",
+    "<If${V} x>",
+    "UnsetEnv",
+    "Nonsense a b",
+)
+LENGTHS = (*range(196, 212), *range(412, 420), *range(620, 626), 1000, *range(8186, 8196), 20000)
+
+
+def quoted(draw: Draw[str], word: str) -> str:
+    if any(character in word for character in "\"'\\${"):
+        return word
+    return draw(st.sampled_from((word, word, word, f'"{word}"', f"'{word}'", f'"{word}')))
+
+
+def in_any_case(draw: Draw[str], name: str) -> str:
+    return draw(st.sampled_from((name, name, name, name, name.lower(), name.upper(), name.swapcase())))
+
+
+class Writer:
+    """Draws one case."""
+
+    def __init__(self, draw: Draw[object]) -> None:
+        self._draw = draw
+        self._macros: list[tuple[str, int]] = []
+        self._budget = 40
+        # How often in a thousand a line carries a fault.
+        self._faults = self.one_of((0, 0, 0, 15, 60))
+        # How often it is spelled oddly.
+        self._noise = self.one_of((0, 50, 200, 600))
+
+    def one_of(self, choices: Sequence[T]) -> T:
+        return self._draw(st.sampled_from(choices))  # type: ignore[return-value]
+
+    def number(self, least: int, most: int) -> int:
+        return self._draw(st.integers(least, most))  # type: ignore[return-value]
+
+    def happens(self, in_thousand: int) -> bool:
+        return in_thousand > 0 and self.number(1, 1000) <= in_thousand
+
+    # -- a file -------------------------------------------------------------------------------
+
+    def file(self, index: int) -> str:
+        """The text of a file; it includes only files that come later, most of the time."""
+        self._later = FILES[index + 1 :] or FILES
+        context = self.one_of(("server", "none"))
+        lines = self.block(context, self.number(0, 4), 1)
+        return self.text(lines)
+
+    def text(self, lines: list[str]) -> str:
+        text = "".join(self.spelled(line) for line in lines)
+        if self.happens(100):
+            text = self.one_of((text.rstrip("\n"), text + "\\", text + "\\\n", text + "   "))
+        if self.happens(30):
+            text = text.replace("\n", "\r\n")
+        return text
+
+    def spelled(self, line: str) -> str:
+        """The line with its ending, and odd white space and continuations in it."""
+        if not self.happens(self._noise):
+            return line + "\n"
+        how = self.number(0, 5)
+        if how == 0:
+            line = self.one_of(SPACES) + line
+        elif how == 1 and " " in line:
+            place = line.index(" ")
+            line = line[:place] + self.one_of(SPACES) + line[place + 1 :]
+        elif how in (2, 3):
+            place = self.number(0, len(line))
+            line = line[:place] + self.one_of(CONTINUATIONS) + line[place:]
+        elif how == 4:
+            return line + self.one_of(ENDINGS)
+        else:
+            line += self.one_of((" ", " # note", " junk", "\\\n", " \\\n", "\\\n\n", ">", "\\"))
+        return line + "\n"
+
+    # -- lines --------------------------------------------------------------------------------
+
+    def block(self, context: str, size: int, depth: int) -> list[str]:
+        lines: list[str] = []
+        for _ in range(size):
+            if self._budget <= 0:
+                break
+            self._budget -= 1
+            if self.happens(self._faults):
+                lines.append(self.one_of(ODDITIES))
+            lines += self.item(context, depth)
+        return lines
+
+    def item(self, context: str, depth: int) -> list[str]:
+        choice = self.number(0, 99)
+        if choice < 28 or depth > 5:
+            return [self.directive()]
+        if choice < 40 and SECTIONS[context]:
+            return self.section(context, depth)
+        if choice < 58:
+            return self.condition(context, depth)
+        if choice < 70:
+            return [self.definition()]
+        if choice < 78:
+            return [self.include()]
+        if choice < 90:
+            return self.macro(context, depth)
+        if choice < 95:
+            return [self.remark()]
+        if choice < 97:
+            return [self.long_line()]
+        if choice < 98:
+            return [self.root()]
+        if choice < 99:
+            module = self.one_of(("macro", "macro", "setenvif", "headers", "actions"))
+            return [f"LoadModule {module}_module modules/mod_{module}.so"]
+        return [self.one_of(("", "", " ", "\\\n", "\t"))]
+
+    def directive(self) -> str:
+        words = [self.argument() for _ in range(self.number(0, 3))]
+        name = in_any_case(self._draw, self.one_of(("UnsetEnv", "UnsetEnv", "PassEnv")))
+        if self.happens(30):
+            name = f'"{name}"'
+        return " ".join([name, "a", *words])
+
+    def argument(self) -> str:
+        if self.happens(250):
+            variable = self.one_of(VARIABLES)
+            return self.one_of((variable, f'"{variable}"', f"x{variable}y"))
+        word = self.one_of(WORDS)
+        return word if self.happens(800) else word + self.one_of(WORDS)
+
+    def section(self, context: str, depth: int) -> list[str]:
+        heading = self.one_of(SECTIONS[context])
+        name, _, argument = heading.partition(" ")
+        inside = self.block(INSIDE[name], self.number(0, 4), depth + 1)
+        written = in_any_case(self._draw, name)
+        opening = f"<{written} {quoted(self._draw, argument)}>"
+        if self.happens(60):
+            opening = self.one_of(
+                (
+                    f"<{written} {argument} >",
+                    f"{opening} junk",
+                    f"{opening}UnsetEnv b",
+                    f'"<{written}" {argument}>',
+                    f"{opening}>",
+                    f"{opening} # > note",
+                    f"<{written}\t{argument}>",
+                    "<${S} /x>",
+                )
+            )
+        closing = f"</{in_any_case(self._draw, name)}>"
+        if self.happens(40):
+            closing = self.one_of((f"{closing} junk", f'"{closing}"', "</${S}>", f" {closing}"))
+        return [opening, *inside, *self.closed(closing)]
+
+    def condition(self, context: str, depth: int) -> list[str]:
+        heading = self.one_of(CONDITIONS)
+        name, space, argument = heading.partition(" ")
+        bare = name.strip('"')
+        written = in_any_case(self._draw, bare)
+        opening = f'"<{written}" {argument}>' if '"' in name else f"<{written}{space}{argument}>"
+        if self.happens(60):
+            opening = self.one_of((f"{opening} junk", f"{opening}UnsetEnv b", f"{opening[:-1]} >"))
+        inside = self.block(context, self.number(0, 4), depth + 1)
+        if self.happens(self._faults):
+            inside.append(self.one_of(ODDITIES))
+        closing = f"</{in_any_case(self._draw, bare)}>"
+        if self.happens(self._faults):
+            closing = self.one_of((f"{closing} junk", f'"{closing}"', f"{closing[:-1]} >"))
+        return [opening, *inside, *self.closed(closing)]
+
+    def closed(self, closing: str) -> list[str]:
+        return [] if self.happens(self._faults // 2) else [closing]
+
+    def definition(self) -> str:
+        name = self.one_of(NAMES)
+        if " " in name:
+            name = f'"{name}"'
+        if self.happens(200):
+            return f"{in_any_case(self._draw, 'UnDefine')} {name}"
+        word = in_any_case(self._draw, "Define")
+        if self.happens(150):
+            return f"{word} {name}"
+        return f"{word} {name} {self.one_of(VALUES)}"
+
+    def include(self) -> str:
+        if self.happens(600):
+            target = self.one_of(self._later)
+            optional = self.happens(700)
+        else:
+            target = self.one_of(PATTERNS)
+            optional = not self.happens(max(self._faults * 4, 30))
+        if self.happens(150):
+            target = f"{ROOT}/{target}"
+        if self.happens(50):
+            target = self.one_of(("${P}", "${V}.conf", "${W}/c.conf", target + "${ENV_EMPTY}"))
+        if " " in target:
+            target = f'"{target}"'
+        name = "IncludeOptional" if optional else "Include"
+        return f"{in_any_case(self._draw, name)} {quoted(self._draw, target)}"
+
+    def macro(self, context: str, depth: int) -> list[str]:
+        if self._macros and self.happens(600):
+            name, parameters = self.one_of(self._macros)
+            return [self.use(name, parameters)]
+        if self._macros and self.happens(50):
+            return [f"UndefMacro {self.one_of(self._macros)[0]}"]
+        name = self.one_of(("M", "Host", "m.n", '"a b"', "N'", "${V}"))
+        parameters = [
+            self.one_of(("$x", "%y", "@z", "$xy", "${p}", "plain", "@x", '"a b"', "UnsetEnv"))
+            for _ in range(self.number(0, 2))
+        ]
+        if len(set(parameters)) < len(parameters) and not self.happens(self._faults):
+            parameters = parameters[:1]
+        self._budget -= 1
+        # What a macro uses within itself must be there before.
+        body = self.macro_body(parameters, context, depth)
+        self._macros.append((name, len(parameters)))
+        heading = " ".join([f"<{in_any_case(self._draw, 'Macro')} {name}", *parameters]) + ">"
+        lines = [heading, *body, *self.closed(f"</{in_any_case(self._draw, 'Macro')}>")]
+        if self.happens(800):
+            lines.append(self.use(name, len(parameters)))
+        return lines
+
+    def macro_body(self, parameters: list[str], context: str, depth: int) -> list[str]:
+        lines = self.block(context, self.number(0, 3), depth + 2)
+        names = [name.strip('"') for name in parameters]
+        for _ in range(self.number(0, 2)):
+            name = self.one_of(names or ["$none"])
+            lines.append(
+                self.one_of(
+                    (
+                        f"UnsetEnv b {name}",
+                        f"UnsetEnv b{name}{name}c",
+                        f"{name}",
+                        f"{name} a {name}",
+                        f"<Files {name}>\nUnsetEnv {name}\n</Files>",
+                        f"UnsetEnv b {name}\\",
+                        f"UnsetEnv b {name}\\ ",
+                        f" {name}# note",
+                        f"Define V {name}",
+                        f"<IfDefine {name}>\nUnsetEnv c\n</IfDefine>",
+                        f"Use {name}",
+                        "# remark",
+                        "",
+                        "<Files z>",
+                        "</Files>",
+                        "<IfDefine V>",
+                        "</IfDefine>",
+                        f"</{name}>",
+                        f"UnsetEnv {'x' * 4000} {name}{name}",
+                        "Include a.conf",
+                        "UnsetEnv b " + "é" * 4090,
+                    )
+                )
+            )
+        return lines
+
+    def use(self, name: str, parameters: int) -> str:
+        if self.happens(self._faults):
+            parameters += 1
+        arguments = [
+            self.one_of(
+                (
+                    "one",
+                    "'two words'",
+                    '"a\\\\"',
+                    "'\"'",
+                    "''",
+                    '" "',
+                    "UnsetEnv",
+                    "'UnsetEnv d'",
+                    "Files",
+                    "$x",
+                    "%y",
+                    "@z",
+                    "x$x",
+                    "${V}",
+                    "'# c'",
+                    "'</IfDefine>'",
+                    "\udcff",
+                    "V",
+                    "x" * 4095,
+                    '"<Files q>"',
+                    "M",
+                )
+            )
+            for _ in range(parameters)
+        ]
+        written = in_any_case(self._draw, name) if "$" not in name else name
+        return " ".join([in_any_case(self._draw, "Use"), written, *arguments])
+
+    def remark(self) -> str:
+        return self.one_of(
+            (
+                "# remark",
+                "#",
+                "# continued \\\nUnsetEnv hidden",
+                "# ${UNKNOWN} <Files x>",
+                " # remark",
+                "\t#\\",
+                "#\udcff",
+                "# </IfModule>",
+            )
+        )
+
+    def long_line(self) -> str:
+        length = self.one_of(LENGTHS)
+        kind = self.number(0, 4)
+        if kind == 0:
+            return "#" + "x" * (length - 1)
+        if kind == 1:
+            return "UnsetEnv " + "x " * ((length - 9) // 2)
+        if kind == 2:
+            return "UnsetEnv " + "x" * (length - 10) + "\\\ny"
+        if kind == 3:
+            return "UnsetEnv a" + " " * (length - 10)
+        return "UnsetEnv " + "x" * (length - 9)
+
+    def root(self) -> str:
+        return self.one_of(
+            (
+                f"ServerRoot {ROOT}/other",
+                f'ServerRoot "{ROOT}"',
+                f"ServerRoot {ROOT}/conf.d/../other/",
+                f"ServerRoot {ROOT}//other/.",
+                "DefaultRuntimeDir conf.d",
+                f"DefaultRuntimeDir {ROOT}",
+            )
+        )
+
+    # -- the whole ----------------------------------------------------------------------------
+
+    def case(self) -> Case:
+        files: dict[str, str] = {MAIN: ""}
+        for index in range(len(FILES)):
+            if self.happens(350):
+                self._budget = max(self._budget, 6)
+                files[FILES[index]] = self.file(index)
+        self._budget = self.number(2, 30)
+        self._later = FILES
+        self._macros = self._macros if self.happens(300) else []
+        body = self.text(self.block("server", self.number(0, 8), 0))
+        macros = "" if self.happens(30) else MACROS
+        files[MAIN] = PREAMBLE + macros + body
+        return Case(files)
+
+
+@st.composite
+def cases(draw: Draw[object]) -> Case:
+    """A configuration."""
+    return Writer(draw).case()

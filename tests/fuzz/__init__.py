@@ -1,0 +1,1 @@
+"""A coverage-guided fuzzer for the reader: ``make fuzz SECONDS=600``."""
