@@ -1,136 +1,114 @@
-"""Times httpd -t, our reader and the linter: ``python -m benchmarks.compare``.
-
-Whole processes are timed from start to end. In each round every program runs once, one after the
-other, so that a busy moment of the machine hits them all; a ratio is that of two runs of the same
-round, and the table shows the median of the ratios.
-"""
+"""Compares httpd -t, our reader, the linter and others: ``python -m benchmarks.compare``."""
 
 import argparse
 import os
-import shutil
-import statistics
+import platform
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.trees import make_tree
+from benchmarks.measure import Runs, measure, run
+from benchmarks.programs import AUGTOOL, HTTPD, httpd, others, ours, small, stock_as_is
+from benchmarks.tables import Table, figures, growth, markdown, plain
 
-HTTPD = "/usr/sbin/apache2"
+_ROOT = Path(__file__).parents[1]
 
-_READ = """\
-import os
-import sys
-from apachestaple.httpd.modules import DEBIAN_BUILT_IN
-from apachestaple.httpd.paths import Paths
-from apachestaple.httpd.reader import Start, read
-main_file, root = sys.argv[1:]
-start = Start(
-    main_file, root, Paths(), (2, 4, 71), environment=os.environ, built_in=DEBIAN_BUILT_IN
-)
-configuration = read(start)
-if configuration.errors:
-    sys.exit(str(configuration.errors[0]))
-"""
-
-
-@dataclass(frozen=True)
-class Program:
-    """What is timed: a name for the table, and a command that must succeed."""
-
-    name: str
-    command: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Wall times of one program, in seconds, by round."""
-
-    program: Program
-    seconds: Sequence[float]
-
-    def ratio(self, other: "Timing") -> float:
-        """The median over the rounds of how many times as long as ``other`` it took."""
-        pairs = zip(self.seconds, other.seconds, strict=True)
-        return statistics.median(mine / its for mine, its in pairs)
-
-
-def programs(main_file: Path) -> list[Program]:
-    """The programs, the one to compare with first."""
-    root = main_file.parent
-    apachestaple = shutil.which("apachestaple", path=Path(sys.executable).parent)
-    return [
-        Program("httpd -t", [HTTPD, "-d", str(root), "-f", str(main_file), "-t"]),
-        Program("python -c pass", [sys.executable, "-c", "pass"]),
-        Program("reader alone", [sys.executable, "-c", _READ, str(main_file), str(root)]),
-        Program(
-            "apachestaple lint",
-            [apachestaple or "apachestaple", "lint", "--fail-on", "error", str(root)],
-        ),
-    ]
-
-
-def measure(
-    compared: Sequence[Program], rounds: int, environment: Mapping[str, str]
-) -> list[Timing]:
-    """Run each program once to warm up, then once in each round."""
-    seconds: list[list[float]] = [[] for _ in compared]
-    for number in range(-1, rounds):
-        for program, times in zip(compared, seconds, strict=True):
-            taken = _seconds(program, environment)
-            if number >= 0:
-                times.append(taken)
-    return [Timing(*pair) for pair in zip(compared, seconds, strict=True)]
-
-
-def _seconds(program: Program, environment: Mapping[str, str]) -> float:
-    begin = time.perf_counter()
-    done = subprocess.run(
-        program.command, env=environment, capture_output=True, text=True, check=False
-    )
-    taken = time.perf_counter() - begin
-    if done.returncode != 0:
-        message = (done.stdout + done.stderr).strip()[-2000:]
-        raise SystemExit(f"{program.name}: exit code {done.returncode}\n{message}")
-    return taken
-
-
-def table(title: str, timings: Sequence[Timing]) -> str:
-    """Times in milliseconds and ratios to the first program."""
-    rows = [f"{title:24}{'min':>10}{'median':>10}{'max':>10}{'ratio':>10}"]
-    for timing in timings:
-        figures = min(timing.seconds), statistics.median(timing.seconds), max(timing.seconds)
-        cells = "".join(f"{1000 * seconds:>10.1f}" for seconds in figures)
-        rows.append(f"  {timing.program.name:22}{cells}{timing.ratio(timings[0]):>10.2f}")
-    return "\n".join(rows)
-
-
-def _environment(folder: Path) -> Mapping[str, str]:
-    return {
-        **os.environ,
-        "APACHE_RUN_DIR": str(folder),
-        "APACHE_LOG_DIR": str(folder),
-        "APACHE_PID_FILE": str(folder / "apache2.pid"),
-    }
+# Rounds for the one small file, which are short.
+_SMALL_ROUNDS = 21
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print a table for each tree."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
-    parser.add_argument("--hosts", metavar="N", type=int, nargs="+", default=[1, 1000])
-    parser.add_argument("--rounds", metavar="N", type=int, default=11)
-    parser.add_argument("--one-file", action="store_true", help="all hosts in the main file")
+    parser.add_argument("--quick", action="store_true", help="no tree of 10,000 hosts")
+    parser.add_argument("--ours", action="store_true", help="httpd and apachestaple alone")
+    parser.add_argument("--hosts", metavar="N", type=int, nargs="+", help="[100 1000 10000]")
+    parser.add_argument("--rounds", metavar="N", type=int, default=7, help="[7]")
+    parser.add_argument("--markdown", action="store_true", help="as for docs/performance.md")
     given = parser.parse_args(arguments)
-    print("Wall time in milliseconds; the ratio is to httpd -t.\n")
-    for hosts in given.hosts:
-        with tempfile.TemporaryDirectory() as name:
-            main_file = make_tree(Path(name) / "apache2", hosts, one_file=given.one_file)
-            timings = measure(programs(main_file), given.rounds, _environment(Path(name)))
-        print(table(f"{hosts} virtual host{'s' if hosts > 1 else ''}", timings), end="\n\n")
+    sizes = given.hosts or ([100, 1000] if given.quick else [100, 1000, 10000])
+    table = markdown if given.markdown else plain
+    heading = "### " if given.markdown else "== "
+    print(_machine(), flush=True)
+
+    found: dict[int, list[Runs]] = {}
+    for hosts in sizes:
+        print(f"\n{heading}{hosts:,} virtual hosts, a file each\n", flush=True)
+        found[hosts] = _tree(hosts, given.rounds, table, one_file=False, alone=given.ours)
+    print(f"\n{heading}{sizes[-1]:,} virtual hosts in one file\n", flush=True)
+    _tree(sizes[-1], given.rounds, table, one_file=True, alone=given.ours)
+    if 1000 in found and 10000 in found:
+        print(f"\n{heading}How many times as long as 1,000 hosts 10,000 take\n")
+        print(table(growth(found[1000], found[10000])))
+    print(f"\n{heading}One small file\n", flush=True)
+    with _made(1, one_file=False) as (main_file, environment):
+        print(table(figures(measure(small(main_file), _SMALL_ROUNDS, environment))))
     return 0
+
+
+def _tree(hosts: int, rounds: int, table: Table, *, one_file: bool, alone: bool) -> list[Runs]:
+    with _made(hosts, one_file=one_file) as (main_file, environment):
+        programs = [httpd(main_file), *ours(main_file, hosts)]
+        if not alone:
+            programs += others(main_file, hosts, main_file.parents[1])
+        found = measure(programs, rounds, environment)
+        print(table(figures(found)))
+        for runs in found:
+            for note in sorted(runs.notes):
+                print(f"\n{runs.program.name}: {note}")
+        if hosts == 100 and not alone:
+            said = run(stock_as_is(main_file), environment)[2].rpartition("note: ")[2].strip()
+            print(f"\napacheconfig with `preservewhitespace` left on (not timed): {said}")
+    return found
+
+
+@contextmanager
+def _made(hosts: int, *, one_file: bool) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """A tree in a temporary folder, made by a process of its own, and the variables for it."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name, "apache2")
+        command = [sys.executable, "-m", "benchmarks.trees", str(root), "--hosts", str(hosts)]
+        command += ["--one-file"] if one_file else []
+        subprocess.run(command, cwd=_ROOT, check=True, stdout=subprocess.DEVNULL)
+        environment = {
+            **os.environ,
+            "APACHE_RUN_DIR": name,
+            "APACHE_LOG_DIR": name,
+            "APACHE_PID_FILE": str(Path(name, "apache2.pid")),
+        }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        yield root / "apache2.conf", environment
+
+
+def _machine() -> str:
+    """What the figures depend on."""
+    cores = f"{os.cpu_count()} cores, {_processor()}"
+    system = f"{platform.system()} {platform.release()}"
+    versions = [f"Python {platform.python_version()}", _version(HTTPD, "-v")]
+    versions += [_version(AUGTOOL, "--version")]
+    return ", ".join([cores, system, *filter(None, versions)])
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2] for line in text.splitlines() if line.startswith("model name")]
+    return names[0].strip() if names else platform.machine()
+
+
+def _version(binary: str, option: str) -> str:
+    """The first line of what a program says of itself."""
+    try:
+        done = subprocess.run([binary, option], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    lines = (done.stdout + done.stderr).splitlines()
+    return lines[0].partition("version: ")[2] or lines[0].partition(" <")[0] if lines else ""
 
 
 if __name__ == "__main__":

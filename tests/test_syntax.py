@@ -119,7 +119,9 @@ HOST = "<VirtualHost *:443>\n    SSLEngine on\n    # note\n</VirtualHost>\n"
         ("<A>\n</A>\n", [edit(1, Where.INSIDE, "X")], "<A>\n    X\n</A>\n"),
         ("<A> junk\n  B\n</A>\n", [edit(1, Where.INSIDE, "X")], "<A> junk\n  X\n  B\n</A>\n"),
         ("A", [edit(0, Where.END, "X")], "A\nX\n"),
-        ("", [edit(0, Where.END, "X")], "\nX\n"),
+        ("", [edit(0, Where.END, "X")], "X\n"),
+        ("A \\\n\n<B>\n</B>\n", [edit(1, Where.AFTER, "X")], "A \\\n\nX\n<B>\n</B>\n"),
+        ("A\nB \\\n\n", [edit(0, Where.END, "X")], "A\nB \\\n\nX\n"),
         (
             "A\nB\n",
             [edit(1, Where.AFTER, "1"), edit(1, Where.AFTER, "2"), edit(1, Where.REMOVE)],

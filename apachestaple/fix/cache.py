@@ -33,20 +33,20 @@ def repair_cache(site: Site, repairs: Repairs) -> Plan:
         for directive in site.misplaced
         if directive.key == "sslstaplingcache" and repairs.wanted("AS202", directive, site)
     ]
-    if not site.configuration.whole:
-        places = [f"{d.file} line {d.line}" for d in misplaced]
-        return Plan(refused=tuple(f"{place}: the main server is not in it" for place in places))
     edits: list[Edit] = []
     edits += [
         remove(directive, "only the last SSLStaplingCache counts")
         for directive in site.caches[:-1]
-        if repairs.wanted("AS208", directive, site)
+        if directive.place != site.caches[-1].place and repairs.wanted("AS208", directive, site)
     ]
     if site.caches:
         plan = _correct(site, site.caches[-1], repairs)
         edits += plan.edits
         edits += [remove(d, "the cache belongs into the main server") for d in misplaced]
         return Plan(tuple(edits), plan.refused)
+    if not site.configuration.whole:
+        places = [f"{d.file} line {d.line}" for d in misplaced]
+        return Plan(refused=tuple(f"{place}: the main server is not in it" for place in places))
     needed = any(host.use_stapling for host in site.tls_hosts)
     if not misplaced and not (needed and "AS201" in repairs.codes):
         return Plan(tuple(edits))

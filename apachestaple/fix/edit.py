@@ -61,11 +61,16 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
         EditError: there is no directive at the line of an edit.
 
     """
+    edits = list(edits)
     newline = "\r\n" if "\r\n" in text else "\n"
+    if text.endswith("\\"):
+        # Whatever follows it would become part of the last line.
+        raise EditError(f"{edits[0].file} ends in a backslash")
     nodes = tree(text)
     # All places are looked up before the first edit moves anything. At one line, what is added
     # comes first, while the line is still there, and the last addition first: it stands lowest.
-    found = [(edit, *_find(nodes, edit)) for edit in edits]
+    by_line = _by_line(nodes)
+    found = [(edit, *_find(nodes, by_line, edit)) for edit in edits]
     removing = (Where.REPLACE, Where.REMOVE)
     found.sort(key=lambda place: place[0].where not in removing)
     for edit, parent, node in reversed(found):
@@ -115,7 +120,8 @@ def _insert_inside(parent: Nodes, index: int, node: Node, edit: Edit, newline: s
 def _append(root: Nodes, lines: Sequence[str], newline: str) -> None:
     trailing = root.trailing_whitespace
     for line in lines:
-        root.add(len(root), newline + line)
+        # The first line of an empty file has no line end before it.
+        root.add(len(root), (newline if root.dump().strip() else "") + line)
     root.trailing_whitespace = trailing if "\n" in trailing else newline
 
 
@@ -127,13 +133,24 @@ def _remove(parent: Nodes, index: int, newline: str) -> None:
         following.whitespace = following.whitespace.removeprefix(newline)
 
 
-def _find(nodes: Nodes, edit: Edit) -> tuple[Nodes, Node | None]:
+def _by_line(nodes: Nodes) -> dict[int, tuple[Nodes, Node]]:
+    """The directive or section on each line, and the list that it stands in."""
+    found: dict[int, tuple[Nodes, Node]] = {}
+    for parent, node in _all_nodes(nodes):
+        line = _line(node)
+        if line is not None and getattr(node, "typestring", "") != "comment":
+            found.setdefault(line, (parent, node))
+    return found
+
+
+def _find(
+    nodes: Nodes, by_line: dict[int, tuple[Nodes, Node]], edit: Edit
+) -> tuple[Nodes, Node | None]:
     if edit.where is Where.END:
         return nodes, None
-    for parent, node in _all_nodes(nodes):
-        if _line(node) == edit.line and not node.dump().lstrip().startswith("#"):
-            return parent, node
-    raise EditError(f"{edit.file}: there is no directive on line {edit.line}")
+    if edit.line not in by_line:
+        raise EditError(f"{edit.file}: there is no directive on line {edit.line}")
+    return by_line[edit.line]
 
 
 def _all_nodes(nodes: Nodes) -> Iterator[tuple[Nodes, Node]]:

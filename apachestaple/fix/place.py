@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.edit import Edit, Where
+from apachestaple.httpd.configuration import ErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +43,21 @@ def remove(directive: Directive, reason: str) -> Edit:
     return Edit(real_file(directive), directive.line, Where.REMOVE, (), reason)
 
 
+class NoPlaceError(Exception):
+    """There is no place for a new line; the text says why."""
+
+
 def in_main_server(site: Site, lines: Iterable[str], reason: str, *, cache: bool = False) -> Edit:
     """Add lines to the main server: beside their kin, or at the end of the main file."""
     kin = _kin(site, _KIN_OF_CACHE if cache else _KIN_OF_SWITCH)
     if kin is None:
         main = os.path.realpath(site.configuration.main_file)
+        for error in site.configuration.errors:
+            if (
+                error.kind is ErrorKind.UNCLOSED_SECTION
+                and os.path.realpath(error.place.file) == main
+            ):
+                raise NoPlaceError(f"{main} line {error.place.line}: {error.message}")
         return Edit(main, 0, Where.END, tuple(lines), reason)
     return Edit(real_file(kin), kin.line, Where.AFTER, tuple(lines), reason)
 
@@ -57,13 +68,8 @@ def in_host(site: Site, host: Host, lines: Iterable[str], reason: str) -> Edit:
         return in_main_server(site, lines, reason)
     section = host.section
     kin = None
-    for directive in site.configuration.directives:
-        if (
-            directive.parent is section
-            and directive.key.startswith("ssl")
-            and directive.file == section.file
-            and directive.source == section.source
-        ):
+    for directive in site.ssl_directives_of(section):
+        if directive.file == section.file and directive.source == section.source:
             kin = directive
     if kin is None:
         return Edit(real_file(section), section.line, Where.INSIDE, tuple(lines), reason)

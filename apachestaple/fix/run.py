@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.edit import Edit, EditError, edited
-from apachestaple.fix.plan import Repairs, steps
+from apachestaple.fix.edit import Edit, EditError, Where, edited
+from apachestaple.fix.place import NoPlaceError
+from apachestaple.fix.plan import Plan, Repairs, steps
 from apachestaple.fix.render import Renderer, TemplateProblemError
 from apachestaple.fix.tree import write_tree
 from apachestaple.fix.write import NewText, WriteError, back_up, only_one_fix, write_all
@@ -147,7 +148,10 @@ def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) ->
         changed = False
         for step in steps():
             site = _understand(start, request, work)
-            plan = step(site, repairs)
+            try:
+                plan = step(site, repairs)
+            except NoPlaceError as error:
+                plan = Plan(refused=(str(error),))
             work.refused.update(dict.fromkeys(plan.refused))
             if plan.edits:
                 _make(plan.edits, site, work)
@@ -167,12 +171,28 @@ def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
 def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
     texts = {os.path.realpath(path): file.text for path, file in site.configuration.files.items()}
     by_file: dict[str, list[Edit]] = {}
-    for edit in edits:
+    for edit in _once(edits):
         by_file.setdefault(edit.file, []).append(edit)
         work.changes.append(f"{edit.file}: {edit.reason}")
     for path, its_edits in by_file.items():
         work.old.setdefault(path, texts[path])
         work.new[path] = edited(texts[path], its_edits)
+
+
+def _once(edits: Sequence[Edit]) -> list[Edit]:
+    """Each edit once: what is included or used twice stands once, and is in effect twice."""
+    replaced = {(edit.file, edit.line) for edit in edits if edit.where is Where.REPLACE}
+    first: dict[tuple[str, int, Where], Edit] = {}
+    for edit in edits:
+        if edit.where is not Where.REMOVE or (edit.file, edit.line) not in replaced:
+            # Several additions at one place are different lines.
+            where = (edit.file, edit.line, edit.where)
+            known = first.get(where)
+            if known is None:
+                first[where] = edit
+            elif edit.where not in (Where.REPLACE, Where.REMOVE) and edit.lines != known.lines:
+                first[where] = replace(known, lines=(*known.lines, *edit.lines))
+    return list(first.values())
 
 
 def _diff(file: NewText) -> str:

@@ -9,7 +9,7 @@ from apachestaple.fix.place import in_host, in_main_server, real_file, replace, 
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import UseStapling
 from apachestaple.rules.lint import is_suppressed
-from apachestaple.tls.hosts import ObstacleKind
+from apachestaple.tls.hosts import Obstacle, ObstacleKind, is_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +27,8 @@ _RULES = {
     ObstacleKind.FORCE_URL_NOT_HTTP: "AS402",
     ObstacleKind.SWITCHED_OFF: "AS403",
 }
-# With these, every client that asks is turned away; with the others it just gets no staple.
-_ABORTING = frozenset({ObstacleKind.URI_NOT_HTTP, ObstacleKind.FORCE_URL_NOT_HTTP})
+# Whatever the certificates, which may not be here.
+_FORCED = Obstacle(ObstacleKind.FORCE_URL_NOT_HTTP, "SSLStaplingForceURL is not an http URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,11 @@ def repair_stapling(site: Site, repairs: Repairs) -> Plan:
 def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
     now = host.use_stapling
     keep = _Wish(host, now, True, "")
-    if not host.certificates or len(host.known_certificates) < len(host.certificates):
-        return keep
     obstacles = [host.obstacle(certificate) for certificate in host.certificates]
     found = [obstacle for obstacle in obstacles if obstacle is not None]
     if not now:
         # A fragment does not show whether stapling is on in the main server, or has a cache.
-        if found or not site.configuration.whole or not _can_cache(site):
+        if not host.can_staple or not site.configuration.whole or not _can_cache(site):
             return keep
         code = "AS306" if any(c.leaf and c.leaf.must_staple for c in host.certificates) else "AS501"
         # What the host's own administrator has switched off stays off, unless clients demand it.
@@ -72,13 +70,13 @@ def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
         if not allowed or code not in repairs.codes or _is_left_alone(host, code, site):
             return keep
         return _Wish(host, True, False, "its certificates can be stapled")
-    aborting = [obstacle for obstacle in found if obstacle.kind in _ABORTING]
-    if not aborting and len(found) < len(obstacles):
-        # The other certificates are stapled still.
+    if not host.is_hopeless:
         return keep
-    for obstacle in aborting or found:
-        code = _RULES[obstacle.kind]
-        if code in repairs.codes and not _is_left_alone(host, code, site):
+    if host.force_url and not is_http(host.force_url):
+        found.append(_FORCED)
+    for obstacle in found:
+        rule = _RULES.get(obstacle.kind, "")
+        if rule in repairs.codes and not _is_left_alone(host, rule, site):
             return _Wish(host, False, False, obstacle.reason)
     return keep
 

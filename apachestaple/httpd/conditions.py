@@ -68,5 +68,5 @@ def _parse(text: str) -> Version:
 def _matches(expression: str, version: Version) -> bool:
     try:
         return re.search(expression, ".".join(map(str, version))) is not None
-    except re.error:
+    except (re.error, OverflowError, ValueError, RecursionError):
         raise ConditionError("Unable to compile regular expression") from None

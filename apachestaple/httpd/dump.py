@@ -20,7 +20,8 @@ def dump_text(directives: Sequence[Directive]) -> Iterator[str]:
     # directive, and never closed.
     sections: list[Directive] = []
     shown = 0
-    for directive, following in zip(directives, [*directives[1:], None], strict=True):
+    for number, directive in enumerate(directives, 1):
+        following = directives[number] if number < len(directives) else None
         while sections and sections[-1] is not directive.parent:
             closed = sections.pop()
             if shown > len(sections):

@@ -132,23 +132,33 @@ _name = attrgetter("name")
 @cache
 def _pattern(wildcard: str) -> re.Pattern[str]:
     """A regular expression for apr_fnmatch with APR_FNM_PERIOD."""
-    parts = ["" if wildcard.startswith((".", "\\.")) else r"(?!\.)"]
+    # What stands between two stars, as expressions.
+    parts = [""]
     position = 0
     while position < len(wildcard):
         character = wildcard[position]
         brackets = _BRACKETS.match(wildcard, position) if character == "[" else None
         if character == "*":
-            parts.append(".*")
+            parts.append("")
         elif character == "?":
-            parts.append(".")
+            parts[-1] += "."
         elif brackets:
             members = re.sub(r"([\\\[\]^&~|])", r"\\\1", brackets["set"])
-            parts.append(f"[{'^' if brackets['not'] else ''}{members}]")
+            parts[-1] += f"[{'^' if brackets['not'] else ''}{members}]"
             position = brackets.end() - 1
         elif character == "\\" and position + 1 < len(wildcard):
             position += 1
-            parts.append(re.escape(wildcard[position]))
+            parts[-1] += re.escape(wildcard[position])
         else:
-            parts.append(re.escape(character))
+            parts[-1] += re.escape(character)
         position += 1
-    return re.compile("".join(parts), re.DOTALL)
+    first, *further = parts
+    hidden = "" if wildcard.startswith((".", "\\.")) else r"(?!\.)"
+    # Atomic groups: the first place at which a part fits is good enough, so none is tried twice.
+    middle = "".join(f"(?>.*?{part})" for part in further[:-1])
+    last = f".*{further[-1]}" if further else ""
+    try:
+        return re.compile(f"{hidden}{first}{middle}{last}", re.DOTALL)
+    except re.error:
+        # A range that runs backwards fits nothing.
+        return re.compile(r"(?!)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -10,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.configuration import server_root_relative
+from apachestaple.httpd.distributions import DEBIAN, DISTRIBUTIONS, Recognised, recognise
 from apachestaple.httpd.envvars import read_envvars
-from apachestaple.httpd.modules import BUILT_IN, DEBIAN_BUILT_IN, built_in_modules
-from apachestaple.httpd.paths import Paths
+from apachestaple.httpd.modules import BUILT_IN, built_in_modules
+from apachestaple.httpd.paths import Paths, is_inside
 from apachestaple.httpd.reader import Start
 
 if TYPE_CHECKING:
@@ -25,21 +28,18 @@ NEWEST: Version = (2, 4, 71)
 
 _BINARIES = ("apache2", "httpd", "httpd2")
 
-# Main files by where distributions keep them, from the server's root folder on.
-_STANDARD_PLACES = (
-    "etc/apache2/apache2.conf",  # Debian, Ubuntu
-    "etc/httpd/conf/httpd.conf",  # RHEL, Fedora, Arch
-    "etc/apache2/httpd.conf",  # SUSE, Alpine
-    "usr/local/etc/apache24/httpd.conf",  # FreeBSD
-    "usr/local/apache2/conf/httpd.conf",  # a source build
-    "opt/lampp/etc/httpd.conf",  # XAMPP
-)
-# The same from a folder on that holds one of them.
-_IN_FOLDER = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "etc/httpd.conf", *_STANDARD_PLACES)
+# Main files as seen from a folder that is theirs, the one above that, or a server's root folder.
+_IN_FOLDER = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "etc/httpd.conf")
 _MAIN_NAMES = frozenset({"apache2.conf", "httpd.conf"})
 
+# What stands beside a main file and shows that the folder around it was copied with it.
+_COPIED_WITH_IT = (
+    *("conf-enabled", "mods-enabled", "sites-enabled", "conf.d", "conf.modules.d", "extra"),
+    *("Includes", "modules.d", "sysconfig.d", "vhosts.d", "../conf.d", "../conf.modules.d"),
+)
+
 # How far below a folder a main file is looked for, and where it is not.
-_SEARCH_DEPTH = 5
+_SEARCH_DEPTH = 8
 _NOT_SEARCHED = frozenset({"node_modules", "__pycache__"})
 
 
@@ -87,30 +87,35 @@ def locate(path: str | None, options: Options) -> Start:
 
     """
     main = _main_file(path, options)
-    whole = path is None or os.path.isdir(path) or _is_main(main)
-    start = Start(
-        main_file=main,
-        server_root=_server_root(main),
-        paths=Paths(os.path.abspath(options.root) if options.root else "", options.maps),
-        version=lambda: options.version or _installed_version(),
-        defines=options.defines,
-        whole=whole,
-    )
+    text = _active_text(main)
+    whole = path is None or os.path.isdir(path) or _is_main(main, text)
     if not whole:
         # What the machine's httpd is like decides nothing here, and asking it takes 15 ms.
-        return replace(start, environment=os.environ)
+        return Start(
+            main_file=main,
+            server_root=_folder_above_conf(main),
+            paths=Paths(os.path.abspath(options.root) if options.root else "", options.maps),
+            version=lambda: options.version or _installed_version(),
+            defines=options.defines,
+            environment=os.environ,
+            whole=False,
+        )
     machine = installed()
     is_installed = (
         machine is not None
         and not options.root
         and os.path.realpath(main) == os.path.realpath(machine.main_file)
     )
-    if not is_installed and not options.root and not options.maps:
-        start = replace(start, paths=Paths(_implied_root(main)))
-    return replace(
-        start,
-        environment=_environment(main),
-        built_in=_built_in(main, machine),
+    place = _place(main, text, options, is_installed=is_installed)
+    environment, defines = _surroundings(main, place)
+    return Start(
+        main_file=main,
+        server_root=place.server_root,
+        paths=place.paths,
+        version=lambda: options.version or _installed_version(),
+        defines={**defines, **options.defines},
+        environment=environment,
+        built_in=_built_in(text, place.recognised, machine, is_installed=is_installed),
         installed=is_installed,
     )
 
@@ -138,6 +143,7 @@ def installed() -> Machine | None:
     return None
 
 
+@cache
 def _output(binary: str, option: str) -> str:
     # These options print and exit before any configuration is read.
     command = [binary, option]
@@ -151,10 +157,12 @@ def _output(binary: str, option: str) -> str:
 def _main_file(path: str | None, options: Options) -> str:
     if path is None:
         return _own_main_file(options)
-    if not os.path.exists(path):
+    if options.root and not is_inside(os.path.abspath(path), os.path.abspath(options.root)):
         below_root = os.path.join(options.root, path.lstrip("/"))
-        if options.root and os.path.exists(below_root):
+        meant = path.startswith("/") or not os.path.exists(path)
+        if meant and os.path.exists(below_root):
             return _main_file(below_root, options)
+    if not os.path.exists(path):
         reason = "is a link to nothing" if os.path.islink(path) else "does not exist"
         raise LayoutError(f"{path}: {reason}; give a main file, its folder or a fragment")
     if not os.path.isdir(path):
@@ -176,11 +184,11 @@ def _own_main_file(options: Options) -> str:
 
 
 def _main_in_folder(folder: str) -> str:
-    for place in _IN_FOLDER:
-        candidate = os.path.join(folder, place)
+    for name in _IN_FOLDER:
+        candidate = os.path.join(folder, name)
         if os.path.isfile(candidate):
             return candidate
-    found = list(_mains_below(folder))
+    found = _mains_of_root(folder) or list(_mains_below(folder))
     if len(found) == 1:
         return found[0]
     if not found:
@@ -189,6 +197,17 @@ def _main_in_folder(folder: str) -> str:
         )
     listed = ", ".join(sorted(found))
     raise LayoutError(f"{folder}: several main files in it; give one of {listed}")
+
+
+def _mains_of_root(folder: str) -> list[str]:
+    """Main files at their distribution's place below a server's root folder, one of a folder."""
+    found: dict[str, str] = {}
+    instances = glob.glob("etc/apache2-*/apache2.conf", root_dir=folder)
+    for place in (*(each.main_file[1:] for each in DISTRIBUTIONS), *sorted(instances)):
+        candidate = os.path.join(folder, place)
+        if os.path.isfile(candidate):
+            found.setdefault(os.path.realpath(os.path.dirname(candidate)), candidate)
+    return list(found.values())
 
 
 def _mains_below(folder: str) -> Iterator[str]:
@@ -204,21 +223,24 @@ def _mains_below(folder: str) -> Iterator[str]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _NOT_SEARCHED)
 
 
-def _is_main(path: str) -> bool:
-    """Whether a file is a main file: by its name, or because it sets the server root."""
-    if os.path.basename(path) in _MAIN_NAMES:
-        return True
+def _active_text(main: str) -> str:
+    """The lines of a file that are no comments; ``""`` where it cannot be read."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return (
-                re.search(r"^\s*ServerRoot\s", file.read(), re.MULTILINE | re.IGNORECASE)
-                is not None
-            )
+        text = Paths().text(main)
     except OSError:
-        return True
+        return ""
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
 
 
-def _server_root(main: str) -> str:
+_SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+(.*\S)", re.MULTILINE | re.IGNORECASE)
+
+
+def _is_main(path: str, text: str) -> bool:
+    """Whether a file is a main file: by its name, or because it sets the server root."""
+    return os.path.basename(path) in _MAIN_NAMES or _SERVER_ROOT.search(text) is not None
+
+
+def _folder_above_conf(main: str) -> str:
     """The folder that a main file's place implies: that of conf/httpd.conf is one above."""
     folder = os.path.dirname(main)
     if os.path.basename(folder) == "conf":
@@ -226,28 +248,165 @@ def _server_root(main: str) -> str:
     return folder
 
 
-def _implied_root(main: str) -> str:
-    """The folder that holds a copy of a server's files, where the main file's path shows it."""
-    for place in _STANDARD_PLACES:
-        if main.endswith("/" + place):
-            return main.removesuffix("/" + place)
-    return ""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a main file stands on its server, and its server's files here.
+
+    ``own`` is whether the server's files are those of this machine.
+    """
+
+    recognised: Recognised
+    server_root: str
+    paths: Paths
+    own: bool
+
+    def copied(self, path: str) -> str | None:
+        """The path here of a server's file; ``None`` if only this machine's own could be meant."""
+        here = self.paths.real(path)
+        return here if self.own or here != path else None
 
 
-def _is_debian(main: str) -> bool:
-    return os.path.basename(main) == "apache2.conf"
+def _place(main: str, text: str, options: Options, *, is_installed: bool) -> _Place:
+    """Work out what the path of a main file, its text and the options say of its server."""
+    recognised = recognise(main, text)
+    stated = _stated_server_root(text, options)
+    root = recognised.root
+    if root is None and stated.count("/") > 1 and f"{stated}/" in main:
+        root = main[: main.rindex(f"{stated}/")]
+    maps: tuple[tuple[str, str], ...] = ()
+    if options.root:
+        root = os.path.abspath(options.root)
+        if not is_inside(main, root):
+            maps = _maps(main, stated, recognised)
+    elif is_installed:
+        root = ""
+    elif root is None:
+        maps = _maps(main, stated, recognised)
+    elif recognised.folder.startswith("/private/") and not os.path.exists(root + "/private"):
+        maps = (("/private/etc", root + "/etc"),)
+    paths = Paths(root or "", (*options.maps, *maps))
+    compiled_in = recognised.distribution.server_root if recognised.distribution else ""
+    if recognised.distribution is DEBIAN:
+        # Another instance is started with -d.
+        compiled_in = recognised.folder
+    server_root = paths.real(stated or compiled_in) if stated or compiled_in else ""
+    place = _Place(recognised, server_root or _folder_above_conf(main), paths, own=root == "")
+    return _with_replaced(place, options)
 
 
-def _environment(main: str) -> Mapping[str, str]:
-    """The variables that the configuration sees: this process's, and on Debian those of envvars."""
-    if not _is_debian(main):
-        return os.environ
-    envvars = os.path.join(os.path.dirname(main), "envvars")
-    return read_envvars(envvars, os.environ)
+def _stated_server_root(text: str, options: Options) -> str:
+    """The first ServerRoot of a main file, or ``""``."""
+    found = _SERVER_ROOT.search(text)
+    if found is None:
+        return ""
+    written = found[1]
+    for quote in ('"', "'"):
+        if written.startswith(quote):
+            written = written[1:].partition(quote)[0]
+    defined = dict(re.findall(r"^\s*Define\s+(\w+)\s+[\"']?([^\"'\s]+)", text, re.MULTILINE))
+    values = {**defined, **options.defines}
+    written = re.sub(r"\$\{(\w+)\}", lambda use: values.get(use[1]) or use[0], written)
+    return server_root_relative("/", written) if written.startswith("/") else ""
 
 
-def _built_in(main: str, machine: Machine | None) -> frozenset[str]:
-    """What the installed binary says, else what is usual in the distribution."""
-    if machine is not None:
-        return machine.built_in()
-    return DEBIAN_BUILT_IN if _is_debian(main) else BUILT_IN
+def _maps(main: str, stated: str, recognised: Recognised) -> tuple[tuple[str, str], ...]:
+    """Where the server's paths are here, for the copy of a part of its folders."""
+    here = os.path.dirname(main)
+    folder = recognised.folder
+    if not folder:
+        above = _folder_above_conf(main)
+        return ((stated, above),) if stated and _is_copy(stated, above) else ()
+    if not _is_copy(folder, here):
+        return ()
+    if recognised.distribution is DEBIAN and folder != DEBIAN.folder:
+        return ((folder, here), (DEBIAN.folder, here))
+    if not stated or stated == folder or not is_inside(folder, stated):
+        return ((folder, here),)
+    below = folder.removeprefix(stated)
+    if here.endswith(below):
+        return ((stated, here.removesuffix(below)),)
+    if below != "/conf":
+        return ((folder, here),)
+    # The files of conf/ stand next to its neighbours, or alone.
+    beside = () if os.path.exists(here + below) else ((here + below, here),)
+    return (*beside, (folder, here), (stated, here))
+
+
+def _is_copy(folder: str, here: str) -> bool:
+    """Whether ``here`` is a copy of the server's ``folder``, and not a file that uses that."""
+    if os.path.realpath(here).startswith(os.path.realpath(folder)):
+        return False
+    return (
+        not os.path.isdir(folder)
+        or os.path.basename(folder) == os.path.basename(here)
+        or any(os.path.exists(os.path.join(here, name)) for name in _COPIED_WITH_IT)
+    )
+
+
+def _with_replaced(place: _Place, options: Options) -> _Place:
+    """Read what the distribution's start script has httpd read, where it is there."""
+    distribution = place.recognised.distribution
+    if distribution is None:
+        return place
+    pairs = [(path, place.copied(by)) for path, by in distribution.replaced.items()]
+    maps = [(path, here) for path, here in pairs if here is not None and os.path.isfile(here)]
+    added = place.paths.maps[len(options.maps) :]
+    paths = replace(place.paths, maps=(*options.maps, *maps, *added))
+    return replace(place, paths=paths)
+
+
+def _surroundings(main: str, place: _Place) -> tuple[Mapping[str, str], dict[str, str | None]]:
+    """The variables and the ``-D``s with which httpd is started.
+
+    The variables are this process's, and on Debian and FreeBSD those of envvars.
+    """
+    folder = os.path.dirname(main)
+    distribution = place.recognised.distribution
+    environment: Mapping[str, str] = os.environ
+    words: list[str] = []
+    if distribution is DEBIAN:
+        if place.recognised.folder != DEBIAN.folder:
+            environment = {**environment, "APACHE_CONFDIR": place.recognised.folder}
+        environment = read_envvars(os.path.join(folder, "envvars"), environment)
+        words = environment.get("APACHE_ARGUMENTS", "").split()
+    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "envvars.d", "*.env"))):
+        environment = read_envvars(path, environment)
+    if distribution is None:
+        return environment, {}
+    if distribution.options:
+        path, variable = distribution.options
+        words = read_envvars(place.copied(path) or "", {}).get(variable, "").split()
+    defines: dict[str, str | None] = dict.fromkeys(distribution.defines)
+    for before, word in zip(["", *words], words, strict=False):
+        if before == "-D" or (distribution.bare_options and not word.startswith("-")):
+            defines[word] = None
+        elif word.startswith("-D") and word != "-D":
+            defines[word[2:]] = None
+    return environment, defines
+
+
+def _built_in(
+    text: str, recognised: Recognised, machine: Machine | None, *, is_installed: bool
+) -> frozenset[str]:
+    """Modules compiled in: what the installed binary says, or what is usual in a distribution.
+
+    The binary is asked about its own distribution's configurations, and about those of which
+    nothing tells whose they are. A module that the main file loads is not compiled in.
+    """
+    distribution = recognised.distribution
+    if machine is not None and (
+        is_installed
+        or distribution is None
+        or (machine.main_file, machine.server_root)
+        == (distribution.main_file, distribution.server_root)
+    ):
+        built_in = machine.built_in()
+    elif distribution is None:
+        built_in = BUILT_IN
+    else:
+        built_in = distribution.built_in
+        if distribution.mpm and not re.search(r"^\s*LoadModule\s+mpm_", text, re.MULTILINE):
+            built_in = built_in | {distribution.mpm}
+    if is_installed:
+        return built_in
+    return built_in - set(re.findall(r"^\s*LoadModule\s+(\S+)", text, re.MULTILINE))

@@ -107,6 +107,8 @@ def _substitute(line: str, replacements: dict[str, str]) -> str:
         if name == replacement:
             written = name
         line = line[:start] + written + line[start + len(name) :]
+        if len(line) >= LONGEST_MACRO_LINE:
+            raise MacroError("cannot substitute, buffer size too small")
         # httpd goes on behind the unescaped length of the replacement, even where it was escaped.
         position = start + len(replacement)
 

@@ -30,14 +30,15 @@ class Paths:
     def real(self, path: str) -> str:
         """The path here of what the server calls ``path``, an absolute path.
 
-        A path that lies inside the root folder or a mapped folder is already a path here.
+        A path that lies inside the root folder or a mapped folder is already a path here, unless
+        a map says that what would be there is elsewhere.
         """
         for server, here in self.maps:
-            if _inside(path, here):
+            if is_inside(path, here) and not (is_inside(server, here) and is_inside(path, server)):
                 return path
-            if _inside(path, server):
+            if is_inside(path, server):
                 return os.path.normpath(here + "/" + path[len(server) :].lstrip("/"))
-        if self.root and not _inside(path, self.root):
+        if self.root and not is_inside(path, self.root):
             return os.path.normpath(self.root + "/" + path.lstrip("/"))
         return path
 
@@ -62,7 +63,8 @@ class Paths:
         return os.path.exists(self.real(path))
 
 
-def _inside(path: str, folder: str) -> bool:
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path is that of a folder or of something in it."""
     folder = folder.rstrip("/")
     return path == folder or path.startswith(folder + "/")
 

@@ -9,6 +9,7 @@ the file stands in exactly one node.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
@@ -239,7 +240,11 @@ def _trimmed(raw: str) -> tuple[str, str, str]:
     """White space before, the text itself, white space after."""
     body = raw.strip(WHITE_SPACE)
     start = raw.find(body) if body else len(raw)
-    return raw[:start], body, raw[start + len(body) :]
+    end = start + len(body)
+    if body.endswith("\\") and (continued := re.match(r"\r?\n", raw[end:])):
+        # The line end behind a backslash is part of the line.
+        end += continued.end()
+    return raw[:start], raw[start:end], raw[end:]
 
 
 def _name_and_value(body: str) -> list[str]:

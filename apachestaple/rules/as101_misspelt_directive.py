@@ -33,7 +33,10 @@ class MisspeltDirective(DirectiveRule):
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Names that are close to one of the table's, or that only stapling could have."""
         key = directive.key
-        if key in SSL_NAMES or key.startswith("<") or has_web_characters(directive.name):
+        # nginx's directives have underscores, and files of both servers may lie side by side.
+        if key in SSL_NAMES or key.startswith(("<", "md")) or "_" in key:
+            return
+        if has_web_characters(directive.name):
             return
         meant = meant_name(key)
         if meant is None and not key.startswith("sslstapling"):
@@ -42,7 +45,8 @@ class MisspeltDirective(DirectiveRule):
             directive.place,
             f"there is no directive {directive.name}",
             f"Write {meant}." if meant else "Remove it.",
-            repairable=meant is not None,
+            repairable=meant is not None
+            and STAPLING_DIRECTIVES[meant.lower()].fault(directive.arguments) is None,
         )
 
 

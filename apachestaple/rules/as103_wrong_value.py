@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.httpd.numbers import atoi
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
-from apachestaple.tls.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.tls.directives import STAPLING_DIRECTIVES, Kind, StaplingDirective
 from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:
@@ -36,21 +35,16 @@ class WrongValue(DirectiveRule):
         if has_web_characters(directive.raw):
             return
         known = STAPLING_DIRECTIVES[directive.key]
-        words = directive.arguments
-        if known.kind is Kind.FLAG:
-            if not words or words[0].lower() not in ("on", "off"):
-                yield self.finding(
-                    directive.place, f"{known.name} must be On or Off", "Write on or off."
-                )
-        elif len(words) != 1 or not words[0]:
-            yield self.finding(
-                directive.place,
-                f"{known.name} takes one argument, and here are {len(words)}",
-                "Give one argument; put it in quotes if it has a space.",
-            )
-        elif known.kind is Kind.SECONDS and atoi(words[0]) < 0:
-            advice = "Remove it: what it would say is the default."
-            if known.default is not None:
-                advice = f"Give a number from 0 on; the default is {known.default}."
-            message = f"{known.name} takes no negative number"
-            yield self.finding(directive.place, message, advice)
+        fault = known.fault(directive.arguments)
+        if fault is not None:
+            yield self.finding(directive.place, fault, _advice(known))
+
+
+def _advice(known: StaplingDirective) -> str:
+    if known.kind is Kind.FLAG:
+        return "Write on or off."
+    if known.kind is not Kind.SECONDS:
+        return "Give one argument; put it in quotes if it has a space."
+    if known.default is None:
+        return "Give a number from 0 on, or remove the line."
+    return f"Give a number from 0 on; the default is {known.default}."

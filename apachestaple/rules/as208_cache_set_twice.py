@@ -37,6 +37,9 @@ class CacheSetTwice(DirectiveRule):
         if not any(directive is cache for cache in site.caches[:-1]):
             return
         last = site.caches[-1]
+        if directive.place == last.place:
+            # A file that is included twice says it once.
+            return
         yield self.finding(
             directive.place,
             f"SSLStaplingCache is set again in {os.path.basename(last.file)} line {last.line}, "

@@ -42,4 +42,5 @@ class NoOcspUri(CertificateRule):
             "Switch stapling off for this host: SSLUseStapling off.",
             host=host,
             certificate=certificate,
+            repairable=host.is_hopeless,
         )

@@ -48,4 +48,5 @@ class IssuerNotFound(CertificateRule):
             "Append the issuer's certificate to the file; fix switches stapling off.",
             host=host,
             certificate=certificate,
+            repairable=host.is_hopeless,
         )

@@ -41,4 +41,5 @@ class SelfSigned(CertificateRule):
             "Switch stapling off for this host: SSLUseStapling off.",
             host=host,
             certificate=certificate,
+            repairable=host.is_hopeless,
         )

@@ -49,4 +49,5 @@ class FirstUriNotHttp(CertificateRule):
             advice,
             host=host,
             certificate=certificate,
+            repairable=host.is_hopeless,
         )

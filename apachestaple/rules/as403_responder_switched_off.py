@@ -44,4 +44,5 @@ class ResponderSwitchedOff(CertificateRule):
             "Switch stapling off for this host: SSLUseStapling off.",
             host=host,
             certificate=certificate,
+            repairable=host.is_hopeless,
         )

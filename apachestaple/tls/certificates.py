@@ -9,11 +9,11 @@ import re
 import stat
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from cryptography import x509
@@ -38,14 +38,18 @@ class Problem(StrEnum):
 
 
 class Certificate:
-    """What is known of one certificate; each thing is looked for when it is first asked for."""
+    """What is known of one certificate; each thing is looked for when it is first asked for.
+
+    Of one that is not understood, only the dates and the digest may be asked.
+    """
 
     def __init__(self, der: bytes) -> None:
         """Raise ValueError where ``der`` is no certificate."""
-        from cryptography import x509  # noqa: PLC0415  (50 ms, and most fragments name none)
-
         self._der = der
-        self._certificate = x509.load_der_x509_certificate(der)
+        try:
+            self._certificate = _load()(der)
+        except Exception as error:  # noqa: BLE001  (it raises many kinds)
+            raise ValueError(str(error)) from None
 
     @cached_property
     def subject(self) -> str:
@@ -111,6 +115,8 @@ class Certificate:
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """X509_check_issued: names and key identifiers agree; the signature is not looked at."""
+        if not issuer.is_understood:
+            return False
         if not self._same_name(self._issuer_name, issuer):
             return False
         authority = self._extensions.get("2.5.29.35")
@@ -125,12 +131,17 @@ class Certificate:
         return usage is None or usage.key_cert_sign
 
     @cached_property
-    def _extensions(self) -> dict[str, Any]:
-        """Values by object identifier; none where they cannot be parsed."""
+    def is_understood(self) -> bool:
+        """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
         try:
-            return {e.oid.dotted_string: e.value for e in self._certificate.extensions}
-        except ValueError:
-            return {}
+            return self._extensions is not None and self._issuer_name is not None
+        except Exception:  # noqa: BLE001  (cryptography raises many kinds)
+            return False
+
+    @cached_property
+    def _extensions(self) -> dict[str, Any]:
+        """Values by object identifier."""
+        return {e.oid.dotted_string: e.value for e in self._certificate.extensions}
 
     @cached_property
     def _subject_name(self) -> x509.Name:
@@ -260,6 +271,19 @@ def _der_length(der: bytes) -> int:
         return 2 + length
     count = length & 0x7F
     return 2 + count + int.from_bytes(der[2 : 2 + count], "big")
+
+
+@cache
+def _load() -> Callable[[bytes], x509.Certificate]:
+    """The loader of cryptography, which takes 50 ms to import; most fragments name no file."""
+    import warnings  # noqa: PLC0415
+
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.utils import CryptographyDeprecationWarning  # noqa: PLC0415
+
+    # That a serial number is odd is for the authority to hear, not for an administrator.
+    warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+    return x509.load_der_x509_certificate
 
 
 def _canonical(name: x509.Name) -> tuple[tuple[tuple[str, str], ...], ...]:

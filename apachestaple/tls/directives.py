@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from apachestaple.httpd.numbers import atoi
+
 
 class Kind(StrEnum):
     """How httpd reads the argument."""
@@ -29,7 +31,6 @@ class StaplingDirective:
         default: what is in force where it is not set; ``None`` where nothing is.
         in_virtual_host: whether a virtual host may set it.
         since: the first version of httpd that has it.
-        least: for seconds, the smallest number that httpd accepts.
 
     """
 
@@ -38,7 +39,18 @@ class StaplingDirective:
     default: str | int | None
     in_virtual_host: bool = True
     since: tuple[int, int, int] = (2, 3, 3)
-    least: int = 0
+
+    def fault(self, words: list[str]) -> str | None:
+        """What httpd has against these arguments, or ``None``."""
+        if self.kind is Kind.FLAG:
+            # What follows the first word is ignored.
+            good = bool(words) and words[0].lower() in ("on", "off")
+            return None if good else f"{self.name} must be On or Off"
+        if len(words) != 1 or not words[0]:
+            return f"{self.name} takes one argument, and here are {len(words)}"
+        if self.kind is Kind.SECONDS and atoi(words[0]) < 0:
+            return f"{self.name} takes no negative number"
+        return None
 
 
 _TABLE = (

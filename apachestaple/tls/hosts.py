@@ -71,11 +71,13 @@ class HostCertificate:
 
     @property
     def leaf(self) -> Certificate | None:
-        return self.file.leaf if self.file else None
+        """Its first certificate, if that is here and can be understood."""
+        leaf = self.file.leaf if self.file else None
+        return leaf if leaf is not None and leaf.is_understood else None
 
     @property
     def is_readable(self) -> bool:
-        """Whether it is here and holds a leaf."""
+        """Whether it is here and holds a leaf that can be understood."""
         return self.leaf is not None
 
 
@@ -209,6 +211,20 @@ class Host:
         if switched_off(url):
             return Obstacle(ObstacleKind.SWITCHED_OFF, f"its responder {url} is switched off")
         return None
+
+    @cached_property
+    def is_hopeless(self) -> bool:
+        """Whether stapling is better off: no certificate can be stapled, or one aborts handshakes.
+
+        A host with one that can and one that cannot goes on stapling the first.
+        """
+        if self.force_url and not is_http(self.force_url):
+            return True
+        obstacles = [self.obstacle(certificate) for certificate in self.certificates]
+        kinds = {obstacle.kind if obstacle else None for obstacle in obstacles}
+        if ObstacleKind.URI_NOT_HTTP in kinds:
+            return True
+        return bool(kinds) and kinds.isdisjoint({None, ObstacleKind.NOT_READ})
 
     @cached_property
     def known_certificates(self) -> tuple[HostCertificate, ...]:

@@ -68,6 +68,18 @@ class Site:
     certificates_required: bool
     ssl_directives: list[Directive] = field(default_factory=list)
 
+    def ssl_directives_of(self, section: Directive) -> list[Directive]:
+        """Those of mod_ssl's directives that stand right in a section."""
+        return self._by_section.get(id(section), [])
+
+    @cached_property
+    def _by_section(self) -> dict[int, list[Directive]]:
+        found: dict[int, list[Directive]] = {}
+        for directive in self.ssl_directives:
+            if directive.parent is not None and directive.key.startswith("ssl"):
+                found.setdefault(id(directive.parent), []).append(directive)
+        return found
+
     @property
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
@@ -207,7 +219,7 @@ def _issuer_found(
     host: Host, file: CertificateFile, configuration: Configuration, reader: CertificateReader
 ) -> bool | None:
     """stapling_get_issuer: the chain that the server sends, then the CA certificates."""
-    if file.leaf is None:
+    if file.leaf is None or not file.leaf.is_understood:
         return None
     candidates: list[Certificate] = []
     complete = True

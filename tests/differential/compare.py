@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -138,7 +139,12 @@ class Arena:
         """Let both read the case."""
         self._write(case)
         told = self._ask(case)
-        ours = self._read()
+        try:
+            ours = self._read()
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is a difference)
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            detail = "".join(traceback.format_exception(error)[-6:])
+            return Verdict("traceback", f"{type(error).__name__} in {where.name}", detail=detail)
         return self._judge(case, told, ours)
 
     @property
@@ -166,7 +172,7 @@ class Arena:
             timeout=60,
             check=False,
         )
-        output = done.stderr.decode("utf-8", "surrogateescape")
+        output = _unescaped(done.stderr)
         undefined = len(re.findall(r"\] AH00111: Config variable \$\{", output))
         dump = done.stdout.decode("utf-8", "surrogateescape").split("\n")[:-1]
         if done.returncode == 0:
@@ -281,22 +287,60 @@ class Arena:
         return "lines too many", f"we have also {ours[len(theirs) :][:4]}"
 
 
+_ESCAPED = re.compile(rb'\\(?:x([0-9a-f]{2})|([\\"bnrtv]))')
+_LETTERS = {b"b": b"\b", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+
+
+def _unescaped(log: bytes) -> str:
+    """What httpd wrote before ap_escape_errorlog_item."""
+
+    def meant(escaped: re.Match[bytes]) -> bytes:
+        if escaped[1]:
+            return bytes([int(escaped[1], 16)])
+        return _LETTERS.get(escaped[2], escaped[2])
+
+    return _ESCAPED.sub(meant, log).decode("utf-8", "surrogateescape")
+
+
 def message_class(message: str) -> str:
     """A message without what is the case's own in it."""
-    message = re.sub(r"macro '.*?'(?: \(defined.*?\"\))?", "macro M", message, flags=re.DOTALL)
-    message = re.sub(r"</?[^ <>]+>? without matching <[^ ]+ section", "</A> without A", message)
-    message = re.sub(
-        r"Expected </[^>]*> but saw .*", "Expected </A> but saw", message, flags=re.DOTALL
-    )
-    message = re.sub(r"Expected </[^>]*> before", "Expected </A> before", message)
-    message = re.sub(r"^.*directive missing closing", "directive missing closing", message)
-    message = re.sub(
-        r"^.*?(?=takes |requires |not allowed |cannot occur )", "", message, flags=re.DOTALL
-    )
+    message = message.split("\n\tcontents ")[-1]
+    message = re.sub(r"macro '.*?' \(defined.*?\"\)", "macro M", message, flags=re.DOTALL)
+    for pattern, meaning in _CLASSES:
+        if re.search(pattern, message, re.DOTALL):
+            return meaning
     message = re.sub(r"'[^']*'|\"[^\"]*\"", "Q", message)
-    message = re.sub(r"(?:/[\w.*?\[\]-]+)+", "PATH", message)
+    message = re.sub(r"(?:/[^/\s]+)+", "PATH", message)
     message = re.sub(r"\d+", "N", message)
     return message.strip().split("\n")[0][:90]
+
+
+_CLASSES = (
+    (r"without matching <", "</A> without matching <A"),
+    (r"^Expected </.*> but saw ", "Expected </A> but saw </B>"),
+    (r"^Expected </.*> before end", "Expected </A> before end of configuration"),
+    (r"directive missing closing '>'", "missing closing '>'"),
+    (r"directive requires additional arguments", "requires additional arguments"),
+    (r"unrecognized operator ", "unrecognized operator"),
+    (r"Could not open configuration file ", "Could not open configuration file"),
+    (r"Could not open directory ", "Could not open directory"),
+    (r"No matches for the wildcard ", "No matches for the wildcard"),
+    (r" takes one argument", "takes one argument"),
+    (r" takes two arguments", "takes two arguments"),
+    (r" takes 1-2 arguments", "takes 1-2 arguments"),
+    (r" was not closed\.", "was not closed"),
+    (r"Cannot load .* into server", "Cannot load"),
+    (r"is built-in and can't be loaded", "is built-in"),
+    (r"^recursive use of macro", "recursive use of macro"),
+    (r"^macro '.*' undefined", "macro undefined"),
+    (r"^cannot remove undefined macro", "cannot remove undefined macro"),
+    (r"^argument name conflict in macro", "argument name conflict"),
+    (r"used with \d+ arguments instead of", "macro used with N arguments"),
+    (r"empty argument #\d+ name", "empty argument name"),
+    (r"Invalid command ", "Invalid command"),
+    (r"buffer size too small", "buffer size too small"),
+    (r"token not found", "token not found"),
+)
 
 
 def same_message(theirs: str, ours: str) -> bool:

@@ -188,7 +188,6 @@ CONDITIONS = (
     'IfModule "env_module"',
     '"IfModule" env_module',
     "IfModule env_module other",
-    "IfModule !",
     "IfModule ! env_module",
     "IfModule !!env_module",
     "IfModule ${S}",
@@ -205,7 +204,6 @@ CONDITIONS = (
     "IfFile conf.d",
     "IfFile @ROOT@/conf.d/c.conf",
     "IfFile conf.d/*.conf",
-    'IfFile ""',
     "IfFile /dev/null",
     "IfDirective UnsetEnv",
     "IfDirective unsetenv",
@@ -235,9 +233,11 @@ CONDITIONS = (
     "IfVersion = /[[:digit:]]+/",
     "IfVersion ~ ^[0-9.]{6}$",
     "IfVersion >= 2.4.71.0",
+    "IfVersion >= 2.",
+)
+BAD_CONDITIONS = (
     "IfVersion >= 2.4.x",
     "IfVersion >= 2..4",
-    "IfVersion >= 2.",
     "IfVersion => 2.4",
     "IfVersion ~= 2.4",
     "IfVersion ! 2.4",
@@ -248,6 +248,8 @@ CONDITIONS = (
     "IfVersion",
     "IfModule",
     "IfDefine",
+    "IfModule !",
+    'IfFile ""',
 )
 # Faults and oddities, each a few lines of its own.
 ODDITIES = (
@@ -321,7 +323,7 @@ ODDITIES = (
     "Use none a b",
     "UndefMacro",
     "UndefMacro none",
-    "<Macro Open",
+
     "${V}",
     "<${S} /x>",
     "</${S}>",
@@ -368,6 +370,8 @@ class Writer:
     def file(self, index: int) -> str:
         """The text of a file; it includes only files that come later, most of the time."""
         self._later = FILES[index + 1 :] or FILES
+        if not self.happens(100):
+            self._macros = []
         context = self.one_of(("server", "none"))
         lines = self.block(context, self.number(0, 4), 1)
         return self.text(lines)
@@ -476,7 +480,7 @@ class Writer:
         return [opening, *inside, *self.closed(closing)]
 
     def condition(self, context: str, depth: int) -> list[str]:
-        heading = self.one_of(CONDITIONS)
+        heading = self.one_of(BAD_CONDITIONS if self.happens(self._faults) else CONDITIONS)
         name, space, argument = heading.partition(" ")
         bare = name.strip('"')
         written = in_any_case(self._draw, bare)
@@ -507,8 +511,9 @@ class Writer:
 
     def include(self) -> str:
         if self.happens(600):
-            target = self.one_of(self._later)
-            optional = self.happens(700)
+            there = [name for name in self._later if name in self._files] or ["none.conf"]
+            target = self.one_of(there)
+            optional = there == ["none.conf"] or self.happens(500)
         else:
             target = self.one_of(PATTERNS)
             optional = not self.happens(max(self._faults * 4, 30))
@@ -654,14 +659,15 @@ class Writer:
     # -- the whole ----------------------------------------------------------------------------
 
     def case(self) -> Case:
+        self._files = [name for name in FILES if self.happens(350)]
         files: dict[str, str] = {MAIN: ""}
-        for index in range(len(FILES)):
-            if self.happens(350):
-                self._budget = max(self._budget, 6)
-                files[FILES[index]] = self.file(index)
+        for name in self._files:
+            self._budget = max(self._budget, 6)
+            files[name] = self.file(FILES.index(name))
         self._budget = self.number(2, 30)
         self._later = FILES
-        self._macros = self._macros if self.happens(300) else []
+        if not self.happens(100):
+            self._macros = []
         body = self.text(self.block("server", self.number(0, 8), 0))
         macros = "" if self.happens(30) else MACROS
         files[MAIN] = PREAMBLE + macros + body

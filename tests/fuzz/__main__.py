@@ -51,9 +51,12 @@ def _fuzz(name: str, seconds: float, folder: Path) -> int:
     while (left := int(end - time.monotonic())) > 0:
         before = set(failures.iterdir())
         done = subprocess.run(
-            [sys.executable, "-m", "tests.fuzz.run", name, str(known), str(corpus)]
-            + [f"-max_total_time={left}", f"-artifact_prefix={failures}/", f"-dict={_DICTIONARY}"]
-            + ["-max_len=4096", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1"],
+            [
+                *(sys.executable, "-m", "tests.fuzz.run", name, str(known), str(corpus)),
+                *(f"-max_total_time={left}", f"-artifact_prefix={failures}/"),
+                *(f"-dict={_DICTIONARY}", "-max_len=4096", "-print_final_stats=1"),
+                *("-timeout=20", "-rss_limit_mb=2048"),
+            ],
             cwd=ROOT,
             capture_output=True,
             check=False,

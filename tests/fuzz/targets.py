@@ -98,9 +98,11 @@ def _look_at(configuration: Configuration) -> None:
         assert len(directive.arguments) <= len(directive.raw)
         assert directive.depth <= len(configuration.directives)
         assert directive.place.line == directive.line
-    for subject in (*configuration.errors, *configuration.notes):
-        assert subject.place.file in configuration.files
-        assert 1 <= subject.place.line <= subject.place.end_line
+    places = [error.place for error in configuration.errors]
+    places += [note.place for note in configuration.notes]
+    for place in places:
+        assert place.file in configuration.files
+        assert 1 <= place.line <= place.end_line
     for line in dump_text(configuration.directives):
         assert "\n" not in line
 

@@ -1,0 +1,87 @@
+"""The programs that are compared: httpd, ours, and two that read the same files."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HTTPD = "/usr/sbin/apache2"
+AUGTOOL = "augtool"
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is timed.
+
+    Attributes:
+        name: for the table.
+        command: it must succeed.
+        says: must be in what it prints, so that it is known to have done its work.
+
+    """
+
+    name: str
+    command: Sequence[str]
+    says: str = ""
+
+
+def apachestaple() -> str:
+    """The command as it is installed beside the interpreter that runs this."""
+    return shutil.which("apachestaple", path=Path(sys.executable).parent) or "apachestaple"
+
+
+def httpd(main_file: Path) -> Program:
+    """The judge: it reads the configuration and checks it, certificates included."""
+    command = [HTTPD, "-d", str(main_file.parent), "-f", str(main_file), "-t"]
+    return Program("httpd -t", command, "Syntax OK")
+
+
+def ours(main_file: Path, hosts: int) -> list[Program]:
+    """Reading alone, and the whole linter."""
+    root = str(main_file.parent)
+    reading = [sys.executable, str(_HERE / "reading.py"), root]
+    lint = [apachestaple(), "lint", "--fail-on", "error", root]
+    return [
+        Program("reading alone", reading, f"{hosts} hosts"),
+        Program("apachestaple lint", lint, f"{hosts} hosts"),
+    ]
+
+
+def others(main_file: Path, hosts: int, folder: Path) -> list[Program]:
+    """What else reads Apache's language: apacheconfig's stock loader, and augeas.
+
+    Both see single files: they follow no Include and know no condition.
+    """
+    root = str(main_file.parent)
+    stock = [sys.executable, str(_HERE / "stock.py"), root]
+    commands = folder / "augtool.txt"
+    commands.write_text("load\nprint /augeas//error\nmatch /files//VirtualHost\n")
+    augtool = [AUGTOOL, "--noload", "--noautoload", f"--root={root}", "-f", str(commands)]
+    for files in ("*.conf", "mods-enabled/*.load", "sites-enabled/*.conf"):
+        augtool += ["-t", f"Httpd.lns incl /{files}"]
+    found = [Program("apacheconfig", stock, f"{hosts} hosts")]
+    if shutil.which(AUGTOOL):
+        found.append(Program("augeas", augtool, "VirtualHost" if hosts else ""))
+    else:
+        print("augeas is left out: apt-get install augeas-tools augeas-lenses", file=sys.stderr)
+    return found
+
+
+def stock_as_is(main_file: Path) -> Program:
+    """The loader of apacheconfig with its own options for Apache, which is not timed."""
+    stock = [sys.executable, str(_HERE / "stock.py"), str(main_file.parent), "--as-is"]
+    return Program("apacheconfig", stock)
+
+
+def small(main_file: Path) -> list[Program]:
+    """One small file, and what Python takes to start."""
+    fragment = next(main_file.parent.glob("sites-enabled/*.conf"))
+    lint = [apachestaple(), "lint", "--fail-on", "error", str(fragment)]
+    return [
+        httpd(main_file),
+        Program("python -c pass", [sys.executable, "-c", "pass"]),
+        Program("apachestaple lint", lint, "1 host"),
+    ]
