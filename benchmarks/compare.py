@@ -79,7 +79,8 @@ def _made(hosts: int, *, one_file: bool) -> Iterator[tuple[Path, Mapping[str, st
             "APACHE_LOG_DIR": name,
             "APACHE_PID_FILE": str(Path(name, "apache2.pid")),
         }
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+            environment.pop(variable, None)
         yield root / "apache2.conf", environment
 
 

@@ -56,7 +56,8 @@ def _operator_and_version(arguments: list[str]) -> tuple[str, str, str]:
 
 
 def _parse(text: str) -> Version:
-    if not re.fullmatch(r"[0-9][0-9.]*", text) or text.count(".") > 2:
+    # Three numbers, each with a dot behind it if need be; the dots may follow each other.
+    if not re.fullmatch(r"[0-9][0-9]*(\.[0-9]*){0,2}\.?", text):
         raise ConditionError(
             "Version appears to be invalid. It must have the format major[.minor[.patch]] where "
             "major, minor and patch are numbers."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from apachestaple.httpd.syntax import LogicalLines, logical_lines
+from apachestaple.httpd.syntax import LogicalLines, logical_lines, untrimmed_lines
 from apachestaple.httpd.words import lower, split_words
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ class SourceFile:
         self.text = text
         self.lines: LogicalLines = logical_lines(text)
         self._physical: list[str] | None = None
+
+    def untrimmed(self, index: int) -> str:
+        """A logical line with the white space around it, without its line ending."""
+        return untrimmed_lines(self.text)[index]
 
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without its line ending; ``""`` where there is none."""

@@ -10,8 +10,8 @@ from apachestaple.httpd.words import lower, next_word, split_words
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import SourceFile
 
-# A longer line stops the reading of a macro's body (MAX_STRING_LEN).
-LONGEST_MACRO_LINE = 8192
+# Bytes that a line of a macro may have, its line ending counted (MAX_STRING_LEN).
+LONGEST_MACRO_LINE = 8191
 
 
 class MacroError(Exception):
@@ -29,36 +29,58 @@ class Macro:
     lines: tuple[str, ...]
     indexes: tuple[int, ...]
 
-    def expand(self, arguments: list[str]) -> list[str]:
-        """The body's lines with the parameters replaced (substitute_macro_args)."""
+    def expand(self, arguments: list[str], where: str) -> list[str]:
+        """The body's lines with the parameters replaced (process_content).
+
+        Raises:
+            MacroError: there are too few or too many arguments, or a line gets too long.
+
+        """
         if len(arguments) != len(self.parameters):
             raise MacroError(
                 f"macro '{self.name}' ({self.location}) used with {len(arguments)} arguments "
                 f"instead of {len(self.parameters)}"
             )
         replacements = dict(zip(self.parameters, arguments, strict=True))
-        return [_substitute(line, replacements) for line in self.lines]
+        expanded = []
+        for number, line in enumerate(self.lines, 1):
+            try:
+                expanded.append(_substitute(line, replacements))
+            except MacroError as error:
+                raise MacroError(
+                    f"{where} error while substituting: while processing line {number} of macro "
+                    f"'{self.name}' ({self.location}) {error}"
+                ) from None
+        return expanded
 
 
 class MacroBody:
     """Finds the end of a macro's body, line by line (get_lines_till_end_token)."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: str) -> None:
+        self._where = where
         self._nesting = 1
 
     @property
     def complete(self) -> bool:
         return self._nesting == 0
 
-    def takes(self, line: str) -> bool:
-        """Whether ``line``, the next one, belongs to the body.
+    def endless(self) -> MacroError:
+        """What httpd says where the end does not come."""
+        return MacroError(f"{self._where}\n\tcontents error: expected token not found: </Macro>")
+
+    def check_length(self, line: str) -> None:
+        """Stop where httpd stops reading: at a line that its buffer does not hold.
 
         Raises:
-            MacroError: the line is longer than httpd's buffer, where its reading ends.
+            MacroError: it is one.
 
         """
-        if len(line) >= LONGEST_MACRO_LINE:
-            raise MacroError("expected token not found: </Macro>")
+        if len(line.encode("utf-8", "surrogateescape")) >= LONGEST_MACRO_LINE:
+            raise self.endless()
+
+    def takes(self, line: str) -> bool:
+        """Whether ``line``, the next one, belongs to the body."""
         if line.startswith("#"):
             return False
         first = lower(next_word(line)[0])
@@ -107,7 +129,7 @@ def _substitute(line: str, replacements: dict[str, str]) -> str:
         if name == replacement:
             written = name
         line = line[:start] + written + line[start + len(name) :]
-        if len(line) >= LONGEST_MACRO_LINE:
+        if len(line.encode("utf-8", "surrogateescape")) >= LONGEST_MACRO_LINE:
             raise MacroError("cannot substitute, buffer size too small")
         # httpd goes on behind the unescaped length of the replacement, even where it was escaped.
         position = start + len(replacement)

@@ -44,4 +44,6 @@ def module_name(name: str) -> str:
     if name in _BY_SOURCE:
         return _BY_SOURCE[name]
     source = re.fullmatch(r"mod_(.+)\.c", name)
-    return f"{source[1]}_module" if source else name
+    named = f"{source[1]}_module" if source else name
+    # mod_ldap.c is the source of no module, though there is an ldap_module.
+    return name if source and named in _SOURCES else named

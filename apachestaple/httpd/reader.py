@@ -27,7 +27,13 @@ from apachestaple.httpd.configuration import (
     server_root_relative,
 )
 from apachestaple.httpd.include import DanglingLink, IncludeError, included_files
-from apachestaple.httpd.macros import Macro, MacroBody, MacroError, parse_heading
+from apachestaple.httpd.macros import (
+    LONGEST_MACRO_LINE,
+    Macro,
+    MacroBody,
+    MacroError,
+    parse_heading,
+)
 from apachestaple.httpd.modules import BUILT_IN, module_name
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables, split_words
 
@@ -99,17 +105,24 @@ class _Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of our
 
 
 class _Source:
-    """Lines that are being read: a file, or the expanded body of a macro."""
+    """Lines that are being read: a file, or the expanded body of a macro.
 
-    __slots__ = ("file", "indexes", "lines", "name", "position")
+    Of a macro, each line has its index in the file that it comes from and a number of its own.
+    """
+
+    __slots__ = ("file", "lines", "name", "numbered", "position")
 
     def __init__(
-        self, name: str, file: SourceFile, lines: list[str], indexes: tuple[int, ...] | None = None
+        self,
+        name: str,
+        file: SourceFile,
+        lines: list[str],
+        numbered: list[tuple[int, int]] | None = None,
     ) -> None:
         self.name = name
         self.file = file
         self.lines = lines
-        self.indexes = indexes
+        self.numbered = numbered
         # Of the line to be read next.
         self.position = 0
 
@@ -117,14 +130,15 @@ class _Source:
     def index(self) -> int:
         """Index in the file of the line that was read last."""
         position = self.position - 1
-        return position if self.indexes is None else self.indexes[position]
+        return position if self.numbered is None else self.numbered[position][0]
 
     @property
     def number(self) -> int:
         """The line number that httpd gives it."""
-        if self.indexes is None:
-            return self.file.lines.last_line(self.position - 1)
-        return self.position
+        position = self.position - 1
+        if self.numbered is None:
+            return self.file.lines.last_line(position)
+        return self.numbered[position][1]
 
 
 class _Condition:
@@ -173,7 +187,8 @@ class _Reader:
     def __init__(self, start: Start) -> None:
         self._start = start
         self._paths = start.paths
-        self._variables = {k: v for k, v in start.defines.items() if v is not None}
+        # httpd keeps values in a table without case, and names with it (core.c, set_define).
+        self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
         self._defines = set(start.defines)
         self._macros: dict[str, Macro] = {}
         self._files: list[_File] = []
@@ -202,9 +217,9 @@ class _Reader:
             "include": self._include,
             "includeoptional": self._include,
             "serverroot": self._server_root,
-            "defaultruntimedir": self._ignore,
+            "defaultruntimedir": self._runtime_dir,
             "loadmodule": self._load_module,
-            "loadfile": self._ignore,
+            "loadfile": self._load_file,
             **dict.fromkeys(_CONDITIONS, self._condition),
         }
         if not start.whole:
@@ -269,7 +284,7 @@ class _Reader:
         """Read on in a file, or in a macro that it uses, until another source comes first."""
         source = current.sources[-1]
         lines, file, sections = source.lines, source.file, current.sections
-        in_macro = source.indexes is not None
+        in_macro = source.numbered is not None
         known = self._known
         add = self.configuration.directives.append
         parent = self._parent
@@ -384,7 +399,7 @@ class _Reader:
         return line
 
     def _value_of(self, name: str) -> str | None:
-        value = self._variables.get(name)
+        value = self._variables.get(lower(name))
         if value is None:
             value = self._start.environment.get(name)
         if value is None:
@@ -401,7 +416,7 @@ class _Reader:
         source = self._source
         directive = (
             Directive(name, key, raw, self._parent, source.file, source.index)
-            if source.indexes is None
+            if source.numbered is None
             else MacroDirective(name, key, raw, self._parent, source)
         )
         self.configuration.directives.append(directive)
@@ -518,7 +533,7 @@ class _Reader:
 
     def _arguments(self, name: str, raw: str, least: int, most: int, takes: str) -> list[str]:
         words = split_words(raw)
-        if not least <= len(words) <= most or not words[0]:
+        if not least <= len(words) <= most or not all(words[:least]):
             raise _Rejected(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
         return words
 
@@ -531,7 +546,7 @@ class _Reader:
             raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.add(name)
         if value and value[0]:
-            self._variables[name] = value[0]
+            self._variables[lower(name)] = value[0]
             self._known.clear()
 
     def _undefine(self, _name: str, _key: str, raw: str) -> None:
@@ -539,7 +554,7 @@ class _Reader:
         if ":" in name:
             raise _Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.discard(name)
-        self._variables.pop(name, None)
+        self._variables.pop(lower(name), None)
         self._known.clear()
 
     def _server_root(self, _name: str, _key: str, raw: str) -> None:
@@ -561,22 +576,59 @@ class _Reader:
             return False
         return not os.path.isdir(here) or os.path.basename(path) == os.path.basename(copy)
 
+    def _runtime_dir(self, _name: str, _key: str, raw: str) -> None:
+        (path,) = self._arguments("DefaultRuntimeDir", raw, 1, 1, "one argument")
+        if self._start.installed and not os.path.isdir(self._here(path)):
+            raise _Rejected(
+                ErrorKind.ARGUMENTS,
+                "DefaultRuntimeDir must be a valid directory, absolute or relative to ServerRoot",
+            )
+
+    def _load_file(self, _name: str, _key: str, raw: str) -> None:
+        paths = split_words(raw)
+        if not paths or not paths[0]:
+            raise _Rejected(ErrorKind.ARGUMENTS, "LoadFile requires at least one argument")
+        for path in paths:
+            self._check_shared_object(path, "")
+
     def _load_module(self, _name: str, _key: str, raw: str) -> None:
         name, path = self._arguments("LoadModule", raw, 2, 2, "two arguments")
         source = self._source
         place = line_place(source.file, source.file.lines.first_line(source.index))
         self.configuration.load_modules.setdefault(name, place)
+        if self._start.installed and name in self._start.built_in:
+            raise _Rejected(ErrorKind.MODULE, f"module {name} is built-in and can't be loaded")
         if name in self.configuration.modules:
             return
-        if name in self._start.built_in:
-            raise _Rejected(ErrorKind.MODULE, f"module {name} is built-in and can't be loaded")
-        if self._start.installed and not self._paths.exists(self.configuration.absolute(path)):
-            raise _Rejected(ErrorKind.MODULE, f"Cannot load {path} into server: no such file")
+        self._check_shared_object(path, name)
         self.configuration.modules.add(name)
         self._commands.update(commands(name))
         self._known.clear()
         if name == "macro_module":
             self._add_macros()
+
+    def _check_shared_object(self, path: str, symbol: str) -> None:
+        """Look for a file that httpd would load, where this machine's httpd is to load it."""
+        if not self._start.installed:
+            return
+        here = self._here(path)
+        try:
+            with open(here, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            if "/" not in path:
+                # The system's linker may find it elsewhere.
+                return
+            message = f"Cannot load {path} into server: {here}: {error.strerror}"
+            raise _Rejected(ErrorKind.MODULE, message) from None
+        if b"\0" + os.fsencode(symbol) + b"\0" not in data:
+            raise _Rejected(
+                ErrorKind.MODULE,
+                f"Can't locate API module structure `{symbol}' in file {here}",
+            )
+
+    def _here(self, path: str) -> str:
+        return self._paths.real(self.configuration.absolute(path))
 
     def _include(self, name: str, key: str, raw: str) -> None:
         (path,) = self._arguments(name, raw, 1, 1, "one argument")
@@ -586,7 +638,7 @@ class _Reader:
                 f"Exceeded maximum include depth of {_DEEPEST_INCLUDE}, "
                 "There appears to be a recursion.",
             )
-        here = self._paths.real(self.configuration.absolute(path))
+        here = self._here(path)
         self._files[-1].pending = included_files(here, optional=key == "includeoptional")
 
     # -- macros ---------------------------------------------------------------------------------
@@ -614,17 +666,18 @@ class _Reader:
         file = self._source.file
         lines: list[str] = []
         indexes: list[int] = []
-        body = MacroBody()
+        body = MacroBody(f"macro '{name}' ({location})")
         while not body.complete:
             line = self._next_line()
             if line is None:
-                raise MacroError(
-                    f"macro '{name}' ({location})\n"
-                    "\tcontents error: expected token not found: </Macro>"
-                )
+                raise body.endless()
+            source = self._source
+            if len(source.file.text) > LONGEST_MACRO_LINE:
+                untrimmed = source.file.untrimmed(source.index) if source.numbered is None else line
+                body.check_length(untrimmed)
             if body.takes(line):
                 lines.append(line)
-                indexes.append(self._source.index)
+                indexes.append(source.index)
         return Macro(name, parameters, location, file, tuple(lines), tuple(indexes))
 
     def _use_macro(self, _name: str, _key: str, raw: str) -> None:
@@ -642,14 +695,43 @@ class _Reader:
             return
         if f"macro '{name}'" in source.name:
             raise _Rejected(ErrorKind.MACRO, f"recursive use of macro '{name}' is invalid")
-        try:
-            expanded = macro.expand(split_words(rest))
-        except MacroError as error:
-            raise _Rejected(ErrorKind.MACRO, str(error)) from None
         where = (
             f"macro '{name}' ({macro.location}) used on line {source.number} of \"{source.name}\""
         )
-        self._files[-1].sources.append(_Source(where, macro.file, expanded, macro.indexes))
+        try:
+            expanded = macro.expand(split_words(rest), where)
+        except MacroError as error:
+            raise _Rejected(ErrorKind.MACRO, str(error)) from None
+        self._push(where, macro, expanded)
+
+    def _push(self, where: str, macro: Macro, expanded: list[str]) -> None:
+        """Read the lines of a macro next.
+
+        They are lines to httpd once more: what ends in a backslash now, goes on in the next one,
+        and behind the last one, in the line that follows the use.
+        """
+        lines: list[str] = []
+        numbered: list[tuple[int, int]] = []
+        begun = ""
+        for number, line in enumerate(expanded, 1):
+            if line.endswith("\\"):
+                begun += line[:-1]
+                continue
+            lines.append((begun + line).strip(WHITE_SPACE))
+            numbered.append((macro.indexes[number - 1], number))
+            begun = ""
+        sources = self._files[-1].sources
+        if begun:
+            outer = sources[-1]
+            following = self._next_line()
+            if following is not None:
+                outer = sources[-1]
+                if outer.numbered is None:
+                    following = outer.file.untrimmed(outer.index)
+            joined = (begun + (following or "")).strip(WHITE_SPACE)
+            place = [(outer.index, outer.number)]
+            sources.append(_Source(outer.name, outer.file, [joined], place))
+        sources.append(_Source(where, macro.file, lines, numbered))
 
     def _undefine_macro(self, _name: str, _key: str, raw: str) -> None:
         (name,) = self._arguments("UndefMacro", raw, 1, 1, "one argument")

@@ -10,6 +10,7 @@ the file stands in exactly one node.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
@@ -55,6 +56,12 @@ def logical_lines(text: str) -> LogicalLines:
         [line.first for line in lines],
         [line.last for line in lines],
     )
+
+
+@lru_cache(maxsize=4)
+def untrimmed_lines(text: str) -> list[str]:
+    """The logical lines with the white space around them."""
+    return [line.joined() for line in _raw_lines(text)]
 
 
 class _RawLine(NamedTuple):
