@@ -58,8 +58,7 @@ def repair_stapling(site: Site, repairs: Repairs) -> Plan:
 def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
     now = host.use_stapling
     keep = _Wish(host, now, True, "")
-    obstacles = [host.obstacle(certificate) for certificate in host.certificates]
-    found = [obstacle for obstacle in obstacles if obstacle is not None]
+    found = [obstacle for obstacle in host.obstacles if obstacle is not None]
     if not now:
         # A fragment does not show whether stapling is on in the main server, or has a cache.
         if not host.can_staple or not site.configuration.whole or not _can_cache(site):

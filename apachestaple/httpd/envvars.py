@@ -23,6 +23,7 @@ _USE = re.compile(
     r"(?::?[-=](?P<default>[^}]*)|##?(?P<before>[^}*?\[]*)|%%?(?P<after>[^}*?\[]*))?\})"
 )
 _IF = re.compile(r"^\s*(?P<word>if|elif)\s+(?P<condition>.*?)\s*(?:;\s*then\s*)?$")
+_WHOLE_IF = re.compile(r"^\s*if\b.*;\s*fi\s*$")
 _ELSE = re.compile(r"^\s*else\b")
 _FI = re.compile(r"^\s*fi\b")
 _TEST = re.compile(r"\[\s+(?P<brackets>.*)\s+\]|test\s+(?P<test>.*)")
@@ -63,6 +64,8 @@ class _Branches:
 
     def takes(self, line: str, variables: Mapping[str, str]) -> bool:
         """Go on to ``line``; whether that is one of the words that make a branch."""
+        if _WHOLE_IF.match(line):
+            return True
         if found := _IF.match(line):
             done = found["word"] == "elif" and bool(self._open) and self._open.pop()[1]
             holds = None if done else _holds(found["condition"], variables)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, Example, ProblemRule, tls_host
 from apachestaple.tls.certificates import Problem
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from apachestaple.tls.site import Site
 
 
-class CertificateMissing(CertificateRule):
+class CertificateMissing(ProblemRule):
     """The file of a certificate is missing, empty or no file.
 
     httpd looks for it when it reads the directive (ssl_cmd_check_file).
     """
 
+    problems = frozenset({Problem.MISSING, Problem.EMPTY, Problem.NOT_A_FILE})
     code = "AS301"
     severity = Severity.ERROR
     effect = Effect.REJECTED
@@ -35,12 +36,12 @@ class CertificateMissing(CertificateRule):
         problem = certificate.file.problem if certificate.file else None
         if problem is Problem.MISSING and not site.certificates_required:
             return
-        if problem in (Problem.MISSING, Problem.EMPTY, Problem.NOT_A_FILE):
-            words = {Problem.MISSING: "is not there", Problem.EMPTY: "is empty"}
-            yield self.finding(
-                certificate.directive.place,
-                f"{certificate.name} {words.get(problem, 'is not a file')}",
-                "Correct the path, or put the certificate there.",
-                host=host,
-                certificate=certificate,
-            )
+        words = {Problem.MISSING: "is not there", Problem.EMPTY: "is empty"}
+        what = words.get(problem, "is not a file") if problem else ""
+        yield self.finding(
+            certificate.directive.place,
+            f"{certificate.name} {what}",
+            "Correct the path, or put the certificate there.",
+            host=host,
+            certificate=certificate,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, Example, ProblemRule, tls_host
 from apachestaple.tls.certificates import Problem
 
 if TYPE_CHECKING:
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from apachestaple.tls.site import Site
 
 
-class CertificateUnreadable(CertificateRule):
+class CertificateUnreadable(ProblemRule):
     """The file of a certificate cannot be read by this user.
 
     httpd reads certificates as root. Run as root, or as a member of the right group, to have them
     looked at; until then nothing is said about them.
     """
 
+    problems = frozenset({Problem.UNREADABLE})
     code = "AS302"
     severity = Severity.INFO
     effect = Effect.ADVICE
@@ -30,11 +31,10 @@ class CertificateUnreadable(CertificateRule):
 
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Every such file."""
-        if certificate.file and certificate.file.problem is Problem.UNREADABLE:
-            yield self.finding(
-                certificate.directive.place,
-                f"{certificate.name} cannot be read, and its certificate was not looked at",
-                "Run apachestaple as a user who may read it.",
-                host=host,
-                certificate=certificate,
-            )
+        yield self.finding(
+            certificate.directive.place,
+            f"{certificate.name} cannot be read, and its certificate was not looked at",
+            "Run apachestaple as a user who may read it.",
+            host=host,
+            certificate=certificate,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, Example, ProblemRule, tls_host
 from apachestaple.tls.certificates import Problem
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from apachestaple.tls.site import Site
 
 
-class NotACertificate(CertificateRule):
+class NotACertificate(ProblemRule):
     """The file holds no certificate, or a damaged one.
 
     `httpd -t` only looks whether the file is there; the server then cannot use it and exits.
     """
 
+    problems = frozenset({Problem.NO_CERTIFICATE, Problem.DAMAGED})
     code = "AS303"
     severity = Severity.ERROR
     effect = Effect.DOES_NOT_START
@@ -31,7 +32,7 @@ class NotACertificate(CertificateRule):
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Files without a leaf, or with a damaged certificate that httpd would read."""
         file = certificate.file
-        if file is None or file.problem not in (Problem.NO_CERTIFICATE, Problem.DAMAGED):
+        if file is None:
             return
         leaf_only = host.setting("SSLCertificateChainFile") is not None
         if file.leaf and leaf_only:

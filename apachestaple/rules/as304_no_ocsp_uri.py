@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.tls.hosts import ObstacleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 
 
-class NoOcspUri(CertificateRule):
+class NoOcspUri(ObstacleRule):
     """Stapling is on for a certificate without an OCSP URI.
 
     More and more authorities leave it out: Let's Encrypt since May 2025. There is nobody to ask,
     and httpd logs an error at every start. Stapling is to be switched off for such a host.
     """
 
+    kind = ObstacleKind.NO_URI
     code = "AS304"
     severity = Severity.WARNING
     effect = Effect.NO_STAPLE
@@ -29,13 +32,10 @@ class NoOcspUri(CertificateRule):
     bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="no-ocsp"))
     good = Example(CACHE + tls_host("SSLUseStapling off", certificate="no-ocsp"))
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Where SSLStaplingForceURL does not stand in."""
-        leaf = certificate.leaf
-        if leaf is None or not host.staples or certificate.issuer_found is False:
-            return
-        if leaf.ocsp_uris or host.force_url:
-            return
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        """Every one."""
         yield self.finding(
             certificate.directive.place,
             f"the certificate of {leaf.common_name} has no OCSP URI, so it cannot be stapled",

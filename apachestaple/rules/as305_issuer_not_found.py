@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.tls.hosts import ObstacleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 
 
-class IssuerNotFound(CertificateRule):
+class IssuerNotFound(ObstacleRule):
     """Stapling is on, and the issuer's certificate is not in the chain.
 
     An OCSP request names the issuer's key, so mod_ssl must have the issuer's certificate: after the
@@ -22,6 +24,7 @@ class IssuerNotFound(CertificateRule):
     (stapling_get_issuer).
     """
 
+    kind = ObstacleKind.NO_ISSUER
     code = "AS305"
     severity = Severity.WARNING
     effect = Effect.NO_STAPLE
@@ -35,13 +38,10 @@ class IssuerNotFound(CertificateRule):
         )
     )
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Leaves whose issuer is nowhere; a self-signed one is another matter."""
-        leaf = certificate.leaf
-        if leaf is None or not host.staples:
-            return
-        if certificate.issuer_found is not False or leaf.is_self_signed:
-            return
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        """Every one."""
         yield self.finding(
             certificate.directive.place,
             f"the issuer of {leaf.common_name} ({leaf.issuer}) is not in the chain",

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.tls.hosts import ObstacleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 
 
-class SelfSigned(CertificateRule):
+class SelfSigned(ObstacleRule):
     """Stapling is on for a self-signed certificate.
 
     It has no issuer whose responder could vouch for it, and httpd logs an error at every start.
     """
 
+    kind = ObstacleKind.SELF_SIGNED
     code = "AS307"
     severity = Severity.WARNING
     effect = Effect.NO_STAPLE
@@ -28,13 +31,10 @@ class SelfSigned(CertificateRule):
     bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="self-signed"))
     good = Example(CACHE + tls_host("SSLUseStapling off", certificate="self-signed"))
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Self-signed leaves of hosts with stapling."""
-        leaf = certificate.leaf
-        if leaf is None or not host.staples:
-            return
-        if certificate.issuer_found is not False or not leaf.is_self_signed:
-            return
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        """Every one."""
         yield self.finding(
             certificate.directive.place,
             f"the certificate of {leaf.common_name} is self-signed, so it cannot be stapled",

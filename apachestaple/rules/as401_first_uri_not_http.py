@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
-from apachestaple.tls.hosts import is_http
+from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.tls.hosts import ObstacleKind, is_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 
 
-class FirstUriNotHttp(CertificateRule):
+class FirstUriNotHttp(ObstacleRule):
     """The first OCSP URI of the certificate is not an http URL.
 
     mod_ssl asks the first URI and no other, and only over http. With any other scheme it aborts the
@@ -23,6 +24,7 @@ class FirstUriNotHttp(CertificateRule):
     (stapling_renew_response).
     """
 
+    kind = ObstacleKind.URI_NOT_HTTP
     code = "AS401"
     severity = Severity.ERROR
     effect = Effect.ABORTS_HANDSHAKES
@@ -31,13 +33,10 @@ class FirstUriNotHttp(CertificateRule):
     bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="https-responder"))
     good = Example(CACHE + tls_host("SSLUseStapling off", certificate="https-responder"))
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Where SSLStaplingForceURL does not stand in."""
-        leaf = certificate.leaf
-        if leaf is None or not host.staples or certificate.issuer_found is False:
-            return
-        if host.force_url or not leaf.ocsp_uris or is_http(leaf.ocsp_uris[0]):
-            return
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        """Every one."""
         later = next((uri for uri in leaf.ocsp_uris if is_http(uri)), None)
         advice = "Switch stapling off for this host: SSLUseStapling off."
         if later:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.tls.hosts import ObstacleKind
 from apachestaple.tls.switched_off import switched_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 
 
-class ResponderSwitchedOff(CertificateRule):
+class ResponderSwitchedOff(ObstacleRule):
     """The responder of the certificate was switched off by its authority.
 
     Every query fails, and with httpd's defaults clients get the error as a staple.
     """
 
+    kind = ObstacleKind.SWITCHED_OFF
     code = "AS403"
     severity = Severity.WARNING
     effect = Effect.BAD_STAPLE
@@ -29,14 +32,13 @@ class ResponderSwitchedOff(CertificateRule):
     bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="switched-off"))
     good = Example(CACHE + tls_host("SSLUseStapling off", certificate="switched-off"))
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """By the table of such responders."""
-        leaf = certificate.leaf
-        url = host.responder(certificate)
-        if leaf is None or url is None or not host.staples:
-            return
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        """Every one."""
+        url = host.responder(certificate) or ""
         entry = switched_off(url)
-        if entry is None or certificate.issuer_found is False:
+        if entry is None:
             return
         yield self.finding(
             certificate.directive.place,

@@ -10,6 +10,8 @@ from apachestaple.rules.rule import (
     CertificateRule,
     DirectiveRule,
     HostRule,
+    ObstacleRule,
+    ProblemRule,
     ReadErrorRule,
     ReadNoteRule,
     Rule,
@@ -67,13 +69,29 @@ def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
             case HostRule():
                 for host in site.hosts:
                     yield from rule.check(host, site)
-            case CertificateRule():
-                for host in site.tls_hosts:
-                    for certificate in host.certificates:
-                        yield from rule.check(certificate, host, site)
             case ServerRule():
                 yield from rule.check(site)
+    yield from _certificate_findings(site, rules)
     yield from _directive_findings(site, [r for r in rules if isinstance(r, DirectiveRule)])
+
+
+def _certificate_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
+    of_certificates = [rule for rule in rules if isinstance(rule, CertificateRule)]
+    of_problems = [rule for rule in rules if isinstance(rule, ProblemRule)]
+    of_obstacles = {rule.kind: rule for rule in rules if isinstance(rule, ObstacleRule)}
+    for host in site.tls_hosts:
+        for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True):
+            for rule in of_certificates:
+                yield from rule.check(certificate, host, site)
+            leaf, file = certificate.leaf, certificate.file
+            if file is not None and file.problem is not None:
+                for problem_rule in of_problems:
+                    if file.problem in problem_rule.problems:
+                        yield from problem_rule.check(certificate, host, site)
+            if obstacle is not None and leaf is not None and host.staples:
+                found = of_obstacles.get(obstacle.kind)
+                if found is not None:
+                    yield from found.check(certificate, leaf, host, site)
 
 
 def _directive_findings(site: Site, rules: Iterable[DirectiveRule]) -> Iterator[Finding]:

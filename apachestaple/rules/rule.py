@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         ReadError,
         ReadNote,
     )
-    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.certificates import Certificate, Problem
+    from apachestaple.tls.hosts import Host, HostCertificate, ObstacleKind
     from apachestaple.tls.site import Site
 
 
@@ -188,6 +189,28 @@ class HostRule(Rule):
 
 class CertificateRule(Rule):
     """Asks for the certificates of every host that has TLS."""
+
+    @abstractmethod
+    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
+        """Findings about one certificate of one host."""
+
+
+class ObstacleRule(Rule):
+    """Asks for certificates of hosts with stapling on that mod_ssl cannot staple for."""
+
+    kind: ClassVar[ObstacleKind]
+
+    @abstractmethod
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        """Findings about one certificate of one host."""
+
+
+class ProblemRule(Rule):
+    """Asks for certificate files that are of no use."""
+
+    problems: ClassVar[frozenset[Problem]]
 
     @abstractmethod
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:

@@ -9,8 +9,10 @@ import re
 import stat
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from apachestaple.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,24 +53,24 @@ class Certificate:
         except Exception as error:  # noqa: BLE001  (it raises many kinds)
             raise ValueError(str(error)) from None
 
-    @cached_property
+    @lazy
     def subject(self) -> str:
         """The distinguished name in the form of RFC 4514."""
         return self._certificate.subject.rfc4514_string()
 
-    @cached_property
+    @lazy
     def issuer(self) -> str:
         """The issuer's distinguished name, likewise."""
         return self._certificate.issuer.rfc4514_string()
 
-    @cached_property
+    @lazy
     def sha1(self) -> bytes:
         """SHA-1 of the DER: mod_ssl's key in the cache."""
         import hashlib  # noqa: PLC0415
 
         return hashlib.sha1(self._der, usedforsecurity=False).digest()
 
-    @cached_property
+    @lazy
     def ocsp_uris(self) -> tuple[str, ...]:
         """All OCSP URIs of the authority information access, in order."""
         access = self._extensions.get("1.3.6.1.5.5.7.1.1")
@@ -80,7 +82,7 @@ class Certificate:
             and type(description.access_location).__name__ == "UniformResourceIdentifier"
         )
 
-    @cached_property
+    @lazy
     def must_staple(self) -> bool:
         """Whether it has the TLS feature status_request (RFC 7633)."""
         features = self._extensions.get("1.3.6.1.5.5.7.1.24")
@@ -108,7 +110,7 @@ class Certificate:
         found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", self.subject)
         return found[1] if found else self.subject
 
-    @cached_property
+    @lazy
     def is_self_signed(self) -> bool:
         """Whether its issuer's name is its own."""
         return self._same_name(self._issuer_name, self)
@@ -130,7 +132,7 @@ class Certificate:
         usage = issuer._extensions.get("2.5.29.15")
         return usage is None or usage.key_cert_sign
 
-    @cached_property
+    @lazy
     def is_understood(self) -> bool:
         """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
         try:
@@ -138,16 +140,16 @@ class Certificate:
         except Exception:  # noqa: BLE001  (cryptography raises many kinds)
             return False
 
-    @cached_property
+    @lazy
     def _extensions(self) -> dict[str, Any]:
         """Values by object identifier."""
         return {e.oid.dotted_string: e.value for e in self._certificate.extensions}
 
-    @cached_property
+    @lazy
     def _subject_name(self) -> x509.Name:
         return self._certificate.subject
 
-    @cached_property
+    @lazy
     def _issuer_name(self) -> x509.Name:
         return self._certificate.issuer
 

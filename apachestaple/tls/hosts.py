@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import atoi
+from apachestaple.lazy import lazy
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.switched_off import switched_off
 
@@ -137,7 +137,7 @@ class Host:
     def is_main(self) -> bool:
         return self.main is None
 
-    @cached_property
+    @lazy
     def name(self) -> str:
         """Name and port, as mod_ssl's log has it; the first address where it has no name."""
         named = self.own.get("servername")
@@ -150,7 +150,7 @@ class Host:
             return f"{host}:443"
         return f"{host}:{port or address.port}"
 
-    @cached_property
+    @lazy
     def ssl_engine(self) -> str:
         """``on``, ``off`` or ``optional``."""
         directive = self.setting("SSLEngine")
@@ -165,20 +165,20 @@ class Host:
             return first_argument(protocol).lower()
         return "https" if self.listen_is_https else "http"
 
-    @cached_property
+    @lazy
     def is_tls(self) -> bool:
         return self.ssl_engine != "off"
 
-    @cached_property
+    @lazy
     def use_stapling(self) -> bool:
         return self.flag("SSLUseStapling")
 
-    @cached_property
+    @lazy
     def staples(self) -> bool:
         """Whether mod_ssl's own stapling is on for it, and in charge."""
         return self.is_tls and self.use_stapling and not self.mod_md_staples
 
-    @cached_property
+    @lazy
     def force_url(self) -> str | None:
         """SSLStaplingForceURL in force."""
         directive = self.setting("SSLStaplingForceURL")
@@ -191,8 +191,13 @@ class Host:
         leaf = certificate.leaf
         return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
 
-    def obstacle(self, certificate: HostCertificate) -> Obstacle | None:
-        """What keeps mod_ssl from stapling for one of its certificates; in mod_ssl's order."""
+    @lazy
+    def obstacles(self) -> tuple[Obstacle | None, ...]:
+        """What keeps mod_ssl from stapling for each of its certificates; ``None``: nothing."""
+        return tuple(self._obstacle(certificate) for certificate in self.certificates)
+
+    def _obstacle(self, certificate: HostCertificate) -> Obstacle | None:
+        """In mod_ssl's order."""
         leaf = certificate.leaf
         if leaf is None:
             return Obstacle(ObstacleKind.NOT_READ, "its certificate was not read")
@@ -212,7 +217,7 @@ class Host:
             return Obstacle(ObstacleKind.SWITCHED_OFF, f"its responder {url} is switched off")
         return None
 
-    @cached_property
+    @lazy
     def is_hopeless(self) -> bool:
         """Whether stapling is better off: no certificate can be stapled, or one aborts handshakes.
 
@@ -220,23 +225,22 @@ class Host:
         """
         if self.force_url and not is_http(self.force_url):
             return True
-        obstacles = [self.obstacle(certificate) for certificate in self.certificates]
-        kinds = {obstacle.kind if obstacle else None for obstacle in obstacles}
+        kinds = {obstacle.kind if obstacle else None for obstacle in self.obstacles}
         if ObstacleKind.URI_NOT_HTTP in kinds:
             return True
         return bool(kinds) and kinds.isdisjoint({None, ObstacleKind.NOT_READ})
 
-    @cached_property
+    @lazy
     def known_certificates(self) -> tuple[HostCertificate, ...]:
         """The certificates of which we have the leaf."""
         return tuple(certificate for certificate in self.certificates if certificate.is_readable)
 
-    @cached_property
+    @lazy
     def can_staple(self) -> bool | None:
         """Whether mod_ssl could staple for every certificate; ``None`` where not all are known."""
         if not self.certificates or len(self.known_certificates) < len(self.certificates):
             return None
-        return all(self.obstacle(certificate) is None for certificate in self.certificates)
+        return not any(self.obstacles)
 
 
 def first_argument(directive: Directive) -> str:

@@ -8,10 +8,10 @@ ssl_util_stapling.c (stapling_get_issuer), server/vhost.c (get_addresses), serve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import strtol
+from apachestaple.lazy import lazy
 from apachestaple.tls.cache import CacheSetting, parse_cache
 from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
@@ -72,7 +72,7 @@ class Site:
         """Those of mod_ssl's directives that stand right in a section."""
         return self._by_section.get(id(section), [])
 
-    @cached_property
+    @lazy
     def _by_section(self) -> dict[int, list[Directive]]:
         found: dict[int, list[Directive]] = {}
         for directive in self.ssl_directives:
@@ -85,24 +85,24 @@ class Site:
         """The main server and the virtual hosts."""
         return [self.main, *self.virtual_hosts]
 
-    @cached_property
+    @lazy
     def tls_hosts(self) -> list[Host]:
         """Hosts with TLS. The main server is one only where its SSLEngine is on."""
         return [host for host in self.hosts if host.is_tls]
 
-    @cached_property
+    @lazy
     def stapling_hosts(self) -> list[Host]:
         """TLS hosts for which mod_ssl's own stapling is on and in charge."""
         return [host for host in self.tls_hosts if host.staples]
 
-    @cached_property
+    @lazy
     def stapled_certificates(self) -> list[bytes]:
         """SHA-1 of each certificate whose response mod_ssl's cache is to hold."""
         found = {
             certificate.leaf.sha1: None
             for host in self.stapling_hosts
-            for certificate in host.known_certificates
-            if certificate.leaf and host.obstacle(certificate) is None
+            for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
+            if certificate.leaf and obstacle is None
         }
         return list(found)
 
@@ -111,7 +111,7 @@ class Site:
         """The cache that httpd would use."""
         return parse_cache(first_argument(self.caches[-1])) if self.caches else None
 
-    @cached_property
+    @lazy
     def has_mod_ssl(self) -> bool:
         return self.configuration.has_module("ssl_module") or not self.configuration.whole
 

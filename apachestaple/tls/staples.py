@@ -10,7 +10,7 @@ from apachestaple.tls.hosts import is_http
 from apachestaple.tls.switched_off import switched_off
 
 if TYPE_CHECKING:
-    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.hosts import Host, HostCertificate, Obstacle
     from apachestaple.tls.site import Site
 
 
@@ -59,10 +59,10 @@ def _cache_fault(site: Site) -> str | None:
 def _of_certificates(host: Host) -> Prospect:
     if not host.certificates:
         return Prospect(None, "no certificate is named for it here")
-    for certificate in host.known_certificates:
-        obstacle = _obstacle(host, certificate)
-        if obstacle:
-            return Prospect(False, _about(host, certificate, obstacle))
+    for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True):
+        reason = _reason(host, certificate, obstacle) if certificate.is_readable else None
+        if reason:
+            return Prospect(False, _about(host, certificate, reason))
     for certificate in host.certificates:
         if not certificate.is_readable:
             return Prospect(None, f"{certificate.name} was not read")
@@ -75,23 +75,20 @@ def _of_certificates(host: Host) -> Prospect:
     return Prospect(True, f"{staples} what {' and '.join(filter(None, responders))} answers")
 
 
-def _obstacle(host: Host, certificate: HostCertificate) -> str | None:
+def _reason(host: Host, certificate: HostCertificate, obstacle: Obstacle | None) -> str | None:
+    """Why a certificate that was read is not stapled, or ``None``."""
     url = _responder(host, certificate)
     entry = switched_off(url) if url else None
     if entry:
         return f"{entry.authority} switched its responder off on {entry.since}"
-    if not host.mod_md_staples or host.force_url is None:
-        return _reason(host, certificate)
-    # mod_md does not know SSLStaplingForceURL.
-    if url is None:
-        return "its certificate has no OCSP URI"
-    if not is_http(url):
-        return f"its responder {url} is not an http URL"
-    return _reason(host, certificate) if certificate.issuer_found is False else None
-
-
-def _reason(host: Host, certificate: HostCertificate) -> str | None:
-    obstacle = host.obstacle(certificate)
+    if host.mod_md_staples and host.force_url is not None:
+        # mod_md does not know SSLStaplingForceURL.
+        if url is None:
+            return "its certificate has no OCSP URI"
+        if not is_http(url):
+            return f"its responder {url} is not an http URL"
+        if certificate.issuer_found is not False:
+            return None
     return obstacle.reason if obstacle else None
 
 

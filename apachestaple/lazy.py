@@ -1,0 +1,32 @@
+"""A property that is computed once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Value = TypeVar("_Value")
+
+
+class lazy(Generic[_Value]):  # noqa: N801  (used as property is)
+    """Like functools.cached_property, which takes a lock: ten thousand hosts have many of these."""
+
+    def __init__(self, compute: Callable[[Any], _Value]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> lazy[_Value]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> _Value: ...
+    def __get__(self, instance: object | None, owner: type) -> lazy[_Value] | _Value:
+        if instance is None:
+            return self
+        # The next access finds the value in the instance, and does not come here.
+        value = instance.__dict__[self._name] = self._compute(instance)
+        return value
