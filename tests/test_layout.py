@@ -16,6 +16,7 @@ from apachestaple.httpd.dump import dump_text
 from apachestaple.httpd.envvars import read_envvars
 from apachestaple.httpd.layout import LayoutError, Options, locate
 from apachestaple.httpd.modules import BUILT_IN, DEBIAN_BUILT_IN, module_name
+from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import read
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.lint import lint
@@ -467,7 +468,7 @@ def test_a_folder_that_is_not_there_is_an_error_only_where_httpd_is(tmp_path: Pa
     main.write_text("ServerRoot /not/there\nDefaultRuntimeDir /not/there/either\n")
     start = locate(str(main), Options())
     assert read(start).errors == []
-    errors = read(replace(start, installed=True, paths=layout.Paths())).errors
+    errors = read(replace(start, installed=True, paths=Paths())).errors
     assert [error.message for error in errors][:1] == ["ServerRoot must be a valid directory"]
 
 

@@ -11,7 +11,7 @@ from apachestaple.httpd.syntax import LogicalLines, logical_lines, untrimmed_lin
 from apachestaple.httpd.words import lower, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from apachestaple.httpd.paths import Paths
 
@@ -239,7 +239,6 @@ class Configuration:
     files: dict[str, SourceFile] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
     load_modules: dict[str, Place] = field(default_factory=dict)
-    variables: Mapping[str, str] = field(default_factory=dict)
 
     def absolute(self, path: str) -> str:
         """A path of the configuration, from the server root on (ap_server_root_relative)."""

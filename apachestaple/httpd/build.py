@@ -1,0 +1,464 @@
+"""Lines into directives: how httpd builds its tree, line by line.
+
+This replays server/config.c (ap_build_config, ap_build_config_sub, ap_build_cont_config,
+ap_soak_end_container). Where httpd stops at an error, this notes it and goes on as far as sense
+allows. What a directive does that is executed while reading, stands in reader.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.commands import commands
+from apachestaple.httpd.configuration import (
+    Configuration,
+    Directive,
+    ErrorKind,
+    MacroDirective,
+    NoteKind,
+    ReadError,
+    ReadNote,
+    SourceFile,
+    line_place,
+)
+from apachestaple.httpd.include import DanglingLink, IncludeError
+from apachestaple.httpd.modules import BUILT_IN
+from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.conditions import Version
+    from apachestaple.httpd.paths import Paths
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the reading starts from.
+
+    Attributes:
+        main_file: path of the first file to read.
+        server_root: where relative paths start until ServerRoot is read.
+        paths: finds and reads files.
+        version: tells the version of httpd; asked for where an <IfVersion> needs it.
+        defines: from ``-D``; a name without a value is ``None``.
+        environment: variables of the process, envvars included.
+        built_in: modules compiled in, by the names that LoadModule uses.
+        whole: false for a fragment; its <IfModule> sections are then taken to hold.
+        installed: whether this is the configuration of this machine's httpd, so that a module or
+            a folder that is not there is an error.
+
+    """
+
+    main_file: str
+    server_root: str
+    paths: Paths
+    version: Callable[[], Version]
+    defines: Mapping[str, str | None] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    built_in: frozenset[str] = BUILT_IN
+    whole: bool = True
+    installed: bool = False
+
+
+class Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours)
+    """httpd rejects the line that is being read."""
+
+    def __init__(self, kind: ErrorKind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        # Where the line stands, if reading has gone past it since.
+        self.at: tuple[SourceFile, int] | None = None
+
+
+class Source:
+    """Lines that are being read: a file, or the expanded body of a macro.
+
+    Of a macro, each line has its index in the file that it comes from and a number of its own.
+    """
+
+    __slots__ = ("file", "lines", "name", "numbered", "position")
+
+    def __init__(
+        self,
+        name: str,
+        file: SourceFile,
+        lines: list[str],
+        numbered: list[tuple[int, int]] | None = None,
+    ) -> None:
+        self.name = name
+        self.file = file
+        self.lines = lines
+        self.numbered = numbered
+        # Of the line to be read next.
+        self.position = 0
+
+    @property
+    def index(self) -> int:
+        """Index in the file of the line that was read last."""
+        position = self.position - 1
+        return position if self.numbered is None else self.numbered[position][0]
+
+    @property
+    def number(self) -> int:
+        """The line number that httpd gives it."""
+        position = self.position - 1
+        if self.numbered is None:
+            return self.file.lines.last_line(position)
+        return self.numbered[position][1]
+
+
+class Condition:
+    """The inside of a condition that holds."""
+
+    __slots__ = ("file", "index", "name")
+
+    # It is closed by its exact closing line alone, not as a section is.
+    key = ""
+
+    def __init__(self, name: str, file: SourceFile, index: int) -> None:
+        self.name = name
+        self.file = file
+        self.index = index
+
+
+class _File:
+    """A file that is being read: its sections are closed within it."""
+
+    __slots__ = ("outer", "pending", "sections", "sources")
+
+    def __init__(self, source: Source, outer: Directive | None) -> None:
+        self.sources = [source]
+        self.outer = outer
+        self.sections: list[Directive | Condition] = []
+        # The rest of the files that an Include in it names.
+        self.pending: Iterator[str | DanglingLink] | None = None
+
+
+# How a line is to be read: what to do with it (None: it is a directive in effect), the name as
+# httpd spells it, the name in lower case, and the arguments. Of a closing line, the lower-case
+# name is that of the section that it closes.
+Act = Callable[[str, str, str], None]
+_Line = tuple[Act | None, str, str, str]
+
+
+def _open(name: str, key: str, raw: str) -> None:
+    """Stands for the opening of a section, which is done where lines are read."""
+
+
+def _close(name: str, key: str, raw: str) -> None:
+    """Stands for the close of a section, likewise."""
+
+
+class Build:
+    """Builds a configuration from lines; what is executed on the way is added by a subclass."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        # Values of variables, by name in lower case.
+        self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
+        self._files: list[_File] = []
+        self._parent: Directive | None = None
+        # Lines that were met before, by their text: most files of a tree are much alike. It is
+        # emptied when a variable or a module changes what a line means.
+        self._known: dict[str, _Line] = {}
+        self._has_unknown_variable = False
+        self.configuration = Configuration(
+            main_file=start.main_file,
+            server_root=start.server_root,
+            whole=start.whole,
+            installed=start.installed,
+            version=start.version,
+            paths=start.paths,
+            modules=set(start.built_in),
+        )
+        # The spelling of each directive that a loaded module brings, by lower-case name.
+        self._commands: dict[str, str] = {}
+        for module in start.built_in:
+            self._commands.update(commands(module))
+        # What is executed while reading, by lower-case name.
+        self._execute: dict[str, Act] = {}
+
+    # -- files and lines ------------------------------------------------------------------------
+
+    def read(self, file: SourceFile) -> None:
+        """Read a file and all that it includes."""
+        self._open_file(file)
+        while self._files:
+            current = self._files[-1]
+            try:
+                if current.pending is not None:
+                    self._open_pending(current)
+                else:
+                    self._read_lines(current)
+            except Rejected as rejected:
+                source = current.sources[-1]
+                at = rejected.at or (source.file, source.index)
+                self._note_error(rejected.kind, str(rejected), *at)
+                if rejected.kind is ErrorKind.INCLUDE_LOOP:
+                    self._leave_loop()
+
+    def _open_file(self, file: SourceFile) -> None:
+        self.configuration.files.setdefault(file.path, file)
+        self._files.append(_File(Source(file.path, file, file.lines.text), self._parent))
+        if "\0" in file.text[:1024]:
+            message = f"{file.path} is not a text file"
+            self._note_error(ErrorKind.NOT_TEXT, message, file, 0)
+
+    def _open_pending(self, including: _File) -> None:
+        """Open the next file of an Include, if there is one."""
+        try:
+            path = next(including.pending or iter(()), None)
+        except IncludeError as error:
+            including.pending = None
+            if self._start.whole:
+                raise Rejected(ErrorKind.INCLUDE_NOT_FOUND, str(error)) from None
+            return
+        if path is None:
+            including.pending = None
+        elif isinstance(path, DanglingLink):
+            self._note(NoteKind.DANGLING_LINK, path.path)
+        else:
+            file = self.configuration.files.get(path) or self._file_at(path)
+            if file is not None:
+                self._open_file(file)
+
+    def _file_at(self, path: str) -> SourceFile | None:
+        try:
+            return SourceFile(path, self.configuration.paths.text(path))
+        except FileNotFoundError as error:
+            kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
+            if not self._start.whole:
+                return None
+        except OSError as error:
+            kind, reason = ErrorKind.UNREADABLE, error.strerror
+        raise Rejected(kind, f"Could not open configuration file {path}: {reason}")
+
+    def _read_lines(self, current: _File) -> None:
+        """Read on in a file, or in a macro that it uses, until another source comes first."""
+        source = current.sources[-1]
+        lines, file, sections = source.lines, source.file, current.sections
+        in_macro = source.numbered is not None
+        known = self._known
+        add = self.configuration.directives.append
+        parent = self._parent
+        position, end = source.position, len(lines)
+        while position < end:
+            text = lines[position]
+            position += 1
+            if not text or text[0] == "#":
+                continue
+            line = known.get(text)
+            if line is None:
+                source.position = position
+                line = self._line(text)
+            act, name, key, raw = line
+            if act is None or act is _open:
+                if in_macro:
+                    source.position = position
+                    directive: Directive = MacroDirective(name, key, raw, parent, source)
+                else:
+                    directive = Directive(name, key, raw, parent, file, position - 1)
+                add(directive)
+                if act is not None:
+                    sections.append(directive)
+                    parent = directive
+            elif act is _close and sections and sections[-1].key == key:
+                parent = sections.pop().parent  # type: ignore[union-attr]  # no condition has a key
+            else:
+                source.position = position
+                self._parent = parent
+                if act is _close:
+                    self._close_other(text, name)
+                else:
+                    act(name, key, raw)
+                if current.pending is not None or current.sources[-1] is not source:
+                    return
+                parent, position = self._parent, source.position
+        source.position = position
+        self._parent = parent
+        if len(current.sources) > 1:
+            current.sources.pop()
+        else:
+            self._close_file(current)
+
+    def _close_file(self, closed: _File) -> None:
+        """Sections that are open at the end of a file (ap_build_config).
+
+        Only those outside every condition are an error: ap_build_cont_config takes the end of the
+        file for the end of its section, and forgets what is open inside.
+        """
+        for section in closed.sections:
+            if isinstance(section, Condition):
+                place = line_place(section.file, section.file.lines.first_line(section.index))
+                note = ReadNote(NoteKind.SECTION_ENDS_WITH_FILE, section.name, place)
+                self.configuration.notes.append(note)
+                break
+            message = f"{section.name}> was not closed."
+            error = ReadError(ErrorKind.UNCLOSED_SECTION, message, section.place)
+            self.configuration.errors.append(error)
+        self._parent = closed.outer
+        self._files.pop()
+
+    def _leave_loop(self) -> None:
+        """Go on in the main file: httpd has gone round as often as it does."""
+        if len(self._files) > 1:
+            self._parent = self._files[1].outer
+        del self._files[1:]
+        self._files[0].pending = None
+
+    @property
+    def _source(self) -> Source:
+        return self._files[-1].sources[-1]
+
+    def _next_line(self) -> str | None:
+        """The next line for what reads on by itself: a false condition, a macro's body."""
+        sources = self._files[-1].sources
+        while True:
+            source = sources[-1]
+            if source.position < len(source.lines):
+                line = source.lines[source.position]
+                source.position += 1
+                return line
+            if len(sources) == 1:
+                return None
+            sources.pop()
+
+    # -- one line -------------------------------------------------------------------------------
+
+    def _line(self, text: str) -> _Line:
+        """How a line is to be read (ap_build_config_sub)."""
+        resolved = text
+        if "$" in text:
+            self._has_unknown_variable = False
+            resolved = resolve_variables(text, self._value_of)
+        name, raw = next_word(resolved)
+        if name[1:2] != "/":
+            name = name.removesuffix(">")
+            if name.startswith("<") and not raw:
+                raw = ">"
+        key = lower(name)
+        line: _Line
+        if not key.startswith("<"):
+            act = self._ignore if not name else self._execute.get(key)
+            line = act, self._commands.get(key, name), key, raw
+        elif key.startswith("</"):
+            line = _close, name, "<" + key[2:-1] if key.endswith(">") else "", raw
+        else:
+            act = self._execute.get(key) or (_open if _is_closed(raw) else self._open_section)
+            line = act, self._commands.get(key, name), key, raw
+        # An unknown variable is to be noted wherever it stands.
+        if not (resolved is not text and self._has_unknown_variable):
+            self._known[text] = line
+        return line
+
+    def _value_of(self, name: str) -> str | None:
+        value = self._variables.get(lower(name))
+        if value is None:
+            value = self._start.environment.get(name)
+        if value is None:
+            self._has_unknown_variable = True
+            if ":" not in name:
+                self._note(NoteKind.UNDEFINED_VARIABLE, name)
+        return value
+
+    # -- sections -------------------------------------------------------------------------------
+
+    def _open_section(self, name: str, key: str, raw: str) -> None:
+        """A section with something behind its ``>``."""
+        self._note_text_after(raw)
+        source = self._source
+        directive = (
+            Directive(name, key, raw, self._parent, source.file, source.index)
+            if source.numbered is None
+            else MacroDirective(name, key, raw, self._parent, source)
+        )
+        self.configuration.directives.append(directive)
+        self._files[-1].sections.append(directive)
+        self._parent = directive
+
+    def _close_other(self, text: str, name: str) -> None:
+        """A closing line that is not that of the innermost section."""
+        sections = self._files[-1].sections
+        innermost = sections[-1] if sections else None
+        if isinstance(innermost, Condition):
+            # A condition that holds is closed by its exact closing line alone.
+            if lower(text[2:]) == lower(innermost.name[1:]) + ">":
+                sections.pop()
+                return
+            innermost = None
+        mismatched = ErrorKind.MISMATCHED_SECTION
+        if innermost is None:
+            raise Rejected(mismatched, f"{name} without matching <{name[2:]} section")
+        if not name.endswith(">"):
+            raise Rejected(mismatched, f"{name}> directive missing closing '>'")
+        self._close_outer(lower(name[2:-1]))
+        raise Rejected(mismatched, f"Expected </{innermost.name[1:]}> but saw {name}")
+
+    def _close_outer(self, wanted: str) -> None:
+        """After a wrong close, close the section that was meant, where there is one."""
+        sections = self._files[-1].sections
+        for depth in range(len(sections) - 1, -1, -1):
+            section = sections[depth]
+            if isinstance(section, Condition):
+                return
+            if section.key[1:] == wanted:
+                del sections[depth:]
+                self._parent = section.parent
+                return
+
+    def skip_section(self, name: str) -> None:
+        """Read over a condition that does not hold (ap_soak_end_container)."""
+        source = self._source
+        opened = source.file, source.index
+        open_names = [lower(name[1:])]
+        while (line := self._next_line()) is not None:
+            if not line.startswith(("<", '"', "'")):
+                continue
+            word, rest = next_word(line)
+            if word.startswith("</"):
+                closing = word[:-1]
+                if lower(closing[2:]) != open_names[-1]:
+                    message = f"Expected </{open_names[-1]}> but saw {closing}>"
+                    self._note_error(ErrorKind.MISMATCHED_SECTION, message, *opened)
+                    if lower(closing[2:]) not in open_names:
+                        continue
+                    while open_names[-1] != lower(closing[2:]):
+                        open_names.pop()
+                open_names.pop()
+                if not open_names:
+                    return
+            elif word.startswith("<"):
+                if not rest:
+                    word = word.removesuffix(">")
+                open_names.append(lower(word[1:]))
+        message = f"Expected </{open_names[-1]}> before end of configuration"
+        self._note_error(ErrorKind.UNCLOSED_SECTION, message, *opened)
+
+    def _ignore(self, name: str, key: str, raw: str) -> None:
+        """A directive that changes nothing for what is read after it."""
+
+    # -- notes ----------------------------------------------------------------------------------
+
+    def _note_error(self, kind: ErrorKind, message: str, file: SourceFile, index: int) -> None:
+        lines = file.lines
+        place = line_place(file, lines.first_line(index), lines.last_line(index))
+        self.configuration.errors.append(ReadError(kind, message, place))
+
+    def _note(self, kind: NoteKind, subject: str) -> None:
+        source = self._source
+        place = line_place(source.file, source.file.lines.first_line(source.index))
+        self.configuration.notes.append(ReadNote(kind, subject, place))
+
+    def _note_text_after(self, raw: str) -> None:
+        """What follows the last ``>`` of a section's opening line, httpd does not look at."""
+        after = raw.rpartition(">")[2].strip(WHITE_SPACE)
+        if after:
+            self._note(NoteKind.TEXT_AFTER_SECTION, after)
+
+
+def _is_closed(raw: str) -> bool:
+    """Whether nothing follows the last ``>`` of a section's opening line."""
+    return raw.endswith(">") or ">" not in raw
