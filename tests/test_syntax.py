@@ -89,10 +89,12 @@ def test_a_variable_is_replaced_once_and_from_left_to_right() -> None:
         (".*", [".a"], ["a"]),
         ("a\\*", ["a*"], ["ab"]),
         ("[^]]x", ["ax"], ["]x"]),
+        ("[a\\]x].c", ["x.c", "].c"], ["\\.c"]),
+        ("[z-a]*", [], ["a", "z"]),
     ],
 )
 def test_wildcards_are_those_of_apr(wildcard: str, matching: list[str], others: list[str]) -> None:
-    assert has_wildcard(wildcard) == ("\\" not in wildcard)
+    assert has_wildcard(wildcard) == (wildcard != "a\\*")
     assert all(_pattern(wildcard).fullmatch(name) for name in matching)
     assert not any(_pattern(wildcard).fullmatch(name) for name in others)
 

@@ -255,8 +255,13 @@ class Configuration:
 
 
 def server_root_relative(server_root: str, path: str) -> str:
-    """``path`` without dots and doubled slashes, from ``server_root`` on where it is relative."""
+    """``path`` without dots and doubled slashes, from ``server_root`` on where it is relative.
+
+    A slash at its end is kept: nothing but a folder can have that name.
+    """
     joined = posixpath.join(server_root, path)
-    if "//" in joined or "/." in joined or joined.endswith("/"):
-        joined = posixpath.normpath(joined)
-    return joined[1:] if joined.startswith("//") else joined
+    if "//" in joined or "/." in joined:
+        slash = "/" if joined.endswith("/") else ""
+        joined = posixpath.normpath(joined).rstrip("/") + slash
+        joined = joined[1:] if joined.startswith("//") else joined or "/"
+    return joined

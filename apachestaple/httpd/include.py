@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 # AP_MAX_FNMATCH_DIR_DEPTH
 _DEEPEST_FOLDER = 128
 
-_BRACKETS = re.compile(r"\[(?P<not>[!^]?)(?P<set>\]?[^\]]*)\]", re.DOTALL)
+_BRACKETS = re.compile(r"\[(?P<not>[!^]?)(?P<set>\]?(?:\\.|[^\]\\])*)\]", re.DOTALL)
+# Within them: what a backslash escapes, and what only an expression would take for special.
+_MEMBER = re.compile(r"\\(.)|([\[\]^&~|])", re.DOTALL)
 
 
 class IncludeError(Exception):
@@ -143,7 +145,9 @@ def _pattern(wildcard: str) -> re.Pattern[str]:
         elif character == "?":
             parts[-1] += "."
         elif brackets:
-            members = re.sub(r"([\\\[\]^&~|])", r"\\\1", brackets["set"])
+            members = re.sub(
+                r"\\(.)|([\[\]^&~|])", _escaped_member, brackets["set"], flags=re.DOTALL
+            )
             parts[-1] += f"[{'^' if brackets['not'] else ''}{members}]"
             position = brackets.end() - 1
         elif character == "\\" and position + 1 < len(wildcard):
@@ -162,3 +166,7 @@ def _pattern(wildcard: str) -> re.Pattern[str]:
     except re.error:
         # A range that runs backwards fits nothing.
         return re.compile(r"(?!)")
+
+
+def _escaped_member(found: re.Match[str]) -> str:
+    return re.escape(found[1] or found[2])
