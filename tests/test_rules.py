@@ -257,3 +257,10 @@ def test_a_certificate_that_we_may_not_read_is_said(lab: Lab) -> None:
         finally:
             os.seteuid(user)
     assert of(rule, lint(site, all_rules()))
+
+
+def test_an_include_that_is_elsewhere_is_said(lab: Lab) -> None:
+    rule = advice("AS010")
+    assert of(rule, linted(lab, rule.bad))
+    assert not of(rule, linted(lab, rule.good))
+    assert not observe(lab, rule.bad).accepted, "on the server itself it must be there"

@@ -208,6 +208,7 @@ class NoteKind(StrEnum):
     UNDEFINED_VARIABLE = "undefined-variable"
     TEXT_AFTER_SECTION = "text-after-section"
     SECTION_ENDS_WITH_FILE = "section-ends-with-file"
+    INCLUDE_ELSEWHERE = "include-elsewhere"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,6 @@ class Paths:
         if self.root and not is_inside(path, self.root):
             return os.path.normpath(self.root + "/" + path.lstrip("/"))
         return path
-
-    def with_map(self, server: str, here: str) -> Paths:
-        """The same with one more prefix mapped."""
-        return replace(self, maps=(*self.maps, (server, here)))
 
     def text(self, path: str) -> str:
         """The text of a file, every byte of it kept.

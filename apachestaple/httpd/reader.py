@@ -15,6 +15,7 @@ from apachestaple.httpd.conditions import ConditionError, version_matches
 from apachestaple.httpd.configuration import (
     Configuration,
     ErrorKind,
+    NoteKind,
     SourceFile,
     line_place,
     server_root_relative,
@@ -28,6 +29,7 @@ from apachestaple.httpd.macros import (
     parse_heading,
 )
 from apachestaple.httpd.modules import module_name
+from apachestaple.httpd.paths import is_inside
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 
 __all__ = ["Start", "read"]
@@ -143,25 +145,15 @@ class _Reader(Build):
         (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
         path = server_root_relative("/", path)
         here = self.configuration.paths.real(path)
-        if not self._start.installed and self._is_copy_of(path, here):
-            self.configuration.paths = self.configuration.paths.with_map(
-                path, self._start.server_root
-            )
-            here = self._start.server_root
         if self._start.installed and not os.path.isdir(here):
             raise Rejected(ErrorKind.ARGUMENTS, "ServerRoot must be a valid directory")
         self.configuration.server_root = here
 
-    def _is_copy_of(self, path: str, here: str) -> bool:
-        """Whether the main file lies in a copy of the server root, and not in that itself."""
-        copy = self._start.server_root
-        if os.path.realpath(copy).startswith(os.path.realpath(here)):
-            return False
-        return not os.path.isdir(here) or os.path.basename(path) == os.path.basename(copy)
-
     def _runtime_dir(self, _name: str, _key: str, raw: str) -> None:
         (path,) = self._arguments("DefaultRuntimeDir", raw, 1, 1, "one argument")
-        if self._start.installed and not os.path.isdir(self._here(path)):
+        # The folder that apache2ctl knows from envvars, it makes.
+        made = path == self._start.environment.get("APACHE_RUN_DIR")
+        if self._start.installed and not made and not os.path.isdir(self._here(path)):
             raise Rejected(
                 ErrorKind.ARGUMENTS,
                 "DefaultRuntimeDir must be a valid directory, absolute or relative to ServerRoot",
@@ -222,7 +214,18 @@ class _Reader(Build):
                 "There appears to be a recursion.",
             )
         here = self._here(path)
-        self._files[-1].pending = included_files(here, optional=key == "includeoptional")
+        optional = key == "includeoptional"
+        if not optional and self._is_elsewhere(path, here):
+            self._note(NoteKind.INCLUDE_ELSEWHERE, path)
+        else:
+            self._files[-1].pending = included_files(here, optional=optional)
+
+    def _is_elsewhere(self, path: str, here: str) -> bool:
+        """Whether an Include names a folder of the server that is not part of its copy here."""
+        if self._start.installed or not path.startswith("/"):
+            return False
+        folder = os.path.dirname(here)
+        return not is_inside(here, self.configuration.server_root) and not os.path.exists(folder)
 
     def _arguments(self, name: str, raw: str, least: int, most: int, takes: str) -> list[str]:
         words = split_words(raw)
