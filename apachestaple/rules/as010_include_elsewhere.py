@@ -19,7 +19,7 @@ class IncludeElsewhere(ReadNoteRule):
     """An Include names a folder of the server that is not on this machine.
 
     In a repository of configurations that is no fault: what a program of the server keeps there,
-    such as `/etc/letsencrypt/options-ssl-apache.conf`, is not part of it. What it says is not known.
+    such as `/etc/letsencrypt/options-ssl-apache.conf`, is not part of it. What it says is unknown.
     """
 
     code = "AS010"

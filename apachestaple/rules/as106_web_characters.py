@@ -36,6 +36,8 @@ class WebCharacters(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """mod_ssl's directives with such characters in name or arguments."""
+        if directive.name.isascii() and directive.raw.isascii():
+            return
         found = sorted(web_characters(directive.name + directive.raw))
         if not found:
             return

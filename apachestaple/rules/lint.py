@@ -96,10 +96,15 @@ def _certificate_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding
 
 def _directive_findings(site: Site, rules: Iterable[DirectiveRule]) -> Iterator[Finding]:
     rules = list(rules)
+    by_name: dict[str, list[DirectiveRule]] = {}
     for directive in site.ssl_directives:
-        for rule in rules:
-            if rule.names is None or directive.key in rule.names:
-                yield from rule.check(directive, site)
+        asking = by_name.get(directive.key)
+        if asking is None:
+            asking = by_name[directive.key] = [
+                rule for rule in rules if rule.names is None or directive.key in rule.names
+            ]
+        for rule in asking:
+            yield from rule.check(directive, site)
 
 
 def is_suppressed(code: str, place: Place, site: Site) -> bool:

@@ -107,9 +107,10 @@ class Host:
 
     def setting(self, name: str) -> Directive | None:
         """The directive that decides, its own or the main server's."""
-        own = self.own.get(name.lower())
+        key = name.lower()
+        own = self.own.get(key)
         if own is None and self.main is not None:
-            return self.main.setting(name)
+            return self.main.own.get(key)
         return own
 
     def flag(self, name: str) -> bool:
