@@ -77,3 +77,29 @@ system:
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# make benchmark    time it beside httpd and others (ROUNDS=7, ARGUMENTS=--quick)
+# make fuzz         look for inputs that break the reader (SECONDS=600)
+.PHONY: benchmark fuzz
+
+ROUNDS ?= 7
+SECONDS ?= 600
+
+benchmark: $(VENV)/test.stamp system
+	@$(BIN)/python -m benchmarks.compare --rounds $(ROUNDS) $(ARGUMENTS)
+
+fuzz: $(VENV)/fuzz.stamp
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+$(VENV)/fuzz.stamp: $(VENV)/test.stamp
+	@printf 'Installing the fuzzer into $(VENV) …\n'
+	@$(PIP) install --editable '.[fuzz]'
+	@touch $@
+
+# make differential compare the reader with httpd on drawn configurations (N=20000, SEED=…)
+.PHONY: differential
+
+N ?= 20000
+
+differential: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.differential $(N) "$(SEED)" 2

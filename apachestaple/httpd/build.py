@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from apachestaple.httpd.paths import Paths
 
 
+# Bytes of a logical line (VARBUF_MAX_LEN).
+_LONGEST_LINE = 16 * 1024 * 1024
+
+
 @dataclass(frozen=True)
 class Start:
     """What the reading starts from.
@@ -102,6 +106,12 @@ class Source:
         return position if self.numbered is None else self.numbered[position][0]
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether the line that was read last is the file's last one, and has no line ending."""
+        is_last = self.numbered is None and self.position == len(self.lines)
+        return is_last and not self.file.text.endswith("\n")
+
+    @property
     def number(self) -> int:
         """The line number that httpd gives it."""
         position = self.position - 1
@@ -115,8 +125,8 @@ class Condition:
 
     __slots__ = ("file", "index", "name")
 
-    # It is closed by its exact closing line alone, not as a section is.
-    key = ""
+    # It is closed by its exact closing line alone: no line closes a section of this name.
+    key = "condition"
 
     def __init__(self, name: str, file: SourceFile, index: int) -> None:
         self.name = name
@@ -203,6 +213,9 @@ class Build:
     def _open_file(self, file: SourceFile) -> None:
         self.configuration.files.setdefault(file.path, file)
         self._files.append(_File(Source(file.path, file, file.lines.text), self._parent))
+        if len(file.text) >= _LONGEST_LINE - 1 and file.longest_line() >= _LONGEST_LINE - 1:
+            message = f"Error reading {file.path}: Line too long"
+            self._note_error(ErrorKind.NOT_TEXT, message, file, 0)
         if "\0" in file.text[:1024]:
             message = f"{file.path} is not a text file"
             self._note_error(ErrorKind.NOT_TEXT, message, file, 0)
@@ -280,7 +293,7 @@ class Build:
         source.position = position
         self._parent = parent
         if len(current.sources) > 1:
-            current.sources.pop()
+            _leave_macro(current.sources)
         else:
             self._close_file(current)
 
@@ -324,7 +337,7 @@ class Build:
                 return line
             if len(sources) == 1:
                 return None
-            sources.pop()
+            _leave_macro(sources)
 
     # -- one line -------------------------------------------------------------------------------
 
@@ -409,33 +422,40 @@ class Build:
                 self._parent = section.parent
                 return
 
-    def skip_section(self, name: str) -> None:
-        """Read over a condition that does not hold (ap_soak_end_container)."""
+    def skip_section(self, name: str, *, quiet: bool = False) -> None:
+        """Read over a condition that does not hold (ap_soak_end_container).
+
+        ``quiet`` where httpd has stopped already, and only the end is looked for.
+        """
         source = self._source
         opened = source.file, source.index
-        open_names = [lower(name[1:])]
+        open_names = [name[1:]]
+
+        def reject(kind: ErrorKind, message: str) -> None:
+            if not quiet:
+                self._note_error(kind, message, *opened)
+
         while (line := self._next_line()) is not None:
             if not line.startswith(("<", '"', "'")):
                 continue
             word, rest = next_word(line)
             if word.startswith("</"):
                 closing = word[:-1]
-                if lower(closing[2:]) != open_names[-1]:
+                wanted = lower(closing[2:])
+                if wanted != lower(open_names[-1]):
                     message = f"Expected </{open_names[-1]}> but saw {closing}>"
-                    self._note_error(ErrorKind.MISMATCHED_SECTION, message, *opened)
-                    if lower(closing[2:]) not in open_names:
+                    reject(ErrorKind.MISMATCHED_SECTION, message)
+                    if wanted not in map(lower, open_names):
                         continue
-                    while open_names[-1] != lower(closing[2:]):
+                    while lower(open_names[-1]) != wanted:
                         open_names.pop()
                 open_names.pop()
                 if not open_names:
                     return
             elif word.startswith("<"):
-                if not rest:
-                    word = word.removesuffix(">")
-                open_names.append(lower(word[1:]))
+                open_names.append((word if rest else word.removesuffix(">"))[1:])
         message = f"Expected </{open_names[-1]}> before end of configuration"
-        self._note_error(ErrorKind.UNCLOSED_SECTION, message, *opened)
+        reject(ErrorKind.UNCLOSED_SECTION, message)
 
     def _ignore(self, name: str, key: str, raw: str) -> None:
         """A directive that changes nothing for what is read after it."""
@@ -457,6 +477,19 @@ class Build:
         after = raw.rpartition(">")[2].strip(WHITE_SPACE)
         if after:
             self._note(NoteKind.TEXT_AFTER_SECTION, after)
+
+
+def _leave_macro(sources: list[Source]) -> None:
+    """Go on behind the use of a macro.
+
+    httpd reads the line that follows character by character, and loses it where the file ends
+    before the line does (mod_macro.c, array_getstr).
+    """
+    sources.pop()
+    outer = sources[-1]
+    outer.position += 1
+    if not outer.is_cut_off:
+        outer.position -= 1
 
 
 def _is_closed(raw: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 from apachestaple.httpd.numbers import atoi
 
@@ -66,8 +67,27 @@ def _parse(text: str) -> Version:
     return numbers[0], numbers[1], numbers[2]
 
 
+# Classes of POSIX, which PCRE has and Python has not.
+_CLASSES = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "digit": "0-9",
+    "lower": "a-z",
+    "upper": "A-Z",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\s",
+    "word": r"\w",
+    "xdigit": "0-9A-Fa-f",
+}
+
+
 def _matches(expression: str, version: Version) -> bool:
+    for name, members in _CLASSES.items():
+        expression = expression.replace(f"[:{name}:]", members)
     try:
-        return re.search(expression, ".".join(map(str, version))) is not None
+        with warnings.catch_warnings():
+            # What Python may one day read differently is not the administrator's business.
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.search(expression, ".".join(map(str, version))) is not None
     except (re.error, OverflowError, ValueError, RecursionError):
         raise ConditionError("Unable to compile regular expression") from None

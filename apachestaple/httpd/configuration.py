@@ -29,7 +29,13 @@ class SourceFile:
 
     def untrimmed(self, index: int) -> str:
         """A logical line with the white space around it, without its line ending."""
-        return untrimmed_lines(self.text)[index]
+        lines = untrimmed_lines(self.text)
+        # Behind the last line ending there is one more, which is empty.
+        return lines[index] if index < len(lines) else ""
+
+    def longest_line(self) -> int:
+        """Characters of the longest logical line."""
+        return max(map(len, self.lines.text), default=0)
 
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without its line ending; ``""`` where there is none."""
@@ -262,7 +268,7 @@ def server_root_relative(server_root: str, path: str) -> str:
     """
     joined = posixpath.join(server_root, path)
     if "//" in joined or "/." in joined:
-        slash = "/" if joined.endswith("/") else ""
+        slash = "/" if joined.endswith(("/", "/.", "/..")) else ""
         joined = posixpath.normpath(joined).rstrip("/") + slash
         joined = joined[1:] if joined.startswith("//") else joined or "/"
     return joined

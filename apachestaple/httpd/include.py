@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # AP_MAX_FNMATCH_DIR_DEPTH
 _DEEPEST_FOLDER = 128
 
-_BRACKETS = re.compile(r"\[(?P<not>[!^]?)(?P<set>\]?(?:\\.|[^\]\\])*)\]", re.DOTALL)
+_BRACKETS = re.compile(r"\[(?P<not>[!^]?)(?P<set>\]?+(?:\\.|[^\]\\])*)\]", re.DOTALL)
 # Within them: what a backslash escapes, and what only an expression would take for special.
 _MEMBER = re.compile(r"\\(.)|([\[\]^&~|])", re.DOTALL)
 
@@ -88,8 +88,9 @@ def _wildcard(folder: str, rest: str, *, optional: bool) -> Iterator[str | Dangl
         else:
             yield from _file_or_folder(path, optional=optional, depth=0)
         return
-    matches = _pattern(name).fullmatch
-    found = [entry for entry in _entries(folder, optional=optional) if matches(entry.name)]
+    matches = _pattern(_bytewise(name)).fullmatch
+    entries = _entries(folder, optional=optional)
+    found = [entry for entry in entries if matches(_bytewise(entry.name))]
     if slash:
         # A wildcard inside the path stands for folders only, and not for links to folders.
         found = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
@@ -104,6 +105,11 @@ def _wildcard(folder: str, rest: str, *, optional: bool) -> Iterator[str | Dangl
             yield entry.path
         else:
             yield from _file_or_folder(entry.path, optional=optional, depth=0)
+
+
+def _bytewise(name: str) -> str:
+    """A name with a character for each byte, for apr compares bytes."""
+    return name if name.isascii() else os.fsencode(name).decode("latin-1")
 
 
 def _is_plain_file(entry: os.DirEntry[str]) -> bool:

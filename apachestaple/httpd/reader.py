@@ -36,6 +36,10 @@ __all__ = ["Start", "read"]
 
 # AP_MAX_INCLUDE_DEPTH
 _DEEPEST_INCLUDE = 128
+# Bytes of the header that every shared object begins with.
+_ELF_HEADER = 64
+# APR_PATH_MAX
+_LONGEST_PATH = 4096
 
 _CONDITIONS = frozenset(
     {"<ifmodule", "<ifdefine", "<iffile", "<ifversion", "<ifdirective", "<ifsection"}
@@ -59,7 +63,8 @@ class _Reader(Build):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._defines = set(start.defines)
-        self._macros: dict[str, Macro] = {}
+        # None until the first <Macro>: httpd has another message then.
+        self._macros: dict[str, Macro] | None = {} if not start.whole else None
         self._execute |= {
             "define": self._define,
             "undefine": self._undefine,
@@ -87,7 +92,7 @@ class _Reader(Build):
         except Rejected as rejected:
             # Whether it holds is not known; what stands inside is not looked at.
             rejected.at = source.file, index
-            self.skip_section(name)
+            self.skip_section(name, quiet=True)
             raise
         self._note_text_after(raw)
         if holds:
@@ -97,8 +102,13 @@ class _Reader(Build):
 
     def _holds(self, name: str, key: str, raw: str) -> bool:
         if key == "<ifversion":
+            words = split_words(raw)
+            if not 1 <= len(words) <= 3 or not words[0]:
+                takes = "one, two or three arguments, a comparison operator, a version"
+                message = f"{name} takes {takes} (and a delimiter)"
+                raise Rejected(ErrorKind.ARGUMENTS, message)
             try:
-                return version_matches(split_words(raw)[:3], self._start.version())
+                return version_matches(words, self._start.version())
             except ConditionError as error:
                 raise Rejected(ErrorKind.ARGUMENTS, str(error)) from None
         bracket = raw.rfind(">")
@@ -196,6 +206,10 @@ class _Reader(Build):
                 return
             message = f"Cannot load {path} into server: {here}: {error.strerror}"
             raise Rejected(ErrorKind.MODULE, message) from None
+        if not data.startswith(b"\x7fELF"):
+            reason = "file too short" if len(data) < _ELF_HEADER else "invalid ELF header"
+            message = f"Cannot load {path} into server: {here}: {reason}"
+            raise Rejected(ErrorKind.MODULE, message)
         if b"\0" + os.fsencode(symbol) + b"\0" not in data:
             raise Rejected(
                 ErrorKind.MODULE,
@@ -213,6 +227,8 @@ class _Reader(Build):
                 f"Exceeded maximum include depth of {_DEEPEST_INCLUDE}, "
                 "There appears to be a recursion.",
             )
+        if len(os.fsencode(self.configuration.server_root + path)) + 4 > _LONGEST_PATH:
+            raise Rejected(ErrorKind.INCLUDE_NOT_FOUND, f"Invalid Include path {path}")
         here = self._here(path)
         optional = key == "includeoptional"
         if not optional and self._is_elsewhere(path, here):
@@ -244,6 +260,8 @@ class _Reader(Build):
     def _define_macro(self, _name: str, _key: str, raw: str) -> None:
         source = self._source
         opened = source.index
+        if self._macros is None:
+            self._macros = {}
         try:
             macro = self._macro(raw, f'defined on line {source.number} of "{source.name}"')
         except MacroError as error:
@@ -264,7 +282,7 @@ class _Reader(Build):
             if line is None:
                 raise body.endless()
             source = self._source
-            if len(source.file.text) > LONGEST_MACRO_LINE:
+            if 4 * len(source.file.text) > LONGEST_MACRO_LINE:
                 untrimmed = source.file.untrimmed(source.index) if source.numbered is None else line
                 body.check_length(untrimmed)
             if body.takes(line):
@@ -273,7 +291,7 @@ class _Reader(Build):
         return Macro(name, parameters, location, file, tuple(lines), tuple(indexes))
 
     def _use_macro(self, _name: str, _key: str, raw: str) -> None:
-        if not self._macros and self._start.whole:
+        if self._macros is None:
             raise Rejected(ErrorKind.MACRO, "no macro defined before Use")
         name, rest = next_word(raw)
         name = lower(name)
@@ -320,12 +338,17 @@ class _Reader(Build):
                 outer = sources[-1]
                 if outer.numbered is None:
                     following = outer.file.untrimmed(outer.index)
+                    if outer.is_cut_off:
+                        following = ""
             joined = (begun + (following or "")).strip(WHITE_SPACE)
-            place = [(outer.index, outer.number)]
+            # The end of the file counts as a line.
+            place = [(outer.index, outer.number + (following is None))]
             sources.append(Source(outer.name, outer.file, [joined], place))
         sources.append(Source(where, macro.file, lines, numbered))
 
     def _undefine_macro(self, _name: str, _key: str, raw: str) -> None:
         (name,) = self._arguments("UndefMacro", raw, 1, 1, "one argument")
+        if self._macros is None:
+            raise Rejected(ErrorKind.MACRO, "no macro defined before UndefMacro")
         if self._macros.pop(lower(name), None) is None and self._start.whole:
             raise Rejected(ErrorKind.MACRO, f"cannot remove undefined macro '{lower(name)}'")

@@ -9,7 +9,6 @@ the file stands in exactly one node.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -52,7 +51,7 @@ def logical_lines(text: str) -> LogicalLines:
         return LogicalLines([line.strip(WHITE_SPACE) for line in text.split("\n")])
     lines = list(_raw_lines(text))
     return LogicalLines(
-        [line.joined().strip(WHITE_SPACE) for line in lines],
+        [line.joined.strip(WHITE_SPACE) for line in lines],
         [line.first for line in lines],
         [line.last for line in lines],
     )
@@ -61,48 +60,73 @@ def logical_lines(text: str) -> LogicalLines:
 @lru_cache(maxsize=4)
 def untrimmed_lines(text: str) -> list[str]:
     """The logical lines with the white space around them."""
-    return [line.joined() for line in _raw_lines(text)]
+    return [line.joined for line in _raw_lines(text)]
 
 
 class _RawLine(NamedTuple):
-    """One logical line as it stands in the file, line endings and continuations included."""
+    """One logical line as it stands in the file, line endings and continuations included.
+
+    ``joined`` is what httpd makes of it before it trims it; ``continued`` how many of its line
+    endings are continuations.
+    """
 
     raw: str
+    joined: str
     first: int
     last: int
-
-    def joined(self) -> str:
-        """The line without its line ending, continuations and what a NUL hides."""
-        if self.last > self.first + self.raw.count("\n") - 1 and self.raw.endswith("\n"):
-            # Continued into the end of the file.
-            *continued, final = self.raw.split("\n")
-        else:
-            *continued, final = self.raw.removesuffix("\n").split("\n")
-        pieces = [piece.removesuffix("\r").removesuffix("\\") for piece in continued]
-        pieces.append(final.split("\0", 1)[0])
-        return "".join(pieces)
+    continued: int
 
 
 def _raw_lines(text: str) -> Iterator[_RawLine]:
+    """Source: server/util.c, ap_cfg_getline_core."""
     start = position = 0
-    first = number = 1
+    number = first = 1
+    # What httpd has in its buffer.
+    parts: list[str] = []
     while position < len(text):
         newline = text.find("\n", position)
         end = len(text) if newline < 0 else newline + 1
-        # A NUL ends the line for httpd, and so hides the backslash before the line ending.
-        continued = (
-            text.endswith(("\\\n", "\\\r\n"), position, end) and "\0" not in text[position:end]
-        )
-        if continued and end < len(text):
-            position = end
+        piece = text[position:end]
+        position = end
+        parts.append(piece.removesuffix("\n"))
+        if "\0" in piece:
+            # The line ends for httpd at the NUL, and the line ending is not seen.
+            parts[-1] = piece.split("\0", 1)[0]
+        elif newline >= 0 and _chop_continuation(parts):
             number += 1
-            continue
-        raw = text[start:end]
-        # After a continuation httpd counts its reading of the end of the file as a line.
-        yield _RawLine(raw, first, number + (1 if continued else 0))
-        start = position = end
+            if end < len(text):
+                continue
+            # httpd counts its reading of the end of the file as a line, too.
+            yield _RawLine(text[start:end], "".join(parts), first, number, number - first)
+            return
+        yield _RawLine(text[start:end], "".join(parts), first, number, number - first)
+        start = end
         number += 1
         first = number
+        parts = []
+
+
+def _chop_continuation(parts: list[str]) -> bool:
+    """Take a backslash, and a CR behind it, from the end of the buffer, if there is one.
+
+    httpd looks at all that it has: of two backslashes, the one that is left continues the line
+    once more where nothing has come behind it.
+    """
+    carriage_return = _chop(parts, "\r")
+    if _chop(parts, "\\"):
+        return True
+    if carriage_return:
+        parts.append("\r")
+    return False
+
+
+def _chop(parts: list[str], character: str) -> bool:
+    while parts and not parts[-1]:
+        parts.pop()
+    if not parts or not parts[-1].endswith(character):
+        return False
+    parts[-1] = parts[-1][:-1]
+    return True
 
 
 class Token(str):
@@ -162,7 +186,7 @@ class _Nesting:
 
     def __init__(self, lines: list[_RawLine]) -> None:
         self._lines = lines
-        self._closing = _pairs([line.joined().strip(WHITE_SPACE) for line in lines], lines)
+        self._closing = _pairs([line.joined.strip(WHITE_SPACE) for line in lines], lines)
         self._space = ""
 
     def contents(self, start: int, end: int) -> list[object]:
@@ -172,7 +196,8 @@ class _Nesting:
         while index < end:
             closing = self._closing.get(index)
             if closing is None:
-                self._leaf(nodes, self._lines[index].raw, self._lines[index].first)
+                line = self._lines[index]
+                self._leaf(nodes, line.raw, line.first, line.continued)
                 index += 1
             else:
                 self._block(nodes, index, closing)
@@ -181,8 +206,8 @@ class _Nesting:
             nodes.append(self._take_space())
         return nodes
 
-    def _leaf(self, nodes: list[object], raw: str, line: int) -> None:
-        before, body, after = _trimmed(raw)
+    def _leaf(self, nodes: list[object], raw: str, line: int, continued: int = 0) -> None:
+        before, body, after = _trimmed(raw, continued)
         self._space += before
         if body:
             kind = "comment" if body.startswith("#") else "statement"
@@ -191,7 +216,8 @@ class _Nesting:
         self._space += after
 
     def _block(self, nodes: list[object], opening: int, closing: int) -> None:
-        before, body, after = _trimmed(self._lines[opening].raw)
+        line = self._lines[opening]
+        before, body, after = _trimmed(line.raw, line.continued)
         self._space += before
         bracket = body.rindex(">")
         inside, _, _ = _trimmed(body[1:bracket])
@@ -243,14 +269,17 @@ def _pairs(texts: list[str], lines: list[_RawLine]) -> dict[int, int]:
     return pairs
 
 
-def _trimmed(raw: str) -> tuple[str, str, str]:
-    """White space before, the text itself, white space after."""
+def _trimmed(raw: str, continued: int = 0) -> tuple[str, str, str]:
+    """White space before, the text itself, white space after.
+
+    A line ending that continues the line is part of the text, for nothing may come between it and
+    the backslash before it; ``continued`` is how many there are.
+    """
     body = raw.strip(WHITE_SPACE)
     start = raw.find(body) if body else len(raw)
     end = start + len(body)
-    if body.endswith("\\") and (continued := re.match(r"\r?\n", raw[end:])):
-        # The line end behind a backslash is part of the line.
-        end += continued.end()
+    while continued > raw.count("\n", 0, end) and "\n" in raw[end:]:
+        end = raw.index("\n", end) + 1
     return raw[:start], raw[start:end], raw[end:]
 
 

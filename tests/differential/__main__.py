@@ -18,7 +18,8 @@ def main(arguments: list[str]) -> int:
     count = int(arguments[0]) if arguments else 20000
     seed = int(arguments[1]) if len(arguments) > 1 and arguments[1] else secrets.randbelow(10**9)
     processes = int(arguments[2]) if len(arguments) > 2 else 2
-    print(f"{count} cases, SEED={seed}, {processes} processes", flush=True)
+    sys.stdout.write(f"{count} cases, SEED={seed}, {processes} processes\n")
+    sys.stdout.flush()
     folder = MEMORY if os.access(MEMORY, os.W_OK) else None
     each = -(-count // processes)
     report = Report()
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
             report.add(part)
     for line in report.lines():
         # What is no UTF-8 in a file shall not stop the printing.
-        print(line.encode("utf-8", "backslashreplace").decode())
+        sys.stdout.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
     return 1 if report.differences else 0
 
 

@@ -1,7 +1,8 @@
 """Configurations for hypothesis to draw: a main file and what it includes.
 
-Most are well-formed but for their spelling, so that both get far; some carry one or two faults. What
-is compared is the language, so the directives are such that httpd takes anywhere with any argument.
+Most are well-formed but for their spelling, so that both get far; some carry one or two faults.
+What is compared is the language, so the directives are such that httpd takes them anywhere and with
+any argument.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ FILES = (
     "other/a.conf",
     "conf.d/B.CONF",
     "other/conf.d/c.conf",
+    "conf.d/é.conf",
+    "conf.d/[]",
 )
 PATTERNS = (
     "*.conf",
@@ -55,6 +58,21 @@ PATTERNS = (
     "conf.d/*",
     "conf.d/.*",
     "conf.d/[A-Z].[A-Z]*",
+    "conf.d/??.conf",
+    "conf.d/[é].conf",
+    "conf.d/[!é].conf",
+    "conf.d/[!a].conf",
+    "conf.d/[]",
+    "conf.d/[!]",
+    "conf.d/[]-c].conf",
+    "conf.d/[a-\\d]*",
+    "conf.d/[\\a-d].conf",
+    "conf.d/[c",
+    "conf.d/[c]*[f]",
+    "conf.d/c.conf/.",
+    "conf.d/.",
+    "conf.d/./c.conf",
+    "[a-z]*.[a-z]/[a-z].conf",
     "sites/*/e.conf",
     "sites/*/*.conf",
     "sites/[ot]*/?.conf",
@@ -305,8 +323,8 @@ ODDITIES = (
     "DefaultRuntimeDir conf.d",
     "LoadModule x_module",
     "LoadModule env_module modules/mod_env.so",
-    "LoadModule x_module none.so",
-    "LoadFile none.so",
+    "LoadModule x_module modules/none.so",
+    "LoadFile modules/none.so",
     "LoadModule so_module x",
     "<Perl>",
     "</Perl>",
@@ -329,7 +347,6 @@ ODDITIES = (
     "Use none a b",
     "UndefMacro",
     "UndefMacro none",
-
     "${V}",
     "<${S} /x>",
     "</${S}>",
@@ -350,7 +367,7 @@ class Writer:
         self._macros: list[tuple[str, int]] = []
         self._budget = 40
         # How often in a thousand a line carries a fault.
-        self._faults = self.one_of((0, 0, 0, 15, 60))
+        self._faults = self.one_of((0, 0, 0, 0, 20, 60))
         # How often it is spelled oddly.
         self._noise = self.one_of((0, 50, 200, 600))
 
@@ -406,7 +423,9 @@ class Writer:
         elif how == 4:
             return line + self.one_of(ENDINGS)
         else:
-            line += self.one_of((" ", " # note", " junk", "\\\n", " \\\n", "\\\n\n", ">", "\\"))
+            line += self.one_of((" ", "\t", "\\\n", " \\\n", "\\\n\n", "\f"))
+            if self.happens(150):
+                line += self.one_of((" # note", " junk", ">", "\\"))
         return line + "\n"
 
     # -- lines --------------------------------------------------------------------------------
@@ -534,11 +553,10 @@ class Writer:
 
     def macro(self, context: str, depth: int) -> list[str]:
         if self._macros and self.happens(600):
-            name, parameters = self.one_of(self._macros)
-            return [self.use(name, parameters)]
+            return [self.use(*self.one_of(self._macros))]
         if self._macros and self.happens(50):
             return [f"UndefMacro {self.one_of(self._macros)[0]}"]
-        name = self.one_of(("M", "Host", "m.n", '"a b"', "N'", "${V}"))
+        name = self.one_of(("M", "Host", "m.n", '"a b"', "N'", "${V}", "É", "é", "m"))
         parameters = [
             self.one_of(("$x", "%y", "@z", "$xy", "${p}", "plain", "@x", '"a b"', "UnsetEnv"))
             for _ in range(self.number(0, 2))
@@ -560,31 +578,41 @@ class Writer:
         names = [name.strip('"') for name in parameters]
         for _ in range(self.number(0, 2)):
             name = self.one_of(names or ["$none"])
-            lines.append(
-                self.one_of(
-                    (
-                        f"UnsetEnv b {name}",
-                        f"UnsetEnv b{name}{name}c",
-                        f"{name}",
-                        f"{name} a {name}",
-                        f"<Files {name}>\nUnsetEnv {name}\n</Files>",
-                        f"UnsetEnv b {name}\\",
-                        f"UnsetEnv b {name}\\ ",
-                        f" {name}# note",
-                        f"Define V {name}",
-                        f"<IfDefine {name}>\nUnsetEnv c\n</IfDefine>",
-                        f"Use {name}",
-                        "# remark",
-                        "",
-                        "<Files z>",
-                        "</Files>",
-                        "<IfDefine V>",
-                        "</IfDefine>",
-                        f"</{name}>",
-                        f"UnsetEnv {'x' * 4000} {name}{name}",
-                        "Include a.conf",
-                        "UnsetEnv b " + "é" * 4090,
-                    )
+            lines += self.one_of(
+                (
+                    [f"UnsetEnv b {name}"],
+                    [f"UnsetEnv b{name}{name}c"],
+                    [f"UnsetEnv a {name} {name}"],
+                    [f"UnsetEnv b {name}\\"],
+                    [f"UnsetEnv b {name}\\ "],
+                    [f"Define V {name}"],
+                    [f"<IfDefine {name}>", "UnsetEnv c", "</IfDefine>"],
+                    ["# remark"],
+                    [""],
+                    [" # remark \\", "more"],
+                    [f"IncludeOptional {name}.conf"],
+                    [f"IncludeOptional {self.one_of(PATTERNS)}"],
+                )
+            )
+        if self.happens(80):
+            name = self.one_of(names or ["$none"])
+            lines += self.one_of(
+                (
+                    [name],
+                    [f"{name} a {name}"],
+                    [f"<Files {name}>", f"UnsetEnv {name}", "</Files>"],
+                    [f" {name}# note"],
+                    [f"Use {name}"],
+                    ["<Files z>"],
+                    ["</Files>"],
+                    ["<IfDefine V>"],
+                    ["</IfDefine>"],
+                    [f"</{name}>"],
+                    [f"UnsetEnv {'x' * 4000} {name}{name}"],
+                    ["UnsetEnv b " + "é" * self.number(4084, 4092)],
+                    ["UnsetEnv b " + "x" * self.number(8170, 8186)],
+                    ["UnsetEnv b" + " " * self.number(8170, 8186)],
+                    ["UnsetEnv b \\", "x" * self.number(8170, 8186)],
                 )
             )
         return lines
@@ -638,7 +666,7 @@ class Writer:
         )
 
     def long_line(self) -> str:
-        length = self.one_of(LENGTHS)
+        length: int = self.one_of(LENGTHS)
         kind = self.number(0, 4)
         if kind == 0:
             return "#" + "x" * (length - 1)
@@ -684,7 +712,7 @@ class Writer:
 def cases(draw: Callable[[st.SearchStrategy[int]], int]) -> Case:
     """A configuration.
 
-    Hypothesis draws a seed alone: drawing every word from it takes three times as long as httpd, and
-    what it found by that is made smaller better by the lines of the files (`run.shrunk`).
+    Hypothesis draws a seed alone: drawing every word from it takes three times as long as httpd
+    does, and what was found is better made smaller by the files' own lines (`run.shrunk`).
     """
     return Writer(Random(draw(st.integers(0, 2**64 - 1)))).case()  # noqa: S311

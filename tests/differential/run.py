@@ -149,5 +149,6 @@ def _fewer(text: str, separator: str, accept: Callable[[str], bool]) -> None:
             if accept(fixed + separator.join(fewer)):
                 pieces = fewer
             else:
-                position += length
+                # Pairs, as of a section's opening and its close, start anywhere.
+                position += length if length > 3 else 1
         length //= 2
