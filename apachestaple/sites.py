@@ -98,7 +98,8 @@ def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
         except OSError as error:
             found.troubles.append(_reason(start.main_file, error))
             continue
-        known.update(os.path.realpath(path) for path in configuration.files)
+        if len(starts) > 1:
+            known.update(os.path.realpath(path) for path in configuration.files)
         found.sites.append(_understood(configuration, settings, certificates))
     return found
 

@@ -485,8 +485,11 @@ def _leave_macro(sources: list[Source]) -> None:
     httpd reads the line that follows character by character, and loses it where the file ends
     before the line does (mod_macro.c, array_getstr).
     """
-    sources.pop()
+    left = sources.pop()
     outer = sources[-1]
+    if left.name == outer.name:
+        # A line that began in the macro has been read to its end.
+        return
     outer.position += 1
     if not outer.is_cut_off:
         outer.position -= 1

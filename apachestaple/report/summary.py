@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,11 +31,11 @@ def summarize(sites: Sequence[Site], findings: Sequence[Finding]) -> Summary:
     """The numbers; a file or certificate that several sites share counts once."""
     severities = [finding.severity for finding in findings]
     return Summary(
-        files=len({os.path.realpath(path) for site in sites for path in site.configuration.files}),
+        files=len({path for site in sites for path in site.configuration.files}),
         hosts=sum(len(site.tls_hosts) for site in sites),
         certificates=len(
             {
-                os.path.realpath(certificate.file.path)
+                certificate.file.path
                 for site in sites
                 for host in site.hosts
                 for certificate in host.known_certificates

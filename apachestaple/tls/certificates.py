@@ -10,9 +10,7 @@ import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-from apachestaple.lazy import lazy
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,54 +37,84 @@ class Problem(StrEnum):
     DAMAGED = "damaged"
 
 
-class Certificate:
-    """What is known of one certificate; each thing is looked for when it is first asked for.
+class _Facts(NamedTuple):
+    """What stapling needs of a certificate's extensions."""
 
-    Of one that is not understood, only the dates and the digest may be asked.
+    ocsp_uris: tuple[str, ...]
+    must_staple: bool
+    is_ca: bool
+    subject_key: bytes | None
+    authority_key: bytes | None
+    authority_serial: int | None
+    may_sign: bool
+
+
+class Certificate:
+    """What is known of one certificate.
+
+    Only the DER and a few facts are kept: a server may have ten thousand. What a report asks is
+    read from the DER again. Of one that is not understood, nothing but the dates and the digest
+    may be asked.
     """
+
+    __slots__ = ("_der", "_facts", "_subject_name")
 
     def __init__(self, der: bytes) -> None:
         """Raise ValueError where ``der`` is no certificate."""
         self._der = der
+        self._subject_name: x509.Name | None = None
         try:
-            self._certificate = _load()(der)
-        except Exception as error:  # noqa: BLE001  (it raises many kinds)
+            certificate = self._certificate
+        except Exception as error:  # noqa: BLE001  (cryptography raises many kinds)
             raise ValueError(str(error)) from None
+        try:
+            # Its names must be readable, too.
+            self._facts: _Facts | None = (
+                _facts(certificate) if certificate.issuer is not None else None
+            )
+        except Exception:  # noqa: BLE001  (likewise)
+            self._facts = None
 
-    @lazy
+    @property
+    def _certificate(self) -> x509.Certificate:
+        return _load()(self._der)
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
+        return self._facts is not None
+
+    @property
     def subject(self) -> str:
         """The distinguished name in the form of RFC 4514."""
-        return self._certificate.subject.rfc4514_string()
+        return _text(lambda: self._certificate.subject)
 
-    @lazy
+    @property
     def issuer(self) -> str:
         """The issuer's distinguished name, likewise."""
-        return self._certificate.issuer.rfc4514_string()
+        return _text(lambda: self._certificate.issuer)
 
-    @lazy
+    @property
     def sha1(self) -> bytes:
         """SHA-1 of the DER: mod_ssl's key in the cache."""
         import hashlib  # noqa: PLC0415
 
         return hashlib.sha1(self._der, usedforsecurity=False).digest()
 
-    @lazy
+    @property
     def ocsp_uris(self) -> tuple[str, ...]:
         """All OCSP URIs of the authority information access, in order."""
-        access = self._extensions.get("1.3.6.1.5.5.7.1.1")
-        return tuple(
-            description.access_location.value
-            for description in access or ()
-            if description.access_method.dotted_string == _OCSP
-            # A location can also be a name of another kind, which mod_ssl passes over.
-            and type(description.access_location).__name__ == "UniformResourceIdentifier"
-        )
+        return self._facts.ocsp_uris if self._facts else ()
 
-    @lazy
+    @property
     def must_staple(self) -> bool:
         """Whether it has the TLS feature status_request (RFC 7633)."""
-        features = self._extensions.get("1.3.6.1.5.5.7.1.24")
-        return any(feature.name == "status_request" for feature in features or ())
+        return self._facts is not None and self._facts.must_staple
+
+    @property
+    def is_ca(self) -> bool:
+        """Whether its basic constraints say so."""
+        return self._facts is not None and self._facts.is_ca
 
     @property
     def not_before(self) -> datetime:
@@ -99,65 +127,65 @@ class Certificate:
         return self._certificate.not_valid_after_utc
 
     @property
-    def is_ca(self) -> bool:
-        """Whether its basic constraints say so."""
-        constraints = self._extensions.get("2.5.29.19")
-        return constraints is not None and constraints.ca
-
-    @property
     def common_name(self) -> str:
         """The CN of its subject, or the whole subject where there is none."""
-        found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", self.subject)
-        return found[1] if found else self.subject
+        subject = self.subject
+        found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", subject)
+        return found[1] if found else subject
 
-    @lazy
+    @property
     def is_self_signed(self) -> bool:
         """Whether its issuer's name is its own."""
-        return self._same_name(self._issuer_name, self)
+        return self._has_issuer_name_of(self)
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """X509_check_issued: names and key identifiers agree; the signature is not looked at."""
-        if not issuer.is_understood:
+        own, its = self._facts, issuer._facts
+        if own is None or its is None or not its.may_sign or not self._has_issuer_name_of(issuer):
             return False
-        if not self._same_name(self._issuer_name, issuer):
+        if own.authority_key and its.subject_key and own.authority_key != its.subject_key:
             return False
-        authority = self._extensions.get("2.5.29.35")
-        if authority is not None:
-            key, subject_key = authority.key_identifier, issuer._extensions.get("2.5.29.14")
-            if key is not None and subject_key is not None and key != subject_key.digest:
-                return False
-            serial = authority.authority_cert_serial_number
-            if serial is not None and serial != issuer._certificate.serial_number:
-                return False
-        usage = issuer._extensions.get("2.5.29.15")
-        return usage is None or usage.key_cert_sign
+        serial = own.authority_serial
+        return serial is None or serial == issuer._certificate.serial_number
 
-    @lazy
-    def is_understood(self) -> bool:
-        """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
-        try:
-            return self._extensions is not None and self._issuer_name is not None
-        except Exception:  # noqa: BLE001  (cryptography raises many kinds)
-            return False
-
-    @lazy
-    def _extensions(self) -> dict[str, Any]:
-        """Values by object identifier."""
-        return {e.oid.dotted_string: e.value for e in self._certificate.extensions}
-
-    @lazy
-    def _subject_name(self) -> x509.Name:
-        return self._certificate.subject
-
-    @lazy
-    def _issuer_name(self) -> x509.Name:
-        return self._certificate.issuer
-
-    @staticmethod
-    def _same_name(name: x509.Name, certificate: Certificate) -> bool:
-        """Whether X509_NAME_cmp takes a name for the subject of a certificate."""
-        subject = certificate._subject_name
+    def _has_issuer_name_of(self, issuer: Certificate) -> bool:
+        """Whether X509_NAME_cmp takes the issuer's name for the subject of a certificate."""
+        if issuer._subject_name is None:
+            issuer._subject_name = issuer._certificate.subject
+        name, subject = self._certificate.issuer, issuer._subject_name
         return name == subject or _canonical(name) == _canonical(subject)
+
+
+def _text(name: Callable[[], x509.Name]) -> str:
+    try:
+        return name().rfc4514_string()
+    except Exception:  # noqa: BLE001  (likewise)
+        return "a name that cannot be read"
+
+
+def _facts(certificate: x509.Certificate) -> _Facts:
+    values: dict[str, Any] = {e.oid.dotted_string: e.value for e in certificate.extensions}
+    access = values.get("1.3.6.1.5.5.7.1.1")
+    features = values.get("1.3.6.1.5.5.7.1.24")
+    constraints = values.get("2.5.29.19")
+    subject_key = values.get("2.5.29.14")
+    authority = values.get("2.5.29.35")
+    usage = values.get("2.5.29.15")
+    return _Facts(
+        ocsp_uris=tuple(
+            description.access_location.value
+            for description in access or ()
+            if description.access_method.dotted_string == _OCSP
+            # A location can also be a name of another kind, which mod_ssl passes over.
+            and type(description.access_location).__name__ == "UniformResourceIdentifier"
+        ),
+        must_staple=any(feature.name == "status_request" for feature in features or ()),
+        is_ca=bool(constraints and constraints.ca),
+        subject_key=subject_key.digest if subject_key else None,
+        authority_key=authority.key_identifier if authority else None,
+        authority_serial=authority.authority_cert_serial_number if authority else None,
+        may_sign=usage is None or usage.key_cert_sign,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class Told:
     message: str = ""
     undefined: int = 0
     crashed: bool = False
+    # Whether the log may have cut the message.
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,8 @@ class Arena:
                 executed = False
             return Told(False, executed, dump, output, message=message, undefined=undefined)
         line, source, message = found
-        return Told(False, False, dump, output, line, source, message, undefined)
+        cut = len(done.stderr) >= LONGEST_OUTPUT
+        return Told(False, False, dump, output, line, source, message, undefined, cut=cut)
 
     def _innermost_error(self, case: Case, output: str) -> tuple[int, str, str] | None:
         start = output.find("apache2: Syntax error on line ")
@@ -265,7 +268,7 @@ class Arena:
         if not ours.errors:
             return verdict("only httpd rejects", message_class(told.message), told.output)
         error = ours.errors[0]
-        if told.source and len(told.output) < LONGEST_OUTPUT:
+        if told.source and not told.cut:
             place = (error.place.file, error.place.end_line)
             texts = self._texts(case)
             expected = physical_place(texts, told.source, told.line)
@@ -274,10 +277,10 @@ class Arena:
             if place != expected and not joined:
                 detail = f"httpd: {expected} ({told.source}:{told.line}), we: {place}"
                 return verdict("place", message_class(told.message), f"{detail}\n{told.output}")
-        if len(told.output) < LONGEST_OUTPUT and not same_message(told.message, error.message):
+        if not told.cut and not same_message(told.message, error.message):
             detail = f"httpd: {told.message!r}\nwe: {error.message!r}"
             return verdict("message", message_class(told.message), detail)
-        return verdict("rejected", message_class(told.message))
+        return verdict("rejected", "cut by the log" if told.cut else message_class(told.message))
 
     def _texts(self, case: Case) -> dict[str, str]:
         return {

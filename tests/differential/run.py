@@ -141,7 +141,7 @@ def _fewer(text: str, separator: str, accept: Callable[[str], bool]) -> None:
     fixed = PREAMBLE if text.startswith(PREAMBLE) else ""
     rest = text[len(fixed) :]
     pieces = rest.split(separator) if separator else list(rest)
-    length = max(len(pieces) // 2, 1)
+    length = 1 << (len(pieces) // 2).bit_length()
     while length:
         position = 0
         while position < len(pieces):
@@ -149,6 +149,6 @@ def _fewer(text: str, separator: str, accept: Callable[[str], bool]) -> None:
             if accept(fixed + separator.join(fewer)):
                 pieces = fewer
             else:
-                # Pairs, as of a section's opening and its close, start anywhere.
+                # A pair, as of a section's opening and its close, may start anywhere.
                 position += length if length > 3 else 1
         length //= 2
