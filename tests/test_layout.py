@@ -304,7 +304,7 @@ def test_the_dump_is_that_of_httpd(case: Layout, tmp_path: Path) -> None:
     options = Options(defines={"SSL": None, "DUMP_CONFIG": None})
     machine = layout.installed()
     assert machine is not None
-    start = replace(locate(str(tmp_path), options), built_in=machine.built_in())
+    start = replace(locate(str(tmp_path), options), built_in=machine.built_in)
     done = subprocess.run(
         [
             *("apache2", "-d", str(main.parent), "-f", str(main), "-t"),

@@ -231,6 +231,14 @@ def test_an_error_in_a_macro_stands_where_it_can_be_mended(lab: Lab) -> None:
     assert error.place.line == 3
 
 
+def test_a_line_of_16_megabytes_is_too_long(lab: Lab) -> None:
+    with lab.httpd("Timeout 5\nServerAdmin " + "x" * 16 * 1024 * 1024 + "\n") as httpd:
+        assert "Line too long" in httpd.configtest().output
+        (error,) = read_as_httpd(httpd).errors
+    assert "Line too long" in error.message
+    assert error.place.line == 2
+
+
 def test_the_order_of_loading_does_not_matter_to_the_cache(lab: Lab) -> None:
     text = (
         "SSLStaplingCache shmcb:logs/x(128000)\n"

@@ -7,6 +7,7 @@ allows. What a directive does that is executed while reading, stands in reader.p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from apachestaple.httpd.conditions import Version
     from apachestaple.httpd.paths import Paths
 
+
+# A name, one or more spaces and arguments without variable: most lines are no more than that.
+_SIMPLE = re.compile(r"([A-Za-z0-9_]+)[ \t]+([^$\s][^$]*)")
 
 # Bytes of a logical line (VARBUF_MAX_LEN).
 _LONGEST_LINE = 16 * 1024 * 1024
@@ -213,9 +217,11 @@ class Build:
     def _open_file(self, file: SourceFile) -> None:
         self.configuration.files.setdefault(file.path, file)
         self._files.append(_File(Source(file.path, file, file.lines.text), self._parent))
-        if len(file.text) >= _LONGEST_LINE - 1 and file.longest_line() >= _LONGEST_LINE - 1:
-            message = f"Error reading {file.path}: Line too long"
-            self._note_error(ErrorKind.NOT_TEXT, message, file, 0)
+        if len(file.text) >= _LONGEST_LINE - 1:
+            for index, line in enumerate(file.lines.text):
+                if len(line) >= _LONGEST_LINE - 1:
+                    message = f"Error reading {file.path}: Line too long"
+                    self._note_error(ErrorKind.UNREADABLE, message, file, index)
         if "\0" in file.text[:1024]:
             message = f"{file.path} is not a text file"
             self._note_error(ErrorKind.NOT_TEXT, message, file, 0)
@@ -293,7 +299,7 @@ class Build:
         source.position = position
         self._parent = parent
         if len(current.sources) > 1:
-            _leave_macro(current.sources)
+            self._leave_macro(current.sources)
         else:
             self._close_file(current)
 
@@ -337,12 +343,39 @@ class Build:
                 return line
             if len(sources) == 1:
                 return None
-            _leave_macro(sources)
+            self._leave_macro(sources)
+
+    def _leave_macro(self, sources: list[Source]) -> None:
+        """Go on behind the use of a macro.
+
+        httpd reads the line that follows character by character, and loses it where the file ends
+        before the line does (mod_macro.c, array_getstr).
+        """
+        left = sources.pop()
+        outer = sources[-1]
+        if left.name == outer.name:
+            # A line that began in the macro has been read to its end.
+            return
+        outer.position += 1
+        if not outer.is_cut_off:
+            outer.position -= 1
+        elif outer.lines[-1]:
+            self._note(NoteKind.LOST_LINE, outer.lines[-1])
+            kept = outer.file.cut_off_line().strip(WHITE_SPACE)
+            if kept:
+                place = [(outer.index, outer.number)]
+                sources.append(Source(outer.name, outer.file, [kept], place))
 
     # -- one line -------------------------------------------------------------------------------
 
     def _line(self, text: str) -> _Line:
         """How a line is to be read (ap_build_config_sub)."""
+        if simple := _SIMPLE.fullmatch(text):
+            name, raw = simple.groups()
+            key = name.lower()
+            line: _Line = self._execute.get(key), self._commands.get(key, name), key, raw
+            self._known[text] = line
+            return line
         resolved = text
         if "$" in text:
             self._has_unknown_variable = False
@@ -353,7 +386,6 @@ class Build:
             if name.startswith("<") and not raw:
                 raw = ">"
         key = lower(name)
-        line: _Line
         if not key.startswith("<"):
             act = self._ignore if not name else self._execute.get(key)
             line = act, self._commands.get(key, name), key, raw
@@ -477,22 +509,6 @@ class Build:
         after = raw.rpartition(">")[2].strip(WHITE_SPACE)
         if after:
             self._note(NoteKind.TEXT_AFTER_SECTION, after)
-
-
-def _leave_macro(sources: list[Source]) -> None:
-    """Go on behind the use of a macro.
-
-    httpd reads the line that follows character by character, and loses it where the file ends
-    before the line does (mod_macro.c, array_getstr).
-    """
-    left = sources.pop()
-    outer = sources[-1]
-    if left.name == outer.name:
-        # A line that began in the macro has been read to its end.
-        return
-    outer.position += 1
-    if not outer.is_cut_off:
-        outer.position -= 1
 
 
 def _is_closed(raw: str) -> bool:

@@ -33,9 +33,11 @@ class SourceFile:
         # Behind the last line ending there is one more, which is empty.
         return lines[index] if index < len(lines) else ""
 
-    def longest_line(self) -> int:
-        """Characters of the longest logical line."""
-        return max(map(len, self.lines.text), default=0)
+    def cut_off_line(self) -> str:
+        """The last logical line without its last physical one."""
+        lines = untrimmed_lines(self.text.rpartition("\n")[0] + "\n")
+        whole = untrimmed_lines(self.text)
+        return lines[-1] if lines and len(lines) == len(whole) else ""
 
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without its line ending; ``""`` where there is none."""
@@ -215,6 +217,7 @@ class NoteKind(StrEnum):
     TEXT_AFTER_SECTION = "text-after-section"
     SECTION_ENDS_WITH_FILE = "section-ends-with-file"
     INCLUDE_ELSEWHERE = "include-elsewhere"
+    LOST_LINE = "lost-line"
 
 
 @dataclass(frozen=True, slots=True)

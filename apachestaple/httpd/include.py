@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # AP_MAX_FNMATCH_DIR_DEPTH
 _DEEPEST_FOLDER = 128
 
-_BRACKETS = re.compile(r"\[(?P<not>[!^]?)(?P<set>\]?+(?:\\.|[^\]\\])*)\]", re.DOTALL)
+_BRACKETS = re.compile(r"\[(?P<not>[!^]?+)(?P<set>\]?+(?:\\.|[^\]\\])*)\]", re.DOTALL)
 # Within them: what a backslash escapes, and what only an expression would take for special.
 _MEMBER = re.compile(r"\\(.)|([\[\]^&~|])", re.DOTALL)
 

@@ -73,10 +73,7 @@ class Machine:
     server_root: str
     main_file: str
     version: Version
-
-    def built_in(self) -> frozenset[str]:
-        """Modules that are compiled in, as ``httpd -l`` lists them."""
-        return built_in_modules(_output(self.binary, "-l"))
+    built_in: frozenset[str]
 
 
 def locate(path: str | None, options: Options) -> Start:
@@ -133,25 +130,34 @@ def installed() -> Machine | None:
         binary = shutil.which(name, path=folders)
         if binary is None:
             continue
-        listing = _output(binary, "-V")
+        listing, modules = _outputs(binary, "-V", "-l")
         version = re.search(r"Apache/(\d+)\.(\d+)\.(\d+)", listing)
         root = re.search(r'-D HTTPD_ROOT="([^"]*)"', listing)
         main = re.search(r'-D SERVER_CONFIG_FILE="([^"]*)"', listing)
         if version and root and main:
             numbers = (int(version[1]), int(version[2]), int(version[3]))
-            return Machine(binary, root[1], os.path.join(root[1], main[1]), numbers)
+            main_file = os.path.join(root[1], main[1])
+            return Machine(binary, root[1], main_file, numbers, built_in_modules(modules))
     return None
 
 
-@cache
-def _output(binary: str, option: str) -> str:
+def _outputs(binary: str, *options: str) -> list[str]:
+    """What the binary prints for each option; they are asked side by side."""
     # These options print and exit before any configuration is read.
-    command = [binary, option]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=10, text=True)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout
+    asked = [
+        subprocess.Popen([binary, option], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for option in options
+    ]
+    outputs = []
+    for process in asked:
+        with process:
+            try:
+                output, _ = process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                output = b""
+            outputs.append(output.decode("utf-8", "replace"))
+    return outputs
 
 
 def _main_file(path: str | None, options: Options) -> str:
@@ -400,7 +406,7 @@ def _built_in(
         or (machine.main_file, machine.server_root)
         == (distribution.main_file, distribution.server_root)
     ):
-        built_in = machine.built_in()
+        built_in = machine.built_in
     elif distribution is None:
         built_in = BUILT_IN
     else:

@@ -30,6 +30,7 @@ from apachestaple.httpd.macros import (
 )
 from apachestaple.httpd.modules import module_name
 from apachestaple.httpd.paths import is_inside
+from apachestaple.httpd.syntax import without_continuation
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 
 __all__ = ["Start", "read"]
@@ -324,27 +325,35 @@ class _Reader(Build):
         numbered: list[tuple[int, int]] = []
         begun = ""
         for number, line in enumerate(expanded, 1):
-            if line.endswith("\\"):
-                begun += line[:-1]
-                continue
-            lines.append((begun + line).strip(WHITE_SPACE))
-            numbered.append((macro.indexes[number - 1], number))
-            begun = ""
+            begun, complete = without_continuation(begun + line)
+            if complete:
+                lines.append(begun.strip(WHITE_SPACE))
+                numbered.append((macro.indexes[number - 1], number))
+                begun = ""
         sources = self._files[-1].sources
         if begun:
-            outer = sources[-1]
-            following = self._next_line()
-            if following is not None:
-                outer = sources[-1]
-                if outer.numbered is None:
-                    following = outer.file.untrimmed(outer.index)
-                    if outer.is_cut_off:
-                        following = ""
-            joined = (begun + (following or "")).strip(WHITE_SPACE)
-            # The end of the file counts as a line.
-            place = [(outer.index, outer.number + (following is None))]
-            sources.append(Source(outer.name, outer.file, [joined], place))
+            sources.append(self._line_behind(begun))
         sources.append(Source(where, macro.file, lines, numbered))
+
+    def _line_behind(self, begun: str) -> Source:
+        """The line that begins at the end of a macro and goes on behind its use."""
+        outer = self._source
+        complete = False
+        while not complete:
+            following = self._next_line()
+            outer = self._source
+            if following is None:
+                # The end of the file counts as a line.
+                place = [(outer.index, outer.number + 1)]
+                return Source(outer.name, outer.file, [begun.strip(WHITE_SPACE)], place)
+            if outer.is_cut_off:
+                following = outer.file.cut_off_line()
+            elif outer.numbered is None:
+                following = outer.file.untrimmed(outer.index)
+            begun, complete = without_continuation(begun + following)
+            complete = complete or outer.is_cut_off
+        place = [(outer.index, outer.number)]
+        return Source(outer.name, outer.file, [begun.strip(WHITE_SPACE)], place)
 
     def _undefine_macro(self, _name: str, _key: str, raw: str) -> None:
         (name,) = self._arguments("UndefMacro", raw, 1, 1, "one argument")

@@ -120,6 +120,13 @@ def _chop_continuation(parts: list[str]) -> bool:
     return False
 
 
+def without_continuation(line: str) -> tuple[str, bool]:
+    """A line without the backslash at its end, and whether it had none and is complete."""
+    parts = [line]
+    continued = _chop_continuation(parts)
+    return "".join(parts), not continued
+
+
 def _chop(parts: list[str], character: str) -> bool:
     while parts and not parts[-1]:
         parts.pop()
