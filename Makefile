@@ -76,7 +76,7 @@ system:
 	install 2>/dev/null || { $$root apt-get update --quiet=2 && install; }
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz
 
 # make benchmark    time it beside httpd and others (ROUNDS=7, ARGUMENTS=--quick)
 # make fuzz         look for inputs that break the reader (SECONDS=600)
