@@ -116,6 +116,12 @@ class Source:
         return is_last and not self.file.text.endswith("\n")
 
     @property
+    def is_at_end(self) -> bool:
+        """Whether the line that was read last is what stands behind the last line ending."""
+        is_last = self.numbered is None and self.position == len(self.lines)
+        return is_last and not self.lines[-1] and self.file.text.endswith("\n")
+
+    @property
     def number(self) -> int:
         """The line number that httpd gives it."""
         position = self.position - 1

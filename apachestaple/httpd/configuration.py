@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from apachestaple.httpd.syntax import LogicalLines, logical_lines, untrimmed_lines
+from apachestaple.httpd.syntax import LogicalLines, buffer_sizes, logical_lines, untrimmed_lines
 from apachestaple.httpd.words import lower, split_words
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class SourceFile:
         lines = untrimmed_lines(self.text)
         # Behind the last line ending there is one more, which is empty.
         return lines[index] if index < len(lines) else ""
+
+    def buffer_size(self, index: int) -> int:
+        """Bytes that a logical line takes at most while httpd reads it."""
+        sizes = buffer_sizes(self.text)
+        return sizes[index] if index < len(sizes) else 1
 
     def cut_off_line(self) -> str:
         """The last logical line without its last physical one."""

@@ -69,14 +69,14 @@ class MacroBody:
         """What httpd says where the end does not come."""
         return MacroError(f"{self._where}\n\tcontents error: expected token not found: </Macro>")
 
-    def check_length(self, line: str) -> None:
+    def check_length(self, size: int) -> None:
         """Stop where httpd stops reading: at a line that its buffer does not hold.
 
         Raises:
-            MacroError: it is one.
+            MacroError: ``size``, the bytes that it takes there, is too much.
 
         """
-        if len(line.encode("utf-8", "surrogateescape")) >= LONGEST_MACRO_LINE:
+        if size > LONGEST_MACRO_LINE:
             raise self.endless()
 
     def takes(self, line: str) -> bool:

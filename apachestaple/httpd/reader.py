@@ -284,8 +284,10 @@ class _Reader(Build):
                 raise body.endless()
             source = self._source
             if 4 * len(source.file.text) > LONGEST_MACRO_LINE:
-                untrimmed = source.file.untrimmed(source.index) if source.numbered is None else line
-                body.check_length(untrimmed)
+                size = len(os.fsencode(line)) + 1
+                if source.numbered is None:
+                    size = source.file.buffer_size(source.index)
+                body.check_length(size)
             if body.takes(line):
                 lines.append(line)
                 indexes.append(source.index)
@@ -342,9 +344,9 @@ class _Reader(Build):
         while not complete:
             following = self._next_line()
             outer = self._source
-            if following is None:
+            if following is None or outer.is_at_end:
                 # The end of the file counts as a line.
-                place = [(outer.index, outer.number + 1)]
+                place = [(outer.index, outer.number + (following is None))]
                 return Source(outer.name, outer.file, [begun.strip(WHITE_SPACE)], place)
             if outer.is_cut_off:
                 following = outer.file.cut_off_line()

@@ -63,6 +63,22 @@ def untrimmed_lines(text: str) -> list[str]:
     return [line.joined for line in _raw_lines(text)]
 
 
+@lru_cache(maxsize=4)
+def buffer_sizes(text: str) -> list[int]:
+    """Bytes that each logical line takes at most in httpd's buffer, its line ending counted."""
+    return [_buffer_size(line.raw) for line in _raw_lines(text)]
+
+
+def _buffer_size(raw: str) -> int:
+    size = largest = 0
+    for piece in raw.removesuffix("\n").split("\n"):
+        size += len(piece.encode("utf-8", "surrogateescape")) + 1
+        largest = max(largest, size)
+        # What continues the line is taken out before the next piece is read.
+        size -= 3 if piece.endswith("\\\r") else 2
+    return largest
+
+
 class _RawLine(NamedTuple):
     """One logical line as it stands in the file, line endings and continuations included.
 
