@@ -1,7 +1,4 @@
-"""What to change: a site in, edits out, one step after the other.
-
-The configuration is read anew after each step, so a step sees what the one before it has done.
-"""
+"""What a step of fix may use, and what it wants: a site in, edits out."""
 
 from __future__ import annotations
 
@@ -53,13 +50,3 @@ class Plan:
 
 
 Step = Callable[["Site", Repairs], Plan]
-
-
-def steps() -> tuple[Step, ...]:
-    """The steps, in their order: a cache is made for the hosts that staple in the end."""
-    from apachestaple.fix.cache import repair_cache  # noqa: PLC0415  (they import this file)
-    from apachestaple.fix.responder_errors import repair_responder_errors  # noqa: PLC0415
-    from apachestaple.fix.spelling import repair_spelling  # noqa: PLC0415
-    from apachestaple.fix.stapling import repair_stapling  # noqa: PLC0415
-
-    return repair_spelling, repair_stapling, repair_cache, repair_responder_errors

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.cache import repair_cache
 from apachestaple.fix.edit import Edit, EditError, Where, edited
 from apachestaple.fix.place import NoPlaceError
-from apachestaple.fix.plan import Plan, Repairs, steps
+from apachestaple.fix.plan import Plan, Repairs, Step
 from apachestaple.fix.render import Renderer, TemplateProblemError
+from apachestaple.fix.responder_errors import repair_responder_errors
+from apachestaple.fix.spelling import repair_spelling
+from apachestaple.fix.stapling import repair_stapling
 from apachestaple.fix.tree import write_tree
 from apachestaple.fix.write import NewText, WriteError, back_up, only_one_fix, write_all
 from apachestaple.httpd.layout import installed
@@ -31,6 +35,16 @@ if TYPE_CHECKING:
 # A repair may make room for another one; they come to rest after two or three rounds.
 _MOST_ROUNDS = 10
 _CONFIGTEST_SECONDS = 120
+
+
+# In this order: a cache is made for the hosts that staple in the end. The configuration is read
+# anew before each step, so that it sees what the one before has done.
+_STEPS: tuple[Step, ...] = (
+    repair_spelling,
+    repair_stapling,
+    repair_cache,
+    repair_responder_errors,
+)
 
 
 class FixError(Exception):
@@ -146,7 +160,7 @@ def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) ->
     """Take the steps until none wants anything more; returns the site as it is then."""
     for _ in range(_MOST_ROUNDS):
         changed = False
-        for step in steps():
+        for step in _STEPS:
             site = _understand(start, request, work)
             try:
                 plan = step(site, repairs)
