@@ -11,6 +11,7 @@ from apachestaple.fix.run import FixError, FixRequest, run_fix
 from apachestaple.report.fixes import diff_report, fix_report
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.rules.catalogue import select_rules
+from apachestaple.rules.finding import is_any_as_bad
 from apachestaple.settings import load_settings
 from apachestaple.sites import find_starts
 
@@ -65,5 +66,4 @@ def run_fix_command(
         emit(diff_report(outcome.diff, paint), exact=True)
         return int(bool(outcome.diff))
     emit(fix_report(outcome, paint))
-    rank = settings.fail_on.rank
-    return int(any(finding.severity.rank <= rank for finding in outcome.remaining))
+    return int(is_any_as_bad(outcome.remaining, settings.fail_on))

@@ -25,6 +25,6 @@ def run_responders(
     site = read_site(path, load_settings(options, near=path, config=config))
     tell_errors(site.configuration)
     found = responders(site)
-    table = responders_json(found) if form == "json" else None
-    emit(table or responders_table(found, paint_for(sys.stdout)))
+    as_json = form == "json"
+    emit(responders_json(found) if as_json else responders_table(found, paint_for(sys.stdout)))
     return 0

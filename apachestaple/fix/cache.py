@@ -21,7 +21,6 @@ from apachestaple.tls.cache import (
 from apachestaple.tls.hosts import first_argument
 
 if TYPE_CHECKING:
-    from apachestaple.fix.edit import Edit
     from apachestaple.httpd.configuration import Directive
     from apachestaple.tls.site import Site
 
@@ -33,33 +32,31 @@ def repair_cache(site: Site, repairs: Repairs) -> Plan:
         for directive in site.misplaced
         if directive.key == "sslstaplingcache" and repairs.wanted("AS202", directive, site)
     ]
-    edits: list[Edit] = []
-    edits += [
-        remove(directive, "only the last SSLStaplingCache counts")
-        for directive in site.caches[:-1]
-        if directive.place != site.caches[-1].place and repairs.wanted("AS208", directive, site)
-    ]
+    moved = [remove(d, "the cache belongs into the main server") for d in misplaced]
     if site.caches:
-        plan = _correct(site, site.caches[-1], repairs)
-        edits += plan.edits
-        edits += [remove(d, "the cache belongs into the main server") for d in misplaced]
-        return Plan(tuple(edits), plan.refused)
+        *further, last = site.caches
+        repeated = [
+            remove(directive, "only the last SSLStaplingCache counts")
+            for directive in further
+            if directive.place != last.place and repairs.wanted("AS208", directive, site)
+        ]
+        plan = _correct(site, last, repairs)
+        return Plan((*repeated, *plan.edits, *moved), plan.refused)
     if not site.configuration.whole:
         places = [f"{d.file} line {d.line}" for d in misplaced]
         return Plan(refused=tuple(f"{place}: the main server is not in it" for place in places))
     needed = any(host.use_stapling for host in site.tls_hosts)
     if not misplaced and not (needed and "AS201" in repairs.codes):
-        return Plan(tuple(edits))
+        return Plan()
     if not site.configuration.has_module("socache_shmcb_module"):
-        return Plan(tuple(edits), ("mod_socache_shmcb must be loaded before there can be a cache",))
-    edits += [remove(d, "the cache belongs into the main server") for d in misplaced]
+        reason = "mod_socache_shmcb must be loaded before there can be a cache"
+        return Plan(refused=(reason,))
     known = parse_cache(first_argument(misplaced[0])) if misplaced else None
     quote = _quote(misplaced[0]) if misplaced else ""
     snippet = StaplingCache(_path(site, known), _size(site, known), quote)
     lines = repairs.renderer.lines(snippet)
     reason = f"a cache of {snippet.size} bytes in the main server"
-    edits.append(in_main_server(site, lines, reason, cache=True))
-    return Plan(tuple(edits))
+    return Plan((*moved, in_main_server(site, lines, reason, cache=True)))
 
 
 def _correct(site: Site, directive: Directive, repairs: Repairs) -> Plan:

@@ -25,11 +25,14 @@ def real_file(directive: Directive) -> str:
     return os.path.realpath(directive.file)
 
 
+def written_lines(directive: Directive) -> list[str]:
+    """The physical lines of a directive."""
+    return directive.source_file.physical_lines(directive.line, directive.end_line)
+
+
 def uses_variable(directive: Directive) -> bool:
     """Whether its text has a ``${VARIABLE}``, or a macro's parameter: then it is not ours alone."""
-    file = directive.source_file
-    lines = [file.physical_line(n) for n in range(directive.line, directive.end_line + 1)]
-    text = "\n".join(lines)
+    text = "\n".join(written_lines(directive))
     return "${" in text or (directive.in_macro and any(mark in text for mark in "$%@"))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.edit import Edit, Where
-from apachestaple.fix.place import in_host, in_main_server, real_file, replace, uses_variable
+from apachestaple.fix.place import in_main_server, real_file, replace, uses_variable
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import ResponderErrors
 
 if TYPE_CHECKING:
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.tls.hosts import Host
     from apachestaple.tls.site import Site
 
@@ -27,8 +28,8 @@ def repair_responder_errors(site: Site, repairs: Repairs) -> Plan:
         errors, use = host.setting(_RETURN), host.setting("SSLUseStapling")
         if errors is None and use is not None and repairs.wanted("AS503", use, site):
             edit: Edit | None = _both_off(site, host, repairs)
-        elif errors is not None and _is_half_done(host) and repairs.wanted("AS502", errors, site):
-            edit = _complete(site, host, repairs, refused)
+        elif errors is not None and host.fakes_try_later and repairs.wanted("AS502", errors, site):
+            edit = _complete(errors, host.setting(_FAKE), repairs, refused)
         else:
             continue
         if edit is not None:
@@ -43,17 +44,9 @@ def _both_off(site: Site, host: Host, repairs: Repairs) -> Edit:
     return in_main_server(site, lines, "a failing responder's errors are not stapled")
 
 
-def _is_half_done(host: Host) -> bool:
-    errors = host.setting(_RETURN)
-    return (
-        errors is not None
-        and not host.flag("SSLStaplingReturnResponderErrors")
-        and host.flag("SSLStaplingFakeTryLater")
-    )
-
-
-def _complete(site: Site, host: Host, repairs: Repairs, refused: list[str]) -> Edit | None:
-    errors, fake = host.setting(_RETURN), host.setting(_FAKE)
+def _complete(
+    errors: Directive, fake: Directive | None, repairs: Repairs, refused: list[str]
+) -> Edit | None:
     snippet = ResponderErrors(return_responder_errors=False, fake_try_later=True)
     lines = repairs.renderer.lines(snippet)
     reason = "a failing responder's errors are not stapled"
@@ -62,6 +55,4 @@ def _complete(site: Site, host: Host, repairs: Repairs, refused: list[str]) -> E
             refused.append(f"{fake.file} line {fake.line} has its value from a variable")
             return None
         return replace(fake, lines, reason)
-    if errors is None:
-        return in_host(site, host, lines, reason)
     return Edit(real_file(errors), errors.line, Where.AFTER, lines, reason)

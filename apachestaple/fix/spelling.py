@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.place import replace
+from apachestaple.fix.place import replace, written_lines
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.rules.as101_misspelt_directive import meant_name
 from apachestaple.rules.catalogue import find_rule
@@ -33,18 +33,13 @@ def repair_spelling(site: Site, repairs: Repairs) -> Plan:
 
 
 def _characters(directive: Directive) -> Edit:
-    first, *further = (without_web_characters(line).rstrip() for line in _lines(directive))
+    first, *further = (without_web_characters(line).rstrip() for line in written_lines(directive))
     reason = "straight quotes and spaces instead of those of a web page"
     return replace(directive, (first.lstrip(), *further), reason)
 
 
 def _name(directive: Directive) -> Edit:
     meant = meant_name(directive.key) or directive.name
-    first, *further = (line.rstrip() for line in _lines(directive))
+    first, *further = (line.rstrip() for line in written_lines(directive))
     first = first.strip().replace(directive.name, meant, 1)
     return replace(directive, (first, *further), f"{meant} instead of {directive.name}")
-
-
-def _lines(directive: Directive) -> list[str]:
-    file = directive.source_file
-    return [file.physical_line(n) for n in range(directive.line, directive.end_line + 1)]

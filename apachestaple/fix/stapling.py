@@ -63,7 +63,7 @@ def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
         # A fragment does not show whether stapling is on in the main server, or has a cache.
         if not host.can_staple or not site.configuration.whole or not _can_cache(site):
             return keep
-        code = "AS306" if any(c.leaf and c.leaf.must_staple for c in host.certificates) else "AS501"
+        code = "AS306" if host.must_staple else "AS501"
         # What the host's own administrator has switched off stays off, unless clients demand it.
         allowed = code == "AS306" or repairs.unsafe or "sslusestapling" not in host.own
         if not allowed or code not in repairs.codes or _is_left_alone(host, code, site):
@@ -89,9 +89,7 @@ def _is_left_alone(host: Host, code: str, site: Site) -> bool:
 
 def _can_cache(site: Site) -> bool:
     """Whether there is a provider for the cache that stapling needs."""
-    if not site.configuration.whole or site.caches:
-        return True
-    return site.configuration.has_module("socache_shmcb_module")
+    return bool(site.caches) or site.configuration.has_module("socache_shmcb_module")
 
 
 def _agreeing(wishes: list[_Wish]) -> tuple[list[_Wish], list[str]]:
@@ -150,9 +148,7 @@ def _plan(site: Site, wishes: Iterable[_Wish], main: bool | None, repairs: Repai
         inherited = main
     for wish in wishes:
         host = wish.host
-        own = (
-            host.own.get("sslusestapling") if host.section else site.main.own.get("sslusestapling")
-        )
+        own = host.own.get("sslusestapling")
         has = host.flag("SSLUseStapling") if own is not None else inherited
         if has == wish.on:
             continue

@@ -51,6 +51,10 @@ class SourceFile:
         lines = self._physical
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
+    def physical_lines(self, first: int, last: int) -> list[str]:
+        """Physical lines ``first`` to ``last``, likewise."""
+        return [self.physical_line(number) for number in range(first, last + 1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -258,6 +262,10 @@ class Configuration:
     def absolute(self, path: str) -> str:
         """A path of the configuration, from the server root on (ap_server_root_relative)."""
         return server_root_relative(self.server_root, path)
+
+    def here(self, path: str) -> str:
+        """The path here of what the configuration calls ``path``."""
+        return self.paths.real(self.absolute(path))
 
     def has_module(self, name: str) -> bool:
         """Whether a module, by the name that LoadModule uses, is there once all is read."""

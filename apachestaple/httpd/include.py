@@ -151,9 +151,7 @@ def _pattern(wildcard: str) -> re.Pattern[str]:
         elif character == "?":
             parts[-1] += "."
         elif brackets:
-            members = re.sub(
-                r"\\(.)|([\[\]^&~|])", _escaped_member, brackets["set"], flags=re.DOTALL
-            )
+            members = _MEMBER.sub(_escaped_member, brackets["set"])
             parts[-1] += f"[{'^' if brackets['not'] else ''}{members}]"
             position = brackets.end() - 1
         elif character == "\\" and position + 1 < len(wildcard):

@@ -164,7 +164,7 @@ class _Reader(Build):
         (path,) = self._arguments("DefaultRuntimeDir", raw, 1, 1, "one argument")
         # The folder that apache2ctl knows from envvars, it makes.
         made = path == self._start.environment.get("APACHE_RUN_DIR")
-        if self._start.installed and not made and not os.path.isdir(self._here(path)):
+        if self._start.installed and not made and not os.path.isdir(self.configuration.here(path)):
             raise Rejected(
                 ErrorKind.ARGUMENTS,
                 "DefaultRuntimeDir must be a valid directory, absolute or relative to ServerRoot",
@@ -197,7 +197,7 @@ class _Reader(Build):
         """Look for a file that httpd would load, where this machine's httpd is to load it."""
         if not self._start.installed:
             return
-        here = self._here(path)
+        here = self.configuration.here(path)
         try:
             with open(here, "rb") as file:
                 data = file.read()
@@ -217,9 +217,6 @@ class _Reader(Build):
                 f"Can't locate API module structure `{symbol}' in file {here}",
             )
 
-    def _here(self, path: str) -> str:
-        return self.configuration.paths.real(self.configuration.absolute(path))
-
     def _include(self, name: str, key: str, raw: str) -> None:
         (path,) = self._arguments(name, raw, 1, 1, "one argument")
         if len(self._files) > _DEEPEST_INCLUDE:
@@ -230,7 +227,7 @@ class _Reader(Build):
             )
         if len(os.fsencode(self.configuration.server_root + path)) + 4 > _LONGEST_PATH:
             raise Rejected(ErrorKind.INCLUDE_NOT_FOUND, f"Invalid Include path {path}")
-        here = self._here(path)
+        here = self.configuration.here(path)
         optional = key == "includeoptional"
         if not optional and self._is_elsewhere(path, here):
             self._note(NoteKind.INCLUDE_ELSEWHERE, path)

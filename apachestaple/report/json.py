@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from apachestaple import __version__
-from apachestaple.rules.finding import RULES_URL
+from apachestaple.rules.finding import rule_url
 from apachestaple.tls.responders import certificate_path
 from apachestaple.tls.staples import prospect
 
@@ -150,7 +150,7 @@ def rules_json(rules: Iterable[Rule]) -> str:
                 "explanation": rule.explanation,
                 "bad": rule.bad.text,
                 "good": rule.good.text,
-                "url": f"{RULES_URL}#{rule.code.lower()}-{rule.name}",
+                "url": rule_url(rule.code, rule.name),
             }
             for rule in rules
         ]

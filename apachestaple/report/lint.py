@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.report.summary import summarize
+from apachestaple.rules.finding import is_any_as_bad
 from apachestaple.rules.lint import lint
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Report:
 
     def exit_code(self, fail_on: Severity) -> int:
         """1 where a finding is at least as bad as ``fail_on``, else 0."""
-        return int(any(finding.severity.rank <= fail_on.rank for finding in self.findings))
+        return int(is_any_as_bad(self.findings, fail_on))
 
 
 def lint_report(sites: Sites, rules: Sequence[Rule], form: str, paint: Paint) -> Report:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.report.json import host_place
 from apachestaple.report.terminal import Paint, pad, printable, short, width
-from apachestaple.rules.finding import RULES_URL, Effect
+from apachestaple.rules.finding import Effect, rule_url
 from apachestaple.tls.responders import certificate_path
 from apachestaple.tls.staples import prospect
 
@@ -113,7 +113,7 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
         ["log", rule.log_id or "nothing to look for"],
         ["repair", rule.repair.value if rule.repair else "by hand"],
         ["tested", "advice, not played" if rule.effect is Effect.ADVICE else "on a real httpd"],
-        ["more", f"{RULES_URL}#{rule.code.lower()}-{rule.name}"],
+        ["more", rule_url(rule.code, rule.name)],
     ]
     yield from _aligned(facts)
     if rule.explanation:

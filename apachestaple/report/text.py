@@ -31,28 +31,14 @@ def text_report(
     paint: Paint = Paint(),  # noqa: B008  (frozen)
 ) -> str:
     """All findings with their source lines, then a line that counts them."""
-    lines = _Lines(sources)
-    blocks = ["\n".join(_block(finding, lines, paint)) + "\n" for finding in findings]
+    blocks = [
+        "\n".join(_block(finding, sources.get(finding.place.file), paint)) + "\n"
+        for finding in findings
+    ]
     return "\n".join([*blocks, _last_line(findings, summary, paint) + "\n"])
 
 
-class _Lines:
-    """Physical lines of the files; each file is split once."""
-
-    def __init__(self, sources: Mapping[str, SourceFile]) -> None:
-        self._sources = sources
-        self._split: dict[str, list[str]] = {}
-
-    def of(self, place: Place) -> list[str]:
-        """The lines of a place, without line endings."""
-        lines = self._split.get(place.file)
-        if lines is None:
-            source = self._sources.get(place.file)
-            lines = self._split[place.file] = source.text.split("\n") if source else []
-        return [line.removesuffix("\r") for line in lines[place.line - 1 : place.end_line]]
-
-
-def _block(finding: Finding, lines: _Lines, paint: Paint) -> Iterator[str]:
+def _block(finding: Finding, source: SourceFile | None, paint: Paint) -> Iterator[str]:
     place = finding.place
     gutter = len(str(place.end_line))
     colour = _COLOURS[finding.severity]
@@ -61,7 +47,8 @@ def _block(finding: Finding, lines: _Lines, paint: Paint) -> Iterator[str]:
     yield f"{head} {finding.name}: {paint(printable(finding.message), 'bold')}{mark}"
     arrow = paint(" " * gutter + "-->", "blue")
     yield f"{arrow} {printable(short(place.file))}:{place.line}:{place.column}"
-    yield from _source(place, lines.of(place), gutter, paint, colour)
+    lines = source.physical_lines(place.line, place.end_line) if source else []
+    yield from _source(place, lines, gutter, paint, colour)
     for label, said in _notes(finding):
         yield f"{' ' * gutter} {paint('=', 'blue')} {paint(label, 'bold')}: {printable(said)}"
 
@@ -146,7 +133,6 @@ def _repair(findings: Sequence[Finding]) -> str:
     unsafe = sum(finding.repair is Repair.UNSAFE for finding in findings)
     if not safe and not unsafe:
         return ""
-
     if not safe:
         return f"; apachestaple fix --unsafe can repair {unsafe}"
     more = f", and {unsafe} more with --unsafe" if unsafe else ""

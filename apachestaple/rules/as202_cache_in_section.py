@@ -34,7 +34,7 @@ class CacheInSection(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Every one within a section that is not a condition."""
-        if directive.parent is None or not any(d is directive for d in site.misplaced):
+        if directive.parent is None or not site.is_misplaced(directive):
             return
         yield self.finding(
             directive.place,

@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 # What does not hold even these surely evicts; what does not hold those may.
 _LENGTHS = ((SHORTEST_RESPONSE, Severity.WARNING), (LONG_RESPONSE, Severity.INFO))
 
+_HOSTS = (
+    "SSLUseStapling on\n"
+    + tls_host(name="a.example.com")
+    + tls_host(name="b.example.com", certificate="other")
+    + tls_host(name="c.example.com", certificate="third")
+    + tls_host(name="d.example.com", certificate="rsa")
+    + tls_host(name="e.example.com", certificate="must-staple")
+    + tls_host(name="f.example.com", certificate="revoked")
+)
+
 
 class CacheTooSmall(ServerRule):
     """The cache cannot hold the responses of all certificates.
@@ -38,25 +48,8 @@ class CacheTooSmall(ServerRule):
     effect = Effect.EVICTS_STAPLES
     repair = Repair.SAFE
     needs_whole = True
-    bad = Example(
-        "SSLStaplingCache shmcb:logs/stapling(8192)\nSSLUseStapling on\n"
-        + tls_host(name="a.example.com")
-        + tls_host(name="b.example.com", certificate="other")
-        + tls_host(name="c.example.com", certificate="third")
-        + tls_host(name="d.example.com", certificate="rsa")
-        + tls_host(name="e.example.com", certificate="must-staple")
-        + tls_host(name="f.example.com", certificate="revoked")
-    )
-    good = Example(
-        CACHE
-        + "SSLUseStapling on\n"
-        + tls_host(name="a.example.com")
-        + tls_host(name="b.example.com", certificate="other")
-        + tls_host(name="c.example.com", certificate="third")
-        + tls_host(name="d.example.com", certificate="rsa")
-        + tls_host(name="e.example.com", certificate="must-staple")
-        + tls_host(name="f.example.com", certificate="revoked")
-    )
+    bad = Example("SSLStaplingCache shmcb:logs/stapling(8192)\n" + _HOSTS)
+    good = Example(CACHE + _HOSTS)
 
     def check(self, site: Site) -> Iterator[Finding]:
         """A warning where even the shortest responses do not fit, else an information."""
@@ -65,10 +58,7 @@ class CacheTooSmall(ServerRule):
             return
         certificates = site.stapled_certificates
         layout = shmcb_layout(cache.size)
-        for length, severity in (
-            (SHORTEST_RESPONSE, Severity.WARNING),
-            (LONG_RESPONSE, Severity.INFO),
-        ):
+        for length, severity in _LENGTHS:
             responses = [Response(sha1, length) for sha1 in certificates]
             overfull = overfull_subcaches(layout, responses)
             if not overfull:

@@ -33,7 +33,7 @@ class StaplingOff(HostRule):
         """TLS hosts of which every certificate could be stapled."""
         if not host.is_tls or host.staples or host.mod_md_staples:
             return
-        if not host.can_staple or any(c.leaf and c.leaf.must_staple for c in host.certificates):
+        if not host.can_staple or host.must_staple:
             return
         switch = host.setting("SSLUseStapling")
         if switch is not None and first_argument(switch).lower() != "off":

@@ -48,11 +48,7 @@ class FakeTryLater(HostRule):
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         """Hosts with stapling for which one is off and the other on."""
         switch = host.setting("SSLStaplingReturnResponderErrors")
-        if switch is None or not host.staples:
-            return
-        if host.flag("SSLStaplingReturnResponderErrors") or not host.flag(
-            "SSLStaplingFakeTryLater"
-        ):
+        if switch is None or not host.staples or not host.fakes_try_later:
             return
         yield self.finding(
             switch.place,

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from apachestaple.httpd.configuration import Place
 
 
@@ -105,7 +107,14 @@ class Finding:
     @property
     def url(self) -> str:
         """Where the rule is explained."""
-        return f"{RULES_URL}#{self.rule.lower()}-{self.name}"
+        return rule_url(self.rule, self.name)
 
 
-RULES_URL = "docs/rules.md"
+def rule_url(code: str, name: str) -> str:
+    """Where the rule with this code and name is explained."""
+    return f"docs/rules.md#{code.lower()}-{name}"
+
+
+def is_any_as_bad(findings: Iterable[Finding], severity: Severity) -> bool:
+    """Whether any of the findings is at least as bad."""
+    return any(finding.severity.rank <= severity.rank for finding in findings)

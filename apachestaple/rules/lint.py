@@ -114,7 +114,7 @@ def is_suppressed(code: str, place: Place, site: Site) -> bool:
         return False
     above = file.physical_line(place.line - 1).strip()
     texts = [above] if above.startswith("#") else []
-    texts += [file.physical_line(number) for number in range(place.line, place.end_line + 1)]
+    texts += file.physical_lines(place.line, place.end_line)
     rule = find_rule(code)
     names = {code.lower(), rule.name if rule else ""}
     return any(

@@ -76,6 +76,12 @@ class HostCertificate:
         return leaf if leaf is not None and leaf.is_understood else None
 
     @property
+    def first_uri(self) -> str | None:
+        """Its first OCSP URI, the only one that httpd ever asks."""
+        leaf = self.leaf
+        return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
+
+    @property
     def is_readable(self) -> bool:
         """Whether it is here and holds a leaf that can be understood."""
         return self.leaf is not None
@@ -179,6 +185,18 @@ class Host:
         """Whether mod_ssl's own stapling is on for it, and in charge."""
         return self.is_tls and self.use_stapling and not self.mod_md_staples
 
+    @property
+    def must_staple(self) -> bool:
+        """Whether a certificate of its demands a staple."""
+        return any(c.leaf is not None and c.leaf.must_staple for c in self.certificates)
+
+    @property
+    def fakes_try_later(self) -> bool:
+        """Whether it keeps a responder's errors back, and makes a tryLater of its own instead."""
+        return not self.flag("SSLStaplingReturnResponderErrors") and self.flag(
+            "SSLStaplingFakeTryLater"
+        )
+
     @lazy
     def force_url(self) -> str | None:
         """SSLStaplingForceURL in force."""
@@ -187,10 +205,7 @@ class Host:
 
     def responder(self, certificate: HostCertificate) -> str | None:
         """The URL that mod_ssl asks for this certificate's status."""
-        if self.force_url:
-            return self.force_url
-        leaf = certificate.leaf
-        return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
+        return self.force_url or certificate.first_uri
 
     @lazy
     def obstacles(self) -> tuple[Obstacle | None, ...]:

@@ -80,6 +80,14 @@ class Site:
                 found.setdefault(id(directive.parent), []).append(directive)
         return found
 
+    def is_misplaced(self, directive: Directive) -> bool:
+        """Whether it is one of `misplaced`."""
+        return id(directive) in self._misplaced
+
+    @lazy
+    def _misplaced(self) -> set[int]:
+        return {id(directive) for directive in self.misplaced}
+
     @property
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
@@ -210,7 +218,7 @@ def _certificate(
     name = first_argument(directive)
     if name.startswith("pkcs11:"):
         return HostCertificate(directive, name, None)
-    file = reader.read(configuration.paths.real(configuration.absolute(name)))
+    file = reader.read(configuration.here(name))
     found = _issuer_found(host, file, configuration, reader)
     return HostCertificate(directive, name, file, found)
 
@@ -229,7 +237,7 @@ def _issuer_found(
     else:
         # With a chain file, only the leaf is taken from the certificate file; where both are one
         # file, its first certificate is left out (ssl_init_ctx_cert_chain).
-        chain_file = reader.read(_here(chain, configuration))
+        chain_file = reader.read(configuration.here(first_argument(chain)))
         complete = chain_file.problem is None
         if chain_file.leaf and chain_file.path != file.path:
             candidates.append(chain_file.leaf)
@@ -238,7 +246,7 @@ def _issuer_found(
         directive = host.setting(name)
         if directive is None:
             continue
-        path = _here(directive, configuration)
+        path = configuration.here(first_argument(directive))
         if name.endswith("Path"):
             candidates += reader.read_folder(path)
         else:
@@ -248,10 +256,6 @@ def _issuer_found(
     if any(file.leaf.is_issued_by(candidate) for candidate in candidates):
         return True
     return False if complete else None
-
-
-def _here(directive: Directive, configuration: Configuration) -> str:
-    return configuration.paths.real(configuration.absolute(first_argument(directive)))
 
 
 def _address(word: str) -> Address:

@@ -93,10 +93,7 @@ def _reason(host: Host, certificate: HostCertificate, obstacle: Obstacle | None)
 
 
 def _responder(host: Host, certificate: HostCertificate) -> str | None:
-    if host.mod_md_staples:
-        leaf = certificate.leaf
-        return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
-    return host.responder(certificate)
+    return certificate.first_uri if host.mod_md_staples else host.responder(certificate)
 
 
 def _about(host: Host, certificate: HostCertificate, obstacle: str) -> str:
