@@ -53,6 +53,11 @@ class Settings:
     templates: str | None = None
     format: str = "text"
 
+    @property
+    def certificates_required(self) -> bool | None:
+        """Whether a certificate that is not here is an error; ``None`` for the default."""
+        return None if self.certificates is None else self.certificates == "required"
+
 
 def load_settings(
     options: Mapping[str, object], *, near: str | None = None, config: str | None = None

@@ -111,7 +111,7 @@ def _options(settings: Settings) -> Options:
 def _understood(
     configuration: Configuration, settings: Settings, certificates: CertificateReader
 ) -> Site:
-    required = settings.certificates == "required" if settings.certificates else None
+    required = settings.certificates_required
     return understand(configuration, certificates_required=required, reader=certificates)
 
 

@@ -52,7 +52,7 @@ def run_fix_command(
         backup=switches.backup,
         configtest=one_of("--configtest", switches.configtest, "auto", "always", "never"),
         rules=select_rules(settings.select, settings.ignore),
-        certificates=settings.certificates,
+        certificates_required=settings.certificates_required,
     )
     starts, troubles = find_starts(paths, settings)
     if troubles:

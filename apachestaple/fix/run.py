@@ -63,7 +63,8 @@ class FixRequest:
         backup: whether the files are copied before they are changed.
         configtest: ``auto``, ``always`` or ``never``.
         rules: those whose findings are repaired, and told if they are left.
-        certificates: ``required``, ``available`` or ``None`` for what is usual.
+        certificates_required: whether a certificate that is not here is an error; ``None`` for
+            what is usual.
 
     """
 
@@ -74,7 +75,7 @@ class FixRequest:
     backup: bool
     configtest: str
     rules: tuple[Rule, ...]
-    certificates: str | None = None
+    certificates_required: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,11 @@ def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) ->
 
 def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
     start = replace(start, paths=replace(start.paths, texts=work.new))
-    required = request.certificates == "required" if request.certificates else None
-    configuration = read(start)
-    return understand(configuration, certificates_required=required, reader=work.certificates)
+    return understand(
+        read(start),
+        certificates_required=request.certificates_required,
+        reader=work.certificates,
+    )
 
 
 def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
