@@ -17,7 +17,7 @@ from apachestaple.report.tables import hosts_table, responders_table, rule_page,
 from apachestaple.report.terminal import Paint, pad, printable, short, width
 from apachestaple.report.text import text_report
 from apachestaple.rules.catalogue import all_rules
-from apachestaple.rules.finding import Effect, Finding, HostName, Repair, Severity
+from apachestaple.rules.finding import Confidence, Effect, Finding, HostName, Repair, Severity
 from apachestaple.settings import Settings
 from apachestaple.sites import read_site
 from apachestaple.tls.responders import responders
@@ -38,6 +38,7 @@ def finding(text: str, line: int, column: int, end: tuple[int, int], **other: An
         "rule": "AS201",
         "name": "missing-stapling-cache",
         "severity": Severity.ERROR,
+        "confidence": Confidence.CERTAIN,
         "effect": Effect.DOES_NOT_START,
         "message": text,
         "advice": "Set it.",

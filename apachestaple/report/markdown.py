@@ -64,7 +64,7 @@ def _section_lines(rule: Rule) -> Iterator[str]:
     yield f"**{rule.summary}**\n"
     if rule.explanation:
         yield f"{rule.explanation}\n"
-    yield f"- Severity: {rule.severity}"
+    yield f"- Severity: {rule.severity}, confidence: {rule.confidence}"
     yield f"- Effect: `{rule.effect}`, {rule.effect.meaning} ({_played(rule)})"
     if rule.log_id:
         yield f"- Log line: `{rule.log_id}`"

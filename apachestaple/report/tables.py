@@ -109,6 +109,7 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
     yield ""
     facts = [
         ["severity", rule.severity.value],
+        ["confidence", rule.confidence.value],
         ["effect", f"{rule.effect}: {rule.effect.meaning}"],
         ["log", rule.log_id or "nothing to look for"],
         ["repair", rule.repair.value if rule.repair else "by hand"],

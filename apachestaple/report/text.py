@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.report.summary import Summary, counted
 from apachestaple.report.terminal import Paint, printable, short, width
-from apachestaple.rules.finding import Repair, Severity
+from apachestaple.rules.finding import Confidence, Repair, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +59,9 @@ def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "host", f"{host.name} ({short(host.file)}:{host.line})"
     if finding.certificate:
         yield "certificate", finding.certificate
-    yield "effect", f"{finding.effect}: {finding.effect.meaning}"
+    sure = finding.confidence is Confidence.CERTAIN
+    doubt = "" if sure else f" ({finding.confidence})"
+    yield "effect", f"{finding.effect}: {finding.effect.meaning}{doubt}"
     if finding.log_id:
         yield "log", finding.log_id
     yield "help", finding.advice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 from apachestaple.tls.cache import (
     LONG_RESPONSE,
@@ -13,16 +13,22 @@ from apachestaple.tls.cache import (
     overfull_subcaches,
     recommended_size,
     shmcb_layout,
+    smallest_size,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.site import Site
 
 
-# What does not hold even these surely evicts; what does not hold those may.
-_LENGTHS = ((SHORTEST_RESPONSE, Severity.WARNING), (LONG_RESPONSE, Severity.INFO))
+# What cannot hold even the shortest responses evicts; what cannot hold long ones may.
+_LENGTHS = (
+    (SHORTEST_RESPONSE, Severity.WARNING, Confidence.LIKELY),
+    (LONG_RESPONSE, Severity.INFO, Confidence.POSSIBLE),
+)
+_MOST_NAMES = 3
 
 _HOSTS = (
     "SSLUseStapling on\n"
@@ -40,11 +46,14 @@ class CacheTooSmall(ServerRule):
 
     A response lives in the subcache that the first byte of the certificate's SHA-1 picks. A full
     subcache drops its oldest responses, even while others stand empty, so the responder is asked
-    again and again, within handshakes.
+    again and again, within handshakes, where one query in SSLStaplingStandardCacheTimeout would
+    do. A larger cache has more subcaches, and can hold less of an unlucky set than a smaller one.
+    How long a responder's answers are is only estimated.
     """
 
     code = "AS207"
     severity = Severity.WARNING
+    confidence = Confidence.LIKELY
     effect = Effect.EVICTS_STAPLES
     repair = Repair.SAFE
     needs_whole = True
@@ -56,21 +65,35 @@ class CacheTooSmall(ServerRule):
         cache = site.cache
         if cache is None or cache.size is None or not shmcb_layout(cache.size).starts:
             return
-        certificates = site.stapled_certificates
+        leaves = site.stapled_certificates
         layout = shmcb_layout(cache.size)
-        for length, severity in _LENGTHS:
-            responses = [Response(sha1, length) for sha1 in certificates]
-            overfull = overfull_subcaches(layout, responses)
+        for length, severity, confidence in _LENGTHS:
+            overfull = overfull_subcaches(layout, [Response(sha1, length) for sha1 in leaves])
             if not overfull:
                 continue
-            crowded = sum(map(len, overfull))
-            size = recommended_size([Response(sha1, LONG_RESPONSE) for sha1 in certificates])
-            certainty = "" if severity is Severity.WARNING else "long "
+            crowded = [leaves[response.sha1] for group in overfull for response in group]
             yield self.finding(
                 site.caches[-1].place,
-                f"{crowded} of {len(certificates)} certificates share subcaches that cannot hold "
-                f"their {certainty}responses of {length} bytes",
-                f"Give {size} bytes.",
+                f"{len(crowded)} of {len(leaves)} certificates ({_names(crowded)}) share subcaches "
+                f"that cannot hold their responses of an estimated {length} bytes, and up to one "
+                f"query a handshake is made for them",
+                _advice(cache.size, leaves),
                 severity=severity,
+                confidence=confidence,
             )
             return
+
+
+def _names(leaves: Sequence[Certificate]) -> str:
+    named = ", ".join(leaf.common_name for leaf in leaves[:_MOST_NAMES])
+    return named if len(leaves) <= _MOST_NAMES else f"{named} and others"
+
+
+def _advice(size: int, sha1s: Iterable[bytes]) -> str:
+    responses = [Response(sha1, LONG_RESPONSE) for sha1 in sha1s]
+    smallest = smallest_size(responses)
+    advice = f"Give {recommended_size(responses)} bytes; {smallest} just hold long responses"
+    if smallest < size:
+        # Subcaches double with the size, and each has less room.
+        return f"{advice}: with fewer subcaches, they are better than these {size}."
+    return f"{advice}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
 from apachestaple.tls.hosts import ObstacleKind
 from apachestaple.tls.switched_off import switched_off
@@ -26,6 +26,7 @@ class ResponderSwitchedOff(ObstacleRule):
     kind = ObstacleKind.SWITCHED_OFF
     code = "AS403"
     severity = Severity.WARNING
+    confidence = Confidence.LIKELY
     effect = Effect.BAD_STAPLE
     log_id = "AH01941"
     repair = Repair.SAFE

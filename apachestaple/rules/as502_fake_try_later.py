@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class FakeTryLater(HostRule):
 
     code = "AS502"
     severity = Severity.WARNING
+    confidence = Confidence.POSSIBLE
     effect = Effect.BAD_STAPLE
     log_id = "AH01941"
     repair = Repair.SAFE

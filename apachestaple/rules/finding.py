@@ -57,6 +57,17 @@ _MEANINGS = {
 }
 
 
+class Confidence(StrEnum):
+    """How sure the prediction is."""
+
+    # Nothing but the configuration and the certificates decides.
+    CERTAIN = "certain"
+    # It hangs on something that is so almost everywhere: a responder that stays off.
+    LIKELY = "likely"
+    # It hangs on something that is only estimated, or on what happens to a responder.
+    POSSIBLE = "possible"
+
+
 class Repair(StrEnum):
     """Whether ``fix`` repairs it: safe, or changing what the site promises."""
 
@@ -81,6 +92,7 @@ class Finding:
         rule: its code, ``AS201``.
         name: the rule's name, ``missing-stapling-cache``.
         severity: how bad.
+        confidence: how sure.
         effect: what httpd does.
         message: what is wrong, with the names that it is about, in one sentence.
         advice: what to do, in one sentence.
@@ -95,6 +107,7 @@ class Finding:
     rule: str
     name: str
     severity: Severity
+    confidence: Confidence
     effect: Effect
     message: str
     advice: str

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from apachestaple.rules.finding import Effect, Finding, HostName, Repair, Severity
+from apachestaple.rules.finding import Confidence, Effect, Finding, HostName, Repair, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,6 +81,7 @@ class Rule(ABC):
     Attributes:
         code: ``AS201``.
         severity: how bad it is, where a finding does not say otherwise.
+        confidence: how sure it is, likewise.
         effect: what httpd does.
         log_id: the AH number that it logs, or ``None``.
         repair: whether ``fix`` repairs it, or ``None``.
@@ -92,6 +93,7 @@ class Rule(ABC):
 
     code: ClassVar[str]
     severity: ClassVar[Severity]
+    confidence: ClassVar[Confidence] = Confidence.CERTAIN
     effect: ClassVar[Effect]
     log_id: ClassVar[str | None] = None
     repair: ClassVar[Repair | None] = None
@@ -128,6 +130,7 @@ class Rule(ABC):
         host: Host | None = None,
         certificate: HostCertificate | None = None,
         severity: Severity | None = None,
+        confidence: Confidence | None = None,
         effect: Effect | None = None,
         log_id: str | None = None,
         repair: Repair | None = None,
@@ -138,6 +141,7 @@ class Rule(ABC):
             rule=self.code,
             name=self.name,
             severity=severity or self.severity,
+            confidence=confidence or self.confidence,
             effect=effect or self.effect,
             message=message,
             advice=advice,

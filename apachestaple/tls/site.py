@@ -104,15 +104,14 @@ class Site:
         return [host for host in self.tls_hosts if host.staples]
 
     @lazy
-    def stapled_certificates(self) -> list[bytes]:
-        """SHA-1 of each certificate whose response mod_ssl's cache is to hold."""
-        found = {
-            certificate.leaf.sha1: None
+    def stapled_certificates(self) -> dict[bytes, Certificate]:
+        """Each certificate whose response mod_ssl's cache is to hold, by the SHA-1 of its DER."""
+        return {
+            certificate.leaf.sha1: certificate.leaf
             for host in self.stapling_hosts
             for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
             if certificate.leaf and obstacle is None
         }
-        return list(found)
 
     @property
     def cache(self) -> CacheSetting | None:
