@@ -9,7 +9,8 @@ from apachestaple.fix.place import in_host, in_main_server, real_file, replace, 
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import UseStapling
 from apachestaple.rules.lint import is_suppressed
-from apachestaple.tls.hosts import Obstacle, ObstacleKind, is_http
+from apachestaple.tls.hosts import Obstacle, ObstacleKind
+from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +72,7 @@ def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
         return _Wish(host, True, False, "its certificates can be stapled")
     if not host.is_hopeless:
         return keep
-    if host.force_url and not is_http(host.force_url):
+    if host.force_url and url_fault(host.force_url):
         found.append(_FORCED)
     for obstacle in found:
         rule = _RULES.get(obstacle.kind, "")

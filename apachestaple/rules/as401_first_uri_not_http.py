@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.responder_url import effect_of, said_of
 from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
-from apachestaple.tls.hosts import ObstacleKind, is_http
+from apachestaple.tls.hosts import ObstacleKind
+from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ class FirstUriNotHttp(ObstacleRule):
 
     mod_ssl asks the first URI and no other, and only over http. With any other scheme it aborts the
     handshake of every client that asks for a status, although the next URI would do
-    (stapling_renew_response).
+    (stapling_renew_response). Where the URI has no scheme at all, the child process crashes.
     """
 
     kind = ObstacleKind.URI_NOT_HTTP
@@ -37,16 +39,20 @@ class FirstUriNotHttp(ObstacleRule):
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
         """Every one."""
-        later = next((uri for uri in leaf.ocsp_uris if is_http(uri)), None)
+        fault = url_fault(leaf.ocsp_uris[0])
+        if fault is None:
+            return
+        later = next((uri for uri in leaf.ocsp_uris if url_fault(uri) is None), None)
         advice = "Switch stapling off for this host: SSLUseStapling off."
         if later:
             advice = f"Set SSLStaplingForceURL {later}, or switch stapling off, as fix does."
         yield self.finding(
             certificate.directive.place,
-            f"the first OCSP URI of {leaf.common_name} is {leaf.ocsp_uris[0]}, and httpd asks "
-            "over http only",
+            f"the first OCSP URI of {leaf.common_name}, {said_of(leaf.ocsp_uris[0], fault)}",
             advice,
             host=host,
             certificate=certificate,
+            effect=effect_of(fault),
+            log_id=fault.log_id,
             repairable=host.is_hopeless,
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.responder_url import effect_of, said_of
 from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
-from apachestaple.tls.hosts import is_http
+from apachestaple.tls.uri import url_fault
 from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 class ForceUrlNotHttp(HostRule):
     """SSLStaplingForceURL is not an http URL.
 
-    mod_ssl accepts any text and aborts the handshake of every client that asks for a status.
+    mod_ssl accepts any text and aborts the handshake of every client that asks for a status. Where
+    the text has no scheme, such as `ocsp.example.com`, the child process crashes, and all its
+    connections with it.
     """
 
     code = "AS402"
@@ -37,11 +40,14 @@ class ForceUrlNotHttp(HostRule):
         directive = host.setting("SSLStaplingForceURL")
         if directive is None or not host.staples or not host.force_url:
             return
-        if is_http(host.force_url) or has_web_characters(directive.raw):
+        fault = url_fault(host.force_url)
+        if fault is None or has_web_characters(directive.raw):
             return
         yield self.finding(
             directive.place,
-            f"{host.force_url} is not an http URL, and httpd asks over http only",
+            said_of(host.force_url, fault),
             "Give an http:// URL, or remove it.",
             host=host,
+            effect=effect_of(fault),
+            log_id=fault.log_id,
         )

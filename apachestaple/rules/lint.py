@@ -10,6 +10,7 @@ from apachestaple.rules.rule import (
     CertificateRule,
     DirectiveRule,
     HostRule,
+    KeyRule,
     ObstacleRule,
     ProblemRule,
     ReadErrorRule,
@@ -78,11 +79,17 @@ def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
 def _certificate_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
     of_certificates = [rule for rule in rules if isinstance(rule, CertificateRule)]
     of_problems = [rule for rule in rules if isinstance(rule, ProblemRule)]
+    of_keys = [rule for rule in rules if isinstance(rule, KeyRule)]
     of_obstacles = {rule.kind: rule for rule in rules if isinstance(rule, ObstacleRule)}
     for host in site.tls_hosts:
         for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True):
             for rule in of_certificates:
                 yield from rule.check(certificate, host, site)
+            key_problem = site.key_problem(certificate) if of_keys else None
+            if key_problem is not None:
+                for key_rule in of_keys:
+                    if key_problem in key_rule.problems:
+                        yield from key_rule.check(key_problem, certificate, host, site)
             leaf, file = certificate.leaf, certificate.file
             if file is not None and file.problem is not None:
                 for problem_rule in of_problems:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from apachestaple.tls.certificates import Certificate, Problem
     from apachestaple.tls.hosts import Host, HostCertificate, ObstacleKind
+    from apachestaple.tls.keys import KeyProblem
     from apachestaple.tls.site import Site
 
 
@@ -219,6 +220,18 @@ class ProblemRule(Rule):
     @abstractmethod
     def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
         """Findings about one certificate of one host."""
+
+
+class KeyRule(Rule):
+    """Asks for private keys that are of no use for their certificate."""
+
+    problems: ClassVar[frozenset[KeyProblem]]
+
+    @abstractmethod
+    def check(
+        self, problem: KeyProblem, certificate: HostCertificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        """Findings about the key of one certificate of one host."""
 
 
 class ServerRule(Rule):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 # Nobody's certificates; reading it would only fill the memory. Bytes.
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -78,6 +79,16 @@ class Certificate:
     @property
     def _certificate(self) -> x509.Certificate:
         return _load()(self._der)
+
+    @property
+    def der(self) -> bytes:
+        """The certificate itself."""
+        return self._der
+
+    @property
+    def public_key(self) -> CertificatePublicKeyTypes:
+        """Its public key; raises UnsupportedAlgorithm or ValueError where it cannot be read."""
+        return self._certificate.public_key()
 
     @property
     def is_understood(self) -> bool:

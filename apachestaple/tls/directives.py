@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from apachestaple.httpd.numbers import atoi
+from apachestaple.tls.uri import parse_uri
 
 
 class Kind(StrEnum):
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     SECONDS = "seconds"
     CACHE = "provider[:arguments]"
     URL = "URL"
+    PROXY = "URL of a proxy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class StaplingDirective:
             return f"{self.name} takes one argument, and here are {len(words)}"
         if self.kind is Kind.SECONDS and atoi(words[0]) < 0:
             return f"{self.name} takes no negative number"
+        # A responder's URL is not looked at before it is asked.
+        if self.kind is Kind.PROXY and parse_uri(words[0]) is None:
+            return f"{self.name}: Cannot parse URL {words[0]}"
         return None
 
 
@@ -64,7 +69,7 @@ _TABLE = (
     StaplingDirective("SSLStaplingReturnResponderErrors", Kind.FLAG, "on"),
     StaplingDirective("SSLStaplingFakeTryLater", Kind.FLAG, "on"),
     StaplingDirective("SSLStaplingForceURL", Kind.URL, None),
-    StaplingDirective("SSLOCSPProxyURL", Kind.URL, None, since=(2, 4, 19)),
+    StaplingDirective("SSLOCSPProxyURL", Kind.PROXY, None, since=(2, 4, 19)),
 )
 
 STAPLING_DIRECTIVES = {directive.name.lower(): directive for directive in _TABLE}

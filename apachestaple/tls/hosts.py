@@ -14,6 +14,7 @@ from apachestaple.httpd.numbers import atoi
 from apachestaple.lazy import lazy
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.switched_off import switched_off
+from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
@@ -61,6 +62,8 @@ class HostCertificate:
         name: the path as it is written.
         file: what the path holds; ``None`` for one that is not a file (``pkcs11:``).
         issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
+        key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
+            stand in the same file.
 
     """
 
@@ -68,6 +71,7 @@ class HostCertificate:
     name: str
     file: CertificateFile | None
     issuer_found: bool | None = None
+    key_directive: Directive | None = None
 
     @property
     def leaf(self) -> Certificate | None:
@@ -107,6 +111,7 @@ class Host:
     main: Host | None = None
     own: dict[str, Directive] = field(default_factory=dict)
     own_certificates: list[Directive] = field(default_factory=list)
+    own_keys: list[Directive] = field(default_factory=list)
     certificates: tuple[HostCertificate, ...] = ()
     listen_is_https: bool = False
     mod_md_staples: bool = False
@@ -225,10 +230,11 @@ class Host:
         url = self.responder(certificate)
         if url is None:
             return Obstacle(ObstacleKind.NO_URI, "its certificate has no OCSP URI")
-        if not is_http(url):
+        fault = url_fault(url)
+        if fault is not None:
             forced = bool(self.force_url)
             kind = ObstacleKind.FORCE_URL_NOT_HTTP if forced else ObstacleKind.URI_NOT_HTTP
-            return Obstacle(kind, f"its responder {url} is not an http URL")
+            return Obstacle(kind, f"its responder {url} {fault}")
         if switched_off(url):
             return Obstacle(ObstacleKind.SWITCHED_OFF, f"its responder {url} is switched off")
         return None
@@ -239,7 +245,7 @@ class Host:
 
         A host with one that can and one that cannot goes on stapling the first.
         """
-        if self.force_url and not is_http(self.force_url):
+        if self.force_url and url_fault(self.force_url):
             return True
         kinds = {obstacle.kind if obstacle else None for obstacle in self.obstacles}
         if ObstacleKind.URI_NOT_HTTP in kinds:
@@ -263,8 +269,3 @@ def first_argument(directive: Directive) -> str:
     """The first word behind the name, unquoted; ``""`` where there is none."""
     arguments = directive.arguments
     return arguments[0] if arguments else ""
-
-
-def is_http(url: str) -> bool:
-    """Whether mod_ssl asks a responder at this URL (stapling_renew_response)."""
-    return url.startswith("http://")

@@ -8,6 +8,7 @@ ssl_util_stapling.c (stapling_get_issuer), server/vhost.c (get_addresses), serve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import strtol
@@ -16,6 +17,7 @@ from apachestaple.tls.cache import CacheSetting, parse_cache
 from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argument
+from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Configuration, Directive
@@ -37,12 +39,15 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "sslcacertificatefile",
     "sslcacertificatepath",
     "sslcertificatefile",
+    "sslcertificatekeyfile",
     "protocol",
     "mdstapling",
 }
 # So many of a host's own files stand for those of the main server at the same position
 # (modssl_ctx_cfg_merge_certkeys_array).
-_REPLACED_CERTIFICATES = 3
+_REPLACED = 3
+# What begins so names something in a token, not a file.
+_PKCS11 = "pkcs11:"
 
 
 @dataclass
@@ -112,6 +117,17 @@ class Site:
             for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
             if certificate.leaf and obstacle is None
         }
+
+    def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
+        """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
+        name = first_argument(certificate.key_directive or certificate.directive)
+        if certificate.leaf is None or name.startswith(_PKCS11):
+            return None
+        return self._keys.problem(self.configuration.here(name), certificate.leaf)
+
+    @lazy
+    def _keys(self) -> KeyReader:
+        return KeyReader()
 
     @property
     def cache(self) -> CacheSetting | None:
@@ -193,6 +209,8 @@ def _take(site: Site, by_section: dict[int, Host], directive: Directive) -> None
         (site.caches if host.is_main else site.misplaced).append(directive)
     elif directive.key == "sslcertificatefile":
         host.own_certificates.append(directive)
+    elif directive.key == "sslcertificatekeyfile":
+        host.own_keys.append(directive)
     else:
         host.own[directive.key] = directive
 
@@ -200,26 +218,37 @@ def _take(site: Site, by_section: dict[int, Host], directive: Directive) -> None
 def _certificates(
     host: Host, configuration: Configuration, reader: CertificateReader
 ) -> tuple[HostCertificate, ...]:
-    directives = host.own_certificates
-    if host.main is not None and len(host.main.own_certificates) > len(directives):
-        inherited = host.main.own_certificates[len(directives) :]
-        directives = [
-            *directives[:_REPLACED_CERTIFICATES],
-            *inherited,
-            *directives[_REPLACED_CERTIFICATES:],
-        ]
-    return tuple(_certificate(host, d, configuration, reader) for d in directives)
+    main = host.main
+    directives = _merged(host.own_certificates, main.own_certificates if main else [])
+    keys = _merged(host.own_keys, main.own_keys if main else [])
+    # Keys and certificates belong together by their order; without a key of its own, a certificate
+    # has it in its file (ssl_init_server_certs).
+    return tuple(
+        _certificate(host, directive, key, configuration, reader)
+        for directive, key in zip_longest(directives, keys[: len(directives)])
+    )
+
+
+def _merged(own: list[Directive], inherited: list[Directive]) -> list[Directive]:
+    """A host's certificates or keys with those of the main server."""
+    if len(inherited) <= len(own):
+        return own
+    return [*own[:_REPLACED], *inherited[len(own) :], *own[_REPLACED:]]
 
 
 def _certificate(
-    host: Host, directive: Directive, configuration: Configuration, reader: CertificateReader
+    host: Host,
+    directive: Directive,
+    key: Directive | None,
+    configuration: Configuration,
+    reader: CertificateReader,
 ) -> HostCertificate:
     name = first_argument(directive)
-    if name.startswith("pkcs11:"):
+    if name.startswith(_PKCS11):
         return HostCertificate(directive, name, None)
     file = reader.read(configuration.here(name))
     found = _issuer_found(host, file, configuration, reader)
-    return HostCertificate(directive, name, file, found)
+    return HostCertificate(directive, name, file, found, key)
 
 
 def _issuer_found(

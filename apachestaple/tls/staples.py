@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.tls.cache import PROVIDERS, shmcb_layout
-from apachestaple.tls.hosts import is_http
 from apachestaple.tls.switched_off import switched_off
+from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from apachestaple.tls.hosts import Host, HostCertificate, Obstacle
@@ -85,8 +85,9 @@ def _reason(host: Host, certificate: HostCertificate, obstacle: Obstacle | None)
         # mod_md does not know SSLStaplingForceURL.
         if url is None:
             return "its certificate has no OCSP URI"
-        if not is_http(url):
-            return f"its responder {url} is not an http URL"
+        fault = url_fault(url)
+        if fault is not None:
+            return f"its responder {url} {fault}"
         if certificate.issuer_found is not False:
             return None
     return obstacle.reason if obstacle else None

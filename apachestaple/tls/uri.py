@@ -1,0 +1,110 @@
+"""URLs as httpd takes them apart, which is not how others do.
+
+Source: uri/apr_uri.c of APR (apr_uri_parse); modules/ssl/ssl_util_stapling.c
+(stapling_renew_response) and ssl_util_ocsp.c (send_request) for what becomes of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from apachestaple.httpd.numbers import strtol
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_AUTHORITY = re.compile(r"[^/?#]*")
+# The port of an empty one, as in http://host:/ (apr_uri_port_of_scheme).
+_PORTS = {"http": 80, "https": 443, "ftp": 21, "ldap": 389}
+
+
+@dataclass(frozen=True, slots=True)
+class Uri:
+    """A URL's parts; ``None`` for one that is not there, port 0 for none."""
+
+    scheme: str | None
+    host: str | None = None
+    port: int = 0
+
+
+class UrlFault(StrEnum):
+    """Why httpd cannot ask a responder at a URL."""
+
+    UNPARSED = "cannot be parsed"
+    NO_SCHEME = "has no scheme"
+    NOT_HTTP = "is not an http URL"
+    NO_HOST = "names no host"
+
+    @property
+    def log_id(self) -> str:
+        """The AH number that httpd logs when it is to ask."""
+        return _LOG_IDS[self]
+
+
+_LOG_IDS = {
+    UrlFault.UNPARSED: "AH01939",
+    # strcmp() of a scheme that is not there: the child process crashes.
+    UrlFault.NO_SCHEME: "AH00052",
+    UrlFault.NOT_HTTP: "AH01940",
+    UrlFault.NO_HOST: "AH01941",
+}
+
+
+def parse_uri(text: str) -> Uri | None:
+    """The parts of a URL, or ``None`` where APR refuses it."""
+    found = _SCHEME.match(text)
+    scheme = found[1] if found else None
+    rest = text[found.end() :] if found else text
+    # Without a scheme, three slashes begin a path.
+    if not rest.startswith("//") or (scheme is None and rest.startswith("///")):
+        # The first part of a relative path may have no colon.
+        refused = scheme is None and not text.startswith("/") and ":" in text.partition("/")[0]
+        return None if refused else Uri(scheme)
+    authority = _AUTHORITY.match(rest, 2)
+    return _with_host(scheme, authority[0] if authority else "")
+
+
+def _with_host(scheme: str | None, authority: str) -> Uri | None:
+    place = authority.rpartition("@")[2]
+    if place.startswith("["):
+        host, bracket, behind = place[1:].partition("]")
+        if not bracket:
+            return None
+        colon, written = behind[:1] == ":", behind[1:]
+    else:
+        host, separator, written = place.partition(":")
+        colon = bool(separator)
+    if not colon:
+        return Uri(scheme, host)
+    if not written:
+        return Uri(scheme, host, _PORTS.get(scheme or "", 0))
+    number, further = strtol(written)
+    return None if further else Uri(scheme, host, number & 0xFFFF)
+
+
+@lru_cache(maxsize=1024)
+def url_fault(url: str) -> UrlFault | None:
+    """What keeps mod_ssl from asking a responder at this URL, or ``None``."""
+    uri = parse_uri(url)
+    if uri is None:
+        return UrlFault.UNPARSED
+    if uri.scheme is None:
+        return UrlFault.NO_SCHEME
+    if uri.scheme != "http":
+        return UrlFault.NOT_HTTP
+    return None if uri.host else UrlFault.NO_HOST
+
+
+def proxy_fault(url: str) -> str | None:
+    """What keeps mod_ssl from reaching a proxy that SSLOCSPProxyURL names, or ``None``.
+
+    One that cannot be parsed is rejected when it is read.
+    """
+    uri = parse_uri(url)
+    if uri is None:
+        return UrlFault.UNPARSED.value
+    if not uri.host:
+        return UrlFault.NO_HOST.value
+    # Unlike a responder's, the port of a proxy has no default.
+    return None if uri.port else "has no port, and httpd does not take 80 for it"
