@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ from apachestaple.httpd.reader import read
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding
 from apachestaple.rules.lint import lint
+from apachestaple.rules.rule import CACHE, Example, tls_host
 from apachestaple.tls.site import understand
 from tests.lab.handshake import handshake
 
 if TYPE_CHECKING:
-    from apachestaple.rules.rule import Example, Rule
+    from apachestaple.rules.rule import Rule
     from tests.lab.handshake import Handshake
     from tests.lab.play import Lab
     from tests.lab.server import Httpd
@@ -54,7 +56,14 @@ class Observed:
         return self.accepted, self.started, sizes, shakes
 
 
-def observe(lab: Lab, example: Example, text: str | None = None, *, rounds: int = 1) -> Observed:
+def observe(
+    lab: Lab,
+    example: Example,
+    text: str | None = None,
+    *,
+    rounds: int = 1,
+    timeout: float = 5,
+) -> Observed:
     text = example.text if text is None else text
     with made(lab, example, text) as httpd:
         test = httpd.configtest()
@@ -63,7 +72,7 @@ def observe(lab: Lab, example: Example, text: str | None = None, *, rounds: int 
         names = server_names(example)
         handshakes = {}
         for _ in range(rounds if started else 0):
-            handshakes = {name: handshake(httpd.port, name) for name in names}
+            handshakes = {name: handshake(httpd.port, name, timeout=timeout) for name in names}
         plain = {
             name: handshake(httpd.port, name, status=False)
             for name, made in handshakes.items()
@@ -183,6 +192,18 @@ def test_the_responder_is_asked_again(lab: Lab, rule: Rule) -> None:
     assert repaired.queries == repaired.certificates
 
 
+@played(Effect.STALLS_HANDSHAKES)
+def test_handshakes_wait_for_the_responder(lab: Lab, rule: Rule) -> None:
+    observed = observe(lab, rule.bad, timeout=15)
+    (made,) = observed.handshakes.values()
+    assert made.connected
+    assert rule.log_id is not None
+    assert rule.log_id in observed.log
+    (repaired,) = observe(lab, rule.good, timeout=15).handshakes.values()
+    assert repaired.connected
+    assert made.seconds > 5 > repaired.seconds
+
+
 @played(Effect.IGNORED)
 def test_it_makes_no_difference(lab: Lab, rule: Rule) -> None:
     assert rule.bad.as_if is not None
@@ -200,6 +221,7 @@ def test_every_effect_that_a_rule_claims_is_played_above() -> None:
         Effect.NO_STAPLE,
         Effect.BAD_STAPLE,
         Effect.EVICTS_STAPLES,
+        Effect.STALLS_HANDSHAKES,
         Effect.IGNORED,
     }
     assert {rule.effect for rule in PLAYED} <= tested
@@ -264,3 +286,70 @@ def test_an_include_that_is_elsewhere_is_said(lab: Lab) -> None:
     assert of(rule, linted(lab, rule.bad))
     assert not of(rule, linted(lab, rule.good))
     assert not observe(lab, rule.bad).accepted, "on the server itself it must be there"
+
+
+ADVICE = ["AS313", "AS314", "AS315", "AS405", "AS407", "AS504"]
+
+
+@pytest.mark.parametrize("code", ADVICE)
+def test_an_advice_is_for_its_bad_example_alone(lab: Lab, code: str) -> None:
+    rule = advice(code)
+    bad = linted(lab, rule.bad)
+    assert of(rule, bad)
+    assert not [f for f in bad if f.severity != "info" and f.rule != code]
+    good = linted(lab, rule.good)
+    assert not of(rule, good)
+    assert not [f for f in good if f.severity != "info"]
+    for example in (rule.bad, rule.good):
+        assert observe(lab, example).started, "an advice is no error"
+
+
+def test_a_certificate_that_is_not_yet_valid_is_said(lab: Lab) -> None:
+    text = CACHE + tls_host("SSLUseStapling on", certificate="not-yet-valid")
+    (finding,) = of(advice("AS313"), linted(lab, Example(text)))
+    assert "is not valid before" in finding.message
+
+
+def test_httpd_says_that_a_certificate_is_an_authoritys(lab: Lab) -> None:
+    rule = advice("AS314")
+    assert rule.log_id is not None
+    assert rule.log_id in observe(lab, rule.bad).log
+    assert rule.log_id not in observe(lab, rule.good).log
+
+
+def test_a_short_age_is_what_httpd_rejects_a_response_for(lab: Lab) -> None:
+    rule = advice("AS407")
+    assert rule.log_id is not None
+    text = rule.bad.text.replace("MaxAge 3600", "MaxAge 0")
+    with lab.httpd(text) as httpd:
+        assert httpd.start()
+        # A response of the same second is not older than 0 seconds.
+        for _ in range(20):
+            handshake(httpd.port)
+            time.sleep(0.2)
+            if rule.log_id in httpd.log:
+                break
+        httpd.stop()
+        assert rule.log_id in httpd.log
+
+
+@pytest.mark.parametrize(
+    ("version", "bugs"), [((2, 4, 2), 8), ((2, 4, 17), 3), ((2, 4, 46), 2), ((2, 4, 58), 0)]
+)
+def test_bugs_are_those_of_the_version(lab: Lab, version: tuple[int, int, int], bugs: int) -> None:
+    rule = advice("AS505")
+    with made(lab, rule.bad, rule.bad.text) as httpd:
+        main = str(httpd.root / "httpd.conf")
+        site = understand(read(locate(main, Options(version=version))))
+        found = of(rule, lint(site, all_rules()))
+        assert sum(finding.message.count(";") + 1 for finding in found) == bugs
+
+
+def test_a_switch_that_is_off_and_that_mod_md_overrules_is_worse(lab: Lab) -> None:
+    text = "LoadModule md_module modules/mod_md.so\nMDStapling on\n"
+    (finding,) = [
+        finding
+        for finding in linted(lab, Example(text + tls_host("SSLUseStapling off")))
+        if finding.rule == "AS112"
+    ]
+    assert finding.severity == "warning"

@@ -49,6 +49,11 @@ class NotANumber(DirectiveRule):
             return
         yield self.finding(
             directive.place,
-            f"httpd reads {written} as {read} second{'' if read == 1 else 's'}",
+            f"httpd reads {written} as {read} second{'' if read == 1 else 's'}"
+            f"{_costs(directive.key) if read == 0 else ''}",
             "Write the number of seconds in digits.",
         )
+
+
+def _costs(key: str) -> str:
+    return ", and every query fails" if key == "sslstaplingrespondertimeout" else ""

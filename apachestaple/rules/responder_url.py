@@ -17,5 +17,5 @@ def said_of(url: str, fault: UrlFault) -> str:
     if fault is UrlFault.NO_SCHEME:
         return f"{url} {fault}, and the child process that is to ask there crashes"
     if fault is UrlFault.NOT_HTTP:
-        return f"{url} {fault}, and httpd asks over http only"
+        return f"{url} {fault}, and httpd asks no other"
     return f"{url} {fault}"

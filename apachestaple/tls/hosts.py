@@ -99,6 +99,7 @@ class Host:
         section: its <VirtualHost>; ``None`` for the main server.
         addresses: where it answers.
         own: its own settings, by directive name in lower case; the last one of each.
+        overridden: stapling directives of its own that a later one of the same name overrides.
         main: the main server; ``None`` for that itself.
         certificates: with those of the main server merged in.
         listen_is_https: whether its addresses are those of a Listen for https.
@@ -110,6 +111,7 @@ class Host:
     addresses: tuple[Address, ...]
     main: Host | None = None
     own: dict[str, Directive] = field(default_factory=dict)
+    overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
     certificates: tuple[HostCertificate, ...] = ()

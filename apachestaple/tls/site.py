@@ -212,6 +212,9 @@ def _take(site: Site, by_section: dict[int, Host], directive: Directive) -> None
     elif directive.key == "sslcertificatekeyfile":
         host.own_keys.append(directive)
     else:
+        earlier = host.own.get(directive.key)
+        if earlier is not None and directive.key in STAPLING_DIRECTIVES:
+            host.overridden.append(earlier)
         host.own[directive.key] = directive
 
 

@@ -108,13 +108,15 @@ class Authority:
         not_after: dt.datetime | None = None,
         issuer_first: bool = False,
         known: bool = True,
+        is_ca: bool = False,
     ) -> Issued:
         """Issue ``NAME.pem`` (leaf, then intermediate where ``chain``) and ``NAME.key``.
 
         ``names`` are the DNS names, ``ocsp`` the OCSP URIs in order (None: the authority's
         responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633.
         ``issuer_first`` writes the intermediate before the leaf. Unless ``known``, the
-        certificate stays out of the index, so that the responder answers "unknown".
+        certificate stays out of the index, so that the responder answers "unknown". ``is_ca``
+        makes the leaf an authority's.
         """
         private = _new_key(key)
         builder = _leaf_builder(
@@ -126,6 +128,7 @@ class Authority:
             must_staple=must_staple,
             not_before=not_before,
             not_after=not_after,
+            is_ca=is_ca,
         ).add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
             critical=False,
@@ -272,10 +275,11 @@ def _leaf_builder(
     must_staple: bool = False,
     not_before: dt.datetime | None = None,
     not_after: dt.datetime | None = None,
+    is_ca: bool = False,
 ) -> x509.CertificateBuilder:
     builder = (
         _builder(subject, issuer, private, not_before, not_after)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(

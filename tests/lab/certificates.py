@@ -44,6 +44,8 @@ def standard_certificates(
         "unknown": issue("unknown", names=NAMES, known=False),
         "revoked": issue("revoked", names=NAMES),
         "issuer-first": issue("issuer-first", names=NAMES, issuer_first=True),
+        "authority": issue("authority", names=NAMES, is_ca=True),
+        "short-lived": issue("short-lived", names=NAMES, not_after=now + dt.timedelta(days=5)),
         "expired": issue("expired", names=NAMES, not_after=now - dt.timedelta(days=2)),
         "not-yet-valid": issue("not-yet-valid", names=NAMES, not_before=now + dt.timedelta(days=2)),
     }

@@ -1,0 +1,42 @@
+"""AS111."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.tls.hosts import first_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
+
+
+class NothingCached(HostRule):
+    """Good responses are not kept at all.
+
+    With SSLStaplingStandardCacheTimeout 0 a response has expired when it is stored, so each
+    handshake asks the responder.
+    """
+
+    code = "AS111"
+    severity = Severity.WARNING
+    effect = Effect.EVICTS_STAPLES
+    bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0"))
+    good = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 3600"))
+
+    def check(self, host: Host, site: Site) -> Iterator[Finding]:
+        """Hosts with stapling; what only reads as 0 is said by another rule."""
+        directive = host.setting("SSLStaplingStandardCacheTimeout")
+        if directive is None or not host.staples or not first_argument(directive).isdigit():
+            return
+        if host.seconds("SSLStaplingStandardCacheTimeout") == 0:
+            yield self.finding(
+                directive.place,
+                "with a timeout of 0 no response is kept, and each handshake asks the responder",
+                "Remove the line; the default is 3600 seconds.",
+                host=host,
+            )
