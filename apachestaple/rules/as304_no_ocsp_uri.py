@@ -39,7 +39,7 @@ class NoOcspUri(ObstacleRule):
         yield self.finding(
             certificate.directive.place,
             f"the certificate of {leaf.common_name} has no OCSP URI, so it cannot be stapled",
-            "Switch stapling off for this host: SSLUseStapling off.",
+            self.advice(host),
             host=host,
             certificate=certificate,
             repairable=host.is_hopeless,

@@ -38,7 +38,7 @@ class SelfSigned(ObstacleRule):
         yield self.finding(
             certificate.directive.place,
             f"the certificate of {leaf.common_name} is self-signed, so it cannot be stapled",
-            "Switch stapling off for this host: SSLUseStapling off.",
+            self.advice(host),
             host=host,
             certificate=certificate,
             repairable=host.is_hopeless,

@@ -43,7 +43,7 @@ class FirstUriNotHttp(ObstacleRule):
         if fault is None:
             return
         later = next((uri for uri in leaf.ocsp_uris if url_fault(uri) is None), None)
-        advice = "Switch stapling off for this host: SSLUseStapling off."
+        advice = self.advice(host)
         if later:
             advice = f"Set SSLStaplingForceURL {later}, or switch stapling off, as fix does."
         yield self.finding(

@@ -44,7 +44,7 @@ class ResponderSwitchedOff(ObstacleRule):
         yield self.finding(
             certificate.directive.place,
             f"{entry.authority} switched the responder {url} off on {entry.since} ({entry.source})",
-            "Switch stapling off for this host: SSLUseStapling off.",
+            self.advice(host),
             host=host,
             certificate=certificate,
             repairable=host.is_hopeless,

@@ -8,8 +8,10 @@ from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Seve
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.tls.hosts import Host
     from apachestaple.tls.site import Site
 
 
@@ -42,21 +44,32 @@ class ResponderErrorsReturned(ServerRule):
 
     def check(self, site: Site) -> Iterator[Finding]:
         """Every directive that says so; where none does, the default, at the first host."""
-        default_said = False
+        by_switch: dict[Directive | None, list[Host]] = {}
         for host in site.stapling_hosts:
-            use = host.setting("SSLUseStapling")
-            switch = host.setting("SSLStaplingReturnResponderErrors")
-            if use is None or not host.flag("SSLStaplingReturnResponderErrors"):
+            if host.flag("SSLStaplingReturnResponderErrors"):
+                switch = host.setting("SSLStaplingReturnResponderErrors")
+                by_switch.setdefault(switch, []).append(host)
+        for switch, hosts in by_switch.items():
+            place = switch or hosts[0].setting("SSLUseStapling")
+            if place is None:
                 continue
-            if switch is None:
-                if default_said:
-                    continue
-                default_said = True
             yield self.finding(
-                (switch or use).place,
-                "when the responder fails, clients get its error as a staple",
+                place.place,
+                f"when {_responders(hosts)} fails, clients of {_counted(hosts)} get the error as a "
+                "staple",
                 "Set SSLStaplingReturnResponderErrors off and SSLStaplingFakeTryLater off.",
-                host=host,
+                host=hosts[0],
                 # What is said by intent is not taken back.
                 repairable=switch is None,
             )
+
+
+def _responders(hosts: Sequence[Host]) -> str:
+    """The responder that all the hosts depend on."""
+    asked = {host.responder(certificate) for host in hosts for certificate in host.certificates}
+    named = [url for url in asked if url]
+    return named[0] if len(named) == 1 else "a responder"
+
+
+def _counted(hosts: Sequence[Host]) -> str:
+    return hosts[0].name if len(hosts) == 1 else f"{len(hosts)} hosts"

@@ -205,6 +205,13 @@ class ObstacleRule(Rule):
 
     kind: ClassVar[ObstacleKind]
 
+    @staticmethod
+    def advice(host: Host) -> str:
+        """What to do where the certificate itself is to stay as it is."""
+        if host.is_hopeless:
+            return "Switch stapling off for this host: SSLUseStapling off."
+        return "Replace this one: the host has another certificate, which is stapled."
+
     @abstractmethod
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
