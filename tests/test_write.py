@@ -231,3 +231,38 @@ def test_a_template_cannot_reach_out_of_its_sandbox(tmp_path: Path) -> None:
     done = fix(main, "--templates", templates)
     assert done.returncode == 2
     assert "unsafe" in done.stderr
+
+
+def test_files_and_links_are_made_and_taken_away(tmp_path: Path) -> None:
+    made = str(tmp_path / "available.conf"), str(tmp_path / "enabled.conf")
+    files = [
+        NewText(made[0], None, "SSLUseStapling on\n"),
+        NewText(made[1], None, "available.conf", is_link=True),
+    ]
+    write_all(files)
+    assert os.readlink(made[1]) == "available.conf"
+    assert Path(made[1]).read_text() == "SSLUseStapling on\n"
+    assert stat.S_IMODE(os.stat(made[0]).st_mode) == 0o644
+    with pytest.raises(WriteError, match="has changed"):
+        write_all(files)
+    folder = Path(back_up([file.undone for file in files]))
+    assert os.readlink(folder / made[1].lstrip("/")) == "available.conf"
+    write_all([file.undone for file in files])
+    assert [name for name in os.listdir(tmp_path) if name.endswith(".conf")] == []
+
+
+def test_what_was_made_is_gone_when_a_later_file_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [NewText(str(tmp_path / "made"), None, "1"), *texts(tmp_path / "tree", a="1")]
+    replace = os.replace
+
+    def failing(source: str, target: str) -> None:
+        if target == files[1].path:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(WriteError, match="nothing was changed"):
+        write_all(files)
+    assert os.listdir(tmp_path) == ["tree"]

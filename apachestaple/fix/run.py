@@ -217,10 +217,16 @@ def _diff(file: NewText) -> str:
     path = os.path.relpath(file.path)
     name = file.path if path.startswith("..") else path
     # Not splitlines: to patch, as to httpd, a line ends at LF alone.
-    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (file.old, file.new))
-    return "".join(
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (file.old or "", file.new or ""))
+    header = ""
+    if file.is_link:
+        # As git has it, and patch since 2.7.
+        done = "new file" if file.old is None else "deleted file"
+        header = f"diff --git {name} {name}\n{done} mode 120000\n"
+    before, after = ("/dev/null" if text is None else name for text in (file.old, file.new))
+    return header + "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in unified_diff(old, new, name, name)
+        for line in unified_diff(old, new, before, after)
     )
 
 
@@ -236,7 +242,7 @@ def _write(
             message = _configtest(start)
             # What httpd rejected already, for a reason that is not ours, it may reject still.
             if message is not None and (passed_before is None or request.configtest == "always"):
-                write_all([NewText(file.path, file.new, file.old) for file in files])
+                write_all([file.undone for file in files])
                 raise FixError(
                     f"httpd -t rejects the result, so everything was taken back:\n{message}"
                 )
