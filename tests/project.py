@@ -21,7 +21,8 @@ def copy_project(to: Path) -> None:
 
 
 def _made_by_tools(folder: str, names: list[str]) -> set[str]:
-    made = {"__pycache__", "build", "dist"}
+    # In a worktree, .git is a file that leads to the repository, and a copy would commit to it.
+    made = {"__pycache__", "build", "dist", ".git"}
     return {
         name
         for name in names
