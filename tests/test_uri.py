@@ -10,6 +10,7 @@ import pytest
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.responder_url import effect_of
 from apachestaple.rules.rule import CACHE, tls_host
+from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.uri import Uri, parse_uri, proxy_fault, url_fault
 from tests.lab.play import play
 
@@ -36,9 +37,11 @@ REACHABLE = ("http://127.0.0.1:{port}", "//127.0.0.1:{port}/", "x://u@127.0.0.1:
 @pytest.mark.parametrize("url", REFUSED)
 def test_httpd_refuses_a_proxy_that_we_cannot_parse(lab: Lab, url: str) -> None:
     assert parse_uri(url) is None
+    fault = STAPLING_DIRECTIVES["sslocspproxyurl"].fault([url])
+    assert fault == f"SSLOCSPProxyURL: Cannot parse URL {url}"
     test = lab.httpd(f'SSLOCSPProxyURL "{url}"\n').configtest()
     assert not test.accepted
-    assert f"SSLOCSPProxyURL: Cannot parse URL {url}" in test.output
+    assert fault in test.output
 
 
 @pytest.mark.parametrize("url", UNREACHABLE)
