@@ -353,3 +353,14 @@ def test_a_switch_that_is_off_and_that_mod_md_overrules_is_worse(lab: Lab) -> No
         if finding.rule == "AS112"
     ]
     assert finding.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("ssl_stapling", "SSLUseStapling"), ("ssl_stapling_verify", None)]
+)
+def test_a_directive_of_nginx_is_rejected(lab: Lab, name: str, meant: str | None) -> None:
+    (rule,) = (rule for rule in all_rules() if rule.code == "AS101")
+    bad = Example(f"{CACHE}{name} on\n{tls_host()}")
+    (finding,) = of(rule, linted(lab, bad))
+    assert finding.advice == (f"Write {meant}." if meant else "Remove it.")
+    assert f"Invalid command '{name}'" in observe(lab, bad).message

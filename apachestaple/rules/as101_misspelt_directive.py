@@ -33,24 +33,33 @@ class MisspeltDirective(DirectiveRule):
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Names that are close to one of the table's, or that only stapling could have."""
         key = directive.key
-        # nginx's directives have underscores, and files of both servers may lie side by side.
-        if key in SSL_NAMES or key.startswith(("<", "md")) or "_" in key:
+        if key in SSL_NAMES or key.startswith(("<", "md")):
+            return
+        # Files of nginx may lie beside httpd's, but httpd does not read them.
+        if "_" in key and not site.configuration.whole:
             return
         if has_web_characters(directive.name):
             return
         meant = meant_name(key)
-        if meant is None and not key.startswith("sslstapling"):
+        if meant is None and not key.startswith(("sslstapling", "ssl_stapling")):
             return
+        whose = ", but nginx has one" if "_" in key else ""
         yield self.finding(
             directive.place,
-            f"there is no directive {directive.name}",
+            f"there is no directive {directive.name}{whose}",
             f"Write {meant}." if meant else "Remove it.",
             repairable=meant is not None
             and STAPLING_DIRECTIVES[meant.lower()].fault(directive.arguments) is None,
         )
 
 
+# nginx's names, and httpd's for the same.
+_OF_NGINX = {"ssl_stapling": "SSLUseStapling", "ssl_stapling_responder": "SSLStaplingForceURL"}
+
+
 def meant_name(key: str) -> str | None:
     """The stapling directive whose name is closest to ``key``, if one is close."""
+    if "_" in key:
+        return _OF_NGINX.get(key)
     close = get_close_matches(key, STAPLING_DIRECTIVES, n=1, cutoff=0.82)
     return STAPLING_DIRECTIVES[close[0]].name if close else None
