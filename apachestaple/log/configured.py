@@ -1,0 +1,135 @@
+"""What a log tells with the configuration beside it: host, certificate, and the line at fault."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from apachestaple.log.messages import CACHES
+from apachestaple.log.responder_messages import RESPONDER
+from apachestaple.tls.hosts import is_http
+from apachestaple.tls.responders import certificate_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.log.explained import Explanation
+    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.site import Site
+
+_OF_CACHE = frozenset(message.log_id for message in CACHES) | {"AH01872", "AH01929", "AH01945"}
+_OF_RESPONDER = frozenset(message.log_id for message in RESPONDER) | {"AH01941", "AH01944"}
+_OF_URI = frozenset({"AH01939", "AH01940", "AH01955"})
+
+
+def with_configuration(explanations: Iterable[Explanation], site: Site) -> list[Explanation]:
+    """The explanations, with what only the configuration tells."""
+    return [
+        _placed(explanation, site) if explanation.is_fault else explanation
+        for explanation in explanations
+    ]
+
+
+def _placed(explanation: Explanation, site: Site) -> Explanation:
+    log_id = explanation.log_id
+    if log_id in _OF_CACHE:
+        return _at(explanation, site.caches[-1] if site.caches else None)
+    if log_id == "AH01958":
+        return _at(explanation, _first_switch(site))
+    pairs = list(_pairs(explanation, site))
+    if not pairs:
+        return explanation
+    hosts = list(dict.fromkeys(host for host, _ in pairs))
+    host, certificate = pairs[0]
+    if len(hosts) == 1:
+        explanation = replace(explanation, host=host.name)
+    if certificate is None or len({certificate_path(c) for _, c in pairs if c is not None}) > 1:
+        return _at(explanation, host.section) if len(hosts) == 1 else explanation
+    explanation = replace(explanation, certificate=certificate_path(certificate))
+    if log_id in _OF_URI:
+        return _of_uri(explanation, host, certificate)
+    if log_id in _OF_RESPONDER and explanation.rule in ("AS502", "AS503"):
+        return _of_responder(explanation, host)
+    return _at(explanation, certificate.directive)
+
+
+def _pairs(explanation: Explanation, site: Site) -> Iterator[tuple[Host, HostCertificate | None]]:
+    """The hosts and certificates that everything in the log fits."""
+    for host in site.tls_hosts:
+        if explanation.host is not None and not _is_named(host, explanation.host):
+            continue
+        for certificate in host.certificates:
+            if _fits(explanation, host, certificate):
+                yield host, certificate
+        if not host.certificates and explanation.host is not None:
+            yield host, None
+
+
+def _is_named(host: Host, name: str) -> bool:
+    """Whether the log means the host; a client names it without its port, or by an alias."""
+    return name in (host.name, host.name.rpartition(":")[0])
+
+
+def _fits(explanation: Explanation, host: Host, certificate: HostCertificate) -> bool:
+    values, leaf = explanation.values, certificate.leaf
+    serial, path = values.get("serial"), explanation.certificate or ""
+    if serial:
+        return leaf is not None and leaf.serial == int(serial, 16)
+    if path.startswith("/") and not _is_same_file(path, certificate):
+        return False
+    url = host.responder(certificate) or ""
+    if values.get("uri"):
+        return host.staples and url == values["uri"]
+    if values.get("responder") and values.get("what") != "proxy":
+        return host.staples and _is_at(url, values["responder"])
+    return explanation.host is not None or path.startswith("/")
+
+
+def _is_same_file(path: str, certificate: HostCertificate) -> bool:
+    here = os.path.realpath(certificate_path(certificate))
+    return os.path.realpath(path) == here or path == certificate.name
+
+
+def _is_at(url: str, responder: str) -> bool:
+    """Whether the URL leads to the host, and port where it is named, that httpd's message has."""
+    try:
+        return urlsplit(url).netloc.lower() == responder.lower()
+    except ValueError:
+        return False
+
+
+def _of_uri(explanation: Explanation, host: Host, certificate: HostCertificate) -> Explanation:
+    """The address of the responder is that of SSLStaplingForceURL or of the certificate."""
+    if host.force_url and not is_http(host.force_url):
+        repair = "Give SSLStaplingForceURL an http:// URL, or remove it."
+        rule = "AS106" if explanation.rule == "AS106" else "AS402"
+        explanation = replace(explanation, rule=rule, repair=repair)
+        return _at(explanation, host.setting("SSLStaplingForceURL"))
+    repair = "Switch stapling off for this host, or set SSLStaplingForceURL to an http:// URL."
+    explanation = replace(explanation, rule="AS401", repair=repair)
+    return _at(explanation, certificate.directive)
+
+
+def _of_responder(explanation: Explanation, host: Host) -> Explanation:
+    """What clients get when the responder fails depends on two switches."""
+    switch = host.setting("SSLStaplingReturnResponderErrors") or host.setting("SSLUseStapling")
+    said = explanation.meaning.partition("; ")[0]
+    if host.flag("SSLStaplingReturnResponderErrors"):
+        rule, meaning = "AS503", f"{said}; clients get tryLater as a staple"
+    elif host.fakes_try_later:
+        rule, meaning = "AS502", f"{said}; clients still get tryLater as a staple"
+    else:
+        rule, meaning = None, f"{said}; clients get no staple, and it is asked at every handshake"
+    return _at(replace(explanation, rule=rule, meaning=meaning), switch)
+
+
+def _first_switch(site: Site) -> Directive | None:
+    switches = (host.setting("SSLUseStapling") for host in site.stapling_hosts)
+    return next(filter(None, switches), None)
+
+
+def _at(explanation: Explanation, directive: Directive | None) -> Explanation:
+    return replace(explanation, place=directive.place) if directive else explanation
