@@ -32,8 +32,10 @@ _FOLLOWS_FROM = {
     "AH01945": _CACHES | {"AH01927", "AH01928", "AH01929"},
     "AH01955": _RESPONDER | {"AH01939", "AH01940", "AH01941", "AH02621"},
 }
+# A client asks for a status (stapling_cb).
+_ASKED = "AH01951"
 # Lines without a fault that turn what a thread is about (see _go_on).
-TURNS = frozenset({"AH01951", "AH01953", "AH01937", "AH01942", "AH03040"})
+TURNS = frozenset({_ASKED, "AH01953", "AH01937", "AH01942", "AH03040"})
 # A log of an attack or a broken one has lines of any number of threads.
 _MOST_THREADS = 4096
 
@@ -83,32 +85,28 @@ class Threads:
 
     def take(self, line: Line, when: bytes) -> None:
         """Read the next line."""
-        thread = self._thread(line.thread)
-        log_id = line.message.log_id
-        match line.message.kind:
-            case Kind.CONTEXT:
-                self._note(thread, line)
-            case Kind.ORDINARY:
-                _go_on(thread, log_id)
-            case _:
-                if log_id == "AH01941":
-                    # What is stored next is the error.
-                    thread.stores = True
-                cause = thread.cause
-                known = _FOLLOWS_FROM.get(log_id or "", frozenset[str | None]())
-                if cause is not None and cause.line.message.log_id in known:
-                    cause.followed_by.append(log_id or "")
-                    self._name(cause, line)
-                    return
+        thread = self._threads.get(line.thread) or self._new_thread(line.thread)
+        message = line.message
+        if message.kind is Kind.CONTEXT:
+            self._note(thread, line)
+            return
+        if message.kind is Kind.ORDINARY:
+            if message.log_id == _ASKED:
                 self._finish(thread)
-                thread.cause = Cause(
-                    line,
-                    when,
-                    host=thread.host,
-                    served_before=thread.served,
-                    is_stored=thread.stores,
-                )
-                self._name(thread.cause, line)
+            _go_on(thread, message.log_id)
+            return
+        log_id = message.log_id or ""
+        if log_id == "AH01941":
+            # What is stored next is the error.
+            thread.stores = True
+        cause = thread.cause
+        if cause is None or cause.line.message.log_id not in _FOLLOWS_FROM.get(log_id, ()):
+            self._finish(thread)
+            cause = thread.cause = Cause(line, when, [], thread.host, None, thread.served)
+            cause.is_stored = thread.stores and log_id in _CACHES
+        else:
+            cause.followed_by.append(log_id)
+        self._name(cause, line)
 
     def end(self) -> None:
         """Settle what is left: the log has no more lines."""
@@ -116,12 +114,10 @@ class Threads:
             self._finish(thread)
         self._threads.clear()
 
-    def _thread(self, name: bytes) -> _Thread:
-        thread = self._threads.get(name)
-        if thread is None:
-            if len(self._threads) >= _MOST_THREADS:
-                self.end()
-            thread = self._threads[name] = _Thread()
+    def _new_thread(self, name: bytes) -> _Thread:
+        if len(self._threads) >= _MOST_THREADS:
+            self.end()
+        thread = self._threads[name] = _Thread()
         return thread
 
     def _finish(self, thread: _Thread) -> None:
@@ -144,6 +140,8 @@ class Threads:
             # All hosts share the cache.
             cause.host = None
             return
+        if not line.values and not line.host and not cause.host:
+            return
         index = line.values.get("index", "").rpartition(":")[0]
         cause.host = line.host or line.values.get("host") or index or cause.host
         cause.certificate = line.values.get("path") if index else cause.certificate
@@ -159,7 +157,7 @@ class Threads:
 def _go_on(thread: _Thread, log_id: str | None) -> None:
     match log_id:
         case "AH01951":
-            # A client asks for a status: whatever comes is about the host that it has named.
+            # Whatever comes is about the host that the client has named.
             thread.host, thread.named = thread.named, None
             thread.served = thread.stores = False
         case "AH01953":

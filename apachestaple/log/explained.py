@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apachestaple.log.causes import TURNS, Threads
 from apachestaple.log.diagnosis import TRY_LATER, Diagnosis, diagnose
-from apachestaple.log.line import bounds, has_message, read_line, read_unnumbered, time_part
+from apachestaple.log.line import LineReader, bounds, has_message, read_unnumbered, time_part
 from apachestaple.log.message import Kind
 from apachestaple.log.messages import BY_NUMBER, NUMBERS, WITHOUT_NUMBER
 from apachestaple.log.times import line_time
@@ -19,18 +18,13 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.configuration import Place
     from apachestaple.log.causes import Cause
-    from apachestaple.log.line import Line
     from apachestaple.log.message import Message
 
 # More hosts than a server has; what is about further ones is counted without their names.
 _MOST_GROUPS = 10_000
-# Lines that come again are not read again; a log in which none does must not fill the memory.
-_MOST_KNOWN = 10_000
 # With httpd's defaults a responder's error is served for SSLStaplingStandardCacheTimeout, an hour,
 # before the responder is asked again; a server has seldom more certificates than this.
 _MANY_CERTIFICATES = 20
-# The time at the start of a line, which alone differs where a line comes again.
-_TIME = re.compile(rb"\[(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]|\d{4}-)[^\]\n]*\] ")
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,7 @@ class Explainer:
     def __init__(self) -> None:
         self._groups: dict[tuple[object, ...], _Group] = {}
         self._ordinary: dict[Message, _Span] = {}
-        self._known: dict[bytes, Line | None] = {}
+        self._lines = LineReader()
 
     def read(self, blocks: Iterable[bytes], latest: datetime) -> None:
         """Read one log; ``latest`` is when it was last written.
@@ -160,10 +154,9 @@ class Explainer:
                 ordinary[message] = count + 1, first, place
                 if message.log_id not in TURNS:
                     continue
-            begin, end = bounds(block, place)
-            line = self._line(block[begin:end], place - begin, message)
+            line, when, end = self._lines.read(block, place, message)
             if line is not None:
-                threads.take(line, time_part(block[begin:end], place - begin))
+                threads.take(line, when)
         for message, (count, first, last) in ordinary.items():
             span = self._ordinary.setdefault(message, _Span())
             for place in (first, last):
@@ -175,17 +168,6 @@ class Explainer:
             line = read_unnumbered(block[begin:end])
             if line is not None:
                 threads.take(line, block[begin:end])
-
-    def _line(self, text: bytes, place: int, message: Message) -> Line | None:
-        time = _TIME.match(text)
-        key = text[time.end() :] if time else text
-        try:
-            return self._known[key]
-        except KeyError:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            line = self._known[key] = read_line(text, place, message)
-            return line
 
     def _settle(self, cause: Cause) -> None:
         line = cause.line

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 LONGEST = 8192
 
 _NUMBER = len(b"AH01941")
+# Lines that come again are not read again; a log in which none does must not fill the memory.
+_MOST_KNOWN = 10_000
+# What httpd writes before the message where there is no ErrorLogFormat (do_errorlog_default).
+_DEFAULT = re.compile(
+    rb"\[([^\]\n]+)\] \[\w*:\w+\] \[pid (\d+(?::tid \d+)?)\] (?:\w+\.c\(\d+\): )?"
+    rb"(\((?:\d+|EAI \d+)\)[^:\[\n]*)?(?:: )?(?:\[(?:client|remote) [^\]\n]*\] )?"
+)
 _OTHER_NUMBER = re.compile(rb"AH\d{5}: ")
 _JSON_TEXT = re.compile(rb'(?:[^"\\]|\\.)*')
 _THREADS = tuple(
@@ -62,6 +69,33 @@ class Line:
     thread: bytes
     values: Mapping[str, str] = field(default_factory=dict)
     host: str | None = None
+
+
+class LineReader:
+    """Reads lines, and what is alike but for its time and its client only once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bytes, bytes, bytes], Line | None] = {}
+
+    def read(self, block: bytes, place: int, message: Message) -> tuple[Line | None, bytes, int]:
+        """The line whose number stands at ``place``, what its time is read from, and its end.
+
+        The line is ``None`` where it only quotes the number.
+        """
+        begin, end = bounds(block, place)
+        usual = _DEFAULT.match(block, begin, place)
+        if usual is None or usual.end() != place:
+            text = block[begin:end]
+            return read_line(text, place - begin, message), time_part(text, place - begin), end
+        time, thread, status = usual.groups(b"")
+        key = thread, status, block[place:end]
+        try:
+            return self._known[key], time, end
+        except KeyError:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            line = self._known[key] = read_line(block[begin:end], place - begin, message)
+            return line, time, end
 
 
 def bounds(block: bytes, place: int) -> tuple[int, int]:
