@@ -52,6 +52,7 @@ class Cause:
         certificate: path of its certificate, where the log tells.
         served_before: whether a stored response had been found good just before (AH01953).
         is_stored: whether a response was being stored for stapling.
+        count: how often it was logged in a row.
 
     """
 
@@ -62,6 +63,7 @@ class Cause:
     certificate: str | None = None
     served_before: bool = False
     is_stored: bool = False
+    count: int = 1
 
 
 @dataclass(slots=True)
@@ -83,8 +85,16 @@ class Threads:
         self._threads: dict[bytes, _Thread] = {}
         self._certificates: dict[str, set[str]] = {}
 
-    def take(self, line: Line, when: bytes) -> None:
-        """Read the next line."""
+    def take(self, line: Line, when: bytes, count: int = 1) -> None:
+        """Read the next line, which stands in the log ``count`` times in a row."""
+        self._take(line, when)
+        if count > 1:
+            self._take(line, when)
+            cause = self._threads[line.thread].cause
+            if cause is not None and cause.line is line:
+                cause.count += count - 2
+
+    def _take(self, line: Line, when: bytes) -> None:
         thread = self._threads.get(line.thread) or self._new_thread(line.thread)
         message = line.message
         if message.kind is Kind.CONTEXT:

@@ -40,20 +40,22 @@ def _placed(explanation: Explanation, site: Site) -> Explanation:
     if log_id == "AH01958":
         return _at(explanation, _first_switch(site))
     pairs = list(_pairs(explanation, site))
-    if not pairs:
-        return explanation
-    hosts = list(dict.fromkeys(host for host, _ in pairs))
-    host, certificate = pairs[0]
+    hosts = {host for host, _ in pairs}
+    paths = {certificate_path(certificate) for _, certificate in pairs if certificate}
     if len(hosts) == 1:
-        explanation = replace(explanation, host=host.name)
-    if certificate is None or len({certificate_path(c) for _, c in pairs if c is not None}) > 1:
-        return _at(explanation, host.section) if len(hosts) == 1 else explanation
-    explanation = replace(explanation, certificate=certificate_path(certificate))
-    if log_id in _OF_URI:
+        explanation = replace(explanation, host=pairs[0][0].name)
+    if len(paths) == 1:
+        explanation = replace(explanation, certificate=paths.pop())
+    elif len(hosts) != 1:
+        return explanation
+    host, certificate = pairs[0]
+    if log_id in _OF_URI and certificate:
         return _of_uri(explanation, host, certificate)
+    if explanation.rule == "AS105":
+        return _at(explanation, host.setting("SSLStaplingResponderTimeout"))
     if log_id in _OF_RESPONDER and explanation.rule in ("AS502", "AS503"):
         return _of_responder(explanation, host)
-    return _at(explanation, certificate.directive)
+    return _at(explanation, certificate.directive if certificate else host.setting("SSLEngine"))
 
 
 def _pairs(explanation: Explanation, site: Site) -> Iterator[tuple[Host, HostCertificate | None]]:
@@ -69,8 +71,17 @@ def _pairs(explanation: Explanation, site: Site) -> Iterator[tuple[Host, HostCer
 
 
 def _is_named(host: Host, name: str) -> bool:
-    """Whether the log means the host; a client names it without its port, or by an alias."""
-    return name in (host.name, host.name.rpartition(":")[0])
+    """Whether the log means the host.
+
+    mod_ssl puts :443 behind a ServerName without a port whatever the address is, and the main
+    server's name before the port of a host that has none (ssl_util_vhostid). A client names a host
+    without a port.
+    """
+    known, _, port = host.name.rpartition(":")
+    named, _, wanted = name.rpartition(":") if ":" in name else (name, "", "443")
+    if "servername" not in host.own and host.section is not None:
+        return wanted in {str(address.port) for address in host.addresses}
+    return named.lower() == known.lower() and wanted in (port, "443")
 
 
 def _fits(explanation: Explanation, host: Host, certificate: HostCertificate) -> bool:

@@ -76,8 +76,8 @@ class _Span:
     last: bytes = b""
     times: tuple[str, ...] = ()
 
-    def note(self, when: bytes) -> None:
-        self.count += 1
+    def note(self, when: bytes, count: int = 1) -> None:
+        self.count += count
         self.first = self.first or when
         self.last = when
 
@@ -109,6 +109,7 @@ class Explainer:
 
     def __init__(self) -> None:
         self._groups: dict[tuple[object, ...], _Group] = {}
+        self._settled: dict[tuple[object, ...], _Group] = {}
         self._ordinary: dict[Message, _Span] = {}
         self._lines = LineReader()
 
@@ -144,19 +145,19 @@ class Explainer:
     def _read_block(self, block: bytes, threads: Threads) -> None:
         end = 0
         ordinary: dict[Message, tuple[int, int, int]] = {}
-        for found in NUMBERS.finditer(block):
-            place = found.start()
+        while found := NUMBERS.search(block, end):
+            place, end = found.span()
             message = BY_NUMBER[found[0]]
-            if place < end or not has_message(block, place, message):
+            if not has_message(block, place, message):
                 continue
             if message.kind is Kind.ORDINARY:
                 count, first, _ = ordinary.get(message, (0, place, place))
                 ordinary[message] = count + 1, first, place
                 if message.log_id not in TURNS:
                     continue
-            line, when, end = self._lines.read(block, place, message)
+            line, when, times, end = self._lines.read(block, place, message)
             if line is not None:
-                threads.take(line, when)
+                threads.take(line, when, times)
         for message, (count, first, last) in ordinary.items():
             span = self._ordinary.setdefault(message, _Span())
             for place in (first, last):
@@ -170,25 +171,35 @@ class Explainer:
                 threads.take(line, block[begin:end])
 
     def _settle(self, cause: Cause) -> None:
-        line = cause.line
-        key: tuple[object, ...] = (
-            line.message.log_id,
-            cause.host,
-            cause.certificate,
-            tuple(line.values.items()),
-            tuple(cause.followed_by),
-            cause.is_stored,
-        )
-        group = self._groups.get(key)
+        key = cause.line, cause.host, cause.certificate, tuple(cause.followed_by), cause.is_stored
+        group = self._settled.get(key)
         if group is None:
-            if len(self._groups) >= _MOST_GROUPS:
-                key = (line.message.log_id,)
-                cause.host = cause.certificate = None
-            group = self._groups.setdefault(key, _Group(cause, diagnose(cause)))
-        elif cause.served_before and not group.cause.served_before:
+            if len(self._settled) >= _MOST_GROUPS:
+                self._settled.clear()
+            group = self._settled[key] = self._group(cause)
+        if cause.served_before and not group.cause.served_before:
             group.cause.served_before = True
             group.diagnosis = diagnose(group.cause)
-        group.span.note(cause.when)
+        group.span.note(cause.when, cause.count)
+
+    def _group(self, cause: Cause) -> _Group:
+        line = cause.line
+        values, followed_by = tuple(line.values.items()), tuple(cause.followed_by)
+        key: tuple[object, ...] = (
+            line.message,
+            cause.host,
+            cause.certificate,
+            values,
+            followed_by,
+            cause.is_stored,
+        )
+        if key not in self._groups and len(self._groups) >= _MOST_GROUPS:
+            key = (line.message,)
+            cause.host = cause.certificate = None
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(cause, diagnose(cause))
+        return group
 
 
 def _explanation(group: _Group) -> Explanation:

@@ -31,7 +31,6 @@ _THREADS = tuple(
     for form in (
         rb"\[pid (\d+(?::tid \d+)?)\]",
         rb"\b(?:apache2|httpd)\[(\d+)\]",
-        rb"\[client ([^\]]+)\]",
     )
 )
 _JSON_THREAD = re.compile(
@@ -51,7 +50,7 @@ _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|u00([0-9A-Fa-f]{2})|(.))", re.DOT
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A line with a message about stapling.
 
@@ -77,25 +76,46 @@ class LineReader:
     def __init__(self) -> None:
         self._known: dict[tuple[bytes, bytes, bytes], Line | None] = {}
 
-    def read(self, block: bytes, place: int, message: Message) -> tuple[Line | None, bytes, int]:
-        """The line whose number stands at ``place``, what its time is read from, and its end.
+    def read(
+        self, block: bytes, place: int, message: Message
+    ) -> tuple[Line | None, bytes, int, int]:
+        """The line whose number stands at ``place``.
+
+        Also what its time is read from, how often it stands there, one right after the other, and
+        the end of the last of these.
 
         The line is ``None`` where it only quotes the number.
         """
         begin, end = bounds(block, place)
+        count, last = _run(block, begin, end)
         usual = _DEFAULT.match(block, begin, place)
         if usual is None or usual.end() != place:
             text = block[begin:end]
-            return read_line(text, place - begin, message), time_part(text, place - begin), end
+            line = read_line(text, place - begin, message)
+            return line, time_part(text, place - begin), count, last
         time, thread, status = usual.groups(b"")
         key = thread, status, block[place:end]
         try:
-            return self._known[key], time, end
+            return self._known[key], time, count, last
         except KeyError:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             line = self._known[key] = read_line(block[begin:end], place - begin, message)
-            return line, time, end
+            return line, time, count, last
+
+
+def _run(block: bytes, begin: int, end: int) -> tuple[int, int]:
+    """How often a line stands there in a row, and the end of the last."""
+    text = block[begin : end + 1]
+    count, after = 1, end + 1
+    while block.startswith(text, after):
+        # Compare longer and longer runs of it, as C does it, and shorter ones at the end.
+        many = text
+        while block.startswith(many, after):
+            after += len(many)
+            count += len(many) // len(text)
+            many += many
+    return count, after - 1
 
 
 def bounds(block: bytes, place: int) -> tuple[int, int]:

@@ -25,7 +25,7 @@ class Kind(Enum):
     """Nothing about stapling, but which host or certificate the lines around it are about."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Message:
     """A message of httpd.
 
@@ -63,7 +63,8 @@ class Message:
         expression = re.escape(parts[0])
         for conversion, literal in zip(parts[1::2], parts[2::2], strict=True):
             name = next(names, "")
-            written = _WRITTEN[conversion]
+            # A host and its port have no space; what stands before them may.
+            written = r"\S+" if name == "responder" else _WRITTEN[conversion]
             expression += f"(?P<{name}>{written})" if name else written
             expression += re.escape(literal)
         return re.compile(expression, re.DOTALL)
