@@ -131,6 +131,20 @@ def test_with_both_switches_off_no_rule_is_broken(lab: Lab) -> None:
     assert "clients get no staple" in fault.meaning
 
 
+def test_hosts_that_share_a_responder_are_led_to_the_switch(lab: Lab) -> None:
+    hosts = "".join(
+        tls_host("SSLUseStapling on", certificate="dead-responder", name=f"{name}.example.com")
+        for name in ("a", "b")
+    )
+    log, site = _played(lab, Example(CACHE + hosts), 1)
+    errors = "".join(line for line in log.splitlines(keepends=True) if ":error]" in line)
+    (fault,) = with_configuration(faults(errors), site)
+    assert fault.rule == "AS503"
+    assert fault.host is None
+    assert fault.place is not None
+    assert fault.place.line == 7
+
+
 def test_quotes_of_a_web_page_are_seen_in_the_log(lab: Lab) -> None:
     url = "SSLStaplingForceURL \u201chttp://ocsp.example.com/\u201d"
     (fault,) = faults(played(lab, CACHE + tls_host("SSLUseStapling on", url)))

@@ -46,16 +46,26 @@ def _placed(explanation: Explanation, site: Site) -> Explanation:
         explanation = replace(explanation, host=pairs[0][0].name)
     if len(paths) == 1:
         explanation = replace(explanation, certificate=paths.pop())
-    elif len(hosts) != 1:
+    causes = [_caused(explanation, host, certificate) for host, certificate in pairs]
+    # Many certificates may have the same responder; the first line is told where all have one rule.
+    if len({cause.rule for cause in causes}) != 1:
         return explanation
-    host, certificate = pairs[0]
-    if log_id in _OF_URI and certificate:
+    return causes[0] if log_id in _OF_RESPONDER | _OF_URI or len(hosts) == 1 else explanation
+
+
+def _caused(
+    explanation: Explanation, host: Host, certificate: HostCertificate | None
+) -> Explanation:
+    """The explanation, if it is this host and certificate that it is about."""
+    if certificate is None:
+        return _at(explanation, host.setting("SSLEngine"))
+    if explanation.log_id in _OF_URI:
         return _of_uri(explanation, host, certificate)
     if explanation.rule == "AS105":
         return _at(explanation, host.setting("SSLStaplingResponderTimeout"))
-    if log_id in _OF_RESPONDER and explanation.rule in ("AS502", "AS503"):
+    if explanation.log_id in _OF_RESPONDER and explanation.rule in ("AS502", "AS503"):
         return _of_responder(explanation, host)
-    return _at(explanation, certificate.directive if certificate else host.setting("SSLEngine"))
+    return _at(explanation, certificate.directive)
 
 
 def _pairs(explanation: Explanation, site: Site) -> Iterator[tuple[Host, HostCertificate | None]]:

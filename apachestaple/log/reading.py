@@ -64,8 +64,9 @@ def _open(path: str) -> io.BufferedReader:
 def _chunks(file: io.BufferedReader, advance: Callable[[int], None]) -> Iterator[bytes]:
     stream = _decompressed(file)
     taken = 0
+    is_counted = stream is file or not file.seekable()
     while chunk := stream.read1(_BLOCK):
-        now = taken + len(chunk) if stream is file else file.raw.tell()
+        now = taken + len(chunk) if is_counted else file.raw.tell()
         advance(now - taken)
         taken = now
         yield chunk
