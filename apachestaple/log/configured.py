@@ -73,9 +73,11 @@ def _pairs(explanation: Explanation, site: Site) -> Iterator[tuple[Host, HostCer
     for host in site.tls_hosts:
         if explanation.host is not None and not _is_named(host, explanation.host):
             continue
-        for certificate in host.certificates:
-            if _fits(explanation, host, certificate):
-                yield host, certificate
+        fitting = [c for c in host.certificates if _fits(explanation, host, c)]
+        if not fitting and explanation.host is not None and len(host.certificates) == 1:
+            # The certificate was renewed since.
+            fitting = list(host.certificates)
+        yield from ((host, certificate) for certificate in fitting)
         if not host.certificates and explanation.host is not None:
             yield host, None
 
