@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.log.message import Kind
@@ -58,7 +58,7 @@ class Cause:
 
     line: Line
     when: bytes
-    followed_by: list[str] = field(default_factory=list)
+    followed_by: tuple[str, ...] = ()
     host: str | None = None
     certificate: str | None = None
     served_before: bool = False
@@ -100,23 +100,25 @@ class Threads:
         if message.kind is Kind.CONTEXT:
             self._note(thread, line)
             return
-        if message.kind is Kind.ORDINARY:
-            if message.log_id == _ASKED:
-                self._finish(thread)
-            _go_on(thread, message.log_id)
-            return
         log_id = message.log_id or ""
+        if message.kind is Kind.ORDINARY:
+            if log_id == _ASKED:
+                self._finish(thread)
+            _go_on(thread, log_id)
+            return
+        cause = thread.cause
+        if cause is not None and cause.line.message.log_id in _FOLLOWS_FROM.get(log_id, ()):
+            cause.followed_by += (log_id,)
+        else:
+            if cause is not None:
+                self._settle(cause)
+            cause = thread.cause = Cause(line, when, (), thread.host, None, thread.served)
+            cause.is_stored = thread.stores and log_id in _CACHES
+        if line.is_named or cause.host is not None:
+            self._name(cause, line)
         if log_id == "AH01941":
             # What is stored next is the error.
             thread.stores = True
-        cause = thread.cause
-        if cause is None or cause.line.message.log_id not in _FOLLOWS_FROM.get(log_id, ()):
-            self._finish(thread)
-            cause = thread.cause = Cause(line, when, [], thread.host, None, thread.served)
-            cause.is_stored = thread.stores and log_id in _CACHES
-        else:
-            cause.followed_by.append(log_id)
-        self._name(cause, line)
 
     def end(self) -> None:
         """Settle what is left: the log has no more lines."""
@@ -149,8 +151,6 @@ class Threads:
         if cause.line.message.log_id in _CACHES:
             # All hosts share the cache.
             cause.host = None
-            return
-        if not line.values and not line.host and not cause.host:
             return
         index = line.values.get("index", "").rpartition(":")[0]
         cause.host = line.host or line.values.get("host") or index or cause.host

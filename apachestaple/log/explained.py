@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from apachestaple.log.causes import TURNS, Threads
 from apachestaple.log.diagnosis import TRY_LATER, Diagnosis, diagnose
-from apachestaple.log.line import LineReader, bounds, has_message, read_unnumbered, time_part
+from apachestaple.log.line import LineReader, bounds, read_unnumbered
 from apachestaple.log.message import Kind
-from apachestaple.log.messages import BY_NUMBER, NUMBERS, WITHOUT_NUMBER
+from apachestaple.log.messages import WITHOUT_NUMBER
 from apachestaple.log.times import line_time
 
 if TYPE_CHECKING:
@@ -143,35 +143,24 @@ class Explainer:
         return [*_with_known_start(faults), *ordinary]
 
     def _read_block(self, block: bytes, threads: Threads) -> None:
-        end = 0
-        ordinary: dict[Message, tuple[int, int, int]] = {}
-        while found := NUMBERS.search(block, end):
-            place, end = found.span()
-            message = BY_NUMBER[found[0]]
-            if not has_message(block, place, message):
-                continue
+        for line, when, count in self._lines.read(block):
+            message = line.message
             if message.kind is Kind.ORDINARY:
-                count, first, _ = ordinary.get(message, (0, place, place))
-                ordinary[message] = count + 1, first, place
+                span = self._ordinary.get(message)
+                if span is None:
+                    span = self._ordinary[message] = _Span()
+                span.note(when, count)
                 if message.log_id not in TURNS:
                     continue
-            line, when, times, end = self._lines.read(block, place, message)
-            if line is not None:
-                threads.take(line, when, times)
-        for message, (count, first, last) in ordinary.items():
-            span = self._ordinary.setdefault(message, _Span())
-            for place in (first, last):
-                begin, end = bounds(block, place)
-                span.note(time_part(block[begin:end], place - begin))
-            span.count += count - 2
+            threads.take(line, when, count)
         for found in WITHOUT_NUMBER.finditer(block):
             begin, end = bounds(block, found.start())
-            line = read_unnumbered(block[begin:end])
-            if line is not None:
-                threads.take(line, block[begin:end])
+            unnumbered = read_unnumbered(block[begin:end])
+            if unnumbered is not None:
+                threads.take(unnumbered, block[begin:end])
 
     def _settle(self, cause: Cause) -> None:
-        key = cause.line, cause.host, cause.certificate, tuple(cause.followed_by), cause.is_stored
+        key = cause.line, cause.host, cause.certificate, cause.followed_by, cause.is_stored
         group = self._settled.get(key)
         if group is None:
             if len(self._settled) >= _MOST_GROUPS:
@@ -184,13 +173,13 @@ class Explainer:
 
     def _group(self, cause: Cause) -> _Group:
         line = cause.line
-        values, followed_by = tuple(line.values.items()), tuple(cause.followed_by)
+        values = tuple(line.values.items())
         key: tuple[object, ...] = (
             line.message,
             cause.host,
             cause.certificate,
             values,
-            followed_by,
+            cause.followed_by,
             cause.is_stored,
         )
         if key not in self._groups and len(self._groups) >= _MOST_GROUPS:

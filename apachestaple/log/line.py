@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from apachestaple.log.messages import BY_NUMBER, NUMBERS
 from apachestaple.log.mod_md_messages import UNNUMBERED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.log.message import Message
 
@@ -19,10 +20,11 @@ LONGEST = 8192
 _NUMBER = len(b"AH01941")
 # Lines that come again are not read again; a log in which none does must not fill the memory.
 _MOST_KNOWN = 10_000
-# What httpd writes before the message where there is no ErrorLogFormat (do_errorlog_default).
-_DEFAULT = re.compile(
+# What httpd writes where there is no ErrorLogFormat (do_errorlog_default).
+_USUAL = re.compile(
     rb"\[([^\]\n]+)\] \[\w*:\w+\] \[pid (\d+(?::tid \d+)?)\] (?:\w+\.c\(\d+\): )?"
-    rb"(\((?:\d+|EAI \d+)\)[^:\[\n]*)?(?:: )?(?:\[(?:client|remote) [^\]\n]*\] )?"
+    rb"(\((?:\d+|EAI \d+)\)[^:\[\n]*: )?(?:\[(?:client|remote) [^\]\n]*\] )?"
+    rb"(?P<number>" + NUMBERS.pattern + rb")([^\n]{0,%d})" % LONGEST
 )
 _OTHER_NUMBER = re.compile(rb"AH\d{5}: ")
 _JSON_TEXT = re.compile(rb'(?:[^"\\]|\\.)*')
@@ -61,6 +63,7 @@ class Line:
             ``subject``, ``issuer`` and ``serial``, and of one about a failed call ``status`` and
             ``reason``.
         host: the host, where the format of the log has it.
+        is_named: whether it tells something about host or certificate.
 
     """
 
@@ -68,40 +71,64 @@ class Line:
     thread: bytes
     values: Mapping[str, str] = field(default_factory=dict)
     host: str | None = None
+    is_named: bool = False
 
 
 class LineReader:
     """Reads lines, and what is alike but for its time and its client only once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[bytes, bytes, bytes], Line | None] = {}
+        self._known: dict[tuple[bytes, ...], Line | None] = {}
 
-    def read(
-        self, block: bytes, place: int, message: Message
-    ) -> tuple[Line | None, bytes, int, int]:
-        """The line whose number stands at ``place``.
+    def read(self, block: bytes) -> Iterator[tuple[Line, bytes, int]]:
+        """The lines of a block that have a number.
 
-        Also what its time is read from, how often it stands there, one right after the other, and
-        the end of the last of these.
-
-        The line is ``None`` where it only quotes the number.
+        With each comes what its time is read from, and how often it stands there in a row.
         """
-        begin, end = bounds(block, place)
-        count, last = _run(block, begin, end)
-        usual = _DEFAULT.match(block, begin, place)
-        if usual is None or usual.end() != place:
-            text = block[begin:end]
-            line = read_line(text, place - begin, message)
-            return line, time_part(text, place - begin), count, last
-        time, thread, status = usual.groups(b"")
-        key = thread, status, block[place:end]
-        try:
-            return self._known[key], time, count, last
-        except KeyError:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            line = self._known[key] = read_line(block[begin:end], place - begin, message)
-            return line, time, count, last
+        usual_line, known, begin = _USUAL.match, self._known, 0
+        last: Line | None = None
+        last_time = b""
+        while True:
+            # Often one follows another, and need not be searched for.
+            usual = usual_line(block, begin)
+            if usual is None:
+                found = NUMBERS.search(block, begin)
+                if found is None:
+                    return
+                begin, end = bounds(block, found.start())
+                usual = usual_line(block, begin)
+                if usual is None:
+                    yield from self._read_unusual(block, begin, found.start(), end)
+                    begin = end
+                    continue
+            time, *parts = usual.groups(b"")
+            key = tuple(parts)
+            try:
+                line = known[key]
+            except KeyError:
+                line = self._read_new(key, usual)
+            count, end = 1, usual.end()
+            if line is not None:
+                if line is last and time == last_time:
+                    count, end = _run(block, usual.start(), end)
+                last, last_time = line, time
+                yield line, time, count
+            begin = end + 1
+
+    def _read_new(self, key: tuple[bytes, ...], usual: re.Match[bytes]) -> Line | None:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        begin = usual.start()
+        line = read_line(usual[0], usual.start("number") - begin)
+        self._known[key] = line
+        return line
+
+    def _read_unusual(
+        self, block: bytes, begin: int, place: int, end: int
+    ) -> Iterator[tuple[Line, bytes, int]]:
+        line = read_line(block[begin:end], place - begin)
+        if line is not None:
+            yield line, time_part(block[begin:end], place - begin), 1
 
 
 def _run(block: bytes, begin: int, end: int) -> tuple[int, int]:
@@ -126,23 +153,20 @@ def bounds(block: bytes, place: int) -> tuple[int, int]:
     return begin, min(place + LONGEST, len(block)) if end < 0 else end
 
 
-def has_message(block: bytes, place: int, message: Message) -> bool:
-    """Whether the words of the message follow its number at ``place``, as far as the log goes."""
-    head, after = message.head, place + _NUMBER
-    return block.startswith(head, after) or (
-        len(block) < after + len(head) and head.startswith(block[after:])
-    )
-
-
-def read_line(line: bytes, place: int, message: Message) -> Line | None:
+def read_line(line: bytes, place: int) -> Line | None:
     """The line whose number stands at ``place``, or ``None`` where it only quotes it.
 
     What clients send gets into the messages of other modules, behind their own numbers.
     """
-    before, text = line[:place], line[place + _NUMBER + len(b": ") :]
-    if _OTHER_NUMBER.search(before):
+    after = place + _NUMBER
+    message = BY_NUMBER[line[place:after]]
+    head = message.head
+    # The end of a log may be cut off.
+    if not line.startswith(head, after) and not head.startswith(line[after:]):
         return None
-    return _line(message, before, text)
+    if _OTHER_NUMBER.search(line, 0, place):
+        return None
+    return _line(message, line[:place], line[after + len(b": ") :])
 
 
 def time_part(line: bytes, place: int) -> bytes:
@@ -181,7 +205,8 @@ def _line(message: Message, before: bytes, text: bytes) -> Line:
         values["reason"] = status[2].decode(errors="surrogateescape").strip()
     host = _HOST.search(around)
     named = (host[1] or host[2]).decode(errors="surrogateescape") if host else None
-    return Line(message, _thread(around, is_json=is_json), values, named)
+    is_named = named is not None or not {"host", "index"}.isdisjoint(values)
+    return Line(message, _thread(around, is_json=is_json), values, named, is_named)
 
 
 def _values(message: Message, shown: str) -> dict[str, str]:
