@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from apachestaple.log.messages import CACHES
 from apachestaple.log.responder_messages import RESPONDER
-from apachestaple.tls.hosts import is_http
+from apachestaple.tls.hosts import first_argument
 from apachestaple.tls.responders import certificate_path
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _OF_CACHE = frozenset(message.log_id for message in CACHES) | {"AH01872", "AH01929", "AH01945"}
 _OF_RESPONDER = frozenset(message.log_id for message in RESPONDER) | {"AH01941", "AH01944"}
+_OF_KEY = frozenset({"AH02564", "AH02565"})
+# Seconds from which on a handshake waits for long (AS406).
+_LONG = 5
 _OF_URI = frozenset({"AH01939", "AH01940", "AH01955"})
 
 
@@ -61,10 +64,13 @@ def _caused(
         return _at(explanation, host.setting("SSLEngine"))
     if explanation.log_id in _OF_URI:
         return _of_uri(explanation, host, certificate)
-    if explanation.rule == "AS105":
-        return _at(explanation, host.setting("SSLStaplingResponderTimeout"))
-    if explanation.log_id in _OF_RESPONDER and explanation.rule in ("AS502", "AS503"):
-        return _of_responder(explanation, host)
+    if explanation.log_id in _OF_RESPONDER:
+        return _of_responder(explanation, host, certificate)
+    max_age = host.setting("SSLStaplingResponseMaxAge")
+    if explanation.log_id == "AH01936" and max_age:
+        return _at(replace(explanation, rule="AS407"), max_age)
+    if explanation.log_id in _OF_KEY:
+        return _at(explanation, certificate.key_directive or certificate.directive)
     return _at(explanation, certificate.directive)
 
 
@@ -126,7 +132,7 @@ def _is_at(url: str, responder: str) -> bool:
 
 def _of_uri(explanation: Explanation, host: Host, certificate: HostCertificate) -> Explanation:
     """The address of the responder is that of SSLStaplingForceURL or of the certificate."""
-    if host.force_url and not is_http(host.force_url):
+    if host.force_url:
         repair = "Give SSLStaplingForceURL an http:// URL, or remove it."
         rule = "AS106" if explanation.rule == "AS106" else "AS402"
         explanation = replace(explanation, rule=rule, repair=repair)
@@ -136,8 +142,26 @@ def _of_uri(explanation: Explanation, host: Host, certificate: HostCertificate) 
     return _at(explanation, certificate.directive)
 
 
-def _of_responder(explanation: Explanation, host: Host) -> Explanation:
-    """What clients get when the responder fails depends on two switches."""
+def _of_responder(
+    explanation: Explanation, host: Host, certificate: HostCertificate
+) -> Explanation:
+    """Why the responder is not reached; else two switches decide what clients get."""
+    timeout = host.setting("SSLStaplingResponderTimeout")
+    match explanation.rule:
+        case "AS110" if timeout is not None:
+            rule = "AS110" if first_argument(timeout).isdigit() else "AS105"
+            return _at(replace(explanation, rule=rule), timeout)
+        case "AS406" if timeout is not None and (host.seconds(timeout.name) or 0) > _LONG:
+            return _at(explanation, timeout)
+        case "AS404":
+            return _at(explanation, host.setting("SSLOCSPProxyURL"))
+        case "AS406" | "AS502" | "AS503":
+            return _of_switches(explanation, host)
+    return _at(explanation, certificate.directive)
+
+
+def _of_switches(explanation: Explanation, host: Host) -> Explanation:
+    """What clients get when the responder fails."""
     switch = host.setting("SSLStaplingReturnResponderErrors") or host.setting("SSLUseStapling")
     said = explanation.meaning.partition("; ")[0]
     if host.flag("SSLStaplingReturnResponderErrors"):

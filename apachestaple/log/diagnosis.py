@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _RESPONDER = frozenset(message.log_id for message in RESPONDER)
 # EINPROGRESS: httpd did not wait for the connection (apr_socket_connect with a timeout of 0).
 _IN_PROGRESS = "115"
+# APR_TIMEUP.
+_TIME_UP = "70007"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def diagnose(cause: Cause) -> Diagnosis:
                 "a cache is full and drops what is still good; whether that of stapling or of TLS "
                 "sessions, only LogLevel ssl:debug tells"
             )
-        case "AH01926":
+        case "AH01926" | "AH01936":
             return Diagnosis(None, rules, meaning, repair)
         case "AH00804" if values.get("status") == "13":
             rules = ()
@@ -91,10 +93,19 @@ def _responder(cause: Cause, meaning: str) -> Diagnosis:
         return Diagnosis(
             "AS403", ("AS403",), meaning, "Switch stapling off for this host: SSLUseStapling off."
         )
+    proxy = values.get("what") == "proxy"
+    if proxy and ":" not in values.get("responder", ""):
+        meaning += "; the port of a proxy has no default"
+        repair = "Name host and port: SSLOCSPProxyURL http://proxy.example.com:3128."
+        return Diagnosis("AS404", ("AS404",), meaning, repair)
     if values.get("status") == _IN_PROGRESS:
         meaning += "; httpd did not wait at all: SSLStaplingResponderTimeout is 0 for it"
-        repair = "Write the number of seconds in digits: SSLStaplingResponderTimeout 10."
-        return Diagnosis("AS105", ("AS105",), meaning, repair)
+        repair = "Write the number of seconds in digits: SSLStaplingResponderTimeout 5."
+        return Diagnosis("AS110", ("AS110", "AS105"), meaning, repair)
+    if values.get("status") == _TIME_UP:
+        meaning += "; the handshake waited for it, and clients get tryLater as a staple"
+        repair = f"Give SSLStaplingResponderTimeout 5 seconds or less. {repair}"
+        return Diagnosis("AS406", ("AS406", *rules), meaning, repair)
     rule = "AS502" if cause.served_before else "AS503"
     return Diagnosis(rule, rules, meaning + TRY_LATER[rule], repair)
 

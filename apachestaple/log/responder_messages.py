@@ -32,7 +32,6 @@ RESPONDER = logged_in(
         "httpd could not connect to the {what} {responder}",
         REACH,
         *_RULES,
-        "AS105",
         names="what responder",
     ),
     ordinary("AH01975", "sending request to OCSP responder", "httpd asks"),

@@ -115,6 +115,7 @@ STAPLING = logged_in(
         "stapling_check_response: response times invalid",
         "the responder's answer is not yet valid, or no longer; clients get no staple",
         _CLOCK,
+        "AS407",
     ),
     ordinary("AH01937", "stapling_check_response: cached response expired", "it is asked anew"),
     fault(

@@ -26,12 +26,29 @@ START = (
             names="index path",
         ),
         fault(
+            "AH02564",
+            "Failed to configure encrypted (?) private key %s, check %s",
+            "{key} holds no private key that httpd can use, so it does not start",
+            "Put the certificate's private key there in PEM form, or name the file that has it.",
+            "AS311",
+            names="index key",
+        ),
+        fault(
             "AH02565",
             "Certificate and private key %s from %s and %s do not match",
             "the first certificate of {path} does not belong to the key, so httpd does not start",
             "Name the key of this certificate, and let the server's own certificate stand first "
             "in the file.",
+            "AS312",
             names="index path _",
+        ),
+        fault(
+            "AH01906",
+            "%s server certificate is a CA certificate (BasicConstraints: CA == TRUE !?)",
+            "the certificate of the host is that of an authority; clients may refuse it",
+            "Give the host a certificate of its own.",
+            "AS314",
+            names="index",
         ),
         fault(
             "AH02572",
