@@ -6,12 +6,14 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +25,6 @@ from tests.test_cli import HOST, SSL, on_terminal, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from apachestaple.log.explained import Explanation
 
@@ -67,11 +68,14 @@ def fed(chunks: Iterable[bytes]) -> tuple[Any, int, float]:
         with process.stdin as log:
             for chunk in chunks:
                 log.write(chunk)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+            log.flush()
+            # What wait4() tells begins with the memory of the process that has forked.
+            status = Path(f"/proc/{process.pid}/status").read_text()
+        code = process.wait()
         output.seek(0)
         report = checked(output.read().decode(), EXPLAIN)
-        return report, process.returncode, usage.ru_maxrss / 1024
+    (peak,) = re.findall(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
+    return report, code, int(peak) / 1024
 
 
 # -- what it prints -----------------------------------------------------------------------------
