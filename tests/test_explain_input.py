@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 import os
 import re
@@ -73,7 +74,7 @@ def fed(chunks: Iterable[bytes]) -> tuple[Any, int, float]:
             status = Path(f"/proc/{process.pid}/status").read_text()
         code = process.wait()
         output.seek(0)
-        report = checked(output.read().decode(), EXPLAIN)
+        report = json.loads(output.read())
     (peak,) = re.findall(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
     return report, code, int(peak) / 1024
 
