@@ -247,9 +247,18 @@ def test_a_responder_that_fails_at_every_handshake_is_as502() -> None:
 
 
 def test_the_same_line_again_and_again_is_counted() -> None:
-    for times in (1, 2, 3, 7, 64, 1000):
-        (fault,) = faults(line(ERROR) * times)
-        assert fault.count == times
+    for text in (line(ERROR), f'{{"pid":7,"message":"{MESSAGE}"}}\n', f"{MESSAGE}\r\n"):
+        for times in (1, 2, 3, 7, 64, 1000):
+            (fault,) = faults(text * times)
+            assert fault.count == times
+
+
+def test_a_line_follows_from_another_but_once() -> None:
+    found = faults(line(FAILED) + line(ERROR) * 1000)
+    assert {(fault.log_id, fault.count, fault.followed_by) for fault in found} == {
+        ("AH01974", 1, ("AH01941",)),
+        ("AH01941", 999, ()),
+    }
 
 
 def test_what_a_client_sends_explains_nothing() -> None:
@@ -295,7 +304,10 @@ JSON = json.dumps(
     [
         ("", "www.example.com:443"),
         ('ErrorLogFormat "[%t] [%l] [client\\ %a] %M"', "www.example.com:443"),
-        ('ErrorLogFormat "[%{cu}t] [%-m:%l] [pid %P] %E: [client\\ %a] %M"', "www.example.com:443"),
+        (
+            'ErrorLogFormat "[%{cu}t] [%-m:%l] [pid %P] %F: %E: [client\\ %a] %M"',
+            "www.example.com:443",
+        ),
         ('ErrorLogFormat "%{%Y-%m-%dT%H:%M:%S%z}t %P %T [vhost\\ %v] %E %M"', "www.example.com"),
         (f'ErrorLogFormat "{JSON}"', "www.example.com"),
     ],

@@ -61,6 +61,8 @@ def _read(explainer: Explainer, logs: Sequence[str]) -> int:
     exit_code = 0
     with progress("reading", sum(map(log_size, logs))) as advance:
         for log in logs:
+            if log == STANDARD_INPUT and sys.stdin is not None and sys.stdin.isatty():
+                tell("reading a log from standard input; Ctrl-D ends it")
             try:
                 explainer.read(read_blocks(log, advance), _last_written(log))
             except LogError as error:

@@ -79,11 +79,9 @@ SHMCB = logged_in(
     fault(
         "AH00844",
         "inserting socache entry larger (%d) than subcache data area (%d)",
-        "a response of {length} bytes does not fit into a cache whose parts hold {room}, so the "
-        "responder is asked again",
+        "a response does not fit into any of the cache's parts, so the responder is asked again",
         _SIZE,
         "AS207",
-        names="length room",
     ),
     fault(
         "AH00845",

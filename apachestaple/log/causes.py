@@ -107,7 +107,11 @@ class Threads:
             _go_on(thread, log_id)
             return
         cause = thread.cause
-        if cause is not None and cause.line.message.log_id in _FOLLOWS_FROM.get(log_id, ()):
+        if (
+            cause is not None
+            and cause.line.message.log_id in _FOLLOWS_FROM.get(log_id, ())
+            and log_id not in cause.followed_by
+        ):
             cause.followed_by += (log_id,)
         else:
             if cause is not None:

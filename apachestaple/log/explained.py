@@ -203,7 +203,7 @@ def _explanation(group: _Group) -> Explanation:
         group.span.end,
         diagnosis.meaning,
         diagnosis.repair,
-        tuple(dict.fromkeys(cause.followed_by)),
+        cause.followed_by,
         diagnosis.rules,
         values,
     )

@@ -42,7 +42,8 @@ _HOST = re.compile(
     rb'"(?:v(?:irtual)?_?host|server_?name)" ?: ?"([^"]+)"|\[vhost ([^\]]+)\]',
     re.IGNORECASE,
 )
-_STATUS = re.compile(rb"\((\d+|EAI \d+)\)([^:\[\"]*)")
+# Not the line in httpd's source, as in ssl_util_ocsp.c(120).
+_STATUS = re.compile(rb"(?<!\w)\((\d+|EAI \d+)\)([^:\[\"]*)")
 _CERTIFICATE = re.compile(
     r" \[subject: (?P<subject>.*) / issuer: (?P<issuer>.*) / serial: (?P<serial>[0-9A-F]+)",
     re.DOTALL,
@@ -98,7 +99,11 @@ class LineReader:
                 begin, end = bounds(block, found.start())
                 usual = usual_line(block, begin)
                 if usual is None:
-                    yield from self._read_unusual(block, begin, found.start(), end)
+                    text, place = block[begin:end], found.start() - begin
+                    count, end = _run(block, begin, end)
+                    line = read_line(text, place)
+                    if line is not None:
+                        yield line, time_part(text, place), count
                     begin = end
                     continue
             time, *parts = usual.groups(b"")
@@ -122,13 +127,6 @@ class LineReader:
         line = read_line(usual[0], usual.start("number") - begin)
         self._known[key] = line
         return line
-
-    def _read_unusual(
-        self, block: bytes, begin: int, place: int, end: int
-    ) -> Iterator[tuple[Line, bytes, int]]:
-        line = read_line(block[begin:end], place - begin)
-        if line is not None:
-            yield line, time_part(block[begin:end], place - begin), 1
 
 
 def _run(block: bytes, begin: int, end: int) -> tuple[int, int]:
