@@ -32,6 +32,7 @@ _FOLLOWS_FROM = {
     "AH01945": _CACHES | {"AH01927", "AH01928", "AH01929"},
     "AH01955": _RESPONDER | {"AH01939", "AH01940", "AH01941", "AH02621"},
 }
+_FAULTS = (Kind.FAULT, Kind.FOLLOWS)
 # A client asks for a status (stapling_cb).
 _ASKED = "AH01951"
 # Lines without a fault that turn what a thread is about (see _go_on).
@@ -97,11 +98,11 @@ class Threads:
     def _take(self, line: Line, when: bytes) -> None:
         thread = self._threads.get(line.thread) or self._new_thread(line.thread)
         message = line.message
-        if message.kind is Kind.CONTEXT:
-            self._note(thread, line)
-            return
         log_id = message.log_id or ""
-        if message.kind is Kind.ORDINARY:
+        if message.kind not in _FAULTS:
+            if message.kind is Kind.CONTEXT:
+                self._note(thread, line)
+                return
             if log_id == _ASKED:
                 self._finish(thread)
             _go_on(thread, log_id)

@@ -143,9 +143,10 @@ class Explainer:
         return [*_with_known_start(faults), *ordinary]
 
     def _read_block(self, block: bytes, threads: Threads) -> None:
+        ordinary = Kind.ORDINARY
         for line, when, count in self._lines.read(block):
             message = line.message
-            if message.kind is Kind.ORDINARY:
+            if message.kind is ordinary:
                 span = self._ordinary.get(message)
                 if span is None:
                     span = self._ordinary[message] = _Span()

@@ -24,7 +24,7 @@ _MOST_KNOWN = 10_000
 _USUAL = re.compile(
     rb"\[([^\]\n]+)\] \[\w*:\w+\] \[pid (\d+(?::tid \d+)?)\] (?:\w+\.c\(\d+\): )?"
     rb"(\((?:\d+|EAI \d+)\)[^:\[\n]*: )?(?:\[(?:client|remote) [^\]\n]*\] )?"
-    rb"(?P<number>" + NUMBERS.pattern + rb")([^\n]{0,%d})" % LONGEST
+    rb"(" + NUMBERS.pattern + rb")([^\n]{0,%d})" % LONGEST
 )
 _OTHER_NUMBER = re.compile(rb"AH\d{5}: ")
 _JSON_TEXT = re.compile(rb'(?:[^"\\]|\\.)*')
@@ -106,8 +106,7 @@ class LineReader:
                         yield line, time_part(text, place), count
                     begin = end
                     continue
-            time, *parts = usual.groups(b"")
-            key = tuple(parts)
+            time, key = usual[1], usual.group(2, 3, 4, 5)
             try:
                 line = known[key]
             except KeyError:
@@ -124,7 +123,7 @@ class LineReader:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
         begin = usual.start()
-        line = read_line(usual[0], usual.start("number") - begin)
+        line = read_line(usual[0], usual.start(4) - begin)
         self._known[key] = line
         return line
 
