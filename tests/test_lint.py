@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from apachestaple.rules.rule import CACHE, Example, tls_host
 from tests.test_rules import linted
 
@@ -26,3 +28,8 @@ def test_what_stands_behind_a_loop_of_includes_is_read(lab: Lab) -> None:
         "AS005"
     }
     assert said(lab, "Include a.conf\n" + HOST, loop) == {"AS005", "AS201"}
+
+
+@pytest.mark.parametrize("name", ["SSOCSPProxyURL", "SLOCSPProxyURL", "LSSOCSPProxyURL"])
+def test_a_slip_at_the_beginning_of_a_name_is_found(lab: Lab, name: str) -> None:
+    assert said(lab, f"{CACHE}{name} http://127.0.0.1:3128\n{HOST}") == {"AS101"}

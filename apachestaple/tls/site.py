@@ -174,7 +174,7 @@ def understand(
             if listen:
                 listens.append(listen)
         # Beside the right ones, the commonest slips of the prefix.
-        if key[:3] in _PREFIXES or "stapl" in key:
+        if key[:3] in _PREFIXES or "stapl" in key or "ocsp" in key:
             site.ssl_directives.append(directive)
     https = {
         address: _is_https(address, listens) for host in addresses.values() for address in host
