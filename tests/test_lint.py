@@ -30,6 +30,29 @@ def test_what_stands_behind_a_loop_of_includes_is_read(lab: Lab) -> None:
     assert said(lab, "Include a.conf\n" + HOST, loop) == {"AS005", "AS201"}
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ("SSLStaplingCache", "SSLStapplingCache", "AS101"),
+        ("SSLUseStapling", "SSLUseStaping", "AS101"),
+        ("SSLStaplingCache s", "SSLStaplingCache\u00a0s", "AS106"),
+        ("SSLUseStapling on", "SSLUseStapling\u00a0on", "AS106"),
+        ("SSLEngine on", "SSLEngine “on”", "AS106"),
+        ("certs/must-staple.pem", "“certs/must-staple.pem”", "AS106"),
+        ("certs/must-staple.key", "‘certs/must-staple.key’", "AS106"),
+    ],
+)
+def test_what_follows_from_a_wrong_name_is_not_said(
+    lab: Lab, right: str, wrong: str, rule: str
+) -> None:
+    assert said(lab, CACHE + HOST) == set()
+    assert said(lab, (CACHE + HOST).replace(right, wrong)) == {rule}
+
+
+def test_what_is_wrong_beside_a_wrong_name_is_said(lab: Lab) -> None:
+    assert said(lab, "SSLStaplingResponderTimeot 5\n" + HOST) == {"AS101", "AS201"}
+
+
 @pytest.mark.parametrize("name", ["SSOCSPProxyURL", "SLOCSPProxyURL", "LSSOCSPProxyURL"])
 def test_a_slip_at_the_beginning_of_a_name_is_found(lab: Lab, name: str) -> None:
     assert said(lab, f"{CACHE}{name} http://127.0.0.1:3128\n{HOST}") == {"AS101"}
