@@ -19,6 +19,7 @@ from apachestaple.rules.rule import (
     Rule,
     ServerRule,
 )
+from apachestaple.tls.keys import KeyProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -106,6 +107,9 @@ def _certificate_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding
                 for problem_rule in of_problems:
                     if file.problem in problem_rule.problems:
                         yield from problem_rule.check(certificate, host, site)
+            if leaf is not None and leaf.is_ca and key_problem is KeyProblem.OTHER_CERTIFICATE:
+                # The issuer stands first in the file; what keeps that from a staple is no matter.
+                continue
             if obstacle is not None and leaf is not None and host.staples:
                 found = of_obstacles.get(obstacle.kind)
                 if found is not None:
