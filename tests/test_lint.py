@@ -85,3 +85,9 @@ def test_without_an_answer_one_switch_decides(
     expected = Effect.BAD_STAPLE if shake.staple == "tryLater" else Effect.NO_STAPLE
     assert shake.connected
     assert [finding.effect for finding in found] == [expected]
+
+
+@pytest.mark.parametrize("lines", [("yes", "on"), ("on", "yes")])
+def test_what_httpd_rejects_is_not_overridden(lab: Lab, lines: tuple[str, ...]) -> None:
+    host = tls_host(*(f"SSLUseStapling {word}" for word in lines))
+    assert said(lab, CACHE + host) == {"AS103"}

@@ -30,16 +30,18 @@ class SetTwice(HostRule):
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         """Each that another one overrides; the same value twice is an information."""
         for directive in host.overridden:
-            last = host.own[directive.key]
+            last, known = host.own[directive.key], STAPLING_DIRECTIVES[directive.key]
             if last.place == directive.place:
+                continue
+            # httpd does not get so far where it rejects one of them.
+            if known.fault(directive.arguments) or known.fault(last.arguments):
                 continue
             same = [word.lower() for word in last.arguments] == [
                 word.lower() for word in directive.arguments
             ]
             yield self.finding(
                 directive.place,
-                f"{STAPLING_DIRECTIVES[directive.key].name} is set again in {last.file} line "
-                f"{last.line}, and only that counts",
+                f"{known.name} is set again in {last.file} line {last.line}, and only that counts",
                 "Remove one of them.",
                 host=host,
                 severity=Severity.INFO if same else None,
