@@ -54,9 +54,10 @@ def test_what_is_wrong_beside_a_wrong_name_is_said(lab: Lab) -> None:
     assert said(lab, "SSLStaplingResponderTimeot 5\n" + HOST) == {"AS101", "AS201"}
 
 
-@pytest.mark.parametrize("name", ["SSOCSPProxyURL", "SLOCSPProxyURL", "LSSOCSPProxyURL"])
+@pytest.mark.parametrize("name", ["SSOCSPProxyURL", "LSSOCSPProxyURL", "SSOLCSPProxyURL"])
 def test_a_slip_at_the_beginning_of_a_name_is_found(lab: Lab, name: str) -> None:
     assert said(lab, f"{CACHE}{name} http://127.0.0.1:3128\n{HOST}") == {"AS101"}
+    assert said(lab, f"{CACHE}SSSLtaplingForceURL http://127.0.0.1/\n{HOST}") == {"AS101"}
 
 
 def test_the_issuer_that_stands_first_is_said_once(lab: Lab) -> None:
@@ -91,3 +92,11 @@ def test_without_an_answer_one_switch_decides(
 def test_what_httpd_rejects_is_not_overridden(lab: Lab, lines: tuple[str, ...]) -> None:
     host = tls_host(*(f"SSLUseStapling {word}" for word in lines))
     assert said(lab, CACHE + host) == {"AS103"}
+
+
+@pytest.mark.parametrize(
+    "name", ["SSLCertificateChainFile", "SSLCACertificateFile", "SSLCACertificatePath"]
+)
+def test_that_a_chain_is_missing_is_said_once(lab: Lab, name: str) -> None:
+    host = tls_host("SSLUseStapling on", f"{name} certs/gone", certificate="leaf-only")
+    assert said(lab, CACHE + host) == {"AS316"}
