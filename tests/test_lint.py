@@ -36,6 +36,7 @@ def test_what_stands_behind_a_loop_of_includes_is_read(lab: Lab) -> None:
     [
         ("SSLStaplingCache", "SSLStapplingCache", "AS101"),
         ("SSLUseStapling", "SSLUseStaping", "AS101"),
+        ("SSLUseStapling on", "ssl_stapling on", "AS101"),
         ("SSLStaplingCache s", "SSLStaplingCache\u00a0s", "AS106"),
         ("SSLUseStapling on", "SSLUseStapling\u00a0on", "AS106"),
         ("SSLEngine on", "SSLEngine “on”", "AS106"),

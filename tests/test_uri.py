@@ -11,7 +11,6 @@ from apachestaple.rules.finding import Effect
 from apachestaple.rules.responder_url import effect_of
 from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
-from apachestaple.tls.hosts import Host
 from apachestaple.tls.uri import Uri, parse_uri, proxy_fault, url_fault
 from tests.lab.play import play
 
@@ -86,7 +85,7 @@ def test_a_responder_that_cannot_be_asked_costs_what_we_say(lab: Lab, url: str) 
     played = play(lab, CACHE + tls_host("SSLUseStapling on", f"SSLStaplingForceURL {url}"))
     assert played.started
     assert fault.log_id in played.log_ids
-    if effect_of(fault, Host(None, ())) is Effect.BAD_STAPLE:
+    if effect_of(fault) is Effect.BAD_STAPLE:
         assert played.handshakes[""].staple == "tryLater"
     else:
         assert played.aborts_handshakes

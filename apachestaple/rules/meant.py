@@ -32,9 +32,11 @@ def as_meant(site: Site) -> Site | None:
 
 def _meant(directive: Directive) -> Directive | None:
     """The directive spelt right, or ``None`` where it is."""
-    if directive.is_section:
+    key, name, raw = directive.key, directive.name, directive.raw
+    if key in SSL_NAMES and raw.isascii():
         return None
-    name, raw = directive.name, directive.raw
+    if key.startswith(("<", "md")):
+        return None
     if has_web_characters(name + raw):
         name, raw = next_word(without_web_characters(f"{name} {raw}"))
     if lower(name) not in SSL_NAMES:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from apachestaple.tls.hosts import Host
 
 
-def effect_of(fault: UrlFault, host: Host) -> Effect:
-    """What clients that ask for a status get (stapling_renew_response)."""
+def effect_of(fault: UrlFault, host: Host | None = None) -> Effect:
+    """What clients that ask for a status get (stapling_renew_response).
+
+    Without a host, it is what they get by default.
+    """
     # Where only the host is missing, the query fails as with a responder that is off.
     if fault is UrlFault.NO_HOST:
-        return effect_of_no_answer(host)
+        return effect_of_no_answer(host) if host else Effect.BAD_STAPLE
     return Effect.ABORTS_HANDSHAKES
 
 
