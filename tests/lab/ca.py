@@ -97,6 +97,16 @@ class Authority:
         """The certificate that signs OCSP responses; its key lies beside it as ``.key``."""
         return self.state / "signer.pem"
 
+    @property
+    def issuer_key(self) -> Key:
+        """The private key of the intermediate."""
+        return self._key
+
+    @property
+    def signer_key(self) -> Key:
+        """The private key of the OCSP signer."""
+        return self._signer_key
+
     def issue(
         self,
         name: str,
@@ -186,7 +196,7 @@ class Authority:
         return path
 
     def _make_signer(self, key: KeyType) -> None:
-        private = _new_key(key)
+        self._signer_key = private = _new_key(key)
         certificate = _sign(
             _builder(_name("Lab OCSP signer"), self.intermediate.subject, private, None, None)
             .add_extension(
