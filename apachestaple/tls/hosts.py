@@ -64,6 +64,7 @@ class HostCertificate:
         issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
         key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
             stand in the same file.
+        issuer: the one that it finds.
 
     """
 
@@ -72,6 +73,7 @@ class HostCertificate:
     file: CertificateFile | None
     issuer_found: bool | None = None
     key_directive: Directive | None = None
+    issuer: Certificate | None = None
 
     @property
     def leaf(self) -> Certificate | None:
@@ -203,6 +205,11 @@ class Host:
         return not self.flag("SSLStaplingReturnResponderErrors") and self.flag(
             "SSLStaplingFakeTryLater"
         )
+
+    @property
+    def staples_failures(self) -> bool:
+        """Whether clients get an error as a staple where a query brings no response."""
+        return self.flag("SSLStaplingReturnResponderErrors") or self.fakes_try_later
 
     @lazy
     def force_url(self) -> str | None:

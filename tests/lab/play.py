@@ -58,7 +58,7 @@ class Lab:
             self.authority, responder_url(port), self.dead.url, self.silent.url
         )
         for way in WAYS:
-            self.authority.issue(f"strange-{way}", names=NAMES, ocsp=[self.strange.url(way)])
+            self.authority.issue(f"answer-{way}", names=NAMES, ocsp=[self.strange.url(way)])
         self.responder = self._ending.enter_context(Responder(self.authority, port))
 
     def httpd(

@@ -220,7 +220,9 @@ WAYS: dict[str, Callable[[Signer, ocsp.OCSPRequest], Chunks]] = {
     "unknown": _answered(status=ocsp.OCSPCertStatus.UNKNOWN),
     "stranger": lambda signer, request: _ok(signer.stranger(request)),
     "without-purpose": lambda signer, request: _ok(signer.without_purpose(request)),
-    "bad-signature": lambda signer, request: _ok(_flipped(signer.response(request))),
+    "bad-signature": lambda signer, request: _ok(
+        _flipped(signer.response(request, by_issuer=True))
+    ),
     "long": lambda signer, request: _ok(signer.long(request)),
     "trailing-bytes": lambda signer, request: _ok(signer.response(request) + b"\r\n"),
     "try-later": lambda *_: _failure(ocsp.OCSPResponseStatus.TRY_LATER),
@@ -268,7 +270,9 @@ class _Handler(socketserver.StreamRequestHandler):
                 return
             head += line
         length = next(
-            int(line.split(b":")[1]) for line in head.splitlines() if b"content-length" in line.lower()
+            int(line.split(b":")[1])
+            for line in head.splitlines()
+            if b"content-length" in line.lower()
         )
         body = self.rfile.read(length)
         self.responder.requests.append(head + body)
