@@ -35,7 +35,7 @@ class ResponseForAnotherCertificate(BadResponseRule):
         """Where nothing is said of the certificate, or not in httpd's way."""
         if response.is_error or not response.is_readable or response.is_by_sha1:
             return None
-        if response.status is not None:
+        if response.matches:
             return "names the certificate by another hash than SHA-1, and httpd does not find it"
         serials = ", ".join(f"{serial:X}" for serial in response.serials[:1]) or "no certificate"
         return f"answers for another certificate (serial number {serials})"

@@ -33,7 +33,7 @@ class ResponseSignedByStranger(ResponderRule):
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
         """Every response whose signature can be checked, and is wrong."""
         response = answer.response
-        if response is None or response.status is None or response.signature.fault is None:
+        if response is None or not response.matches or response.signature.fault is None:
             return
         yield self.answered(
             f"gives a response that {response.signature.fault}",

@@ -31,7 +31,8 @@ class CertificateRevoked(ResponderRule):
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
         """Every one."""
-        if answer.response is None or answer.response.status != "revoked":
+        response = answer.response
+        if response is None or not response.matches or response.status != "revoked":
             return
         yield self.answered(
             "says that the certificate is revoked",

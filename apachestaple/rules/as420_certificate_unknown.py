@@ -32,7 +32,8 @@ class CertificateUnknown(ResponderRule):
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
         """Every one."""
-        if answer.response is None or answer.response.status != "unknown":
+        response = answer.response
+        if response is None or not response.matches or response.status != "unknown":
             return
         yield self.answered(
             "says that the certificate is unknown",

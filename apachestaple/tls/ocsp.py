@@ -60,11 +60,12 @@ class StatusResponse:
     Attributes:
         length: bytes of its DER.
         response_status: ``successful``, or the responder's error in the words of RFC 6960.
-        status: ``good``, ``revoked`` or ``unknown``; ``None`` where nothing is said of this
-            certificate.
         is_readable: whether a successful response holds a basic response.
+        status: ``good``, ``revoked`` or ``unknown``: of the certificate, or, where nothing is said
+            of it, of the first one that it speaks of.
         serials: the serial numbers that it speaks of.
-        is_by_sha1: whether its certificate id is the one that httpd looks for.
+        matches: whether the certificate is among them.
+        is_by_sha1: whether it is, with the certificate id that httpd looks for.
         this_update, next_update: from when and until when it holds, UTC.
         signature: who signed it.
 
@@ -72,9 +73,10 @@ class StatusResponse:
 
     length: int
     response_status: str
-    status: str | None = None
     is_readable: bool = True
+    status: str | None = None
     serials: tuple[int, ...] = ()
+    matches: bool = False
     is_by_sha1: bool = False
     this_update: datetime | None = None
     next_update: datetime | None = None
@@ -109,20 +111,22 @@ class StatusResponse:
             return "ends before it begins"
         return None
 
+    def fault_of_proof(self, now: datetime) -> str | None:
+        """Why nobody need believe what it says about the certificate, or ``None``."""
+        if not self.is_readable:
+            return "holds no basic response"
+        if not self.matches:
+            return "is for another certificate"
+        return self.signature.fault or self.fault_of_times(now)
+
     def fault(self, now: datetime) -> str | None:
         """Why a client that checks its staple refuses this one, or ``None``."""
         if self.is_error:
             return f"is the responder's error {self.response_status}"
-        if not self.is_readable:
-            return "holds no basic response"
-        if self.status is None:
-            return "is for another certificate"
-        if self.signature.fault is not None:
-            return self.signature.fault
-        times = self.fault_of_times(now)
-        if times is not None:
-            return times
-        return None if self.status == "good" else f"says that the certificate is {self.status}"
+        fault = self.fault_of_proof(now)
+        if fault is None and self.status != "good":
+            return f"says that the certificate is {self.status}"
+        return fault
 
 
 def moment(time: datetime) -> str:
@@ -162,13 +166,15 @@ def read_response(der: bytes, leaf: Certificate, issuer: Certificate | None) -> 
             raise
         # OpenSSL looks into the outer shell alone, and httpd staples what is in it (AH01934).
         return StatusResponse(len(der), SUCCESSFUL, is_readable=False)
-    single = next((s for s in singles if _is_about(s, leaf, issuer)), None)
+    found = next((s for s in singles if _is_about(s, leaf, issuer)), None)
+    single = found or next(iter(singles), None)
     return StatusResponse(
         length=len(der),
         response_status=response_status,
         status=single.certificate_status.name.lower() if single else None,
         serials=tuple(s.serial_number for s in singles),
-        is_by_sha1=single is not None and single.hash_algorithm.name == "sha1",
+        matches=found is not None,
+        is_by_sha1=found is not None and found.hash_algorithm.name == "sha1",
         this_update=single.this_update_utc if single else None,
         next_update=single.next_update_utc if single else None,
         signature=_signature(response, issuer) if issuer else Signature(is_known=False),
