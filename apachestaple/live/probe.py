@@ -52,9 +52,7 @@ def probe(target: Target, *, seconds: float = PATIENCE, tls: str | None = None) 
         plain = shake(status=False)
     except HandshakeError:
         return Served(target, datetime.now(UTC), failure=str(failed))
-    failure = (
-        f"the handshake fails when a status is asked for ({failed}), and works when it is not"
-    )
+    failure = f"the handshake fails when a status is asked for ({failed}), and works when it is not"
     return _served(target, plain, failure)
 
 

@@ -156,15 +156,22 @@ class Host:
     @lazy
     def name(self) -> str:
         """Name and port, as mod_ssl's log has it; the first address where it has no name."""
-        named = self.own.get("servername")
         address = self.addresses[0] if self.addresses else Address("", 0)
-        if named is None:
+        name, port = self.server_name
+        if name is None:
             return str(address) if self.section else "the main server"
-        name = first_argument(named).rpartition("://")[2]
-        host, colon, port = name.partition(":")
-        if not colon and address.port == 0:
-            return f"{host}:443"
-        return f"{host}:{port or address.port}"
+        if not port and address.port == 0:
+            return f"{name}:443"
+        return f"{name}:{port or address.port}"
+
+    @lazy
+    def server_name(self) -> tuple[str | None, str]:
+        """Name and port of its ServerName; ``None`` and ``""`` where it says none."""
+        named = self.own.get("servername")
+        if named is None:
+            return None, ""
+        name, _, port = first_argument(named).rpartition("://")[2].partition(":")
+        return name, port
 
     @lazy
     def ssl_engine(self) -> str:

@@ -87,6 +87,11 @@ class StatusResponse:
         """Whether the responder refused to say anything (RFC 6960, section 2.3)."""
         return self.response_status != SUCCESSFUL
 
+    @property
+    def said(self) -> str:
+        """In one word, what it says: a certificate's status, a responder's error, or ``none``."""
+        return self.response_status if self.is_error else self.status or "none"
+
     def fault_of_times(
         self, now: datetime, skew: int = CLOCK_SKEW, max_age: int | None = None
     ) -> str | None:

@@ -88,8 +88,13 @@ class Answer:
     failure: Failure | None = None
     response: StatusResponse | None = None
 
-
-Answers = dict[Query, Answer]
+    @property
+    def error(self) -> str | None:
+        """What went wrong, or what clients have against the response, or ``None``."""
+        if self.response is not None:
+            fault = self.response.fault(self.at)
+            return f"the response {fault}" if fault else None
+        return f"the responder {self.failure.reason}" if self.failure else None
 
 
 def query(host: Host, certificate: HostCertificate) -> Query | None:
@@ -118,6 +123,16 @@ def queries(sites: Iterable[Site]) -> list[Query]:
         if (asked := query(host, certificate)) is not None
     }
     return list(found)
+
+
+def unaskable(site: Site) -> list[str]:
+    """Why some certificates that httpd asks about cannot be asked about from here."""
+    return [
+        f"{certificate.name}: nobody was asked about it, since its issuer is not here"
+        for host in site.stapling_hosts
+        for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
+        if obstacle is None and certificate.issuer is None
+    ]
 
 
 def measured_lengths(answers: Mapping[Query, Answer]) -> dict[bytes, int]:

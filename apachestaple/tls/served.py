@@ -50,6 +50,7 @@ class Served:
         staple: the staple, where it is an OCSP response.
         staple_length: bytes of what was sent as a staple; 0 where nothing was.
         failure: why there was no handshake, or none with a status.
+        differences: where it differs from what a configuration promises.
 
     """
 
@@ -62,6 +63,7 @@ class Served:
     staple: StatusResponse | None = None
     staple_length: int = 0
     failure: str | None = None
+    differences: tuple[str, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -75,11 +77,7 @@ class Served:
     @property
     def status(self) -> str:
         """What the staple says: a certificate's status, a responder's error, or ``none``."""
-        if self.staple is None or not self.staple.is_readable:
-            return "none"
-        if self.staple.is_error:
-            return self.staple.response_status
-        return self.staple.status or "none"
+        return self.staple.said if self.staple else "none"
 
     @property
     def verified(self) -> bool | None:
@@ -96,6 +94,11 @@ class Served:
         if self.staple.fault_of_proof(self.at) is not None:
             return False
         return True if self.staple.signature.is_known else None
+
+    @property
+    def error(self) -> str | None:
+        """All that is wrong, or ``None``."""
+        return "; ".join(filter(None, (self.fault, *self.differences))) or None
 
     @property
     def fault(self) -> str | None:
@@ -121,19 +124,22 @@ def parse_target(text: str, *, servername: str | None = None, address: str | Non
         ValueError: it is none of these; the text says so.
 
     """
-    found = re.fullmatch(r"\[([0-9A-Fa-f:.%\w]+)\](?::([0-9]+))?|([^\s/:@\[\]]+)(?::([0-9]+))?", text)
-    if found:
-        host, port = found[1] or found[3], found[2] or found[4]
-    elif re.fullmatch(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\w+)?", text):
-        host, port = text, None
-    else:
+    found = _TARGET.fullmatch(text)
+    if found is None:
         raise ValueError(f"a server is given as HOST or HOST:PORT, not as {text!r}")
-    number = HTTPS_PORT if port is None else int(port[:6])
-    if not 0 < number < 65536:
+    host = found["bare"] or found["bracketed"] or found["name"]
+    port = int(found["port"] or HTTPS_PORT)
+    if not 0 < port < 65536:
         raise ValueError(f"there is no port {port} ({text})")
     if servername is None and not is_address(host):
         servername = host.rstrip(".")
-    return Target(host, number, servername, address)
+    return Target(host, port, servername, address)
+
+
+_TARGET = re.compile(
+    r"(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\w+)?)"
+    r"|(?:\[(?P<bracketed>[^\]\s/]+)\]|(?P<name>[^\s:/@\[\]]+))(?::(?P<port>[0-9]{1,6}))?"
+)
 
 
 def is_address(host: str) -> bool:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import strtol
 from apachestaple.lazy import lazy
-from apachestaple.tls.cache import CacheSetting, parse_cache
+from apachestaple.tls.cache import CacheSetting, Response, parse_cache
 from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argument
 from apachestaple.tls.keys import KeyProblem, KeyReader
-from apachestaple.tls.queries import query
+from apachestaple.tls.queries import measured_lengths, query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,6 +139,16 @@ class Site:
         """What the responder answered about a certificate of a host, if it was asked."""
         asked = query(host, certificate) if self.answers else None
         return self.answers.get(asked) if asked else None
+
+    def responses(self, estimate: int) -> list[Response]:
+        """The responses that the cache is to hold: as long as measured, or as ``estimate`` says."""
+        measured = self.measured_lengths
+        return [Response(sha1, measured.get(sha1, estimate)) for sha1 in self.stapled_certificates]
+
+    @property
+    def measured_lengths(self) -> dict[bytes, int]:
+        """Bytes of each certificate's response, where a responder was asked."""
+        return measured_lengths(self.answers)
 
     @property
     def cache(self) -> CacheSetting | None:
