@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from apachestaple.live.at_once import at_once
 from apachestaple.live.connect import ConnectError, Deadline, close, connect, reason
 from apachestaple.tls.ocsp import read_response, status_request
-from apachestaple.tls.queries import Answer, Failure, FailureKind
+from apachestaple.tls.queries import UNREADABLE_URL, Answer, Failure, FailureKind
 
 if TYPE_CHECKING:
     import socket
@@ -35,6 +35,7 @@ _MOST_HEADERS = 256
 _LONGEST_BODY = 2 * 1024 * 1024
 
 _HTTP_PORT = 80
+_SERVER = re.compile(r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<name>[^:]*))(?::(?P<port>[0-9]*))?")
 # Characters of an answer that a message quotes.
 _MOST_SHOWN = 60
 # Seconds. A time limit that is over at once; 0 would mean another thing.
@@ -106,13 +107,15 @@ def _exchange(query: Query, deadline: Deadline, longest: float) -> bytes:
 def _parsed(url: str) -> _Url:
     try:
         parts = urlsplit(url)
-        port = parts.port or _HTTP_PORT
+        server = _SERVER.fullmatch(parts.netloc.rpartition("@")[2])
     except ValueError:
-        raise _FailedError(
-            FailureKind.UNREACHABLE, "has a URL that cannot be read", "AH01939"
-        ) from None
+        server = None
+    if server is None:
+        raise _FailedError(FailureKind.UNREACHABLE, "has a URL that cannot be read", UNREADABLE_URL)
+    # apr_uri_parse keeps the low 16 bits; port 0 is that of the scheme.
+    port = int((server["port"] or "0")[-9:]) % 65536 or _HTTP_PORT
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _Url(parts.hostname or "", port, path)
+    return _Url(server["bracketed"] or server["name"] or "", port, path)
 
 
 def _request(query: Query, url: _Url) -> bytes:

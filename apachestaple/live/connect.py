@@ -102,8 +102,8 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
     if found:
         return found
     if wrong:
-        raise ConnectError(f"{host} does not resolve: {reason(wrong[0])}", resolved=False)
-    raise ConnectError(f"{host} does not resolve in time", is_timeout=True, resolved=False)
+        raise ConnectError(f"{host!r} does not resolve: {reason(wrong[0])}", resolved=False)
+    raise ConnectError(f"{host!r} does not resolve in time", is_timeout=True, resolved=False)
 
 
 def reason(error: Exception) -> str:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from OpenSSL import SSL
 
-# No handshake is longer. Bytes.
-_LONGEST = 1024 * 1024
 TLS_VERSIONS = ("1.2", "1.3")
 
 
@@ -165,8 +163,6 @@ def _shake(
         if not chunk:
             raise HandshakeError("the server closed the connection", connected=True)
         received += len(chunk)
-        if received > _LONGEST:
-            raise HandshakeError(f"more than {_LONGEST} bytes, and no end", connected=True)
         client.bio_write(chunk)
 
 
@@ -192,13 +188,13 @@ def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline
 def _explained(error: SSL.Error) -> str:
     """OpenSSL's reason; of an alert, what the server says."""
     reasons = [entry[2] for entry in (error.args[0] if error.args else ()) if entry[2]]
-    text = reasons[0] if reasons else "the handshake failed"
+    text = reasons[0] if reasons else str(error)
     _, alert, description = text.partition(" alert ")
     if alert:
         return f"the server sent the alert {description!r}"
     if text in ("wrong version number", "packet length too long", "http request"):
         return f"what the server sends is no TLS ({text})"
-    return text
+    return f"the handshake failed: {text}"
 
 
 def _chain(client: SSL.Connection) -> tuple[bytes, ...]:

@@ -33,7 +33,5 @@ class ResponderError(BadResponseRule):
     good = Example(CACHE + tls_host("SSLUseStapling on"))
 
     def fault(self, response: StatusResponse, answer: Answer, host: Host) -> str | None:
-        """Whatever is not successful, and what says so and holds nothing."""
-        if response.is_error:
-            return f"answers with the error {response.response_status}"
-        return None if response.is_readable else "answers successfully, with nothing to read in it"
+        """Whatever is not successful."""
+        return f"answers with the error {response.response_status}" if response.is_error else None

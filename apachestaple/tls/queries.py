@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # What mod_ssl caches, in bytes: MAX_STAPLING_DER without the flag before the response.
 LONGEST_CACHED = 10_239
 
+# With a URL that apr_uri_parse refuses, mod_ssl aborts the handshake.
+UNREADABLE_URL = "AH01939"
+
 
 class FailureKind(StrEnum):
     """Why a query brings httpd no response; it takes them all for a "responder error", AH01941."""

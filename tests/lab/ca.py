@@ -121,6 +121,7 @@ class Authority:
         issuer_first: bool = False,
         known: bool = True,
         is_ca: bool = False,
+        subject: str = "",
     ) -> Issued:
         """Issue ``NAME.pem`` (leaf, then intermediate where ``chain``) and ``NAME.key``.
 
@@ -128,11 +129,11 @@ class Authority:
         responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633.
         ``issuer_first`` writes the intermediate before the leaf. Unless ``known``, the
         certificate stays out of the index, so that the responder answers "unknown". ``is_ca``
-        makes the leaf an authority's.
+        makes the leaf an authority's. ``subject`` is its common name, where that is not ``name``.
         """
         private = _new_key(key)
         builder = _leaf_builder(
-            _name(name),
+            _name(subject or name),
             self.intermediate.subject,
             private,
             names=names,

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import socket
 import socketserver
 import threading
 import time
@@ -28,15 +29,18 @@ class StrangeResponder:
     """Answers on a loopback port, for the certificates of an authority, until the block ends.
 
     ``url("expired")`` is the URL of a responder whose response has expired; the ways are the
-    names of `WAYS`. ``asked`` lists the ways that were asked for, ``requests`` the raw requests.
+    names of `WAYS`. ``host`` is the address that it listens on. ``asked`` lists the ways that were
+    asked for, ``requests`` the raw requests.
     """
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, host: str = "127.0.0.1") -> None:
         self.signer = Signer(authority)
+        self._host = f"[{host}]" if ":" in host else host
         self.asked: list[str] = []
         self.requests: list[bytes] = []
         handler = type("Handler", (_Handler,), {"responder": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
+        server = _Server6 if ":" in host else _Server
+        self._server = server((host, 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
@@ -49,7 +53,7 @@ class StrangeResponder:
         """The URL to put into a certificate, for one of `WAYS`."""
         if way not in WAYS:
             raise ValueError(f"no answer is strange in the way {way!r}")
-        return f"http://127.0.0.1:{self.port}/{way}"
+        return f"http://{self._host}:{self.port}/{way}"
 
     def stop(self) -> None:
         """Close the port."""
@@ -76,7 +80,9 @@ class Signer:
         self.authority = authority
         self.delegate = x509.load_pem_x509_certificate(authority.signer_file.read_bytes())
         # An authority of the same names and another key.
-        self._stranger = Authority(authority.state / "stranger", "", write_keys=False)
+        stranger = Authority(authority.state / "stranger", "", write_keys=False)
+        certificate = x509.load_pem_x509_certificate(stranger.signer_file.read_bytes())
+        self._stranger = certificate, stranger.signer_key
 
     def response(
         self,
@@ -125,9 +131,7 @@ class Signer:
 
     def stranger(self, request: ocsp.OCSPRequest) -> bytes:
         """Signed by the delegate of an authority that has the same name and another key."""
-        file = self._stranger.signer_file
-        certificate = x509.load_pem_x509_certificate(file.read_bytes())
-        return self.response(request, by=(certificate, self._stranger.signer_key))
+        return self.response(request, by=self._stranger)
 
     def without_purpose(self, request: ocsp.OCSPRequest) -> bytes:
         """Signed by a certificate of the authority that is not for signing responses."""
@@ -255,6 +259,10 @@ class _Server(socketserver.ThreadingTCPServer):
     request_queue_size = 64
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 class _Handler(socketserver.StreamRequestHandler):
     responder: ClassVar[StrangeResponder]
 
@@ -276,7 +284,7 @@ class _Handler(socketserver.StreamRequestHandler):
         )
         body = self.rfile.read(length)
         self.responder.requests.append(head + body)
-        way = head.split()[1].decode().rpartition("/")[2]
+        way = head.split()[1].decode().rpartition("/")[2].partition("?")[0]
         self.responder.asked.append(way)
         request = ocsp.load_der_ocsp_request(body)
         for chunk in WAYS[way](self.responder.signer, request):
