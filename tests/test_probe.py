@@ -57,7 +57,7 @@ SERVERS: dict[str, tuple[str, ...]] = {
     "answer-expired": (),
     "answer-stranger": (),
     "answer-another-certificate": (),
-    "answer-long": (),
+    "answer-by-issuer": (),
 }
 
 
