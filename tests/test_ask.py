@@ -138,18 +138,6 @@ def test_through_a_proxy_too(lab: Lab) -> None:
         assert ours.startswith(b"POST http://ocsp.example.com:8080/by-issuer HTTP/1.0\r\n")
 
 
-def test_a_url_that_httpd_cannot_read_aborts_handshakes(lab: Lab) -> None:
-    forced = "SSLStaplingForceURL http://127.0.0.1:http/"
-    with lab.httpd(CACHE + tls_host("SSLUseStapling on", forced)) as httpd:
-        (finding,) = online(understood(httpd))
-        assert httpd.start()
-        served = probe(Target("127.0.0.1", httpd.port, "www.example.com"))
-        assert (finding.rule, finding.effect) == ("AS411", Effect.ABORTS_HANDSHAKES)
-        assert finding.log_id is not None
-        assert finding.log_id in httpd.log
-        assert "fails when a status is asked for" in (served.error or "")
-
-
 # -- what goes wrong, each with its own words and within its time ---------------------------------
 
 
@@ -190,6 +178,7 @@ def test_a_responder_that_is_not_there(lab: Lab) -> None:
     assert refused is not None
     assert (refused.kind, refused.log_id) == (FailureKind.UNREACHABLE, "AH01974")
     assert "Connection refused" in refused.reason
+    assert asked(lab, "http://127.0.0.1:http/").failure is not None
     behind = asked(lab, lab.strange.url("good"), proxy=lab.dead.url).failure
     assert behind is not None
     assert f"through the proxy {lab.dead.url}" in behind.reason

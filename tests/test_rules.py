@@ -68,6 +68,7 @@ def observe(
     *,
     rounds: int = 1,
     timeout: float = 5,
+    verify: bool = False,
 ) -> Observed:
     text = example.text if text is None else text
     with made(lab, example, text) as httpd:
@@ -89,7 +90,7 @@ def observe(
         usable = {
             name: takes_staple(httpd.port, name, lab.authority.root_file)
             for name, made in handshakes.items()
-            if made.staple == "good"
+            if verify and made.staple == "good"
         }
         httpd.stop()
         return Observed(
@@ -203,29 +204,18 @@ def test_clients_get_no_staple(lab: Lab, rule: Rule) -> None:
 
 @played(Effect.BAD_STAPLE)
 def test_clients_get_a_bad_staple(lab: Lab, rule: Rule) -> None:
-    observed = observe(lab, rule.bad)
+    observed = observe(lab, rule.bad, verify=True)
     (made,) = observed.handshakes.values()
     assert made.connected
     assert made.staple is not None
     assert made.staple != "good" or not all(observed.usable.values())
     # httpd says nothing about a signature that it does not look at.
     assert (rule.log_id or "") in observed.log
-    good = observe(lab, rule.good)
+    good = observe(lab, rule.good, verify=True)
     (repaired,) = good.handshakes.values()
     assert repaired.connected
     assert repaired.staple in (None, "good")
     assert all(good.usable.values())
-
-
-@played(Effect.STALLS_HANDSHAKES)
-def test_handshakes_wait_for_the_responder(lab: Lab, rule: Rule) -> None:
-    observed = observe(lab, rule.bad, rounds=2)
-    assert observed.seconds >= 1 or observed.queries == 2, "for its timeout, or at each of them"
-    assert rule.log_id is not None
-    assert rule.log_id in observed.log
-    repaired = observe(lab, rule.good, rounds=2)
-    assert repaired.seconds < 1
-    assert repaired.queries == 1
 
 
 @played(Effect.EVICTS_STAPLES)
@@ -238,14 +228,14 @@ def test_the_responder_is_asked_again(lab: Lab, rule: Rule) -> None:
 
 @played(Effect.STALLS_HANDSHAKES)
 def test_handshakes_wait_for_the_responder(lab: Lab, rule: Rule) -> None:
-    observed = observe(lab, rule.bad, timeout=15)
-    (made,) = observed.handshakes.values()
-    assert made.connected
+    observed = observe(lab, rule.bad, rounds=2, timeout=15)
+    assert all(made.connected for made in observed.handshakes.values())
     assert rule.log_id is not None
     assert rule.log_id in observed.log
-    (repaired,) = observe(lab, rule.good, timeout=15).handshakes.values()
-    assert repaired.connected
-    assert made.seconds > 5 > repaired.seconds
+    repaired = observe(lab, rule.good, rounds=2, timeout=15)
+    assert all(made.connected for made in repaired.handshakes.values())
+    longer = observed.seconds > repaired.seconds + 0.9
+    assert longer or observed.queries > repaired.queries, "for its answer, or at each of them"
 
 
 @played(Effect.IGNORED)

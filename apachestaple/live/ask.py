@@ -11,12 +11,12 @@ import re
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from apachestaple.live.at_once import at_once
 from apachestaple.live.connect import ConnectError, Deadline, close, connect, reason
 from apachestaple.tls.ocsp import read_response, status_request
-from apachestaple.tls.queries import UNREADABLE_URL, Answer, Failure, FailureKind
+from apachestaple.tls.queries import Answer, Failure, FailureKind
+from apachestaple.tls.uri import UrlFault, parse_uri
 
 if TYPE_CHECKING:
     import socket
@@ -35,7 +35,7 @@ _MOST_HEADERS = 256
 _LONGEST_BODY = 2 * 1024 * 1024
 
 _HTTP_PORT = 80
-_SERVER = re.compile(r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<name>[^:]*))(?::(?P<port>[0-9]*))?")
+_PATH = re.compile(r"[^/?#]*//[^/?#]*([^?#]*(?:\?[^#]*)?)")
 # Characters of an answer that a message quotes.
 _MOST_SHOWN = 60
 # Seconds. A time limit that is over at once; 0 would mean another thing.
@@ -88,6 +88,8 @@ def ask(query: Query, *, longest: float = LONGEST_QUERY) -> Answer:
 def _exchange(query: Query, deadline: Deadline, longest: float) -> bytes:
     """The body of the answer."""
     url = _parsed(query.url)
+    # A proxy's port has no such default.
+    url = url._replace(port=url.port or _HTTP_PORT)
     next_hop = _parsed(query.proxy) if query.proxy else url
     try:
         connection = connect(next_hop.host, next_hop.port, deadline, each=query.timeout)
@@ -105,17 +107,11 @@ def _exchange(query: Query, deadline: Deadline, longest: float) -> bytes:
 
 
 def _parsed(url: str) -> _Url:
-    try:
-        parts = urlsplit(url)
-        server = _SERVER.fullmatch(parts.netloc.rpartition("@")[2])
-    except ValueError:
-        server = None
-    if server is None:
-        raise _FailedError(FailureKind.UNREACHABLE, "has a URL that cannot be read", UNREADABLE_URL)
-    # apr_uri_parse keeps the low 16 bits; port 0 is that of the scheme.
-    port = int((server["port"] or "0")[-9:]) % 65536 or _HTTP_PORT
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _Url(server["bracketed"] or server["name"] or "", port, path)
+    uri, path = parse_uri(url), _PATH.match(url)
+    if uri is None:
+        what = f"cannot be asked: the URL {url} cannot be read"
+        raise _FailedError(FailureKind.UNREACHABLE, what, UrlFault.UNPARSED.log_id)
+    return _Url(uri.host or "", uri.port, (path[1] if path else "") or "/")
 
 
 def _request(query: Query, url: _Url) -> bytes:

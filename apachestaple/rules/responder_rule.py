@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.rules.finding import Confidence, Effect
 from apachestaple.rules.rule import Rule
-from apachestaple.tls.queries import UNREADABLE_URL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +64,6 @@ class FailedQueryRule(ResponderRule):
         effect = self.effect
         if effect is Effect.BAD_STAPLE and not host.staples_failures:
             effect = Effect.NO_STAPLE
-        if failure.log_id == UNREADABLE_URL:
-            effect = Effect.ABORTS_HANDSHAKES
         yield self.answered(
             failure.reason,
             self.advice,

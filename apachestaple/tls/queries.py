@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from apachestaple.tls.hosts import first_argument, is_http
+from apachestaple.tls.hosts import first_argument
+from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 # What mod_ssl caches, in bytes: MAX_STAPLING_DER without the flag before the response.
 LONGEST_CACHED = 10_239
-
-# With a URL that apr_uri_parse refuses, mod_ssl aborts the handshake.
-UNREADABLE_URL = "AH01939"
 
 
 class FailureKind(StrEnum):
@@ -103,7 +101,7 @@ class Answer:
 def query(host: Host, certificate: HostCertificate) -> Query | None:
     """What mod_ssl asks for a certificate of a host; ``None`` where it cannot, or we cannot."""
     leaf, issuer, url = certificate.leaf, certificate.issuer, host.responder(certificate)
-    if not host.staples or leaf is None or issuer is None or url is None or not is_http(url):
+    if not host.staples or leaf is None or issuer is None or url is None or url_fault(url):
         return None
     proxy = host.setting("SSLOCSPProxyURL")
     return Query(
