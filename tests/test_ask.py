@@ -127,7 +127,7 @@ def test_through_a_proxy_too(lab: Lab) -> None:
     with StrangeResponder(lab.authority) as proxy:
         lines = (
             f"SSLOCSPProxyURL http://127.0.0.1:{proxy.port}/",
-            "SSLStaplingForceURL http://ocsp.example.com:8080/by-issuer",
+            "SSLStaplingForceURL http://ocsp.example.com/by-issuer",
         )
         with lab.httpd(CACHE + tls_host("SSLUseStapling on", *lines)) as httpd:
             assert httpd.start()
@@ -135,7 +135,7 @@ def test_through_a_proxy_too(lab: Lab) -> None:
             assert not online(understood(httpd))
         httpds, ours = proxy.requests
         assert httpds == ours
-        assert ours.startswith(b"POST http://ocsp.example.com:8080/by-issuer HTTP/1.0\r\n")
+        assert ours.startswith(b"POST http://ocsp.example.com:80/by-issuer HTTP/1.0\r\n")
 
 
 # -- what goes wrong, each with its own words and within its time ---------------------------------

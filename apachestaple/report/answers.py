@@ -18,18 +18,19 @@ def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:
     """A line for each query."""
     if not answers:
         return "No responder was asked.\n"
-    rows = [["RESPONDER", "CERTIFICATE", "ANSWER", "UNTIL", "BYTES", "SECONDS"]]
+    rows = [["RESPONDER", "CERTIFICATE", "ANSWER", "SIGNED BY", "UNTIL", "BYTES", "SECONDS"]]
     rows += [_row(query, answer) for query, answer in answers.items()]
     lines = aligned(rows)
     return "\n".join([paint(lines[0], "bold"), *lines[1:]]) + "\n"
 
 
 def _row(query: Query, answer: Answer) -> list[str]:
-    said, until, length = "none", "-", "-"
+    said, signer, until, length = "none", "-", "-", "-"
     response = answer.response
     if response is not None:
         length = str(response.length)
         said = response.said
+        signer = response.signature.signer or "-"
         if response.next_update is not None:
             until = moment(response.next_update)
     through = f" through {query.proxy}" if query.proxy else ""
@@ -37,6 +38,7 @@ def _row(query: Query, answer: Answer) -> list[str]:
         f"{query.url}{through}",
         query.leaf.common_name,
         said,
+        signer,
         until,
         length,
         f"{answer.seconds:.2f}",

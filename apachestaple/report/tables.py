@@ -114,6 +114,7 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
         ["log", rule.log_id or "nothing to look for"],
         ["repair", rule.repair.value if rule.repair else "by hand"],
         ["tested", "advice, not played" if rule.effect is Effect.ADVICE else "on a real httpd"],
+        *([["asks", "with --online"]] if rule.needs_answers else []),
         ["more", rule_url(rule.code, rule.name)],
     ]
     yield from aligned(facts)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class ResponderRule(Rule):
     """Asks for what a responder answered about a certificate: only where it was asked."""
 
+    needs_answers = True
     # What a responder did once, it mostly does again.
     confidence = Confidence.LIKELY
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from apachestaple.tls.responders import certificate_path
 from apachestaple.tls.served import HTTPS_PORT, Target, is_address
 from apachestaple.tls.staples import prospect
 
@@ -67,7 +66,7 @@ def _of_certificate(served: Served, host: Host, site: Site) -> str | None:
     other = _host_of(leaf, site)
     if other is not None:
         return f"the certificate of {other.name} was sent: that host answers here"
-    path = certificate_path(own[0])
+    path = own[0].name
     if any(c.leaf and c.leaf.subject == leaf.subject for c in own):
         return (
             f"the certificate that was sent is not the one in {path}, which has the same subject: "
