@@ -15,7 +15,7 @@ from apachestaple.httpd.reader import read
 from apachestaple.live.ask import ask, ask_all
 from apachestaple.live.probe import probe
 from apachestaple.rules.catalogue import all_rules
-from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.lint import lint
 from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.rules.rule import CACHE, tls_host
@@ -23,6 +23,7 @@ from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.queries import FailureKind, Query, queries
 from apachestaple.tls.served import Target
 from apachestaple.tls.site import understand
+from tests.lab.certificates import SWITCHED_OFF
 from tests.lab.raw import RawServer, full_port
 from tests.lab.strange import WAYS, StrangeResponder
 
@@ -200,7 +201,7 @@ def test_a_firewall_that_drops_packets(lab: Lab) -> None:
             one.close()
     assert answer.failure is not None
     assert answer.failure.kind is FailureKind.SILENT
-    assert "did not accept a connection within 1 s" in answer.failure.reason
+    assert "is silent for 1 s" in answer.failure.reason
     assert answer.seconds < 1.9
 
 
@@ -222,6 +223,11 @@ def test_a_responder_on_ipv6(lab: Lab) -> None:
         response = asked(lab, responder.url("good")).response
     assert response is not None
     assert response.status == "good"
+
+
+def test_a_responder_by_its_name(lab: Lab) -> None:
+    url = lab.strange.url("good").replace("127.0.0.1", "localhost")
+    assert asked(lab, url).response is not None
 
 
 def test_no_time_at_all_is_no_answer(lab: Lab) -> None:
@@ -307,3 +313,23 @@ def test_measured_lengths_take_the_place_of_estimates(lab: Lab) -> None:
         assert estimated.severity is Severity.INFO
         site.answers = dict(ask_all(queries([site])))
         assert not lint(site, rules), "five of 650 bytes have room enough"
+    hosts += tls_host(certificate="revoked", name="revoked")
+    with lab.httpd(f"SSLStaplingCache shmcb:logs/stapling(8192)\n{hosts}") as httpd:
+        site = understood(httpd)
+        site.answers = dict(ask_all(queries([site])))
+        (measured,) = lint(site, rules)
+    assert (measured.severity, measured.confidence) == (Severity.WARNING, Confidence.CERTAIN)
+    total = sum(site.measured_lengths.values())
+    assert "6 of 6 certificates (good, other, third and others) share" in measured.message
+    assert f"responses of {total} bytes together" in measured.message
+
+
+def test_what_a_responder_answers_is_worth_more_than_that_it_was_switched_off(lab: Lab) -> None:
+    lab.authority.issue("back-again", ocsp=[f"{SWITCHED_OFF}/good"])
+    proxy = f"SSLOCSPProxyURL http://127.0.0.1:{lab.strange.port}/"
+    with lab.httpd(CACHE + tls_host("SSLUseStapling on", proxy, certificate="back-again")) as httpd:
+        site = understood(httpd)
+        rules = [rule for rule in all_rules() if rule.code == "AS403"]
+        assert len(lint(site, rules)) == 1
+        assert not online(site)
+        assert not lint(site, rules)

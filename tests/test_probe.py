@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.commands.probe import ProbeSwitches, run_probe
+from apachestaple.commands.trouble import exit_code
 from apachestaple.live.probe import probe, probe_all
 from apachestaple.rules.rule import CACHE, tls_host
+from apachestaple.settings import Settings
+from apachestaple.sites import read_site
+from apachestaple.tls.promises import target_of
 from apachestaple.tls.served import Target, parse_target
 from tests.lab.handshake import handshake
 from tests.lab.raw import RawServer
@@ -283,26 +288,29 @@ def test_exit_codes(servers: Httpd, lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "switches"),
     [
-        [],
-        ["www.example.com:0"],
-        ["www.example.com:99999"],
-        ["https://www.example.com/"],
-        ["a b"],
-        ["localhost", "--tls", "1.1"],
-        ["localhost", "--timeout", "soon"],
-        ["localhost", "--timeout", "0"],
-        ["localhost", "--format", "xml"],
-        ["--from", "/no/such/path"],
+        ([], {}),
+        (["www.example.com:0"], {}),
+        (["www.example.com:99999"], {}),
+        (["https://www.example.com/"], {}),
+        (["a b"], {}),
+        (["localhost"], {"tls": "1.1"}),
+        (["localhost"], {"timeout": "soon"}),
+        (["localhost"], {"timeout": "0"}),
+        (["localhost"], {"form": "xml"}),
+        ([], {"from_path": "/no/such/path"}),
     ],
-    ids=" ".join,
+    ids=str,
 )
-def test_wrong_usage_is_2(words: list[str]) -> None:
-    done = run("probe", *words)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.strip()
+def test_wrong_usage_is_2(
+    words: list[str], switches: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(run_probe, words, {}, ProbeSwitches(**switches)) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("apachestaple: ")
+    assert "fault of apachestaple's own" not in said.err
 
 
 def test_the_report_for_people(servers: Httpd) -> None:
@@ -373,6 +381,43 @@ def test_a_host_that_another_answers_for(two: tuple[Httpd, Path]) -> None:
     code, (_, second) = compared(two[1])
     assert code == 1
     assert "the certificate of a.example.com" in second["error"]
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "expected"),
+    [
+        ("*:443", "a.example.com", Target("a.example.com", 443, "a.example.com")),
+        ("*", "a.example.com:8443", Target("a.example.com", 8443, "a.example.com")),
+        ("*:444", "https://a.example.com:443", Target("a.example.com", 444, "a.example.com")),
+        (
+            "192.0.2.1:444 192.0.2.2:445",
+            "a.example.com",
+            Target("a.example.com", 444, "a.example.com", "192.0.2.1"),
+        ),
+        ("[2001:db8::1]:443", "", Target("2001:db8::1", 443, None)),
+        ("*:443", "192.0.2.7", Target("192.0.2.7", 443, None)),
+        ("*:443", "", Target("main.example.com", 443, "main.example.com")),
+    ],
+)
+def test_where_a_host_is_probed(tmp_path: Path, address: str, name: str, expected: Target) -> None:
+    named = f"ServerName {name}\n" if name else ""
+    (tmp_path / "httpd.conf").write_text(
+        "ServerName main.example.com\n"
+        f"<VirtualHost {address}>\n{named}SSLEngine on\nSSLCertificateFile x\n</VirtualHost>\n"
+    )
+    (host,) = read_site(str(tmp_path / "httpd.conf"), Settings()).tls_hosts
+    assert target_of(host) == expected
+    elsewhere = target_of(host, "192.0.2.9")
+    assert elsewhere is not None
+    assert (elsewhere.address or elsewhere.host) == "192.0.2.9"
+
+
+def test_a_host_without_name_and_address_cannot_be_probed(tmp_path: Path) -> None:
+    (tmp_path / "httpd.conf").write_text("<VirtualHost *:443>\nSSLEngine on\n</VirtualHost>\n")
+    done = run("probe", "--from", tmp_path / "httpd.conf", "--format", "json")
+    (document,) = checked(done.stdout, PROBE)
+    assert (done.returncode, document["target"]) == (2, "*:443")
+    assert "neither a name nor an address" in document["error"]
 
 
 def test_a_staple_that_is_missing_and_one_that_is_too_many(

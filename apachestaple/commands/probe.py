@@ -16,8 +16,8 @@ from apachestaple.report.progress import tracked
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.settings import load_settings
 from apachestaple.sites import read_site
-from apachestaple.tls.promises import differences, target
-from apachestaple.tls.served import Served, Target, parse_target
+from apachestaple.tls.promises import differences, target_of
+from apachestaple.tls.served import HTTPS_PORT, Served, Target, parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ def run_probe(
         settings = load_settings(options, near=switches.from_path, config=config)
         site = read_site(switches.from_path, settings)
         tell_errors(site.configuration)
-    promised = {host: target(host, switches.address) for host in site.tls_hosts} if site else {}
+    promised = {host: target_of(host, switches.address) for host in site.tls_hosts} if site else {}
     wanted = list(dict.fromkeys([*targets, *filter(None, promised.values())]))
     probing = probe_all(wanted, seconds=seconds, tls=tls)
     served = dict(tracked(probing, len(wanted), "Probing"))
@@ -100,7 +100,8 @@ def _compared(
     host: Host, one: Target | None, served: Mapping[Target, Served], site: Site
 ) -> Served:
     if one is None:
-        nowhere = Target(host.name, 0, None)
+        name, _, port = host.name.rpartition(":")
+        nowhere = Target(name or port, int(port) if port.isdigit() else HTTPS_PORT, None)
         failure = "the configuration gives it neither a name nor an address"
         return Served(nowhere, datetime.now(UTC), failure=failure)
     found = served[one]

@@ -38,8 +38,6 @@ _HTTP_PORT = 80
 _PATH = re.compile(r"[^/?#]*//[^/?#]*([^?#]*(?:\?[^#]*)?)")
 # Characters of an answer that a message quotes.
 _MOST_SHOWN = 60
-# Seconds. A time limit that is over at once; 0 would mean another thing.
-_AT_ONCE = 0.001
 
 
 class _FailedError(Exception):
@@ -204,7 +202,7 @@ class _Stream:
 
     def _receive(self, log_id: str, received: int = 0) -> bytes:
         try:
-            self._connection.settimeout(min(self._timeout, self._deadline.left) or _AT_ONCE)
+            self._connection.settimeout(min(self._timeout or 0.001, self._deadline.timeout))
             return self._connection.recv(65536)
         except TimeoutError:
             what = "accepts the connection and says nothing"

@@ -41,40 +41,45 @@ class Deadline:
         """Seconds until then, 0 at least."""
         return max(self.end - time.monotonic(), 0)
 
+    @property
+    def timeout(self) -> float:
+        """The same for a socket, where 0 would mean not to wait, and None to wait for ever."""
+        return max(self.left, 0.001)
+
 
 def connect(
     host: str, port: int, deadline: Deadline, *, each: float | None = None
 ) -> socket.socket:
     """The connection to the first address of ``host`` that accepts one.
 
-    ``each`` is the time in seconds that one address gets, within the deadline.
+    ``each`` is the time in seconds that one address gets, within the deadline; without it, all
+    get an equal share of what is left.
 
     Raises:
         ConnectError: none does.
 
     """
-    error: ConnectError | None = None
-    for family, kind, protocol, _, address in resolve(host, port, deadline):
-        patience = deadline.left if each is None else min(each, deadline.left)
-        where = f"{address[0]} port {port}"
-        if patience <= 0 and each != 0:
-            break
+    found = resolve(host, port, deadline)
+    reasons: list[str] = []
+    is_timeout = False
+    for number, (family, kind, protocol, _, address) in enumerate(found):
+        share = deadline.left / (len(found) - number)
+        patience = share if each is None else min(each, deadline.left)
         connection = None
         try:
             connection = socket.socket(family, kind, protocol)
             connection.settimeout(patience)
             connection.connect(address)
         except TimeoutError:
-            error = ConnectError(
-                f"{where} did not accept a connection within {patience:.3g} s", is_timeout=True
-            )
-        except OSError as refusal:
-            error = ConnectError(f"{where}: {reason(refusal)}")
+            is_timeout = True
+            reasons.append(f"{address[0]} port {port} is silent for {patience:.3g} s")
+        except OSError as error:
+            reasons.append(f"{address[0]} port {port}: {reason(error)}")
         else:
             return connection
         if connection is not None:
             connection.close()
-    raise error or ConnectError(f"no time is left to connect to {host}", is_timeout=True)
+    raise ConnectError("; ".join(reasons), is_timeout=is_timeout)
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:

@@ -154,10 +154,10 @@ def _shake(
             _flush(client, connection, deadline)
             if done:
                 return
-            connection.settimeout(deadline.left or None)
-            chunk = connection.recv(65536) if deadline.left else b""
+            connection.settimeout(deadline.timeout)
+            chunk = connection.recv(65536)
         except TimeoutError:
-            chunk = b""
+            raise HandshakeError(_too_slow(received, seconds), connected=True) from None
         if not deadline.left:
             raise HandshakeError(_too_slow(received, seconds), connected=True)
         if not chunk:
@@ -181,7 +181,7 @@ def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline
             said = client.bio_read(65536)
         except SSL.WantReadError:
             return
-        connection.settimeout(deadline.left or None)
+        connection.settimeout(deadline.timeout)
         connection.sendall(said)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from apachestaple.tls.site import Site
 
 
-def target(host: Host, address: str | None = None) -> Target | None:
+def target_of(host: Host, address: str | None = None) -> Target | None:
     """Where a TLS host of a configuration answers; ``None`` where it says neither name nor address.
 
     It is asked for by its ServerName, at the first of its addresses that names one; else at
@@ -25,6 +25,9 @@ def target(host: Host, address: str | None = None) -> Target | None:
     """
     name, written = host.server_name
     own = next((a.host for a in host.addresses if a.host), None)
+    if name is None and own is None and host.main is not None:
+        # Without name and address, it has the main server's name (ap_fini_vhost_config).
+        name, _ = host.main.server_name
     port = next((a.port for a in host.addresses if a.port), 0)
     if not port:
         port = int(written) if re.fullmatch(r"[0-9]{1,5}", written) else HTTPS_PORT
