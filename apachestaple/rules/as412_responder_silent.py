@@ -13,8 +13,9 @@ class ResponderSilent(FailedQueryRule):
 
     A firewall that drops packets looks like this, a responder that accepts and says nothing, and
     one that answers and keeps the connection open: httpd reads to its end, whatever Content-Length
-    says. Handshakes wait for it, one after the other (stapling_refresh_mutex_on), and the answer is
-    lost. Against one that sends a byte now and then, httpd has no limit at all.
+    says. Handshakes wait for it, those of other hosts as well, one after the other
+    (stapling_refresh_mutex_on), and the answer is lost. Against one that sends a byte now and then,
+    httpd has no limit at all.
     """
 
     failure = FailureKind.SILENT
@@ -29,7 +30,7 @@ class ResponderSilent(FailedQueryRule):
     bad = Example(
         CACHE
         + tls_host(
-            "SSLUseStapling on", "SSLStaplingResponderTimeout 1", certificate="silent-responder"
+            "SSLUseStapling on", "SSLStaplingResponderTimeout 2", certificate="silent-responder"
         )
     )
     good = Example(CACHE + tls_host("SSLUseStapling on"))
