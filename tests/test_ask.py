@@ -6,9 +6,13 @@ import re
 import socket
 import subprocess
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.x509 import ocsp
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
@@ -21,6 +25,7 @@ from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.queries import FailureKind, Query, queries
+from apachestaple.tls.responses import read_response, status_request
 from apachestaple.tls.served import Target
 from apachestaple.tls.site import understand
 from tests.lab.certificates import SWITCHED_OFF
@@ -296,6 +301,30 @@ def test_openssl_says_the_same_of_a_response(lab: Lab, way: str) -> None:
     else:
         assert expected.lower() in said.lower(), said
         assert response.fault_of_proof(now) is not None
+
+
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=2)), min_size=1, max_size=4),
+    with_issuer=st.booleans(),
+)
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_bytes_are_a_response_or_none(
+    lab: Lab, changes: list[tuple[int, bytes]], with_issuer: bool
+) -> None:
+    file = CertificateReader().read(str(lab.certificates_folder / "good.pem"))
+    assert file.leaf is not None
+    request = ocsp.load_der_ocsp_request(status_request(file.leaf, file.chain[0]))
+    der = lab.strange.signer.response(request)
+    for place, new in changes:
+        der = der[:place] + new + der[place + 1 :]
+    try:
+        response = read_response(der, file.leaf, file.chain[0] if with_issuer else None)
+    except ValueError:
+        return
+    assert response.length <= len(der)
+    response.fault(datetime.now(UTC))
 
 
 # -- many at once -------------------------------------------------------------------------------

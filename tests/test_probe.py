@@ -214,6 +214,12 @@ def test_a_server_that_is_not_there(lab: Lab, host: str, words: str) -> None:
     assert words in (served.failure or "")
 
 
+@pytest.mark.parametrize("servername", ["", "a\0b", "ü..example.com", "\udc80"])
+def test_a_name_that_is_none(lab: Lab, servername: str) -> None:
+    served = probe(Target("127.0.0.1", lab.dead.number, servername), seconds=1)
+    assert "is no name of a server" in (served.failure or "")
+
+
 def test_a_server_on_ipv6(lab: Lab) -> None:
     with lab.httpd(CACHE + tls_host(ON)) as httpd:
         assert httpd.start()

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.live.at_once import at_once
 from apachestaple.live.connect import ConnectError, Deadline, close, connect, reason
-from apachestaple.tls.ocsp import read_response, status_request
 from apachestaple.tls.queries import Answer, Failure, FailureKind
+from apachestaple.tls.responses import read_response, status_request
 from apachestaple.tls.uri import UrlFault, parse_uri
 
 if TYPE_CHECKING:

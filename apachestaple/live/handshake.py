@@ -11,12 +11,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from OpenSSL import SSL, crypto
+
 from apachestaple.live.connect import ConnectError, Deadline, close, connect, reason
 
 if TYPE_CHECKING:
     import socket
-
-    from OpenSSL import SSL
 
 TLS_VERSIONS = ("1.2", "1.3")
 
@@ -98,8 +98,6 @@ def handshake(
 def _client(
     servername: str | None, staples: list[bytes], *, status: bool, tls: str | None
 ) -> SSL.Connection:
-    from OpenSSL import SSL  # noqa: PLC0415  (70 ms)
-
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     if tls is not None:
         version = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}[tls]
@@ -124,21 +122,18 @@ def _client(
 
 def _ascii(servername: str) -> bytes:
     try:
-        return servername.encode("ascii")
-    except UnicodeEncodeError:
-        pass
-    try:
-        return servername.encode("idna")
+        name = servername.encode("ascii" if servername.isascii() else "idna")
     except UnicodeError:
-        raise HandshakeError(f"{servername!r} is no name of a server", connected=False) from None
+        name = b""
+    if not name or b"\0" in name:
+        raise HandshakeError(f"{servername!r} is no name of a server", connected=False)
+    return name
 
 
 def _shake(
     client: SSL.Connection, connection: socket.socket, deadline: Deadline, seconds: float
 ) -> None:
     """Carry bytes to and fro until the handshake is done."""
-    from OpenSSL import SSL  # noqa: PLC0415  (likewise)
-
     received = 0
     while True:
         try:
@@ -174,8 +169,6 @@ def _too_slow(received: int, seconds: float) -> str:
 
 def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline) -> None:
     """Send what OpenSSL has to say."""
-    from OpenSSL import SSL  # noqa: PLC0415  (likewise)
-
     while deadline.left:
         try:
             said = client.bio_read(65536)
@@ -198,7 +191,5 @@ def _explained(error: SSL.Error) -> str:
 
 
 def _chain(client: SSL.Connection) -> tuple[bytes, ...]:
-    from OpenSSL import crypto  # noqa: PLC0415  (likewise)
-
     chain = client.get_peer_cert_chain() or []
     return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, sent) for sent in chain)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from apachestaple.live.at_once import at_once
 from apachestaple.live.handshake import Handshake, HandshakeError, handshake
 from apachestaple.tls.certificates import Certificate
-from apachestaple.tls.ocsp import StatusResponse, read_response
+from apachestaple.tls.responses import read_response
 from apachestaple.tls.served import Served, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from apachestaple.tls.ocsp import StatusResponse
 
 # Longer than httpd waits for a responder by default, so that the wait can be seen. Seconds.
 PATIENCE = 15.0
