@@ -138,3 +138,16 @@ def test_a_staple_that_is_missing_and_one_that_is_too_many(
         code, (only,) = compared(httpd.root)
     assert code == 1
     assert "no staple was sent, although mod_ssl staples what" in only["error"]
+
+
+def test_a_certificate_is_compared_even_where_the_handshake_fails_for_its_status(
+    lab: Lab,
+) -> None:
+    with lab.httpd(CACHE + tls_host(ON, name="a.example.com", certificate="https-first")) as httpd:
+        assert httpd.start()
+        site = httpd.root / "site.conf"
+        site.write_text(site.read_text().replace("https-first", "good"))
+        code, (only,) = compared(httpd.root)
+    assert code == 1
+    assert "fails when a status is asked for" in only["error"]
+    assert "the certificate of CN=https-first was sent, and not the one in" in only["error"]

@@ -39,12 +39,12 @@ def target_of(host: Host, address: str | None = None) -> Target | None:
 
 def differences(served: Served, host: Host, site: Site) -> Iterator[str]:
     """What the server does otherwise, each as a sentence without its full stop."""
-    if not served.reached or served.failure:
-        return
     wrong = _of_certificate(served, host, site)
     if wrong:
         # Nothing is promised of a staple for another certificate.
         yield wrong
+        return
+    if served.failure:
         return
     expected = prospect(host, site)
     if expected.staples and not served.staple_length:
@@ -58,9 +58,9 @@ def differences(served: Served, host: Host, site: Site) -> Iterator[str]:
 
 def _of_certificate(served: Served, host: Host, site: Site) -> str | None:
     leaf = served.leaf
-    if leaf is None or not host.known_certificates:
+    own = host.known_certificates
+    if leaf is None or not own:
         return None
-    own = [certificate for certificate in host.known_certificates if certificate.leaf]
     if any(certificate.leaf and certificate.leaf.sha1 == leaf.sha1 for certificate in own):
         return None
     if len(own) < len(host.certificates):
@@ -70,7 +70,8 @@ def _of_certificate(served: Served, host: Host, site: Site) -> str | None:
     if other is not None:
         return f"the certificate of {other.name} was sent: that host answers here"
     path = own[0].name
-    if any(c.leaf and c.leaf.subject == leaf.subject for c in own):
+    # Many certificates of today have no subject at all.
+    if leaf.subject and any(c.leaf and c.leaf.subject == leaf.subject for c in own):
         return (
             f"the certificate that was sent is not the one in {path}, which has the same subject: "
             "httpd was not reloaded since that file was written"
