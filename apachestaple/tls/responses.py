@@ -95,7 +95,7 @@ def _is_about(
     single: ocsp.OCSPSingleResponse, leaf: Certificate, issuer: Certificate | None
 ) -> bool:
     """OCSP_id_cmp, with the hash that the response uses."""
-    if single.serial_number != leaf.serial_number:
+    if single.serial_number != leaf.serial:
         return False
     if issuer is None:
         return True
