@@ -37,7 +37,7 @@ _HOSTS = (
     + tls_host(name="c.example.com", certificate="third")
     + tls_host(name="d.example.com", certificate="rsa")
     + tls_host(name="e.example.com", certificate="must-staple")
-    + tls_host(name="f.example.com", certificate="revoked")
+    + tls_host(name="f.example.com", certificate="answer-good")
 )
 
 
