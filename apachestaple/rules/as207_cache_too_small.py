@@ -67,12 +67,13 @@ class CacheTooSmall(ServerRule):
             return
         leaves = site.stapled_certificates
         layout = shmcb_layout(cache.size)
+        known = site.measured_lengths
         for length, severity, confidence in _LENGTHS:
             overfull = overfull_subcaches(layout, site.responses(length))
             if not overfull:
                 continue
             crowded = [response for group in overfull for response in group]
-            measured = all(response.sha1 in site.measured_lengths for response in crowded)
+            measured = all(response.sha1 in known for response in crowded)
             total = sum(response.length for response in crowded)
             size = f"{total} bytes together" if measured else f"an estimated {length} bytes"
             yield self.finding(
