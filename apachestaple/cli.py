@@ -167,59 +167,43 @@ def hosts(common: Common, path: Path = None, format_: Format = "text") -> None:
 @with_common
 def responders(
     common: Common,
-    path: Path = None,
-    format_: Format = "text",
-    check: Annotated[
-        bool, typer.Option("--check", help="Ask each of them, as httpd would.")
-    ] = False,
-) -> None:
-    """List the OCSP responders that the server must reach."""
-    from apachestaple.commands.trouble import exit_code
-
-    if check:
-        from apachestaple.commands.check import run_check as run
-    else:
-        from apachestaple.commands.responders import run_responders as run
-    raise typer.Exit(exit_code(run, path, common.settings(), format_, config=common.config))
-
-
-@app.command(cls=Command)
-@with_common
-def probe(
-    common: Common,
-    targets: Annotated[
+    paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="HOST[:PORT]", show_default=False, help="Running servers."),
-    ] = None,
-    format_: Format = "text",
-    servername: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Ask for this name [default: HOST].")
-    ] = None,
-    address: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Connect there instead of to HOST.")
-    ] = None,
-    from_path: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
+        typer.Argument(
             metavar="PATH",
-            help="Every TLS host of a configuration, and where it differs from that.",
+            show_default=False,
+            help="Main files, folders, fragments or PEM files of certificates; "
+            "this machine's httpd where none is given.",
         ),
     ] = None,
-    tls: Annotated[
-        str | None, typer.Option(metavar="1.2|1.3", help="Speak this version only.")
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="text, json or csv; rules that let httpd reach them: nftables, iptables, "
+            "firewalld, ufw, squid; a redirect to a local proxy, for httpd before 2.4.19: "
+            "tinyproxy, redirect-nftables, redirect-iptables.",
+        ),
+    ] = "text",
+    resolve: Annotated[
+        bool, typer.Option("--resolve", help="Look up the addresses of names.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The proxy that leads out, for the redirect."),
     ] = None,
-    timeout: Annotated[
-        str | None, typer.Option(metavar="SECONDS", help="Limit of a handshake [default: 15].")
+    templates: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Templates of one's own.")
     ] = None,
 ) -> None:
-    """Shake hands with running servers, and show the staple that they send."""
-    from apachestaple.commands.probe import ProbeSwitches, run_probe
+    """List the OCSP responders that the server must reach, or let it reach them."""
+    from apachestaple.commands.responders import ResponderSwitches, run_responders
     from apachestaple.commands.trouble import exit_code
 
-    switches = ProbeSwitches(servername, address, from_path, tls, timeout, format_)
+    switches = ResponderSwitches(format_, resolve, proxy, templates)
     raise typer.Exit(
-        exit_code(run_probe, targets or [], common.settings(), switches, config=common.config)
+        exit_code(run_responders, paths or [], common.settings(), switches, config=common.config)
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.httpd.layout import LayoutError, Options, locate
 from apachestaple.httpd.reader import read
-from apachestaple.tls.certificates import CertificateReader
+from apachestaple.tls.certificates import CertificateReader, has_certificate
 from apachestaple.tls.site import Site, understand
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Configuration, SourceFile
     from apachestaple.httpd.reader import Start
     from apachestaple.settings import Settings
+    from apachestaple.tls.certificates import CertificateFile
 
 
 @dataclass
@@ -102,6 +103,14 @@ def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
             known.update(os.path.realpath(path) for path in configuration.files)
         found.sites.append(_understood(configuration, settings, certificates))
     return found
+
+
+def certificate_files(paths: Sequence[str]) -> tuple[list[CertificateFile], list[str]]:
+    """The PEM files with a certificate among the paths, and all other paths."""
+    reader = CertificateReader()
+    named = {path: has_certificate(path) for path in paths}
+    files = [reader.read(path) for path, is_certificate in named.items() if is_certificate]
+    return files, [path for path in paths if not named[path]]
 
 
 def _options(settings: Settings) -> Options:

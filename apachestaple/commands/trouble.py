@@ -10,6 +10,7 @@ from apachestaple.httpd.layout import LayoutError
 from apachestaple.report.terminal import printable
 from apachestaple.rules.catalogue import UnknownRuleError
 from apachestaple.settings import SettingsError
+from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,13 +28,16 @@ class TroubleError(Exception):
     """A command cannot go on; the text says why."""
 
 
+_SAID = (TroubleError, LayoutError, SettingsError, UnknownRuleError, TemplateProblemError)
+
+
 def exit_code(
     command: Callable[_Arguments, int], *arguments: _Arguments.args, **options: _Arguments.kwargs
 ) -> int:
     """The exit code of a command: its own, or 2 where it could not do anything."""
     try:
         return command(*arguments, **options)
-    except (TroubleError, LayoutError, SettingsError, UnknownRuleError) as error:
+    except _SAID as error:
         tell(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED

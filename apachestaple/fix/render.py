@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import Start, read
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from apachestaple.templating import TemplateProblemError, Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +65,11 @@ class ResponderErrors:
 Snippet = StaplingCache | UseStapling | ResponderErrors
 
 
-class TemplateProblemError(Exception):
-    """A template cannot be used; the text names it and says why."""
-
-
 class Renderer:
     """Renders templates: those of ``folder`` first, then our own."""
 
     def __init__(self, folder: str | None = None) -> None:
-        if folder is not None and not os.path.isdir(folder):
-            raise TemplateProblemError(f"{folder}: there is no such folder of templates")
-        self._folder = folder
+        self._templates = Templates(folder)
 
     def lines(self, snippet: Snippet) -> tuple[str, ...]:
         """The lines of a snippet, without line endings.
@@ -88,40 +79,10 @@ class Renderer:
                 lines that httpd could read.
 
         """
-        try:
-            text = self._environment.get_template(snippet.template).render(asdict(snippet))
-        except Exception as error:  # noqa: BLE001  (a template is a program of the user's)
-            raise TemplateProblemError(f"{snippet.template}: {error}") from None
+        text = self._templates.render(snippet.template, asdict(snippet))
         lines = tuple(line.rstrip() for line in text.splitlines() if line.strip())
         _check(snippet.template, lines)
         return lines
-
-    @cached_property
-    def _environment(self) -> Environment:
-        from jinja2 import (  # noqa: PLC0415
-            ChoiceLoader,
-            FileSystemLoader,
-            StrictUndefined,
-        )
-        from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
-
-        folders = [self._folder] if self._folder else []
-        loaders = [FileSystemLoader(folder) for folder in (*folders, _own_folder())]
-        # A configuration is not HTML, and a name that a template misspells must not become "".
-        return SandboxedEnvironment(
-            loader=ChoiceLoader(loaders),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,
-        )
-
-
-def _own_folder() -> str:
-    """Our templates: within the installed package, or at the top of a checkout."""
-    here = os.path.dirname(os.path.dirname(__file__))
-    packaged = os.path.join(here, "templates")
-    return packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(here), "templates")
 
 
 def _check(template: str, lines: tuple[str, ...]) -> None:

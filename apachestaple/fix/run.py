@@ -13,7 +13,7 @@ from apachestaple.fix.cache import repair_cache
 from apachestaple.fix.edit import Edit, EditError, Where, edited
 from apachestaple.fix.place import NoPlaceError
 from apachestaple.fix.plan import Plan, Repairs, Step
-from apachestaple.fix.render import Renderer, TemplateProblemError
+from apachestaple.fix.render import Renderer
 from apachestaple.fix.responder_errors import repair_responder_errors
 from apachestaple.fix.spelling import repair_spelling
 from apachestaple.fix.stapling import repair_stapling
@@ -22,6 +22,7 @@ from apachestaple.fix.write import NewText, WriteError, back_up, only_one_fix, w
 from apachestaple.httpd.layout import installed
 from apachestaple.httpd.reader import read
 from apachestaple.rules.lint import lint
+from apachestaple.templating import TemplateProblemError
 from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.site import Site, understand
 

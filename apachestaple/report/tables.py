@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from apachestaple.report.json import host_place
@@ -11,7 +12,7 @@ from apachestaple.tls.responders import certificate_path
 from apachestaple.tls.staples import prospect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from apachestaple.rules.rule import Example, Rule
     from apachestaple.tls.hosts import HostCertificate
@@ -64,8 +65,12 @@ def _certificate(certificate: HostCertificate) -> str:
     return f"{path}: {', '.join(facts)}"
 
 
-def responders_table(responders: Sequence[Responder], paint: Paint) -> str:
-    """A line for each responder; below it who needs it."""
+def responders_table(
+    responders: Sequence[Responder],
+    paint: Paint,
+    addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
+    """A line for each responder; below it who needs it, and its addresses where they are known."""
     if not responders:
         return "No OCSP responders.\n"
     rows = [["URL", "HOST", "PORT", "USED"]]
@@ -75,11 +80,13 @@ def responders_table(responders: Sequence[Responder], paint: Paint) -> str:
     heading, *lines = aligned(rows)
     text = [paint(heading, "bold")]
     for shown, responder in zip(lines, responders, strict=True):
-        details = [
-            f"for {_some(responder.hosts)}",
-            f"certificate {_some(list(map(short, responder.certificates)))}",
-            *(f"through the proxy {proxy}" for proxy in responder.proxies),
-        ]
+        details = [f"for {_some(responder.hosts)}"] if responder.hosts else []
+        details.append(f"certificate {_some(list(map(short, responder.certificates)))}")
+        details += [f"through the proxy {proxy}" for proxy in responder.proxies]
+        if not responder.used:
+            details += [f"not asked: {refusal}" for refusal in responder.refusals]
+        if responder.host in addresses:
+            details.append(f"at {', '.join(addresses[responder.host])}")
         text += [shown, *_below(details)]
     return "\n".join(text) + "\n"
 

@@ -251,6 +251,19 @@ class CertificateReader:
         return [file.leaf for file in files if file.leaf]
 
 
+def has_certificate(path: str) -> bool:
+    """Whether it is a file with the first line of a PEM certificate in it, whatever follows."""
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            data = file.read(_LARGEST_FILE)
+    except OSError:
+        return False
+    # No directive begins so.
+    return any(b"\n-----BEGIN %b-----" % name in b"\n" + data for name in _NAMES)
+
+
 def _read(path: str, known: dict[bytes, Certificate]) -> CertificateFile:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)

@@ -1,4 +1,4 @@
-"""The OCSP responders that a server must reach."""
+"""The OCSP responders of a configuration or of certificate files: who needs each, who is asked."""
 
 from __future__ import annotations
 
@@ -6,13 +6,41 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from apachestaple.tls.hosts import ObstacleKind, first_argument
+from apachestaple.tls.uri import url_fault
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from apachestaple.tls.certificates import CertificateFile
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 
 _PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
+_UNISSUED = (ObstacleKind.SELF_SIGNED, ObstacleKind.NO_ISSUER)
+_ONLY_FIRST = "httpd asks only the first URI of a certificate"
+_OFF = "SSLUseStapling is off"
+_NOT_SET = "SSLUseStapling is not set"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """That a certificate has a responder, and whether httpd asks it for this certificate.
+
+    Attributes:
+        certificate: its path.
+        host: name of the host that has it; ``None`` for a certificate that was given as a file.
+        refusal: why httpd does not ask, or ``None``.
+        waits: whether it would ask if only stapling were switched on, of which nothing is said.
+        proxy: the URL of the proxy that is asked instead, or ``None``.
+
+    """
+
+    certificate: str
+    host: str | None = None
+    refusal: str | None = None
+    waits: bool = False
+    proxy: str | None = None
 
 
 @dataclass
@@ -23,11 +51,7 @@ class Responder:
         url: as it stands in the certificate or in SSLStaplingForceURL.
         scheme, host, port: of the URL; the port is that of the scheme where none is given, and
             ``None`` where neither is known.
-        used: whether httpd turns to it. The further URIs of a certificate, its first one where
-            SSLStaplingForceURL takes its place, and those of hosts without stapling are not used.
-        certificates: paths of the certificates that it answers for.
-        hosts: names of the hosts that have them.
-        proxies: what SSLOCSPProxyURL puts in between, for the hosts that use it.
+        needs: for which certificates of which hosts, in the order of the configuration.
 
     """
 
@@ -35,28 +59,41 @@ class Responder:
     scheme: str
     host: str
     port: int | None
-    used: bool = False
-    certificates: list[str] = field(default_factory=list)
-    hosts: list[str] = field(default_factory=list)
-    proxies: list[str] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
+
+    @property
+    def used(self) -> bool:
+        """Whether httpd asks it for any certificate."""
+        return any(need.refusal is None for need in self.needs)
+
+    @property
+    def certificates(self) -> list[str]:
+        """Paths of the certificates that name it."""
+        return _once(need.certificate for need in self.needs)
+
+    @property
+    def hosts(self) -> list[str]:
+        """Names of the hosts that have them."""
+        return _once(need.host for need in self.needs)
+
+    @property
+    def proxies(self) -> list[str]:
+        """What is asked instead, for the hosts that have a proxy."""
+        return _once(need.proxy for need in self.needs if need.refusal is None)
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why httpd does not ask it."""
+        return _once(need.refusal for need in self.needs)
 
 
-def responders(site: Site) -> list[Responder]:
-    """Every responder of the TLS hosts, once each, in the order of the configuration."""
+def responders(*sites: Site, files: Sequence[CertificateFile] = ()) -> list[Responder]:
+    """Every responder of the TLS hosts and of the files, once each, in their order."""
     found: dict[str, Responder] = {}
-    for host in site.tls_hosts:
-        proxy = host.setting("SSLOCSPProxyURL")
-        for certificate in host.certificates:
-            path = certificate_path(certificate)
-            for url, used in _urls(host, certificate):
-                responder = found.get(url)
-                if responder is None:
-                    responder = found[url] = _responder(url)
-                responder.used = responder.used or used
-                _add(responder.certificates, path)
-                _add(responder.hosts, host.name)
-                if used and proxy is not None:
-                    _add(responder.proxies, " ".join(proxy.arguments))
+    for url, need in _needs(sites, files):
+        if url not in found:
+            found[url] = _responder(url)
+        found[url].needs.append(need)
     return list(found.values())
 
 
@@ -65,16 +102,63 @@ def certificate_path(certificate: HostCertificate) -> str:
     return certificate.file.path if certificate.file else certificate.name
 
 
-def _urls(host: Host, certificate: HostCertificate) -> Iterator[tuple[str, bool]]:
-    """The URLs for a certificate, and whether each is used."""
-    staples = host.use_stapling or host.mod_md_staples
+def _needs(sites: Iterable[Site], files: Iterable[CertificateFile]) -> Iterator[tuple[str, Need]]:
+    for site in sites:
+        for host in site.tls_hosts:
+            for number, certificate in enumerate(host.certificates):
+                yield from _of_host(host, certificate, number)
+    for file in files:
+        for number, url in enumerate(file.leaf.ocsp_uris if file.leaf else ()):
+            yield url, Need(file.path, refusal=_ONLY_FIRST if number else _fault(url))
+
+
+def _of_host(host: Host, certificate: HostCertificate, number: int) -> Iterator[tuple[str, Need]]:
+    """The URLs for a certificate of a host, the one that httpd turns to first."""
+    path = certificate_path(certificate)
     # mod_md does not know SSLStaplingForceURL.
     forced = None if host.mod_md_staples else host.force_url
-    if forced:
-        yield forced, staples
     uris = certificate.leaf.ocsp_uris if certificate.leaf else ()
-    for number, uri in enumerate(uris):
-        yield uri, staples and not forced and number == 0
+    if forced:
+        yield forced, _turned_to(host, number, path, forced)
+    for position, url in enumerate(uris):
+        if forced:
+            yield url, Need(path, host.name, "SSLStaplingForceURL takes its place")
+        elif position:
+            yield url, Need(path, host.name, _ONLY_FIRST)
+        else:
+            yield url, _turned_to(host, number, path, url)
+
+
+def _turned_to(host: Host, number: int, path: str, url: str) -> Need:
+    if host.mod_md_staples:
+        # It asks through curl, https as well (md_ocsp.c, next_todo), whether or not stapling by
+        # mod_ssl is on, and has a proxy of its own.
+        fault = None if url.startswith("https://") else _fault(url)
+        return Need(
+            path, host.name, fault or _unissued(host, number), proxy=_url(host, "MDHttpProxy")
+        )
+    refusal = _fault(url) or _unissued(host, number)
+    proxy = _url(host, "SSLOCSPProxyURL")
+    if refusal is None and not host.use_stapling:
+        # A host that is silent about it gets stapling from `fix`; one that says off does not.
+        waits = host.setting("SSLUseStapling") is None
+        return Need(path, host.name, _NOT_SET if waits else _OFF, waits, proxy)
+    return Need(path, host.name, refusal, proxy=proxy)
+
+
+def _fault(url: str) -> str | None:
+    fault = url_fault(url)
+    return f"it {fault}" if fault else None
+
+
+def _unissued(host: Host, number: int) -> str | None:
+    obstacle = host.obstacles[number]
+    return obstacle.reason if obstacle and obstacle.kind in _UNISSUED else None
+
+
+def _url(host: Host, name: str) -> str | None:
+    directive = host.setting(name)
+    return first_argument(directive) or None if directive else None
 
 
 def _responder(url: str) -> Responder:
@@ -86,6 +170,5 @@ def _responder(url: str) -> Responder:
     return Responder(url, parts.scheme, parts.hostname or "", port or _PORTS.get(parts.scheme))
 
 
-def _add(words: list[str], word: str) -> None:
-    if word not in words:
-        words.append(word)
+def _once(words: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(word for word in words if word is not None))

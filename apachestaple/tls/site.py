@@ -46,6 +46,8 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "sslcertificatekeyfile",
     "protocol",
     "mdstapling",
+    "mdhttpproxy",
+    "user",
 }
 # So many of a host's own files stand for those of the main server at the same position
 # (modssl_ctx_cfg_merge_certkeys_array).

@@ -1,0 +1,245 @@
+"""What templates make of responders: a table, rules of packet filters and proxies, a redirect.
+
+What a template is given stands in its own dataclass here. All of it is text on one line: names come
+from certificates and configurations, and root may load what is rendered.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from apachestaple.report.terminal import printable
+from apachestaple.tls.destinations import is_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from apachestaple.templating import Templates
+    from apachestaple.tls.destinations import Outgoing
+    from apachestaple.tls.responders import Need, Responder
+
+# Where the redirect leads to, and tinyproxy listens.
+_REDIRECT_PORT = 8888
+# What a packet filter takes for a user: a name, or what httpd writes as #1000.
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*|#[0-9]+")
+_COLUMNS = (
+    *("url", "host", "port", "scheme", "used", "why_not", "proxy"),
+    *("addresses", "certificate", "virtual_host"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What became of the names of hosts.
+
+    Attributes:
+        addresses: of each host, IPv4 first; none of one that has a trouble.
+        troubles: why a host has none.
+
+    """
+
+    addresses: Mapping[str, tuple[str, ...]]
+    troubles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ResponderTable:
+    """For ``responders.csv.j2``: a row for each certificate of each host.
+
+    Attributes:
+        columns: their names.
+        rows: as many texts each.
+
+    """
+
+    templates: ClassVar[Mapping[str, str]] = {"csv": "responders.csv.j2"}
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetOut:
+    """A host and port that rules let out.
+
+    Attributes:
+        host: a name in lower case, or an address.
+        port: TCP.
+        is_address: whether ``host`` is an address.
+        is_proxy: whether it is a proxy, and the responders are behind it.
+        urls: of the responders.
+        hosts: names of the virtual hosts that staple by it.
+        waits: whether nobody is asked there before stapling is switched on.
+        trouble: why its name has no address, ``""`` where it has one or none is needed.
+
+    """
+
+    host: str
+    port: int
+    is_address: bool
+    is_proxy: bool
+    urls: tuple[str, ...]
+    hosts: tuple[str, ...]
+    waits: bool
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An address and port that rules let out, and the names that it has."""
+
+    address: str
+    port: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRules:
+    """For the templates that let queries out.
+
+    Attributes:
+        destinations: a list of `LetOut`.
+        ipv4: a list of `Opening`, in the order of the addresses; empty where nothing is resolved.
+        ipv6: the same.
+        left_out: pairs of a URL for which nothing is let out, and why.
+        date: of the addresses, UTC.
+        command: the command line that made this.
+
+    """
+
+    templates: ClassVar[Mapping[str, str]] = {
+        "nftables": "outgoing.nft.j2",
+        "iptables": "outgoing.iptables.j2",
+        "firewalld": "outgoing.firewalld.xml.j2",
+        "ufw": "outgoing.ufw.sh.j2",
+        "squid": "outgoing.squid.conf.j2",
+    }
+    destinations: tuple[LetOut, ...]
+    ipv4: tuple[Opening, ...]
+    ipv6: tuple[Opening, ...]
+    left_out: tuple[tuple[str, str], ...]
+    date: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """For the templates of the way through a small local proxy.
+
+    Attributes:
+        proxy_host: the proxy that leads out.
+        proxy_port: its port.
+        port: where the local proxy listens.
+        ports: of the responders, which are redirected.
+        user: that httpd asks as, ``""`` where that is not known.
+        destinations: a list of `LetOut`: the responders.
+        left_out: pairs of a URL that is not counted, and why.
+        command: the command line that made this.
+
+    """
+
+    templates: ClassVar[Mapping[str, str]] = {
+        "tinyproxy": "redirect.tinyproxy.conf.j2",
+        "redirect-nftables": "redirect.nft.j2",
+        "redirect-iptables": "redirect.iptables.j2",
+    }
+    proxy_host: str
+    proxy_port: int
+    port: int
+    ports: tuple[int, ...]
+    user: str
+    destinations: tuple[LetOut, ...]
+    left_out: tuple[tuple[str, str], ...]
+    command: str
+
+
+Rendered = ResponderTable | OutgoingRules | Redirect
+
+
+def rendered(form: str, what: Rendered, templates: Templates) -> str:
+    """The text of a format; raises TemplateProblemError."""
+    return templates.render(what.templates[form], asdict(what))
+
+
+def responder_table(responders: Iterable[Responder], resolution: Resolution) -> ResponderTable:
+    """Every need of every responder."""
+    rows = [
+        tuple(map(printable, _row(responder, need, resolution)))
+        for responder in responders
+        for need in responder.needs
+    ]
+    return ResponderTable(_COLUMNS, tuple(rows))
+
+
+def _row(responder: Responder, need: Need, resolution: Resolution) -> tuple[str, ...]:
+    return (
+        responder.url,
+        responder.host,
+        str(responder.port or ""),
+        responder.scheme,
+        "no" if need.refusal else "yes",
+        need.refusal or "",
+        need.proxy or "",
+        " ".join(resolution.addresses.get(responder.host, ())),
+        need.certificate,
+        need.host or "",
+    )
+
+
+def outgoing_rules(
+    out: Outgoing, resolution: Resolution, *, date: str, command: str
+) -> OutgoingRules:
+    """What is to be let out, with the addresses of its names."""
+    names: dict[tuple[str, int], dict[str, None]] = {}
+    for destination in out.destinations:
+        for address in resolution.addresses.get(destination.host, ()):
+            names.setdefault((address, destination.port), {})[destination.host] = None
+    # Where two names have one address, a set must have it once.
+    openings = [Opening(address, port, tuple(of)) for (address, port), of in names.items()]
+    return OutgoingRules(
+        destinations=_let_out(out, resolution),
+        ipv4=tuple(opening for opening in openings if ":" not in opening.address),
+        ipv6=tuple(opening for opening in openings if ":" in opening.address),
+        left_out=_left_out(out),
+        date=date,
+        command=printable(command),
+    )
+
+
+def redirect(out: Outgoing, proxy: tuple[str, int], *, user: str, command: str) -> Redirect:
+    """The way through a local proxy to ``proxy``, its host and port."""
+    return Redirect(
+        proxy_host=f"[{proxy[0]}]" if ":" in proxy[0] else proxy[0],
+        proxy_port=proxy[1],
+        port=_REDIRECT_PORT,
+        ports=tuple(sorted({destination.port for destination in out.destinations})),
+        user=user.removeprefix("#") if _USER.fullmatch(user) else "",
+        destinations=_let_out(out, Resolution({}, {})),
+        left_out=_left_out(out),
+        command=printable(command),
+    )
+
+
+def _let_out(out: Outgoing, resolution: Resolution) -> tuple[LetOut, ...]:
+    return tuple(
+        LetOut(
+            destination.host,
+            destination.port,
+            is_address(destination.host),
+            destination.is_proxy,
+            _printable(destination.urls),
+            _printable(destination.hosts),
+            destination.waits,
+            printable(resolution.troubles.get(destination.host, "")),
+        )
+        for destination in out.destinations
+    )
+
+
+def _left_out(out: Outgoing) -> tuple[tuple[str, str], ...]:
+    return tuple((printable(one.url), printable(one.reason)) for one in out.left_out)
+
+
+def _printable(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(printable, words))
