@@ -3,6 +3,7 @@
 import re
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -53,13 +54,15 @@ def handshake(
     timeout: float = 5,
     address: str = "127.0.0.1",
     signatures: str | None = None,
+    inside: Sequence[str] = (),
 ) -> Handshake:
     """Shake hands with ``address``:``port``; ``timeout`` in seconds counts as not connected.
 
     ``signatures`` are the algorithms that the client takes, which choose among certificates.
+    ``inside`` is what the client's command begins with, to run in a network of its own.
     """
     place = f"[{address}]" if ":" in address else address
-    command = ["openssl", "s_client", "-connect", f"{place}:{port}"]
+    command = [*inside, "openssl", "s_client", "-connect", f"{place}:{port}"]
     command += ["-noservername"] if servername is None else ["-servername", servername]
     # Reading the machine's own authorities would take most of the time.
     command += ["-no-CAfile", "-no-CApath", "-no-CAstore"]

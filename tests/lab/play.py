@@ -69,6 +69,7 @@ class Lab:
         files: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         ports: Sequence[ReservedPort] = (),
+        inside: Sequence[str] = (),
     ) -> Httpd:
         """An httpd, not yet started, in a root of its own; the lab stops it at its end."""
         self._roots += 1
@@ -81,6 +82,7 @@ class Lab:
                 certificates=self.certificates_folder,
                 environment=environment,
                 ports=ports,
+                inside=inside,
             )
         )
 

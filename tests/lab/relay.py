@@ -6,6 +6,7 @@ ends before its request does: what httpd leaves behind when SSLStaplingResponder
 
 import contextlib
 import http.client
+import socket
 import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler
@@ -16,11 +17,19 @@ from .ports import ReservedPort
 
 
 class Relay:
-    """Listens on one port of 127.0.0.1 and passes each request on to another, one at a time."""
+    """Listens on one port of 127.0.0.1 and passes each request on to another, one at a time.
 
-    def __init__(self, port: ReservedPort, behind: ReservedPort) -> None:
-        handler = type("Handler", (_Handler,), {"behind": behind.number, "turn": threading.Lock()})
-        self._server = _Server(("127.0.0.1", port.number), handler)
+    It may listen somewhere else: on a socket that is given.
+    """
+
+    def __init__(self, port: ReservedPort | socket.socket, behind: int) -> None:
+        handler = type("Handler", (_Handler,), {"behind": behind, "turn": threading.Lock()})
+        if isinstance(port, ReservedPort):
+            self._server = _Server(("127.0.0.1", port.number), handler)
+        else:
+            self._server = _Server(port.getsockname(), handler, bind_and_activate=False)
+            self._server.socket.close()
+            self._server.socket = port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     def start(self) -> None:

@@ -80,7 +80,7 @@ class Responder:
         if not wait_until(lambda: not child.running or self._answers(), 10.0) or not child.running:
             self.stop()
             raise RuntimeError(f"openssl ocsp does not answer: {self._output.read_text()}")
-        self._relay = Relay(self._port, self._behind)
+        self._relay = Relay(self._port, self._behind.number)
         self._relay.start()
         authority.on_change = self._reload
 

@@ -50,7 +50,7 @@ class Httpd:
     further files below ``root`` (text, ports replaced as well), ``certificates`` is the folder
     that the configuration sees as ``certs``. ``environment`` adds to the variables that Debian's
     envvars sets. ``ports`` are free ones that the configuration names already; they stay as they
-    are, and stay reserved.
+    are, and stay reserved. ``inside`` is what its command begins with, to run in a network of its own.
     """
 
     def __init__(
@@ -63,8 +63,10 @@ class Httpd:
         certificates: Path | None = None,
         environment: Mapping[str, str] | None = None,
         ports: Sequence[ReservedPort] = (),
+        inside: Sequence[str] = (),
     ) -> None:
         self.root = root
+        self._inside_of = inside
         self._child: Child | None = None
         self._reserved: dict[int, ReservedPort] = {}
         self._given = {port.number: port for port in ports}
@@ -130,7 +132,7 @@ class Httpd:
         """
         self._pid_file.unlink(missing_ok=True)
         self._child = child = Child(
-            [BINARY, "-f", str(self._main_file), "-DFOREGROUND"],
+            [*self._inside_of, BINARY, "-f", str(self._main_file), "-DFOREGROUND"],
             output=self._logs / "stderr",
             environment=self.environment,
         )

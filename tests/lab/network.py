@@ -1,0 +1,147 @@
+"""Networks of their own: a server, the world outside, and a wire between the two.
+
+Root makes network namespaces as it is; anybody else makes a user namespace first, in which they are
+root. A machine that allows neither fails the test, with what the system said.
+"""
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .processes import Child, wait_until
+
+# Addresses of the documentation (RFC 5737, RFC 3849): in no local network, and nobody's.
+SERVER = ("192.0.2.254", "2001:db8::fe")
+OUTSIDE = ("192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1")
+
+_LISTEN = """
+import socket, sys
+descriptor, host, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+listener = socket.create_server((host, port), family=family)
+socket.send_fds(socket.socket(fileno=descriptor), [b"."], [listener.fileno()])
+"""
+_CONNECT = """
+import socket, sys
+socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2)
+"""
+
+
+class Namespace:
+    """A network namespace with a hosts file of its own, which a sleeping process keeps alive.
+
+    ``inside`` is what a command begins with to run there, as root of it. ``as_user`` is the same
+    for what must not be root: where the tests are not run by root, it is the one who runs them.
+    """
+
+    def __init__(self, folder: Path, hosts: Mapping[str, Sequence[str]], *, beside: Self | None) -> None:
+        folder.mkdir(mode=0o755)
+        file = folder / "hosts"
+        lines = [f"{address} {name}" for name, of in hosts.items() for address in of]
+        file.write_text("\n".join(["127.0.0.1 localhost", *lines, ""]))
+        here = shlex.quote(str(file))
+        ready = folder / "ready"
+        script = f"mount --bind {here} /etc/hosts && ip link set lo up && touch {shlex.quote(str(ready))}"
+        is_root = os.geteuid() == 0
+        user = [] if is_root or beside else ["--map-root-user"]
+        enter = [] if beside is None else beside.entering("--user") if not is_root else []
+        command = [*enter, "unshare", *user, "--net", "--mount", "sh", "-c"]
+        log = folder / "log"
+        self._child = Child([*command, f"{script} && exec sleep infinity"], output=log)
+        self._is_root = is_root
+        if not wait_until(lambda: ready.exists() or not self._child.running, 10) or not ready.exists():
+            self.stop()
+            raise RuntimeError(f"no network namespace can be made here: {log.read_text()}")
+
+    def entering(self, *namespaces: str) -> list[str]:
+        """What a command begins with to run in some namespaces of it."""
+        return ["nsenter", f"--target={self.pid}", *namespaces, "--preserve-credentials"]
+
+    @property
+    def pid(self) -> int:
+        """Of the process that keeps it alive."""
+        return self._child.pid
+
+    @property
+    def inside(self) -> list[str]:
+        user = [] if self._is_root else ["--user"]
+        return self.entering(*user, "--net", "--mount")
+
+    @property
+    def as_user(self) -> list[str]:
+        mapped = f"--map-user={os.geteuid()}"
+        return self.inside if self._is_root else [*self.inside, "unshare", "--user", mapped]
+
+    def run(self, *command: str, text: str = "") -> str:
+        """What a command prints there; raises RuntimeError where it fails."""
+        done = subprocess.run(
+            [*self.inside, *command], input=text, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{shlex.join(command)}: {done.stderr}{done.stdout}")
+        return done.stdout
+
+    def reaches(self, host: str, port: int) -> bool:
+        """Whether somebody there accepts a connection from here."""
+        command = [*self.inside, sys.executable, "-c", _CONNECT, host, str(port)]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    def listen(self, host: str, port: int) -> socket.socket:
+        """A socket of this process that listens there."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            command = [sys.executable, "-c", _LISTEN, str(theirs.fileno()), host, str(port)]
+            subprocess.run([*self.inside, *command], pass_fds=[theirs.fileno()], check=True)
+            _, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
+        return socket.socket(fileno=descriptors[0])
+
+    def stop(self) -> None:
+        """Let it go; what still runs inside keeps it until it ends."""
+        self._child.stop(grace=0.5)
+
+
+class Wire:
+    """A server and the world outside, with a wire between them; both know the same names."""
+
+    def __init__(self, folder: Path, hosts: Mapping[str, Sequence[str]]) -> None:
+        folder.mkdir(mode=0o755)
+        self._ending = ExitStack()
+        try:
+            self.server = Namespace(folder / "server", hosts, beside=None)
+            self._ending.callback(self.server.stop)
+            self.outside = Namespace(folder / "outside", hosts, beside=self.server)
+            self._ending.callback(self.outside.stop)
+            peer = ["peer", "name", "wire", "netns", str(self.outside.pid)]
+            self.server.run("ip", "link", "add", "wire", "type", "veth", *peer)
+            for namespace, addresses in ((self.server, SERVER), (self.outside, OUTSIDE)):
+                for address in addresses:
+                    # Without nodad an address cannot be used for two seconds.
+                    length = ["64", "nodad"] if ":" in address else ["24"]
+                    words = [f"{address}/{length[0]}", "dev", "wire", *length[1:]]
+                    namespace.run("ip", "address", "add", *words)
+                namespace.run("ip", "link", "set", "wire", "up")
+        except BaseException:
+            self._ending.close()
+            raise
+
+    def close(self) -> None:
+        """Let both go."""
+        self._ending.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
