@@ -8,24 +8,16 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.rules.rule import CACHE, tls_host
-from tests.lab.certificates import NAMES
-from tests.lab.handshake import handshake
-from tests.lab.network import Wire
-from tests.lab.processes import Child, wait_until
-from tests.lab.relay import Relay
+from apachestaple.rules.rule import tls_host
+from tests.lab.world import PROXY, PROXY_URL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from tests.lab.network import Namespace
-    from tests.lab.play import Lab
+    from tests.lab.world import World
 
 # As a Debian server has it: nothing goes out but to itself and what is needed to find neighbours.
 REFUSES = """
@@ -46,87 +38,15 @@ REFUSES_IPTABLES = """*filter
 -A OUTPUT -p tcp -j REJECT --reject-with tcp-reset
 COMMIT
 """
-# One responder by IPv4 and IPv6, one by IPv6 alone at another port, and a proxy.
-HOSTS = {
-    "ocsp.example.com": ("192.0.2.1", "2001:db8::1"),
-    "ocsp6.example.com": ("2001:db8::1",),
-    "proxy.example.com": ("192.0.2.3",),
+
+LOSES_QUERIES = """
+table inet filter {
+    chain input {
+        type filter hook input priority filter; policy accept;
+        udp dport 53 drop
+    }
 }
-URLS = {"gate": "http://ocsp.example.com/r", "gate-6": "http://ocsp6.example.com:8080/r"}
-PROXY = ("192.0.2.3", 3128)
-PROXY_URL = f"http://proxy.example.com:{PROXY[1]}"
-SERVERS = [(certificate, f"{certificate}.example.com") for certificate in URLS]
-
-
-class World:
-    """The wire, with the lab's responder at its other end."""
-
-    def __init__(self, lab: Lab, wire: Wire, folder: Path) -> None:
-        self.lab, self.folder = lab, folder
-        self.server, self.outside = wire.server, wire.outside
-
-    def configuration(self, *lines: str) -> str:
-        hosts = (tls_host(*lines, certificate=name, name=server) for name, server in SERVERS)
-        return CACHE + "".join(hosts)
-
-    def staples(self, configuration: str) -> list[str | None]:
-        """What clients of the two hosts get from a new httpd."""
-        httpd = self.lab.httpd(configuration, inside=self.server.as_user)
-        assert httpd.start(), httpd.log
-        try:
-            shaken = [
-                handshake(httpd.port, name, inside=self.server.inside) for _, name in SERVERS
-            ]
-        finally:
-            httpd.stop()
-        assert all(one.connected for one in shaken), httpd.log
-        return [one.staple for one in shaken]
-
-    def responders(self, configuration: str, *options: str) -> str:
-        """What the program prints on the server about a configuration."""
-        httpd = self.lab.httpd(configuration)
-        main = str(httpd.root / "httpd.conf")
-        command = [sys.executable, "-m", "apachestaple", "responders", main, *options]
-        return self.server.run(*command)
-
-    @contextmanager
-    def tinyproxy(self, namespace: Namespace, text: str) -> Iterator[Path]:
-        """A running tinyproxy, and its log."""
-        log = self.folder / f"tinyproxy-{namespace.pid}.log"
-        configuration = self.folder / f"tinyproxy-{namespace.pid}.conf"
-        # Without its service it has no user of its own here, and needs none.
-        text = re.sub(r"^(User|Group) .*\n", "", text, flags=re.MULTILINE)
-        configuration.write_text(f"{text}\nLogLevel Connect\n")
-        (port,) = re.findall(r"^Port (\d+)$", text, re.MULTILINE)
-        address = re.findall(r"^Listen (\S+)$", text, re.MULTILINE)[0]
-        command = [*namespace.inside, "tinyproxy", "-d", "-c", str(configuration)]
-        child = Child(command, output=log)
-        try:
-            assert wait_until(lambda: namespace.reaches(address, int(port)), 5), log.read_text()
-            yield log
-        finally:
-            child.stop(grace=0.3)
-
-
-@pytest.fixture(scope="module")
-def behind(lab: Lab) -> Lab:
-    """The lab, with certificates of responders that are elsewhere."""
-    for name, url in URLS.items():
-        lab.authority.issue(name, names=NAMES, ocsp=[url])
-    return lab
-
-
-@pytest.fixture
-def world(behind: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("world")
-    (port,) = re.findall(r":(\d+)$", behind.responder.url)
-    with ExitStack() as ending:
-        wire = ending.enter_context(Wire(folder / "wire", HOSTS))
-        for address, outside_port in (("192.0.2.1", 80), ("2001:db8::1", 8080)):
-            relay = Relay(wire.outside.listen(address, outside_port), int(port))
-            relay.start()
-            ending.callback(relay.stop)
-        yield World(behind, wire, folder)
+"""
 
 
 def one_time(rules: str) -> list[list[str]]:
@@ -234,3 +154,27 @@ def test_a_redirect_is_the_way_through_a_proxy_that_httpd_knows_nothing_of(
             world.server.run(*command)
         assert world.staples(configuration) == ["good", "good"], own_log.read_text()
         assert "http://ocsp.example.com:80/r" in log.read_text()
+
+
+GONE = tls_host("SSLUseStapling on", "SSLStaplingForceURL http://gone.invalid/")
+
+
+def test_a_name_without_address_is_said_and_the_others_have_their_rules(world: World) -> None:
+    configuration = world.configuration(STAPLING) + GONE
+    done = world.apachestaple(configuration, "--resolve", "--format", "nftables")
+    assert done.returncode == 1
+    assert done.stderr.startswith("apachestaple: gone.invalid: no address: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(r"^# gone\.invalid port 80, for www\S+: MISSING, ", done.stdout, re.MULTILINE)
+    assert "2001:db8::1 . 8080," in done.stdout
+    load(world.server, done.stdout)
+
+
+def test_no_name_is_waited_for_longer_than_the_time_limit(world: World) -> None:
+    world.outside.run("nft", "-f", "-", text=LOSES_QUERIES)
+    asking = "from apachestaple.live.resolve import resolve\n"
+    asking += "print(resolve(['a.invalid', 'ocsp.example.com', '2001:db8::7'], seconds=0.5))"
+    done = world.server.run(sys.executable, "-c", asking)
+    assert "'no answer within 0.5 seconds'" in done
+    assert "('192.0.2.1', '2001:db8::1')" in done
+    assert "('2001:db8::7',)" in done

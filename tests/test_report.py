@@ -327,7 +327,7 @@ def test_responders_that_httpd_never_asks_are_not_used(server: Path) -> None:
 
     https = "https://ocsp.example.com"
     forced = "http://forced.example"
-    assert used(host("https-first")) == {https: True, RESPONDER: False}
+    assert used(host("https-first")) == {https: False, RESPONDER: False}
     assert used(host("good", f"SSLStaplingForceURL {forced}")) == {forced: True, RESPONDER: False}
     assert used(host("good", f"SSLStaplingForceURL {forced}"), host("good")) == {
         forced: True,

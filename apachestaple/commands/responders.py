@@ -93,7 +93,9 @@ def run_responders(
         what, troubles = _rules(found, sites, switches, proxy)
         emit(rendered(form, what, templates))
     else:
-        resolution = _resolution((responder.host for responder in found), wanted=switches.resolve)
+        # That a responder has gone that nobody asks is no trouble.
+        asked = (r.host for r in found if r.used or any(need.waits for need in r.needs))
+        resolution = _resolution(asked, wanted=switches.resolve)
         troubles = resolution.troubles
         if form == "json":
             emit(responders_json(found))
@@ -145,7 +147,7 @@ def _rules(
 ) -> tuple[Rendered, Mapping[str, str]]:
     """What the template of a rule is given, and the names without an address."""
     command = shlex.join(["apachestaple", *sys.argv[1:]])
-    # A proxy sees the responders. A redirect is for hosts that ask them without one.
+    # What a proxy is told to let through are the responders.
     out = outgoing(found, proxies=switches.form != "squid")
     if proxy is not None:
         return redirect(out, proxy, user=_user(sites), command=command), {}

@@ -11,13 +11,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.report.terminal import printable
-from apachestaple.tls.destinations import is_address
+from apachestaple.tls.destinations import Outgoing, is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from apachestaple.templating import Templates
-    from apachestaple.tls.destinations import Outgoing
     from apachestaple.tls.responders import Need, Responder
 
 # Where the redirect leads to, and tinyproxy listens.
@@ -100,7 +99,7 @@ class OutgoingRules:
 
     Attributes:
         destinations: a list of `LetOut`.
-        ipv4: a list of `Opening`, in the order of the addresses; empty where nothing is resolved.
+        ipv4: a list of `Opening`, each address and port once.
         ipv6: the same.
         left_out: pairs of a URL for which nothing is let out, and why.
         date: of the addresses, UTC.
@@ -208,15 +207,19 @@ def outgoing_rules(
 
 
 def redirect(out: Outgoing, proxy: tuple[str, int], *, user: str, command: str) -> Redirect:
-    """The way through a local proxy to ``proxy``, its host and port."""
+    """The way through a local proxy to ``proxy``, its host and port.
+
+    It is for hosts that ask without a proxy.
+    """
+    direct = Outgoing(tuple(one for one in out.destinations if not one.is_proxy), out.left_out)
     return Redirect(
         proxy_host=f"[{proxy[0]}]" if ":" in proxy[0] else proxy[0],
         proxy_port=proxy[1],
         port=_REDIRECT_PORT,
-        ports=tuple(sorted({destination.port for destination in out.destinations})),
+        ports=tuple(sorted({destination.port for destination in direct.destinations})),
         user=user.removeprefix("#") if _USER.fullmatch(user) else "",
-        destinations=_let_out(out, Resolution({}, {})),
-        left_out=_left_out(out),
+        destinations=_let_out(direct, Resolution({}, {})),
+        left_out=_left_out(direct),
         command=printable(command),
     )
 

@@ -19,7 +19,9 @@ from .processes import Child, wait_until
 
 # Addresses of the documentation (RFC 5737, RFC 3849): in no local network, and nobody's.
 SERVER = ("192.0.2.254", "2001:db8::fe")
-OUTSIDE = ("192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1")
+# No name server is there: names are those of the hosts file.
+NAME_SERVER = "192.0.2.2"
+OUTSIDE = ("192.0.2.1", NAME_SERVER, "192.0.2.3", "2001:db8::1")
 
 _LISTEN = """
 import socket, sys
@@ -35,28 +37,41 @@ socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2)
 
 
 class Namespace:
-    """A network namespace with a hosts file of its own, which a sleeping process keeps alive.
+    """A network namespace with names of its own, which a sleeping process keeps alive.
 
     ``inside`` is what a command begins with to run there, as root of it. ``as_user`` is the same
     for what must not be root: where the tests are not run by root, it is the one who runs them.
     """
 
-    def __init__(self, folder: Path, hosts: Mapping[str, Sequence[str]], *, beside: Self | None) -> None:
+    def __init__(
+        self, folder: Path, hosts: Mapping[str, Sequence[str]], *, beside: Self | None
+    ) -> None:
         folder.mkdir(mode=0o755)
         file = folder / "hosts"
         lines = [f"{address} {name}" for name, of in hosts.items() for address in of]
         file.write_text("\n".join(["127.0.0.1 localhost", *lines, ""]))
-        here = shlex.quote(str(file))
+        names = folder / "resolv.conf"
+        names.write_text(f"nameserver {NAME_SERVER}\n")
         ready = folder / "ready"
-        script = f"mount --bind {here} /etc/hosts && ip link set lo up && touch {shlex.quote(str(ready))}"
+        script = " && ".join(
+            [
+                *(f"mount --bind {shlex.quote(str(own))} /etc/{own.name}" for own in (file, names)),
+                "ip link set lo up",
+                f"touch {shlex.quote(str(ready))}",
+                "exec sleep infinity",
+            ]
+        )
         is_root = os.geteuid() == 0
         user = [] if is_root or beside else ["--map-root-user"]
         enter = [] if beside is None else beside.entering("--user") if not is_root else []
         command = [*enter, "unshare", *user, "--net", "--mount", "sh", "-c"]
         log = folder / "log"
-        self._child = Child([*command, f"{script} && exec sleep infinity"], output=log)
+        self._child = Child([*command, script], output=log)
         self._is_root = is_root
-        if not wait_until(lambda: ready.exists() or not self._child.running, 10) or not ready.exists():
+        if (
+            not wait_until(lambda: ready.exists() or not self._child.running, 10)
+            or not ready.exists()
+        ):
             self.stop()
             raise RuntimeError(f"no network namespace can be made here: {log.read_text()}")
 
