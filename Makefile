@@ -56,7 +56,10 @@ POLICY := /usr/sbin/policy-rc.d
 system:
 	@missing=; \
 	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
-	for tool in openssl git curl redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	for tool in openssl git redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	command -v nft >/dev/null || missing="$$missing nftables"; \
+	command -v ip >/dev/null || missing="$$missing iproute2"; \
+	command -v tinyproxy >/dev/null || missing="$$missing tinyproxy-bin"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \
@@ -113,3 +116,11 @@ played: $(VENV)/test.stamp system
 
 capacity: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.drawn.capacity $(or $(CASES),40) "$(SEED)" 2
+
+# make firewalls    show the rules of responders to ufw, firewalld and squid, which have to be there
+.PHONY: firewalls
+
+firewalls: $(VENV)/test.stamp system
+	@for tool in ufw firewall-offline-cmd squid; do \
+	  command -v $$tool >/dev/null || { echo "$$tool is missing (nothing is installed here)." >&2; exit 1; }; done
+	@$(BIN)/pytest -n 0 tests/firewall_tools.py

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from apachestaple.fix.render import Snippet
+from apachestaple.report import outgoing as report_outgoing
 from apachestaple.report.markdown import rules_page
+from apachestaple.report.outgoing import Rendered
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
 
@@ -98,7 +100,10 @@ def test_the_page_of_rules_is_the_generated_one() -> None:
 def test_every_template_has_its_place_in_the_documents() -> None:
     page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
     names = {path.name for path in (ROOT / "templates").iterdir()}
-    assert names == {kind.template for kind in get_args(Snippet)}
+    of_fix = {kind.template for kind in get_args(Snippet)}
+    of_responders = {name for kind in get_args(Rendered) for name in kind.templates.values()}
+    # The one that others include.
+    assert names == of_fix | of_responders | {"outgoing.about.j2"}
     for kind in get_args(Snippet):
         section = re.search(
             rf"^## {re.escape(kind.template)}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
@@ -106,6 +111,21 @@ def test_every_template_has_its_place_in_the_documents() -> None:
         assert section, kind.template
         rows = re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE)
         assert rows == [variable.name for variable in fields(kind)]
+
+
+@pytest.mark.parametrize("kind", get_args(Rendered), ids=lambda kind: str(kind.__name__))
+def test_every_template_of_responders_has_its_variables_in_the_documents(kind: Any) -> None:
+    page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
+    sections = re.split(r"^## ", page, flags=re.MULTILINE)
+    (section,) = (text for text in sections if f"`{next(iter(kind.templates.values()))}`" in text)
+    for form, name in kind.templates.items():
+        assert f"| `{form}` | `{name}` |" in section
+    rows = re.findall(r"^\| `(\w+)` \| [^`]", section, re.MULTILINE)
+    assert rows == [variable.name for variable in fields(kind)]
+    for part in re.findall(r"a list of `(\w+)`", kind.__doc__):
+        (listed,) = re.findall(rf"^`{part}`: (.*?)\.$", page, re.MULTILINE | re.DOTALL)
+        names = [variable.name for variable in fields(getattr(report_outgoing, part))]
+        assert re.findall(r"`(\w+)`", listed) == names
 
 
 DEPENDENCIES = re.findall(

@@ -14,6 +14,7 @@ import pytest
 
 from apachestaple.rules.rule import tls_host
 from tests.lab.world import PROXY, PROXY_URL
+from tests.project import ROOT
 
 if TYPE_CHECKING:
     from tests.lab.network import Namespace
@@ -178,3 +179,15 @@ def test_no_name_is_waited_for_longer_than_the_time_limit(world: World) -> None:
     assert "'no answer within 0.5 seconds'" in done
     assert "('192.0.2.1', '2001:db8::1')" in done
     assert "('2001:db8::7',)" in done
+
+
+def test_readme_shows_the_rules_that_the_example_gets(world: World) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(
+        r"^\$ apachestaple responders --resolve .*\n((?:.+\n|\n)*?)```", text, re.MULTILINE
+    )
+    main = str(ROOT / "examples/apache2")
+    program = [sys.executable, "-m", "apachestaple", "responders", "--resolve"]
+    printed = world.server.run(*program, "--format", "nftables", main)
+    parts = [re.escape(part) for part in shown.split("…\n")]
+    assert re.fullmatch("(?:.*\n)*?".join(parts), printed), printed

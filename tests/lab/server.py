@@ -50,7 +50,8 @@ class Httpd:
     further files below ``root`` (text, ports replaced as well), ``certificates`` is the folder
     that the configuration sees as ``certs``. ``environment`` adds to the variables that Debian's
     envvars sets. ``ports`` are free ones that the configuration names already; they stay as they
-    are, and stay reserved. ``inside`` is what its command begins with, to run in a network of its own.
+    are, and stay reserved. ``inside`` is what its command begins with, to run in a network of its
+    own.
     """
 
     def __init__(

@@ -25,6 +25,8 @@ HOSTS = {
     "proxy.example.com": ("192.0.2.3",),
 }
 URLS = {"gate": "http://ocsp.example.com/r", "gate-6": "http://ocsp6.example.com:8080/r"}
+# Where they listen: what the rules have to let out.
+PLACES = [("192.0.2.1", 80), ("2001:db8::1", 80), ("2001:db8::1", 8080)]
 PROXY = ("192.0.2.3", 3128)
 PROXY_URL = f"http://proxy.example.com:{PROXY[1]}"
 SERVERS = [(certificate, f"{certificate}.example.com") for certificate in URLS]
@@ -102,7 +104,7 @@ def world(behind: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
     (port,) = re.findall(r":(\d+)$", behind.responder.url)
     with ExitStack() as ending:
         wire = ending.enter_context(Wire(folder / "wire", HOSTS))
-        for address, outside_port in (("192.0.2.1", 80), ("2001:db8::1", 8080)):
+        for address, outside_port in PLACES:
             relay = Relay(wire.outside.listen(address, outside_port), int(port))
             relay.start()
             ending.callback(relay.stop)
