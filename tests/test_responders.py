@@ -12,12 +12,16 @@ import pytest
 
 from apachestaple.commands.responders import ResponderSwitches, run_responders
 from apachestaple.commands.trouble import TroubleError
+from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.settings import Settings
 from apachestaple.sites import read_site
 from apachestaple.templating import TemplateProblemError
 from apachestaple.tls.destinations import outgoing
 from apachestaple.tls.responders import responders
 from tests.lab.ca import Authority
+from tests.lab.certificates import NAMES
+from tests.lab.processes import wait_until
+from tests.lab.responder import SilentResponder
 from tests.schemas import RESPONDERS, checked
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from apachestaple.tls.destinations import Outgoing
+    from tests.lab.play import Lab
 
 FIRST, SECOND = "http://ocsp.example.com/r", "http://second.example.com:8080"
 PROXY = "SSLOCSPProxyURL http://proxy.example.com:3128/"
@@ -108,6 +113,23 @@ def test_it_is_said_why_httpd_does_not_ask(
     found = responders(read_site(configured(server, certificate, *lines, main=main), Settings()))
     assert {responder.url: responder.refusals for responder in found} == refusals
     assert all(responder.used is not bool(refusals[responder.url]) for responder in found)
+
+
+def test_mod_md_asks_by_https_too_and_through_a_proxy_of_its_own(lab: Lab) -> None:
+    with SilentResponder() as asked, SilentResponder() as proxy, SilentResponder() as of_mod_ssl:
+        url = f"https://127.0.0.1:{asked.port}/"
+        lab.authority.issue("mod-md", names=NAMES, ocsp=[url])
+        lines = [ON, f"SSLOCSPProxyURL {of_mod_ssl.url}"]
+        text = f"LoadModule md_module modules/mod_md.so\nMDStapling on\nMDStoreDir md\n{CACHE}"
+        text += tls_host(*lines, certificate="mod-md")
+        for server, more in ((asked, ""), (proxy, f"MDHttpProxy {proxy.url}\n")):
+            httpd = lab.httpd(more + text)
+            assert httpd.start(), httpd.log
+            assert wait_until(lambda: server.connections == 1, 10)  # noqa: B023  (asked at once)
+            httpd.stop()
+            main = str(httpd.root / "httpd.conf")
+            assert places(let_out(main)) == [("127.0.0.1", server.port, server is proxy)]
+        assert (asked.connections, of_mod_ssl.connections) == (1, 0)
 
 
 # -- what is let out ----------------------------------------------------------------------------
