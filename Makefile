@@ -57,8 +57,9 @@ system:
 	@missing=; \
 	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
 	for tool in openssl git redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
-	command -v nft >/dev/null || missing="$$missing nftables"; \
-	command -v ip >/dev/null || missing="$$missing iproute2"; \
+	[ -x /usr/sbin/nft ] || missing="$$missing nftables"; \
+	[ -x /usr/sbin/iptables-restore ] || missing="$$missing iptables"; \
+	[ -x /bin/ip ] || missing="$$missing iproute2"; \
 	command -v tinyproxy >/dev/null || missing="$$missing tinyproxy-bin"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \

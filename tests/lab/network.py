@@ -23,6 +23,9 @@ SERVER = ("192.0.2.254", "2001:db8::fe")
 NAME_SERVER = "192.0.2.2"
 OUTSIDE = ("192.0.2.1", NAME_SERVER, "192.0.2.3", "2001:db8::1")
 
+# Where iptables, nft and ip are, which is not in everybody's PATH.
+ENVIRONMENT = {**os.environ, "PATH": f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"}
+
 _LISTEN = """
 import socket, sys
 descriptor, host, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -61,17 +64,17 @@ class Namespace:
                 "exec sleep infinity",
             ]
         )
-        is_root = os.geteuid() == 0
-        user = [] if is_root or beside else ["--map-root-user"]
-        enter = [] if beside is None else beside.entering("--user") if not is_root else []
-        command = [*enter, "unshare", *user, "--net", "--mount", "sh", "-c"]
+        self._is_root = os.geteuid() == 0
+        make = ["unshare", "--net", "--mount"]
+        if not self._is_root:
+            # A wire needs both of its ends in one user namespace.
+            make = [*beside.entering("--user"), *make] if beside else [*make, "--map-root-user"]
         log = folder / "log"
-        self._child = Child([*command, script], output=log)
-        self._is_root = is_root
-        if (
-            not wait_until(lambda: ready.exists() or not self._child.running, 10)
-            or not ready.exists()
-        ):
+        self._child = child = Child(
+            [*make, "sh", "-c", script], output=log, environment=ENVIRONMENT
+        )
+        wait_until(lambda: ready.exists() or not child.running, 10)
+        if not ready.exists():
             self.stop()
             raise RuntimeError(f"no network namespace can be made here: {log.read_text()}")
 
@@ -97,7 +100,12 @@ class Namespace:
     def run(self, *command: str, text: str = "") -> str:
         """What a command prints there; raises RuntimeError where it fails."""
         done = subprocess.run(
-            [*self.inside, *command], input=text, capture_output=True, text=True, check=False
+            [*self.inside, *command],
+            input=text,
+            capture_output=True,
+            text=True,
+            env=ENVIRONMENT,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{shlex.join(command)}: {done.stderr}{done.stdout}")
@@ -138,8 +146,8 @@ class Wire:
             for namespace, addresses in ((self.server, SERVER), (self.outside, OUTSIDE)):
                 for address in addresses:
                     # Without nodad an address cannot be used for two seconds.
-                    length = ["64", "nodad"] if ":" in address else ["24"]
-                    words = [f"{address}/{length[0]}", "dev", "wire", *length[1:]]
+                    network, more = ("64", ["nodad"]) if ":" in address else ("24", [])
+                    words = [f"{address}/{network}", "dev", "wire", *more]
                     namespace.run("ip", "address", "add", *words)
                 namespace.run("ip", "link", "set", "wire", "up")
         except BaseException:
