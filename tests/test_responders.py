@@ -305,7 +305,7 @@ def test_a_redirect_is_for_httpds_user_and_the_ports_that_it_asks_without_a_prox
     path = configured(server, "two", ON)
     assert "Upstream http [2001:db8::3]:3128\n" in printed(capfd, path, form="tinyproxy", proxy=url)
     rules = printed(capfd, path, form="redirect-nftables", proxy=url)
-    assert "meta skuid www-data tcp dport { 80 } redirect to :8888\n" in rules
+    assert 'meta skuid "www-data" tcp dport { 80 } redirect to :8888\n' in rules
     rules = printed(capfd, path, form="redirect-iptables", proxy=url)
     assert "--dport 80 -m owner --uid-owner www-data -j REDIRECT --to-ports 8888\n" in rules
     rules = printed(
