@@ -56,7 +56,7 @@ POLICY := /usr/sbin/policy-rc.d
 system:
 	@missing=; \
 	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
-	for tool in openssl git redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	for tool in openssl git curl redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -x /usr/sbin/nft ] || missing="$$missing nftables"; \
 	[ -x /usr/sbin/iptables-restore ] || missing="$$missing iptables"; \
 	[ -x /bin/ip ] || missing="$$missing iproute2"; \

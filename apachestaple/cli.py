@@ -196,14 +196,62 @@ def responders(
     templates: Annotated[
         str | None, typer.Option(metavar="DIR", help="Templates of one's own.")
     ] = None,
+    connect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST[:PORT]", help="Take the certificate of a running server, too."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask each of them, as httpd would.")
+    ] = False,
 ) -> None:
     """List the OCSP responders that the server must reach, or let it reach them."""
     from apachestaple.commands.responders import ResponderSwitches, run_responders
     from apachestaple.commands.trouble import exit_code
 
-    switches = ResponderSwitches(format_, resolve, proxy, templates)
+    switches = ResponderSwitches(format_, resolve, proxy, templates, tuple(connect or ()))
+    run = run_responders
+    if check:
+        from apachestaple.commands.check import run_check as run
+    raise typer.Exit(exit_code(run, paths or [], common.settings(), switches, config=common.config))
+
+
+@app.command(cls=Command)
+@with_common
+def probe(
+    common: Common,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="HOST[:PORT]", show_default=False, help="Running servers."),
+    ] = None,
+    format_: Format = "text",
+    servername: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask for this name [default: HOST].")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Connect there instead of to HOST.")
+    ] = None,
+    from_path: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Every TLS host of a configuration, and where it differs from that.",
+        ),
+    ] = None,
+    tls: Annotated[
+        str | None, typer.Option(metavar="1.2|1.3", help="Speak this version only.")
+    ] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="Limit of a handshake [default: 15].")
+    ] = None,
+) -> None:
+    """Shake hands with running servers, and show the staple that they send."""
+    from apachestaple.commands.probe import ProbeSwitches, run_probe
+    from apachestaple.commands.trouble import exit_code
+
+    switches = ProbeSwitches(servername, address, from_path, tls, timeout, format_)
     raise typer.Exit(
-        exit_code(run_responders, paths or [], common.settings(), switches, config=common.config)
+        exit_code(run_probe, targets or [], common.settings(), switches, config=common.config)
     )
 
 

@@ -104,6 +104,7 @@ def test_a_finding_is_1_and_fail_on_decides(broken: Path) -> None:
         ["dump", "--format", "github"],
         ["hosts", "/no/such/path"],
         ["responders", "/no/such/path"],
+        ["responders", "--check", "--resolve"],
         ["explain", "/no/such/log"],
         ["explain", "--format", "xml", "/dev/null"],
         ["explain", "--config", "/no/such/path", "/dev/null"],

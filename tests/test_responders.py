@@ -25,7 +25,7 @@ from tests.lab.responder import SilentResponder
 from tests.schemas import RESPONDERS, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from apachestaple.tls.destinations import Outgoing
@@ -190,8 +190,9 @@ def printed(
     resolve: bool = False,
     proxy: str | None = None,
     templates: str | None = None,
+    connect: Sequence[str] = (),
 ) -> str:
-    switches = ResponderSwitches(form, resolve, proxy, templates)
+    switches = ResponderSwitches(form, resolve, proxy, templates, tuple(connect))
     assert run_responders(paths, {}, switches) == code
     return capfd.readouterr().out
 
@@ -220,6 +221,27 @@ def test_certificates_can_be_given_as_files(
     assert "not asked: it is not an http URL\n" in both
     none = printed(capfd, str(server / "certs/none.pem"), form="text")
     assert none == "No OCSP responders.\n"
+
+
+def test_certificates_can_be_taken_from_running_servers(
+    lab: Lab, capfd: pytest.CaptureFixture[str]
+) -> None:
+    httpd = lab.httpd(tls_host(certificate="https-first"))
+    assert httpd.start(), httpd.log
+    running, gone = f"127.0.0.1:{httpd.port}", f"127.0.0.1:{lab.dead.url.rpartition(':')[2]}"
+    found = checked(printed(capfd, form="json", connect=[running]), RESPONDERS)
+    assert [(one["scheme"], one["used"], one["certificates"]) for one in found] == [
+        ("https", False, [running]),
+        ("http", False, [running]),
+    ]
+    assert found[1]["url"] == lab.responder.url
+    switches = ResponderSwitches(connect=(gone, running))
+    assert run_responders([], {}, switches) == 2
+    both = capfd.readouterr()
+    assert lab.responder.url in both.out
+    assert f"{gone}: " in both.err
+    assert run_responders([], {}, ResponderSwitches(connect=(gone,))) == 2
+    assert capfd.readouterr().out == ""
 
 
 def test_a_damaged_certificate_is_said(server: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -328,6 +350,7 @@ def test_a_redirect_is_for_httpds_user_and_the_ports_that_it_asks_without_a_prox
         (ResponderSwitches("json", resolve=True), "json has no place for addresses"),
         (ResponderSwitches("squid", resolve=True), "squid has no place for addresses"),
         (ResponderSwitches("text", templates="/"), "text is not made from a template"),
+        (ResponderSwitches("text", connect=("a:b",)), "--connect: a server is given as HOST"),
     ],
 )
 def test_switches_that_do_not_go_together(

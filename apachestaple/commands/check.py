@@ -6,7 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.online import ask_responders
-from apachestaple.commands.trouble import one_of, tell_errors
+from apachestaple.commands.responders import ResponderSwitches
+from apachestaple.commands.trouble import USELESS, TroubleError, one_of, tell, tell_errors
 from apachestaple.report.answers import answers_table
 from apachestaple.report.json import answers_json
 from apachestaple.report.summary import summarize
@@ -17,30 +18,47 @@ from apachestaple.rules.finding import is_any_as_bad
 from apachestaple.rules.lint import lint
 from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.settings import load_settings
-from apachestaple.sites import read_site
+from apachestaple.sites import read_sites
 from apachestaple.tls.responders import responders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def run_check(
-    path: str | None, options: Mapping[str, object], form: str, *, config: str | None = None
+    paths: Sequence[str],
+    options: Mapping[str, object],
+    switches: ResponderSwitches,
+    *,
+    config: str | None = None,
 ) -> int:
-    """Ask the responders and print what they answer; 1 where an answer is bad enough."""
-    form = one_of("--format", form, "text", "json")
-    settings = load_settings(options, near=path, config=config)
+    """Ask the responders and print what they answer; 1 where an answer is bad enough.
+
+    Raises:
+        TroubleError: the switches do not go together.
+
+    """
+    form = one_of("--format", switches.form, "text", "json")
+    if switches != ResponderSwitches(form):
+        raise TroubleError("--check goes with --format text or json, and with no other option")
+    settings = load_settings(options, near=paths[0] if paths else None, config=config)
     chosen = select_rules(settings.select, settings.ignore)
     rules = [rule for rule in chosen if isinstance(rule, ResponderRule)]
-    site = read_site(path, settings)
-    tell_errors(site.configuration)
-    ask_responders([site])
-    findings = lint(site, rules)
+    sites = read_sites(paths, settings)
+    tell(*sites.troubles)
+    if not sites.sites:
+        return USELESS
+    for site in sites.sites:
+        tell_errors(site.configuration)
+    ask_responders(sites.sites)
+    findings = [finding for site in sites.sites for finding in lint(site, rules)]
+    # All sites have the same answers.
+    answers = sites.sites[0].answers
     if form == "json":
-        emit(answers_json(responders(site), site.answers))
+        emit(answers_json(responders(*sites.sites), answers))
     else:
         paint = paint_for(sys.stdout)
-        summary = summarize([site], findings)
-        report = text_report(findings, site.configuration.files, summary, paint=paint)
-        emit(f"{answers_table(site.answers, paint)}\n{report}")
-    return int(is_any_as_bad(findings, settings.fail_on))
+        summary = summarize(sites.sites, findings)
+        report = text_report(findings, sites.sources(), summary, paint=paint)
+        emit(f"{answers_table(answers, paint)}\n{report}")
+    return USELESS if sites.troubles else int(is_any_as_bad(findings, settings.fail_on))

@@ -26,15 +26,16 @@ from apachestaple.report.terminal import emit, paint_for
 from apachestaple.settings import load_settings
 from apachestaple.sites import Sites, certificate_files, read_sites
 from apachestaple.templating import Templates
+from apachestaple.tls.certificates import CertificateFile
 from apachestaple.tls.destinations import is_address, is_host, outgoing
 from apachestaple.tls.hosts import first_argument
 from apachestaple.tls.responders import responders
+from apachestaple.tls.served import parse_target
 from apachestaple.tls.uri import parse_uri, proxy_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from apachestaple.tls.certificates import CertificateFile
     from apachestaple.tls.responders import Responder
 
 FORMATS = ("text", "json", *ResponderTable.templates, *OutgoingRules.templates, *Redirect.templates)
@@ -52,6 +53,7 @@ class ResponderSwitches:
         proxy: URL of the proxy that a redirect leads to.
         templates: a folder with templates of one's own. Only the command line names it: root may
             load what comes out, and a settings file may be somebody else's.
+        connect: running servers, whose certificates are to be taken.
 
     """
 
@@ -59,6 +61,7 @@ class ResponderSwitches:
     resolve: bool = False
     proxy: str | None = None
     templates: str | None = None
+    connect: tuple[str, ...] = ()
 
 
 def run_responders(
@@ -78,10 +81,14 @@ def run_responders(
     templates = Templates(switches.templates)
     settings = load_settings(options, near=paths[0] if paths else None, config=config)
     files, others = certificate_files(paths)
-    sites = read_sites(others, settings) if others or not files else Sites()
+    given = bool(files or switches.connect)
+    sites = read_sites(others, settings) if others or not given else Sites()
     sites.troubles += [
         f"{file.path}: no certificate in it can be read" for file in files if not _is_read(file)
     ]
+    served, failures = _served(switches.connect)
+    files += served
+    sites.troubles += failures
     tell(*sites.troubles)
     if not sites.sites and not any(map(_is_read, files)):
         return USELESS
@@ -104,7 +111,7 @@ def run_responders(
         else:
             addresses = resolution.addresses if switches.resolve else {}
             emit(responders_table(found, paint_for(sys.stdout), addresses))
-    tell(*(f"{host}: no address: {trouble}" for host, trouble in troubles.items()))
+    tell(*troubles.values())
     if sites.troubles:
         return USELESS
     return int(bool(troubles))
@@ -133,6 +140,27 @@ def _checked(switches: ResponderSwitches) -> tuple[str, int] | None:
         wrong = f"takes a URL like http://proxy.example.com:3128, not {switches.proxy!r}"
         raise TroubleError(f"--proxy {wrong}")
     return host, uri.port
+
+
+def _served(servers: Sequence[str]) -> tuple[list[CertificateFile], list[str]]:
+    """The certificates that running servers send, by their names; why others send none.
+
+    Raises:
+        TroubleError: something is no name of a server.
+
+    """
+    if not servers:
+        return [], []
+    from apachestaple.live.probe import probe_all  # noqa: PLC0415  (loads sockets)
+
+    try:
+        targets = [parse_target(server) for server in servers]
+    except ValueError as error:
+        raise TroubleError(f"--connect: {error}") from None
+    found = dict(probe_all(targets))
+    served = [(target, found[target]) for target in dict.fromkeys(targets)]
+    files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
+    return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]
 
 
 def _is_read(file: CertificateFile) -> bool:

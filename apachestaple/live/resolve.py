@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
-import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from apachestaple.live.at_once import at_once
+from apachestaple.live.connect import ConnectError, Deadline
+from apachestaple.live.connect import resolve as resolve_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # For all names together, in seconds: a resolver that does not answer gives up after 5 to 30.
 PATIENCE = 10.0
+_MOST_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +33,22 @@ class Resolved:
 
 
 def resolve(names: Iterable[str], *, seconds: float = PATIENCE) -> Mapping[str, Resolved]:
-    """The addresses of each name, all asked for at the same time.
+    """The addresses of each name, many asked for at the same time.
 
     They are those that httpd gets, too: from this machine's resolver, its hosts file included.
     An address stands for itself, and nobody is asked.
     """
     wanted = list(dict.fromkeys(names))
-    found: dict[str, Resolved] = {}
-
-    def ask(name: str) -> None:
-        found[name] = _resolved(name)
-
-    # The resolver knows no time limit; a thread that is left behind ends with the program.
-    asking = [threading.Thread(target=ask, args=(name,), daemon=True) for name in wanted]
-    for thread in asking:
-        thread.start()
-    end = time.monotonic() + seconds
-    for thread in asking:
-        thread.join(max(end - time.monotonic(), 0))
-    late = Resolved(trouble=f"no answer within {seconds:g} seconds")
-    return {name: found.get(name, late) for name in wanted}
+    deadline = Deadline.after(seconds)
+    found = dict(at_once(lambda name: _resolved(name, deadline), wanted, most=_MOST_AT_ONCE))
+    return {name: found[name] for name in wanted}
 
 
-def _resolved(name: str) -> Resolved:
+def _resolved(name: str, deadline: Deadline) -> Resolved:
     try:
-        # As bytes: httpd knows no internationalised names.
-        answers = socket.getaddrinfo(name.encode(), None, type=socket.SOCK_STREAM)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        return Resolved(trouble=(reason or str(error)).lower())
+        answers = resolve_one(name, 0, deadline)
+    except ConnectError as error:
+        return Resolved(trouble=str(error))
     # A zone, as in fe80::1%eth0, is this machine's own.
     parsed = {ipaddress.ip_address(str(place[0]).partition("%")[0]) for *_, place in answers}
     ordered = sorted(parsed, key=lambda address: (address.version, int(address)))
