@@ -142,7 +142,7 @@ class _Reader(Build):
         self._defines.add(name)
         if value and value[0]:
             self._variables[lower(name)] = value[0]
-            self._known.clear()
+            self._forget_lines()
 
     def _undefine(self, _name: str, _key: str, raw: str) -> None:
         (name,) = self._arguments("UnDefine", raw, 1, 1, "one argument")
@@ -150,7 +150,7 @@ class _Reader(Build):
             raise Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.discard(name)
         self._variables.pop(lower(name), None)
-        self._known.clear()
+        self._forget_lines()
 
     def _server_root(self, _name: str, _key: str, raw: str) -> None:
         (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
@@ -189,7 +189,7 @@ class _Reader(Build):
         self._check_shared_object(path, name)
         self.configuration.modules.add(name)
         self._commands.update(commands(name))
-        self._known.clear()
+        self._forget_lines()
         if name == "macro_module":
             self._add_macros()
 
@@ -253,7 +253,7 @@ class _Reader(Build):
         self._execute["<macro"] = self._define_macro
         self._execute["use"] = self._use_macro
         self._execute["undefmacro"] = self._undefine_macro
-        self._known.clear()
+        self._forget_lines()
 
     def _define_macro(self, _name: str, _key: str, raw: str) -> None:
         source = self._source
@@ -348,7 +348,7 @@ class _Reader(Build):
             if outer.is_cut_off:
                 following = outer.file.cut_off_line()
             elif outer.numbered is None:
-                following = outer.file.untrimmed(outer.index)
+                following = outer.file.lines.text[outer.index]
             begun, complete = without_continuation(begun + following)
             complete = complete or outer.is_cut_off
         place = [(outer.index, outer.number)]
