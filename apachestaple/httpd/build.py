@@ -157,6 +157,10 @@ class _File:
         self.pending: Iterator[str | DanglingLink] | None = None
 
 
+# Is told of a line with a certain directive when that is met for the first time, with its
+# arguments: for whoever wants to begin with something before all is read.
+Listener = Callable[[Configuration, str], None]
+
 # How a line is to be read: what to do with it (None: it is a directive in effect), the name as
 # httpd spells it, the name in lower case, and the arguments. Of a closing line, the lower-case
 # name is that of the section that it closes.
@@ -176,8 +180,10 @@ def _close(name: str, key: str, raw: str) -> None:
 class Build:
     """Builds a configuration from lines; what is executed on the way is added by a subclass."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
         self._start = start
+        # By lower-case name.
+        self._listeners = listeners
         # Values of variables, by name in lower case.
         self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
         self._files: list[_File] = []
@@ -390,6 +396,8 @@ class Build:
         if known is not None and "$" not in raw and (word[0] != "<" or raw[-1:] == ">"):
             line: _Line = (*known, raw.lstrip(WHITE_SPACE))
             self._known[written] = line
+            if line[2] in self._listeners:
+                self._listeners[line[2]](self.configuration, line[3])
             return line
         resolved = text
         if "$" in text:
@@ -412,6 +420,8 @@ class Build:
         # An unknown variable is to be noted wherever it stands.
         if not (resolved is not text and self._has_unknown_variable):
             self._known[written] = line
+        if key in self._listeners:
+            self._listeners[key](self.configuration, raw)
         if _SIMPLE_NAME.fullmatch(word) and act != self._open_section:
             self._known_names[word] = line[:3]
         return line

@@ -7,10 +7,11 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from apachestaple.tls.ahead import ReadingAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,9 +39,20 @@ class Problem(StrEnum):
     DAMAGED = "damaged"
 
 
-class _Facts(NamedTuple):
-    """What stapling needs of a certificate's extensions."""
+# A name as X509_NAME_cmp compares it.
+_Name = tuple[tuple[tuple[str, str], ...], ...]
 
+
+# What no issuer's name is equal to.
+_UNREADABLE: _Name = ((),)
+
+
+class _Facts(NamedTuple):
+    """What stapling needs of a certificate's names, dates and extensions."""
+
+    issuer: _Name
+    not_before: datetime
+    not_after: datetime
     ocsp_uris: tuple[str, ...]
     must_staple: bool
     is_ca: bool
@@ -54,36 +66,41 @@ class Certificate:
     """What is known of one certificate.
 
     Only the DER and a few facts are kept: a server may have ten thousand. What a report asks is
-    read from the DER again. Of one that is not understood, nothing but the dates and the digest
-    may be asked.
+    read from the DER again. Of one that is not understood, nothing but the DER and the digest may
+    be asked.
     """
 
-    __slots__ = ("_der", "_facts", "_subject_name")
+    __slots__ = ("_facts", "_subject_name", "der", "sha1")
 
-    def __init__(self, der: bytes) -> None:
+    def __init__(self, der: bytes, sha1: bytes, facts: _Facts | None) -> None:
+        # The certificate itself, and its SHA-1: mod_ssl's key in the cache.
+        self.der = der
+        self.sha1 = sha1
+        self._facts = facts
+        self._subject_name: _Name | None = None
+
+    @classmethod
+    def parse(cls, der: bytes) -> Certificate:
         """Raise ValueError where ``der`` is no certificate."""
-        self._der = der
-        self._subject_name: x509.Name | None = None
+        import hashlib  # noqa: PLC0415
+
         try:
-            certificate = self._certificate
+            certificate = _load()(der)
         except Exception as error:  # noqa: BLE001  (cryptography raises many kinds)
             raise ValueError(str(error)) from None
         try:
-            # Its names must be readable, too.
-            self._facts: _Facts | None = (
-                _facts(certificate) if certificate.issuer is not None else None
-            )
+            facts = _facts(certificate)
         except Exception:  # noqa: BLE001  (likewise)
-            self._facts = None
+            facts = None
+        return cls(der, hashlib.sha1(der, usedforsecurity=False).digest(), facts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For the process that reads certificates ahead."""
+        return Certificate, (self.der, self.sha1, self._facts)
 
     @property
     def _certificate(self) -> x509.Certificate:
-        return _load()(self._der)
-
-    @property
-    def der(self) -> bytes:
-        """The certificate itself."""
-        return self._der
+        return _load()(self.der)
 
     @property
     def public_key(self) -> CertificatePublicKeyTypes:
@@ -106,18 +123,6 @@ class Certificate:
         return _text(lambda: self._certificate.issuer)
 
     @property
-    def serial(self) -> int:
-        """Its serial number."""
-        return self._certificate.serial_number
-
-    @property
-    def sha1(self) -> bytes:
-        """SHA-1 of the DER: mod_ssl's key in the cache."""
-        import hashlib  # noqa: PLC0415
-
-        return hashlib.sha1(self._der, usedforsecurity=False).digest()
-
-    @property
     def ocsp_uris(self) -> tuple[str, ...]:
         """All OCSP URIs of the authority information access, in order."""
         return self._facts.ocsp_uris if self._facts else ()
@@ -135,12 +140,12 @@ class Certificate:
     @property
     def not_before(self) -> datetime:
         """The beginning of its validity, UTC."""
-        return self._certificate.not_valid_before_utc
+        return self._facts.not_before if self._facts else self._certificate.not_valid_before_utc
 
     @property
     def not_after(self) -> datetime:
         """The end of its validity, UTC."""
-        return self._certificate.not_valid_after_utc
+        return self._facts.not_after if self._facts else self._certificate.not_valid_after_utc
 
     @property
     def common_name(self) -> str:
@@ -152,24 +157,27 @@ class Certificate:
     @property
     def is_self_signed(self) -> bool:
         """Whether its issuer's name is its own."""
-        return self._has_issuer_name_of(self)
+        return self._facts is not None and self._facts.issuer == self._name
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """X509_check_issued: names and key identifiers agree; the signature is not looked at."""
         own, its = self._facts, issuer._facts
-        if own is None or its is None or not its.may_sign or not self._has_issuer_name_of(issuer):
+        if own is None or its is None or not its.may_sign or own.issuer != issuer._name:
             return False
         if own.authority_key and its.subject_key and own.authority_key != its.subject_key:
             return False
         serial = own.authority_serial
         return serial is None or serial == issuer._certificate.serial_number
 
-    def _has_issuer_name_of(self, issuer: Certificate) -> bool:
-        """Whether X509_NAME_cmp takes the issuer's name for the subject of a certificate."""
-        if issuer._subject_name is None:
-            issuer._subject_name = issuer._certificate.subject
-        name, subject = self._certificate.issuer, issuer._subject_name
-        return name == subject or _canonical(name) == _canonical(subject)
+    @property
+    def _name(self) -> _Name:
+        """The subject's name, to be compared with an issuer's."""
+        if self._subject_name is None:
+            try:
+                self._subject_name = _canonical(self._certificate.subject)
+            except Exception:  # noqa: BLE001  (likewise)
+                self._subject_name = _UNREADABLE
+        return self._subject_name
 
 
 def _text(name: Callable[[], x509.Name]) -> str:
@@ -188,6 +196,9 @@ def _facts(certificate: x509.Certificate) -> _Facts:
     authority = values.get("2.5.29.35")
     usage = values.get("2.5.29.15")
     return _Facts(
+        issuer=_canonical(certificate.issuer),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
         ocsp_uris=tuple(
             description.access_location.value
             for description in access or ()
@@ -204,8 +215,7 @@ def _facts(certificate: x509.Certificate) -> _Facts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateFile:
+class CertificateFile(NamedTuple):
     """A PEM file.
 
     Attributes:
@@ -229,19 +239,28 @@ class CertificateReader:
         self._files: dict[str, CertificateFile] = {}
         # An authority's certificate stands in the file of each host.
         self._certificates: dict[bytes, Certificate] = {}
+        self._ahead: ReadingAhead[CertificateFile] = ReadingAhead(self._read)
+
+    def expect(self, path: str) -> None:
+        """Say that `read` is going to be asked for a file.
+
+        Of many files a second process reads and parses some before they are asked for.
+        """
+        if path not in self._files:
+            self._ahead.expect(path)
 
     def read(self, path: str) -> CertificateFile:
         """The file at ``path``; what is wrong with it is in the result."""
         known = self._files.get(path)
         if known is None:
-            known = self._files[path] = _read(path, self._certificates)
+            known = self._files[path] = self._ahead.result(path) or self._read(path)
         return known
 
-    def read_folder(self, path: str) -> list[Certificate] | None:
-        """The certificates that SSLCACertificatePath finds: files named by hash and number.
+    def _read(self, path: str) -> CertificateFile:
+        return _read(path, self._certificates)
 
-        ``None`` where the folder is not here, or may not be read.
-        """
+    def read_folder(self, path: str) -> list[Certificate]:
+        """The certificates that SSLCACertificatePath finds: files named by hash and number."""
         try:
             names = sorted(os.listdir(path))
         except OSError:
@@ -274,7 +293,7 @@ def _read(path: str, known: dict[bytes, Certificate]) -> CertificateFile:
         certificate = known.get(body)
         if certificate is None:
             try:
-                certificate = known[body] = Certificate(_der(name, body))
+                certificate = known[body] = Certificate.parse(_der(name, body))
             except ValueError:
                 problem = Problem.DAMAGED
                 break
@@ -335,7 +354,8 @@ def _load() -> Callable[[bytes], x509.Certificate]:
     return x509.load_der_x509_certificate
 
 
-def _canonical(name: x509.Name) -> tuple[tuple[tuple[str, str], ...], ...]:
+@lru_cache(maxsize=1024)
+def _canonical(name: x509.Name) -> _Name:
     """A name as X509_NAME_cmp compares it: letters in one case, white space squeezed."""
     return tuple(
         tuple(

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import strtol
+from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
 from apachestaple.tls.cache import CacheSetting, parse_cache
 from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
@@ -20,6 +21,7 @@ from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argumen
 from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
+    from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
@@ -137,6 +139,18 @@ class Site:
     @lazy
     def has_mod_ssl(self) -> bool:
         return self.configuration.has_module("ssl_module") or not self.configuration.whole
+
+
+def listeners(reader: CertificateReader) -> dict[str, Listener]:
+    """For `read`: has the certificates read ahead that a configuration names."""
+
+    def expect(configuration: Configuration, raw: str) -> None:
+        words = split_words(raw)
+        if words and not words[0].startswith(_PKCS11):
+            # ServerRoot may yet change; then the file is read for nothing.
+            reader.expect(configuration.here(words[0]))
+
+    return {"sslcertificatefile": expect}
 
 
 def understand(

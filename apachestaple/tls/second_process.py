@@ -1,0 +1,126 @@
+"""A fork of this process that calls a function for paths and sends back what it returns.
+
+Neither process ever waits for the other one to take something: what a pipe does not hold is kept
+and sent later.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+import select
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_Result = TypeVar("_Result")
+
+# So many paths are answered at once.
+_BATCH = 64
+# Bytes that a pipe is asked to hold, and the most that is read of one at once.
+_PIPE = 1024 * 1024
+
+
+class SecondProcess(Generic[_Result]):
+    """Calls ``read`` in a fork; raises OSError where that cannot be made."""
+
+    def __init__(self, read: Callable[[str], _Result]) -> None:
+        paths, asking = os.pipe()
+        answers, answering = os.pipe()
+        try:
+            self._pid = os.fork()
+        except OSError:
+            for handle in (paths, asking, answers, answering):
+                os.close(handle)
+            raise
+        if self._pid == 0:
+            # Whatever happens here, nothing of what the parent has begun is to be ended.
+            try:
+                os.close(asking)
+                os.close(answers)
+                _serve(read, paths, answering)
+            finally:
+                os._exit(0)
+        os.close(paths)
+        os.close(answering)
+        self._asking = _Outbox(asking)
+        self._answers = open(answers, "rb")  # noqa: SIM115  (closed with the process)
+        self._unpickler = pickle.Unpickler(self._answers)  # noqa: S301  (it is ourselves)
+
+    def ask(self, paths: Iterable[str]) -> None:
+        """Have the function called for each, in this order."""
+        self._asking.write(b"".join(os.fsencode(path) + b"\0" for path in paths))
+        with suppress(BrokenPipeError):
+            self._asking.flush()
+
+    def answers(self) -> dict[str, _Result]:
+        """Wait for the next results, by path; none where the process has ended."""
+        try:
+            self._asking.flush()
+            found: dict[str, _Result] = self._unpickler.load()
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return {}
+        return found
+
+    def __del__(self) -> None:
+        # The process ends when it sees that nobody asks any more.
+        with suppress(AttributeError, OSError):
+            self._asking.close()
+            self._answers.close()
+            os.waitpid(self._pid, 0)
+
+
+def _serve(read: Callable[[str], object], paths: int, answering: int) -> None:
+    outbox = _Outbox(answering)
+    # One for all: what several answers have in common is sent once.
+    pickler = pickle.Pickler(outbox, pickle.HIGHEST_PROTOCOL)
+    begun = b""
+    while True:
+        readable, _, _ = select.select([paths], [answering] if outbox.holds_back else [], [])
+        outbox.flush()
+        if not readable:
+            continue
+        piece = os.read(paths, _PIPE)
+        if not piece:
+            return
+        *complete, begun = (begun + piece).split(b"\0")
+        for start in range(0, len(complete), _BATCH):
+            batch = map(os.fsdecode, complete[start : start + _BATCH])
+            pickler.dump({path: read(path) for path in batch})
+            outbox.flush()
+
+
+class _Outbox:
+    """Writes to a pipe as much as that holds, and keeps the rest."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._kept: deque[memoryview] = deque()
+        os.set_blocking(handle, False)
+        with suppress(AttributeError, OSError):
+            fcntl.fcntl(handle, fcntl.F_SETPIPE_SZ, _PIPE)
+
+    @property
+    def holds_back(self) -> bool:
+        return bool(self._kept)
+
+    def write(self, data: bytes) -> int:
+        """Add to what `flush` writes."""
+        self._kept.append(memoryview(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Write what the pipe holds; raises BrokenPipeError where nobody reads any more."""
+        with suppress(BlockingIOError):
+            while self._kept:
+                written = os.write(self._handle, self._kept[0])
+                rest = self._kept.popleft()[written:]
+                if rest:
+                    self._kept.appendleft(rest)
+
+    def close(self) -> None:
+        os.close(self._handle)
