@@ -248,7 +248,9 @@ def server_root_relative(server_root: str, path: str) -> str:
 
     A slash at its end is kept: nothing but a folder can have that name.
     """
-    joined = posixpath.join(server_root, path)
+    joined = path
+    if server_root and not path.startswith("/"):
+        joined = f"{server_root.removesuffix('/')}/{path}"
     if "//" in joined or "/." in joined:
         slash = "/" if joined.endswith(("/", "/.", "/..")) else ""
         joined = posixpath.normpath(joined).rstrip("/") + slash

@@ -33,6 +33,8 @@ class Paths:
         A path that lies inside the root folder or a mapped folder is already a path here, unless
         a map says that what would be there is elsewhere.
         """
+        if not self.maps and not self.root:
+            return path
         for server, here in self.maps:
             if is_inside(path, here) and not (is_inside(server, here) and is_inside(path, server)):
                 return path

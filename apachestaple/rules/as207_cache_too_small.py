@@ -67,6 +67,8 @@ class CacheTooSmall(ServerRule):
             return
         leaves = site.stapled_certificates
         layout = shmcb_layout(cache.size)
+        if not overfull_subcaches(layout, [Response(sha1, LONG_RESPONSE) for sha1 in leaves]):
+            return
         for length, severity, confidence in _LENGTHS:
             overfull = overfull_subcaches(layout, [Response(sha1, length) for sha1 in leaves])
             if not overfull:

@@ -51,6 +51,8 @@ class _Facts(NamedTuple):
     """What stapling needs of a certificate's names, dates and extensions."""
 
     issuer: _Name
+    # Of an authority; that of a leaf is hardly ever asked for.
+    subject: _Name | None
     not_before: datetime
     not_after: datetime
     ocsp_uris: tuple[str, ...]
@@ -77,7 +79,7 @@ class Certificate:
         self.der = der
         self.sha1 = sha1
         self._facts = facts
-        self._subject_name: _Name | None = None
+        self._subject_name = facts.subject if facts else None
 
     @classmethod
     def parse(cls, der: bytes) -> Certificate:
@@ -197,6 +199,7 @@ def _facts(certificate: x509.Certificate) -> _Facts:
     usage = values.get("2.5.29.15")
     return _Facts(
         issuer=_canonical(certificate.issuer),
+        subject=_canonical(certificate.subject) if constraints and constraints.ca else None,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         ocsp_uris=tuple(

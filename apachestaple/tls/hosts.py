@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import atoi
+from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.switched_off import switched_off
@@ -53,14 +55,14 @@ class Obstacle:
     reason: str
 
 
-@dataclass(frozen=True)
-class HostCertificate:
+class HostCertificate(NamedTuple):
     """A certificate that a host is given.
 
     Attributes:
         directive: its SSLCertificateFile.
         name: the path as it is written.
         file: what the path holds; ``None`` for one that is not a file (``pkcs11:``).
+        leaf: its first certificate, if that is here and can be understood.
         issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
         key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
             stand in the same file.
@@ -70,14 +72,9 @@ class HostCertificate:
     directive: Directive
     name: str
     file: CertificateFile | None
+    leaf: Certificate | None = None
     issuer_found: bool | None = None
     key_directive: Directive | None = None
-
-    @property
-    def leaf(self) -> Certificate | None:
-        """Its first certificate, if that is here and can be understood."""
-        leaf = self.file.leaf if self.file else None
-        return leaf if leaf is not None and leaf.is_understood else None
 
     @property
     def first_uri(self) -> str | None:
@@ -129,7 +126,7 @@ class Host:
     def flag(self, name: str) -> bool:
         """The value of an On/Off directive in force; its default where httpd would reject it."""
         directive = self.setting(name)
-        value = first_argument(directive).lower() if directive else ""
+        value = _switch(directive.raw) if directive else ""
         if value in ("on", "off"):
             return value == "on"
         return STAPLING_DIRECTIVES[name.lower()].default == "on"
@@ -137,7 +134,7 @@ class Host:
     def switched_on(self, name: str) -> bool:
         """Whether a directive that is off by default is on."""
         directive = self.setting(name)
-        return directive is not None and first_argument(directive).lower() == "on"
+        return directive is not None and _switch(directive.raw) == "on"
 
     def seconds(self, name: str) -> int | None:
         """The value of a directive in seconds, as atoi reads it."""
@@ -168,7 +165,7 @@ class Host:
     def ssl_engine(self) -> str:
         """``on``, ``off`` or ``optional``."""
         directive = self.setting("SSLEngine")
-        value = first_argument(directive).lower() if directive else ""
+        value = _switch(directive.raw) if directive else ""
         if value in ("on", "off", "optional"):
             return value
         return "on" if self.certificates and self._protocol() == "https" else "off"
@@ -176,7 +173,7 @@ class Host:
     def _protocol(self) -> str:
         protocol = self.setting("Protocol")
         if protocol is not None:
-            return first_argument(protocol).lower()
+            return _switch(protocol.raw)
         return "https" if self.listen_is_https else "http"
 
     @lazy
@@ -265,6 +262,13 @@ class Host:
         if not self.certificates or len(self.known_certificates) < len(self.certificates):
             return None
         return not any(self.obstacles)
+
+
+@lru_cache(maxsize=256)
+def _switch(raw: str) -> str:
+    """The first word of arguments in lower case: on, off and the like, which many hosts share."""
+    words = split_words(raw)
+    return words[0].lower() if words else ""
 
 
 def first_argument(directive: Directive) -> str:

@@ -21,6 +21,8 @@ from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argumen
 from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable
+
     from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive
 
@@ -166,82 +168,137 @@ def understand(
     """
     if certificates_required is None:
         certificates_required = configuration.installed
-    main = Host(None, ())
-    site = Site(configuration, main, [], [], [], certificates_required)
-    reader = reader or CertificateReader()
-    listens: list[tuple[Address, str]] = []
-    by_section: dict[int, Host] = {}
-    addresses: dict[str, tuple[Address, ...]] = {}
-    for directive in configuration.directives:
-        key = directive.key
-        if key in _SETTINGS:
-            _take(site, by_section, directive)
-        elif key == "<virtualhost":
-            raw = directive.raw
-            if raw not in addresses:
-                addresses[raw] = tuple(_address(word) for word in directive.arguments)
-            host = Host(directive, addresses[raw], main)
-            by_section[id(directive)] = host
-            site.virtual_hosts.append(host)
-        elif key == "listen" and directive.parent is None:
-            listen = _listen(directive)
-            if listen:
-                listens.append(listen)
-        # Beside the right ones, those with a slip at the beginning, or further behind.
-        if key[:3] in _PREFIXES or "tapl" in key or "csp" in key:
-            site.ssl_directives.append(directive)
-    https = {
-        address: _is_https(address, listens) for host in addresses.values() for address in host
-    }
+    site = Site(configuration, Host(None, ()), [], [], [], certificates_required)
+    walk = _Walk(site)
+    walk.take(configuration.directives)
+    is_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_mod_md = configuration.has_module("md_module")
+    files = _Files(configuration, reader or CertificateReader(), walk.seen)
     for host in site.hosts:
-        # The first address that is that of a Listen decides.
-        found = (https[address] for address in host.addresses)
-        host.listen_is_https = next((is_https for is_https in found if is_https is not None), False)
-        host.certificates = _certificates(host, configuration, reader)
+        if host.section is not None:
+            host.listen_is_https = is_https[host.section.raw]
+        host.certificates = _certificates(host, files)
         host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
     return site
 
 
-_PREFIXES = frozenset({"ssl", "sll", "sls"})
+_PREFIXES = ("ssl", "sll", "sls")
+
+# What becomes of a directive, if anything, and whether it looks like one of mod_ssl's.
+_Use = tuple["Callable[[Directive], None] | None", bool]
 
 
-def _take(site: Site, by_section: dict[int, Host], directive: Directive) -> None:
-    host: Host | None = site.main
-    section = directive.parent
-    while section is not None:
-        if section.key == "<virtualhost":
-            host = by_section.get(id(section))
-        elif section.key in _DIRECTORY_SECTIONS:
-            if directive.key in STAPLING_DIRECTIVES:
-                site.misplaced.append(directive)
-            return
-        section = section.parent
-    if host is None:
-        return
-    if directive.key == "sslstaplingcache":
-        (site.caches if host.is_main else site.misplaced).append(directive)
-    elif directive.key == "sslcertificatefile":
-        host.own_certificates.append(directive)
-    elif directive.key == "sslcertificatekeyfile":
-        host.own_keys.append(directive)
-    else:
-        earlier = host.own.get(directive.key)
-        if earlier is not None and directive.key in STAPLING_DIRECTIVES:
-            host.overridden.append(earlier)
-        host.own[directive.key] = directive
+class _Walk:
+    """Gives each directive to what it is for.
+
+    Attributes:
+        addresses: of the virtual hosts, by the arguments of their sections.
+        seen: what was found out of each name, in lower case.
+
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.addresses: dict[str, tuple[Address, ...]] = {}
+        self.seen: dict[str, _Use] = {}
+        self._site = site
+        self._listens: list[tuple[Address, str]] = []
+        self._hosts: dict[int, Host] = {}
+        # The host that the settings in a section are for; ``None`` where they have no place.
+        self._owners: dict[int, Host | None] = {}
+
+    def take(self, directives: Iterable[Directive]) -> None:
+        """Go over all of them, once."""
+        seen = self.seen
+        for directive in directives:
+            key = directive.key
+            if key not in seen:
+                seen[key] = self._use(key)
+            act, is_ssl = seen[key]
+            if act is not None:
+                act(directive)
+            if is_ssl:
+                self._site.ssl_directives.append(directive)
+
+    def is_https(self, addresses: tuple[Address, ...]) -> bool:
+        """Whether they are those of a Listen for https: the first that is one's decides."""
+        found = (_is_https(address, self._listens) for address in addresses)
+        return next((is_https for is_https in found if is_https is not None), False)
+
+    def _use(self, key: str) -> _Use:
+        acts = {"<virtualhost": self._virtual_host, "listen": self._listen}
+        act = self._setting if key in _SETTINGS else acts.get(key)
+        # Beside the right ones, the commonest slips of the prefix.
+        return act, key.startswith(_PREFIXES) or "stapl" in key
+
+    def _virtual_host(self, directive: Directive) -> None:
+        raw = directive.raw
+        if raw not in self.addresses:
+            self.addresses[raw] = tuple(_address(word) for word in directive.arguments)
+        host = Host(directive, self.addresses[raw], self._site.main)
+        self._hosts[id(directive)] = host
+        self._site.virtual_hosts.append(host)
+
+    def _listen(self, directive: Directive) -> None:
+        listen = _listen(directive) if directive.parent is None else None
+        if listen:
+            self._listens.append(listen)
+
+    def _setting(self, directive: Directive) -> None:
+        section = id(directive.parent)
+        if section not in self._owners:
+            self._owners[section] = self._owner(directive.parent)
+        host, key = self._owners[section], directive.key
+        if host is None:
+            if key in STAPLING_DIRECTIVES:
+                self._site.misplaced.append(directive)
+        elif key == "sslcertificatefile":
+            host.own_certificates.append(directive)
+        elif key == "sslcertificatekeyfile":
+            host.own_keys.append(directive)
+        elif key == "sslstaplingcache":
+            (self._site.caches if host.is_main else self._site.misplaced).append(directive)
+        else:
+            earlier = host.own.get(key)
+            if earlier is not None and key in STAPLING_DIRECTIVES:
+                host.overridden.append(earlier)
+            host.own[key] = directive
+
+    def _owner(self, section: Directive | None) -> Host | None:
+        if section is None:
+            return self._site.main
+        outer = self._owner(section.parent)
+        if outer is None or section.key in _DIRECTORY_SECTIONS:
+            return None
+        return self._hosts.get(id(section), outer) if outer.is_main else outer
 
 
-def _certificates(
-    host: Host, configuration: Configuration, reader: CertificateReader
-) -> tuple[HostCertificate, ...]:
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Reads the certificate files that hosts name.
+
+    Attributes:
+        configuration: says where they are.
+        reader: reads them.
+        seen: by the name of each directive that there is, in lower case.
+
+    """
+
+    configuration: Configuration
+    reader: CertificateReader
+    seen: Container[str]
+
+    def read(self, directive: Directive) -> CertificateFile:
+        return self.reader.read(self.configuration.here(first_argument(directive)))
+
+
+def _certificates(host: Host, files: _Files) -> tuple[HostCertificate, ...]:
     main = host.main
     directives = _merged(host.own_certificates, main.own_certificates if main else [])
     keys = _merged(host.own_keys, main.own_keys if main else [])
     # Keys and certificates belong together by their order; without a key of its own, a certificate
     # has it in its file (ssl_init_server_certs).
     return tuple(
-        _certificate(host, directive, key, configuration, reader)
+        _certificate(host, directive, key, files)
         for directive, key in zip_longest(directives, keys[: len(directives)])
     )
 
@@ -254,53 +311,47 @@ def _merged(own: list[Directive], inherited: list[Directive]) -> list[Directive]
 
 
 def _certificate(
-    host: Host,
-    directive: Directive,
-    key: Directive | None,
-    configuration: Configuration,
-    reader: CertificateReader,
+    host: Host, directive: Directive, key: Directive | None, files: _Files
 ) -> HostCertificate:
     name = first_argument(directive)
     if name.startswith(_PKCS11):
         return HostCertificate(directive, name, None)
-    file = reader.read(configuration.here(name))
-    found = _issuer_found(host, file, configuration, reader)
-    return HostCertificate(directive, name, file, found, key)
+    file = files.reader.read(files.configuration.here(name))
+    leaf = file.leaf
+    if leaf is None or not leaf.is_understood:
+        return HostCertificate(directive, name, file, key_directive=key)
+    found = _issuer_found(host, file, leaf, files)
+    return HostCertificate(directive, name, file, leaf, found, key)
 
 
 def _issuer_found(
-    host: Host, file: CertificateFile, configuration: Configuration, reader: CertificateReader
+    host: Host, file: CertificateFile, leaf: Certificate, files: _Files
 ) -> bool | None:
     """stapling_get_issuer: the chain that the server sends, then the CA certificates."""
-    if file.leaf is None or not file.leaf.is_understood:
-        return None
     candidates: list[Certificate] = []
     complete = True
-    chain = host.setting("SSLCertificateChainFile")
+    chain, authorities, folder = (
+        host.setting(name) if name in files.seen else None
+        for name in ("sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath")
+    )
     if chain is None:
         candidates += file.chain
     else:
         # With a chain file, only the leaf is taken from the certificate file; where both are one
         # file, its first certificate is left out (ssl_init_ctx_cert_chain).
-        chain_file = reader.read(configuration.here(first_argument(chain)))
+        chain_file = files.read(chain)
         complete = chain_file.problem is None
         if chain_file.leaf and chain_file.path != file.path:
             candidates.append(chain_file.leaf)
         candidates += chain_file.chain
-    for name in ("SSLCACertificateFile", "SSLCACertificatePath"):
-        directive = host.setting(name)
-        if directive is None:
-            continue
-        path = configuration.here(first_argument(directive))
-        if name.endswith("Path"):
-            found = reader.read_folder(path)
-            complete = complete and found is not None
-            candidates += found or []
-        else:
-            authorities = reader.read(path)
-            complete = complete and authorities.problem is None
-            candidates += [c for c in (authorities.leaf, *authorities.chain) if c]
-    if any(file.leaf.is_issued_by(candidate) for candidate in candidates):
+    if authorities is not None:
+        bundle = files.read(authorities)
+        complete = complete and bundle.problem is None
+        candidates += [c for c in (bundle.leaf, *bundle.chain) if c]
+    if folder is not None:
+        path = files.configuration.here(first_argument(folder))
+        candidates += files.reader.read_folder(path)
+    if any(leaf.is_issued_by(candidate) for candidate in candidates):
         return True
     return False if complete else None
 
