@@ -79,8 +79,8 @@ class HostCertificate(NamedTuple):
     @property
     def first_uri(self) -> str | None:
         """Its first OCSP URI, the only one that httpd ever asks."""
-        leaf = self.leaf
-        return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
+        uris = self.leaf.ocsp_uris if self.leaf else ()
+        return uris[0] if uris else None
 
     @property
     def is_readable(self) -> bool:

@@ -89,14 +89,6 @@ class Site:
                 found.setdefault(id(directive.parent), []).append(directive)
         return found
 
-    def is_misplaced(self, directive: Directive) -> bool:
-        """Whether it is one of `misplaced`."""
-        return id(directive) in self._misplaced
-
-    @lazy
-    def _misplaced(self) -> set[int]:
-        return {id(directive) for directive in self.misplaced}
-
     @property
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
@@ -124,14 +116,24 @@ class Site:
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
         """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
-        name = first_argument(certificate.key_directive or certificate.directive)
-        if certificate.leaf is None or name.startswith(_PKCS11):
+        if certificate.leaf is None:
             return None
-        return self._keys.problem(self.configuration.here(name), certificate.leaf)
+        directive = certificate.key_directive or certificate.directive
+        path = self._key_paths.get(directive.raw)
+        if path is None:
+            name = first_argument(directive)
+            path = "" if name.startswith(_PKCS11) else self.configuration.here(name)
+            self._key_paths[directive.raw] = path
+        return self._keys.problem(path, certificate.leaf) if path else None
 
     @lazy
     def _keys(self) -> KeyReader:
         return KeyReader()
+
+    @lazy
+    def _key_paths(self) -> dict[str, str]:
+        """By the arguments of a SSLCertificateKeyFile; often one key is that of many hosts."""
+        return {}
 
     @property
     def cache(self) -> CacheSetting | None:
