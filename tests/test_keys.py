@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from apachestaple.rules.rule import CACHE, tls_host
-from apachestaple.tls.certificates import Certificate
+from apachestaple.tls.certificate import Certificate
 from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from apachestaple.tls.cache import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.site import Site
 
 

@@ -34,7 +34,7 @@ class NotValidNow(CertificateRule):
         if leaf is None:
             return
         now = datetime.now(UTC)
-        if leaf.not_before <= now <= leaf.not_after:
+        if leaf.is_valid_at(now.timestamp()):
             return
         said = (
             f"expired on {leaf.not_after:%Y-%m-%d}"

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         ReadError,
         ReadNote,
     )
-    from apachestaple.tls.certificates import Certificate, Problem
+    from apachestaple.tls.certificate import Certificate
+    from apachestaple.tls.certificates import Problem
     from apachestaple.tls.hosts import Host, HostCertificate, ObstacleKind
     from apachestaple.tls.keys import KeyProblem
     from apachestaple.tls.site import Site

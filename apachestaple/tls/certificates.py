@@ -1,4 +1,4 @@
-"""Certificate files: the leaf, what follows it, and what stapling needs of them."""
+"""Certificate files: the leaf, and what follows it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,16 @@ import os
 import re
 import stat
 from enum import StrEnum
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from apachestaple.tls.ahead import ReadingAhead
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from apachestaple.tls.certificate import Certificate, Facts
 
 # Nobody's certificates; reading it would only fill the memory. Bytes.
 _LARGEST_FILE = 64 * 1024 * 1024
 # PEM_read_bio_X509 takes these three names.
 _NAMES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 _WHITE_SPACE = b" \t\r\n\v\f"
-_OCSP = "1.3.6.1.5.5.7.48.1"
 
 
 class Problem(StrEnum):
@@ -37,185 +29,6 @@ class Problem(StrEnum):
     UNREADABLE = "unreadable"
     NO_CERTIFICATE = "no-certificate"
     DAMAGED = "damaged"
-
-
-# A name as X509_NAME_cmp compares it.
-_Name = tuple[tuple[tuple[str, str], ...], ...]
-
-
-# What no issuer's name is equal to.
-_UNREADABLE: _Name = ((),)
-
-
-class _Facts(NamedTuple):
-    """What stapling needs of a certificate's names, dates and extensions."""
-
-    issuer: _Name
-    # Of an authority; that of a leaf is hardly ever asked for.
-    subject: _Name | None
-    not_before: datetime
-    not_after: datetime
-    ocsp_uris: tuple[str, ...]
-    must_staple: bool
-    is_ca: bool
-    subject_key: bytes | None
-    authority_key: bytes | None
-    authority_serial: int | None
-    may_sign: bool
-
-
-class Certificate:
-    """What is known of one certificate.
-
-    Only the DER and a few facts are kept: a server may have ten thousand. What a report asks is
-    read from the DER again. Of one that is not understood, nothing but the DER and the digest may
-    be asked.
-    """
-
-    __slots__ = ("_facts", "_subject_name", "der", "sha1")
-
-    def __init__(self, der: bytes, sha1: bytes, facts: _Facts | None) -> None:
-        # The certificate itself, and its SHA-1: mod_ssl's key in the cache.
-        self.der = der
-        self.sha1 = sha1
-        self._facts = facts
-        self._subject_name = facts.subject if facts else None
-
-    @classmethod
-    def parse(cls, der: bytes) -> Certificate:
-        """Raise ValueError where ``der`` is no certificate."""
-        import hashlib  # noqa: PLC0415
-
-        try:
-            certificate = _load()(der)
-        except Exception as error:  # noqa: BLE001  (cryptography raises many kinds)
-            raise ValueError(str(error)) from None
-        try:
-            facts = _facts(certificate)
-        except Exception:  # noqa: BLE001  (likewise)
-            facts = None
-        return cls(der, hashlib.sha1(der, usedforsecurity=False).digest(), facts)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """For the process that reads certificates ahead."""
-        return Certificate, (self.der, self.sha1, self._facts)
-
-    @property
-    def _certificate(self) -> x509.Certificate:
-        return _load()(self.der)
-
-    @property
-    def public_key(self) -> CertificatePublicKeyTypes:
-        """Its public key; raises UnsupportedAlgorithm or ValueError where it cannot be read."""
-        return self._certificate.public_key()
-
-    @property
-    def is_understood(self) -> bool:
-        """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
-        return self._facts is not None
-
-    @property
-    def subject(self) -> str:
-        """The distinguished name in the form of RFC 4514."""
-        return _text(lambda: self._certificate.subject)
-
-    @property
-    def issuer(self) -> str:
-        """The issuer's distinguished name, likewise."""
-        return _text(lambda: self._certificate.issuer)
-
-    @property
-    def ocsp_uris(self) -> tuple[str, ...]:
-        """All OCSP URIs of the authority information access, in order."""
-        return self._facts.ocsp_uris if self._facts else ()
-
-    @property
-    def must_staple(self) -> bool:
-        """Whether it has the TLS feature status_request (RFC 7633)."""
-        return self._facts is not None and self._facts.must_staple
-
-    @property
-    def is_ca(self) -> bool:
-        """Whether its basic constraints say so."""
-        return self._facts is not None and self._facts.is_ca
-
-    @property
-    def not_before(self) -> datetime:
-        """The beginning of its validity, UTC."""
-        return self._facts.not_before if self._facts else self._certificate.not_valid_before_utc
-
-    @property
-    def not_after(self) -> datetime:
-        """The end of its validity, UTC."""
-        return self._facts.not_after if self._facts else self._certificate.not_valid_after_utc
-
-    @property
-    def common_name(self) -> str:
-        """The CN of its subject, or the whole subject where there is none."""
-        subject = self.subject
-        found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", subject)
-        return found[1] if found else subject
-
-    @property
-    def is_self_signed(self) -> bool:
-        """Whether its issuer's name is its own."""
-        return self._facts is not None and self._facts.issuer == self._name
-
-    def is_issued_by(self, issuer: Certificate) -> bool:
-        """X509_check_issued: names and key identifiers agree; the signature is not looked at."""
-        own, its = self._facts, issuer._facts
-        if own is None or its is None or not its.may_sign or own.issuer != issuer._name:
-            return False
-        if own.authority_key and its.subject_key and own.authority_key != its.subject_key:
-            return False
-        serial = own.authority_serial
-        return serial is None or serial == issuer._certificate.serial_number
-
-    @property
-    def _name(self) -> _Name:
-        """The subject's name, to be compared with an issuer's."""
-        if self._subject_name is None:
-            try:
-                self._subject_name = _canonical(self._certificate.subject)
-            except Exception:  # noqa: BLE001  (likewise)
-                self._subject_name = _UNREADABLE
-        return self._subject_name
-
-
-def _text(name: Callable[[], x509.Name]) -> str:
-    try:
-        return name().rfc4514_string()
-    except Exception:  # noqa: BLE001  (likewise)
-        return "a name that cannot be read"
-
-
-def _facts(certificate: x509.Certificate) -> _Facts:
-    values: dict[str, Any] = {e.oid.dotted_string: e.value for e in certificate.extensions}
-    access = values.get("1.3.6.1.5.5.7.1.1")
-    features = values.get("1.3.6.1.5.5.7.1.24")
-    constraints = values.get("2.5.29.19")
-    subject_key = values.get("2.5.29.14")
-    authority = values.get("2.5.29.35")
-    usage = values.get("2.5.29.15")
-    return _Facts(
-        issuer=_canonical(certificate.issuer),
-        subject=_canonical(certificate.subject) if constraints and constraints.ca else None,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        ocsp_uris=tuple(
-            description.access_location.value
-            for description in access or ()
-            if description.access_method.dotted_string == _OCSP
-            # A location can also be a name of another kind, which mod_ssl passes over.
-            and type(description.access_location).__name__ == "UniformResourceIdentifier"
-        ),
-        must_staple=any(feature.name == "status_request" for feature in features or ()),
-        is_ca=bool(constraints and constraints.ca),
-        subject_key=subject_key.digest if subject_key else None,
-        authority_key=authority.key_identifier if authority else None,
-        authority_serial=authority.authority_cert_serial_number if authority else None,
-        may_sign=usage is None or usage.key_cert_sign,
-    )
 
 
 class CertificateFile(NamedTuple):
@@ -235,14 +48,22 @@ class CertificateFile(NamedTuple):
     problem: Problem | None = None
 
 
+# A file as one process tells it the other: its leaf, what follows that, and the problem.
+_Packed = tuple[
+    tuple[bytes, bytes, tuple[Any, ...] | None] | None, tuple[Certificate, ...], Problem | None
+]
+
+
 class CertificateReader:
     """Reads certificate files, each once."""
 
     def __init__(self) -> None:
         self._files: dict[str, CertificateFile] = {}
-        # An authority's certificate stands in the file of each host.
+        # By their text: an authority's certificate stands in the file of each host, and often all
+        # that follows the host's own is the same.
         self._certificates: dict[bytes, Certificate] = {}
-        self._ahead: ReadingAhead[CertificateFile] = ReadingAhead(self._read)
+        self._chains: dict[bytes, tuple[tuple[Certificate, ...], Problem | None]] = {}
+        self._ahead: ReadingAhead[_Packed] = ReadingAhead(self._read_packed)
 
     def expect(self, path: str) -> None:
         """Say that `read` is going to be asked for a file.
@@ -256,11 +77,9 @@ class CertificateReader:
         """The file at ``path``; what is wrong with it is in the result."""
         known = self._files.get(path)
         if known is None:
-            known = self._files[path] = self._ahead.result(path) or self._read(path)
+            packed = self._ahead.result(path)
+            known = self._files[path] = self._read(path) if packed is None else _file(path, packed)
         return known
-
-    def _read(self, path: str) -> CertificateFile:
-        return _read(path, self._certificates)
 
     def read_folder(self, path: str) -> list[Certificate]:
         """The certificates that SSLCACertificatePath finds: files named by hash and number."""
@@ -272,55 +91,89 @@ class CertificateReader:
         files = [self.read(os.path.join(path, name)) for name in hashed]
         return [file.leaf for file in files if file.leaf]
 
+    def _read(self, path: str) -> CertificateFile:
+        data = _content(path)
+        if isinstance(data, Problem):
+            return CertificateFile(path, problem=data)
+        block = _pem_block(data)
+        if block is None:
+            return CertificateFile(path, problem=Problem.NO_CERTIFICATE)
+        name, body, rest = block
+        try:
+            leaf = Certificate.parse(_der(name, body))
+        except ValueError:
+            return CertificateFile(path, problem=Problem.DAMAGED)
+        if rest not in self._chains:
+            self._chains[rest] = self._chain(rest)
+        return CertificateFile(path, leaf, *self._chains[rest])
 
-def _read(path: str, known: dict[bytes, Certificate]) -> CertificateFile:
+    def _read_packed(self, path: str) -> _Packed:
+        _, leaf, chain, problem = self._read(path)
+        if leaf is None:
+            return None, chain, problem
+        der, sha1, facts = leaf.packed()
+        # A plain tuple is pickled in a tenth of the time.
+        return (der, sha1, facts and tuple(facts)), chain, problem
+
+    def _chain(self, data: bytes) -> tuple[tuple[Certificate, ...], Problem | None]:
+        certificates: list[Certificate] = []
+        while block := _pem_block(data):
+            name, body, data = block
+            if body not in self._certificates:
+                try:
+                    self._certificates[body] = Certificate.parse(_der(name, body))
+                except ValueError:
+                    return tuple(certificates), Problem.DAMAGED
+            certificates.append(self._certificates[body])
+        return tuple(certificates), None
+
+
+def _file(path: str, packed: _Packed) -> CertificateFile:
+    leaf, chain, problem = packed
+    if leaf is None:
+        return CertificateFile(path, None, chain, problem)
+    der, sha1, facts = leaf
+    made = Certificate(der, sha1, Facts._make(facts) if facts else None)
+    return CertificateFile(path, made, chain, problem)
+
+
+def _content(path: str) -> bytes | Problem:
+    """The content of a regular file, or why there is none."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
-        return CertificateFile(path, problem=Problem.MISSING if missing else Problem.UNREADABLE)
+        return Problem.MISSING if missing else Problem.UNREADABLE
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            return CertificateFile(path, problem=Problem.NOT_A_FILE)
+            return Problem.NOT_A_FILE
         data = os.read(handle, status.st_size) if status.st_size <= _LARGEST_FILE else b""
     except OSError:
-        return CertificateFile(path, problem=Problem.UNREADABLE)
+        return Problem.UNREADABLE
     finally:
         os.close(handle)
-    if not status.st_size:
-        return CertificateFile(path, problem=Problem.EMPTY)
-    certificates: list[Certificate] = []
-    problem = None
-    for name, body in _pem_blocks(data):
-        certificate = known.get(body)
-        if certificate is None:
-            try:
-                certificate = known[body] = Certificate.parse(_der(name, body))
-            except ValueError:
-                problem = Problem.DAMAGED
-                break
-        certificates.append(certificate)
-    if not certificates:
-        return CertificateFile(path, problem=problem or Problem.NO_CERTIFICATE)
-    return CertificateFile(path, certificates[0], tuple(certificates[1:]), problem)
+    return data if status.st_size else Problem.EMPTY
 
 
-def _pem_blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Name and body of each certificate; one without an end reaches to the end of the file."""
+def _pem_block(data: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Name and body of the first certificate, and what follows it.
+
+    One without an end reaches to the end of the file.
+    """
     position = 0
     while (start := data.find(b"-----BEGIN ", position)) >= 0:
         behind = data.find(b"-----", start + 11)
         if behind < 0:
-            return
+            return None
         name = data[start + 11 : behind]
         position = behind + 5
         if name in _NAMES:
             end = data.find(b"-----END " + name + b"-----", position)
             if end < 0:
                 end = len(data)
-            yield name, data[position:end]
-            position = end
+            return name, data[position:end], data[end:]
+    return None
 
 
 def _der(name: bytes, body: bytes) -> bytes:
@@ -342,30 +195,3 @@ def _der_length(der: bytes) -> int:
         return 2 + length
     count = length & 0x7F
     return 2 + count + int.from_bytes(der[2 : 2 + count], "big")
-
-
-@cache
-def _load() -> Callable[[bytes], x509.Certificate]:
-    """The loader of cryptography, which takes 50 ms to import; most fragments name no file."""
-    import warnings  # noqa: PLC0415
-
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.utils import CryptographyDeprecationWarning  # noqa: PLC0415
-
-    # That a serial number is odd is for the authority to hear, not for an administrator.
-    warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-    return x509.load_der_x509_certificate
-
-
-@lru_cache(maxsize=1024)
-def _canonical(name: x509.Name) -> _Name:
-    """A name as X509_NAME_cmp compares it: letters in one case, white space squeezed."""
-    return tuple(
-        tuple(
-            sorted(
-                (attribute.oid.dotted_string, " ".join(str(attribute.value).lower().split()))
-                for attribute in part
-            )
-        )
-        for part in name.rdns
-    )

@@ -20,7 +20,8 @@ from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.certificates import Certificate, CertificateFile
+    from apachestaple.tls.certificate import Certificate
+    from apachestaple.tls.certificates import CertificateFile
 
 
 @dataclass(frozen=True, slots=True)

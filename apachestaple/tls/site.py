@@ -15,7 +15,7 @@ from apachestaple.httpd.numbers import strtol
 from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
 from apachestaple.tls.cache import CacheSetting, parse_cache
-from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
+from apachestaple.tls.certificates import CertificateFile, CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argument
 from apachestaple.tls.keys import KeyProblem, KeyReader
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.tls.certificate import Certificate
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
 _DIRECTORY_SECTIONS = frozenset(
