@@ -59,8 +59,8 @@ class CertificateReader:
 
     def __init__(self) -> None:
         self._files: dict[str, CertificateFile] = {}
-        # By their text: an authority's certificate stands in the file of each host, and often all
-        # that follows the host's own is the same.
+        # By their text or their DER: an authority's certificate stands in the file of each host,
+        # and often all that follows the host's own is the same.
         self._certificates: dict[bytes, Certificate] = {}
         self._chains: dict[bytes, tuple[tuple[Certificate, ...], Problem | None]] = {}
         self._ahead: ReadingAhead[_Packed] = ReadingAhead(self._read_packed)
@@ -78,7 +78,8 @@ class CertificateReader:
         known = self._files.get(path)
         if known is None:
             packed = self._ahead.result(path)
-            known = self._files[path] = self._read(path) if packed is None else _file(path, packed)
+            known = self._read(path) if packed is None else self._unpacked(path, packed)
+            self._files[path] = known
         return known
 
     def read_folder(self, path: str) -> list[Certificate]:
@@ -115,6 +116,16 @@ class CertificateReader:
         # A plain tuple is pickled in a tenth of the time.
         return (der, sha1, facts and tuple(facts)), chain, problem
 
+    def _unpacked(self, path: str, packed: _Packed) -> CertificateFile:
+        leaf, chain, problem = packed
+        # Each message has copies of its own.
+        chain = tuple([self._certificates.setdefault(other.der, other) for other in chain])
+        if leaf is None:
+            return CertificateFile(path, None, chain, problem)
+        der, sha1, facts = leaf
+        made = Certificate(der, sha1, Facts._make(facts) if facts else None)
+        return CertificateFile(path, made, chain, problem)
+
     def _chain(self, data: bytes) -> tuple[tuple[Certificate, ...], Problem | None]:
         certificates: list[Certificate] = []
         while block := _pem_block(data):
@@ -126,15 +137,6 @@ class CertificateReader:
                     return tuple(certificates), Problem.DAMAGED
             certificates.append(self._certificates[body])
         return tuple(certificates), None
-
-
-def _file(path: str, packed: _Packed) -> CertificateFile:
-    leaf, chain, problem = packed
-    if leaf is None:
-        return CertificateFile(path, None, chain, problem)
-    der, sha1, facts = leaf
-    made = Certificate(der, sha1, Facts._make(facts) if facts else None)
-    return CertificateFile(path, made, chain, problem)
 
 
 def _content(path: str) -> bytes | Problem:

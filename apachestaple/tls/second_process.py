@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-# So many paths are answered at once.
+# So many paths are answered in one message, which begins with its length in so many bytes.
 _BATCH = 64
-# Bytes that a pipe is asked to hold, and the most that is read of one at once.
+_LENGTH = 4
+# Bytes that a pipe is asked to hold.
 _PIPE = 1024 * 1024
+# Bytes that are read at once.
+_PIECE = 64 * 1024
 
 
 class SecondProcess(Generic[_Result]):
@@ -48,49 +51,64 @@ class SecondProcess(Generic[_Result]):
         os.close(paths)
         os.close(answering)
         self._asking = _Outbox(asking)
-        self._answers = open(answers, "rb")  # noqa: SIM115  (closed with the process)
-        self._unpickler = pickle.Unpickler(self._answers)  # noqa: S301  (it is ourselves)
+        self._answers = answers
+        self._begun = bytearray()
 
     def ask(self, paths: Iterable[str]) -> None:
         """Have the function called for each, in this order."""
-        self._asking.write(b"".join(os.fsencode(path) + b"\0" for path in paths))
-        with suppress(BrokenPipeError):
-            self._asking.flush()
+        self._asking.add(b"".join(os.fsencode(path) + b"\0" for path in paths))
 
-    def answers(self) -> dict[str, _Result]:
-        """Wait for the next results, by path; none where the process has ended."""
-        try:
-            self._asking.flush()
-            found: dict[str, _Result] = self._unpickler.load()
-        except (OSError, EOFError, pickle.UnpicklingError):
-            return {}
+    def answers(self, *, wait: bool) -> dict[str, _Result]:
+        """The next results, by path; none where there are none yet and it is not to ``wait``.
+
+        Raises:
+            EOFError: the process has ended.
+
+        """
+        self._asking.flush()
+        while (message := self._message()) is None:
+            if not wait and not select.select([self._answers], [], [], 0)[0]:
+                return {}
+            piece = os.read(self._answers, _PIECE)
+            if not piece:
+                raise EOFError
+            self._begun += piece
+        found: dict[str, _Result] = pickle.loads(message)  # noqa: S301  (it is ourselves)
         return found
+
+    def _message(self) -> bytes | None:
+        """The first message that has come as a whole."""
+        end = _LENGTH + int.from_bytes(self._begun[:_LENGTH], "big")
+        if len(self._begun) < max(end, _LENGTH + 1):
+            return None
+        message = bytes(self._begun[_LENGTH:end])
+        del self._begun[:end]
+        return message
 
     def __del__(self) -> None:
         # The process ends when it sees that nobody asks any more.
         with suppress(AttributeError, OSError):
             self._asking.close()
-            self._answers.close()
+            os.close(self._answers)
             os.waitpid(self._pid, 0)
 
 
 def _serve(read: Callable[[str], object], paths: int, answering: int) -> None:
     outbox = _Outbox(answering)
-    # One for all: what several answers have in common is sent once.
-    pickler = pickle.Pickler(outbox, pickle.HIGHEST_PROTOCOL)
     begun = b""
     while True:
         readable, _, _ = select.select([paths], [answering] if outbox.holds_back else [], [])
         outbox.flush()
         if not readable:
             continue
-        piece = os.read(paths, _PIPE)
+        piece = os.read(paths, _PIECE)
         if not piece:
             return
         *complete, begun = (begun + piece).split(b"\0")
         for start in range(0, len(complete), _BATCH):
             batch = map(os.fsdecode, complete[start : start + _BATCH])
-            pickler.dump({path: read(path) for path in batch})
+            message = pickle.dumps({path: read(path) for path in batch}, pickle.HIGHEST_PROTOCOL)
+            outbox.add(len(message).to_bytes(_LENGTH, "big") + message)
             outbox.flush()
 
 
@@ -108,10 +126,9 @@ class _Outbox:
     def holds_back(self) -> bool:
         return bool(self._kept)
 
-    def write(self, data: bytes) -> int:
+    def add(self, data: bytes) -> None:
         """Add to what `flush` writes."""
         self._kept.append(memoryview(data))
-        return len(data)
 
     def flush(self) -> None:
         """Write what the pipe holds; raises BrokenPipeError where nobody reads any more."""
