@@ -224,6 +224,7 @@ class Configuration:
     files: dict[str, SourceFile] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
     load_modules: dict[str, Place] = field(default_factory=dict)
+    _named_files: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def absolute(self, path: str) -> str:
         """A path of the configuration, from the server root on (ap_server_root_relative)."""
@@ -232,6 +233,15 @@ class Configuration:
     def here(self, path: str) -> str:
         """The path here of what the configuration calls ``path``."""
         return self.paths.real(self.absolute(path))
+
+    def named_file(self, raw: str) -> str:
+        """The path here of the file that arguments name first."""
+        known = self._named_files.get((self.server_root, raw))
+        if known is None:
+            words = split_words(raw)
+            known = self.here(words[0] if words else "")
+            self._named_files[self.server_root, raw] = known
+        return known
 
     def has_module(self, name: str) -> bool:
         """Whether a module, by the name that LoadModule uses, is there once all is read."""

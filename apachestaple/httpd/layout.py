@@ -15,7 +15,7 @@ from apachestaple.httpd.configuration import server_root_relative
 from apachestaple.httpd.distributions import DEBIAN, DISTRIBUTIONS, Recognised, recognise
 from apachestaple.httpd.envvars import read_envvars
 from apachestaple.httpd.modules import BUILT_IN, built_in_modules
-from apachestaple.httpd.paths import Paths, is_inside
+from apachestaple.httpd.paths import Paths, content, is_inside
 from apachestaple.httpd.reader import Start
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def _telling_lines(main: str) -> str:
     They are looked for by their words, since a main file may have a hundred thousand lines.
     """
     try:
-        text = Paths().text(main).encode("utf-8", "surrogateescape")
+        text = content(main)
     except OSError:
         return ""
     lowered = text.lower()

@@ -55,7 +55,7 @@ class Paths:
             text = self.texts.get(os.path.realpath(path))
             if text is not None:
                 return text
-        return _file_text(path)
+        return content(path).decode("utf-8", "surrogateescape")
 
     def exists(self, path: str) -> bool:
         return os.path.exists(self.real(path))
@@ -67,11 +67,11 @@ def is_inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + "/")
 
 
-def _file_text(path: str) -> str:
-    """The text of a regular file, or of /dev/null (ap_pcfg_openfile).
+def content(path: str) -> bytes:
+    """The bytes of a regular file, or of /dev/null (ap_pcfg_openfile).
 
     By the system's own calls: Python's file objects take ten times as long to make as a file of
-    this kind to read.
+    this kind to read. Raises OSError where it cannot be read.
     """
     # Opening a pipe must not wait for somebody to write.
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -91,4 +91,4 @@ def _file_text(path: str) -> str:
         raise
     finally:
         os.close(handle)
-    return data.decode("utf-8", "surrogateescape")
+    return data

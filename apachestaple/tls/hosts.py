@@ -61,7 +61,6 @@ class HostCertificate(NamedTuple):
 
     Attributes:
         directive: its SSLCertificateFile.
-        name: the path as it is written.
         file: what the path holds; ``None`` for one that is not a file (``pkcs11:``).
         leaf: its first certificate, if that is here and can be understood.
         issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
@@ -71,11 +70,15 @@ class HostCertificate(NamedTuple):
     """
 
     directive: Directive
-    name: str
     file: CertificateFile | None
     leaf: Certificate | None = None
     issuer_found: bool | None = None
     key_directive: Directive | None = None
+
+    @property
+    def name(self) -> str:
+        """The path as it is written."""
+        return first_argument(self.directive)
 
     @property
     def first_uri(self) -> str | None:
@@ -215,7 +218,7 @@ class Host:
     @lazy
     def obstacles(self) -> tuple[Obstacle | None, ...]:
         """What keeps mod_ssl from stapling for each of its certificates; ``None``: nothing."""
-        return tuple(self._obstacle(certificate) for certificate in self.certificates)
+        return tuple(map(self._obstacle, self.certificates))
 
     def _obstacle(self, certificate: HostCertificate) -> Obstacle | None:
         """In mod_ssl's order."""

@@ -12,7 +12,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import strtol
-from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
 from apachestaple.tls.cache import CacheSetting, parse_cache
 from apachestaple.tls.certificates import CertificateFile, CertificateReader
@@ -21,7 +20,7 @@ from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argumen
 from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive
@@ -48,11 +47,11 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "protocol",
     "mdstapling",
 }
+# Where an issuer may stand beside the certificate's own file.
+_CHAINS_ELSEWHERE = ("sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath")
 # So many of a host's own files stand for those of the main server at the same position
 # (modssl_ctx_cfg_merge_certkeys_array).
 _REPLACED = 3
-# What begins so names something in a token, not a file.
-_PKCS11 = "pkcs11:"
 
 
 @dataclass
@@ -117,24 +116,15 @@ class Site:
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
         """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
-        if certificate.leaf is None:
-            return None
         directive = certificate.key_directive or certificate.directive
-        path = self._key_paths.get(directive.raw)
-        if path is None:
-            name = first_argument(directive)
-            path = "" if name.startswith(_PKCS11) else self.configuration.here(name)
-            self._key_paths[directive.raw] = path
-        return self._keys.problem(path, certificate.leaf) if path else None
+        if certificate.leaf is None or _is_in_token(directive):
+            return None
+        path = self.configuration.named_file(directive.raw)
+        return self._keys.problem(path, certificate.leaf)
 
     @lazy
     def _keys(self) -> KeyReader:
         return KeyReader()
-
-    @lazy
-    def _key_paths(self) -> dict[str, str]:
-        """By the arguments of a SSLCertificateKeyFile; often one key is that of many hosts."""
-        return {}
 
     @property
     def cache(self) -> CacheSetting | None:
@@ -150,10 +140,9 @@ def listeners(reader: CertificateReader) -> dict[str, Listener]:
     """For `read`: has the certificates read ahead that a configuration names."""
 
     def expect(configuration: Configuration, raw: str) -> None:
-        words = split_words(raw)
-        if words and not words[0].startswith(_PKCS11):
-            # ServerRoot may yet change; then the file is read for nothing.
-            reader.expect(configuration.here(words[0]))
+        # ServerRoot may yet change; then the file is read for nothing.
+        if "pkcs11:" not in raw:
+            reader.expect(configuration.named_file(raw))
 
     return {"sslcertificatefile": expect}
 
@@ -176,7 +165,8 @@ def understand(
     walk.take(configuration.directives)
     is_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_mod_md = configuration.has_module("md_module")
-    files = _Files(configuration, reader or CertificateReader(), walk.seen)
+    has_chains_elsewhere = not walk.seen.keys().isdisjoint(_CHAINS_ELSEWHERE)
+    files = _Files(configuration, reader or CertificateReader(), has_chains_elsewhere)
     for host in site.hosts:
         if host.section is not None:
             host.listen_is_https = is_https[host.section.raw]
@@ -206,8 +196,9 @@ class _Walk:
         self._site = site
         self._listens: list[tuple[Address, str]] = []
         self._hosts: dict[int, Host] = {}
-        # The host that the settings in a section are for; ``None`` where they have no place.
-        self._owners: dict[int, Host | None] = {}
+        # The host that the settings in the last section are for; ``None`` where they have no place.
+        self._section: Directive | None = None
+        self._host: Host | None = site.main
 
     def take(self, directives: Iterable[Directive]) -> None:
         """Go over all of them, once."""
@@ -247,10 +238,10 @@ class _Walk:
             self._listens.append(listen)
 
     def _setting(self, directive: Directive) -> None:
-        section = id(directive.parent)
-        if section not in self._owners:
-            self._owners[section] = self._owner(directive.parent)
-        host, key = self._owners[section], directive.key
+        section = directive.parent
+        if section is not self._section:
+            self._section, self._host = section, self._owner(section)
+        host, key = self._host, directive.key
         if host is None:
             if key in STAPLING_DIRECTIVES:
                 self._site.misplaced.append(directive)
@@ -282,16 +273,21 @@ class _Files:
     Attributes:
         configuration: says where they are.
         reader: reads them.
-        seen: by the name of each directive that there is, in lower case.
+        has_chains_elsewhere: whether issuers may stand in other files than the certificates.
 
     """
 
     configuration: Configuration
     reader: CertificateReader
-    seen: Container[str]
+    has_chains_elsewhere: bool
 
     def read(self, directive: Directive) -> CertificateFile:
-        return self.reader.read(self.configuration.here(first_argument(directive)))
+        return self.reader.read(self.configuration.named_file(directive.raw))
+
+
+def _is_in_token(directive: Directive) -> bool:
+    """Whether what it names is in a token (PKCS #11), not in a file."""
+    return "pkcs11:" in directive.raw and first_argument(directive).startswith("pkcs11:")
 
 
 def _certificates(host: Host, files: _Files) -> tuple[HostCertificate, ...]:
@@ -316,27 +312,29 @@ def _merged(own: list[Directive], inherited: list[Directive]) -> list[Directive]
 def _certificate(
     host: Host, directive: Directive, key: Directive | None, files: _Files
 ) -> HostCertificate:
-    name = first_argument(directive)
-    if name.startswith(_PKCS11):
-        return HostCertificate(directive, name, None)
-    file = files.reader.read(files.configuration.here(name))
+    if _is_in_token(directive):
+        return HostCertificate(directive, None)
+    file = files.read(directive)
     leaf = file.leaf
     if leaf is None or not leaf.is_understood:
-        return HostCertificate(directive, name, file, key_directive=key)
-    found = _issuer_found(host, file, leaf, files)
-    return HostCertificate(directive, name, file, leaf, found, key)
+        return HostCertificate(directive, file, key_directive=key)
+    candidates, complete = _possible_issuers(host, file, files)
+    found = any(leaf.is_issued_by(candidate) for candidate in candidates)
+    return HostCertificate(directive, file, leaf, found or (False if complete else None), key)
 
 
-def _issuer_found(
-    host: Host, file: CertificateFile, leaf: Certificate, files: _Files
-) -> bool | None:
-    """stapling_get_issuer: the chain that the server sends, then the CA certificates."""
+def _possible_issuers(
+    host: Host, file: CertificateFile, files: _Files
+) -> tuple[Sequence[Certificate], bool]:
+    """Where stapling_get_issuer looks: the chain that the server sends, then the CA certificates.
+
+    Also whether all that it would find there is here.
+    """
+    if not files.has_chains_elsewhere:
+        return file.chain, True
     candidates: list[Certificate] = []
     complete = True
-    chain, authorities, folder = (
-        host.setting(name) if name in files.seen else None
-        for name in ("sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath")
-    )
+    chain, authorities, folder = map(host.setting, _CHAINS_ELSEWHERE)
     if chain is None:
         candidates += file.chain
     else:
@@ -352,11 +350,8 @@ def _issuer_found(
         complete = complete and bundle.problem is None
         candidates += [c for c in (bundle.leaf, *bundle.chain) if c]
     if folder is not None:
-        path = files.configuration.here(first_argument(folder))
-        candidates += files.reader.read_folder(path)
-    if any(leaf.is_issued_by(candidate) for candidate in candidates):
-        return True
-    return False if complete else None
+        candidates += files.reader.read_folder(files.configuration.named_file(folder.raw))
+    return candidates, complete
 
 
 def _address(word: str) -> Address:
