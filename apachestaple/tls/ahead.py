@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -20,11 +19,8 @@ _Result = TypeVar("_Result")
 
 # Getting a second process going takes as long as some hundred certificate files.
 FEWEST = 400
-# So many are asked for at once, and at most so many are asked for and not answered.
+# So many are asked for at once.
 _BATCH = 64
-_OPEN = 16 * _BATCH
-# When this process has to wait and so many are not even asked for, it takes a share of them.
-SHARED = 2000
 
 
 class ReadingAhead(Generic[_Result]):
@@ -37,66 +33,55 @@ class ReadingAhead(Generic[_Result]):
         self._read = read
         self._process: SecondProcess[_Result] | None = None
         self._is_possible = True
-        # Expected, and not yet asked for; asked for, and not yet answered; known.
+        # Expected, and not yet asked for; asked for, and not yet answered; answered.
         self._expected: dict[str, None] = {}
         self._asked: set[str] = set()
         self._results: dict[str, _Result] = {}
 
     def expect(self, path: str) -> None:
         """Say that the result for ``path`` is going to be asked for."""
-        if not self._is_possible or path in self._asked or path in self._results:
-            return
-        self._expected[path] = None
-        if self._process is not None:
-            if len(self._expected) % _BATCH == 0:
-                self._exchange(self._process)
-        elif len(self._expected) >= FEWEST:
-            self._start()
+        if self._is_possible and path not in self._asked:
+            self._expected[path] = None
+            if len(self._expected) >= (_BATCH if self._process else FEWEST):
+                self._ask()
 
     def result(self, path: str) -> _Result | None:
         """What ``read`` returned for it there; ``None`` where it was not called, or failed."""
-        process = self._process
-        if process is None:
+        if self._process is None:
             return None
-        shares = len(self._expected) >= SHARED
-        while path in self._asked or path in self._expected:
-            self._exchange(process, wait=not shares)
-            if shares and self._expected and path not in self._results:
-                # From the end, which the other process would come to last.
-                last, _ = self._expected.popitem()
-                self._results[last] = self._read(last)
-            shares = shares and bool(self._expected)
+        if path in self._expected:
+            self._ask()
+        while path in self._asked:
+            self._receive(self._process)
         return self._results.pop(path, None)
 
-    def _start(self) -> None:
+    def _ask(self) -> None:
         from apachestaple.tls.second_process import SecondProcess  # noqa: PLC0415
 
         try:
-            self._process = SecondProcess(self._read) if _may_fork() else None
+            if self._process is None and _may_fork():
+                self._process = SecondProcess(self._read)
+            if self._process is None:
+                self._give_up()
+                return
+            self._process.ask(self._expected)
         except OSError:
-            self._process = None
-        if self._process is None:
             self._give_up()
         else:
-            self._exchange(self._process)
+            self._asked.update(self._expected)
+            self._expected = {}
 
-    def _exchange(self, process: SecondProcess[_Result], *, wait: bool = False) -> None:
-        """Ask for more, and take what is answered."""
-        while self._expected and len(self._asked) < _OPEN:
-            batch = list(islice(self._expected, _BATCH))
-            for path in batch:
-                del self._expected[path]
-            self._asked.update(batch)
-            process.ask(batch)
+    def _receive(self, process: SecondProcess[_Result]) -> None:
         try:
-            answers = process.answers(wait=wait)
+            answers = process.answers()
         except (OSError, EOFError):
             self._give_up()
         else:
-            self._results.update(answers)
             self._asked.difference_update(answers)
+            self._results.update(answers)
 
     def _give_up(self) -> None:
+        """What is not answered yet is never going to be."""
         self._is_possible = False
         self._expected.clear()
         self._asked.clear()

@@ -10,6 +10,7 @@ import fcntl
 import os
 import pickle
 import select
+import signal
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -55,20 +56,24 @@ class SecondProcess(Generic[_Result]):
         self._begun = bytearray()
 
     def ask(self, paths: Iterable[str]) -> None:
-        """Have the function called for each, in this order."""
-        self._asking.add(b"".join(os.fsencode(path) + b"\0" for path in paths))
-
-    def answers(self, *, wait: bool) -> dict[str, _Result]:
-        """The next results, by path; none where there are none yet and it is not to ``wait``.
+        """Have the function called for each, in this order.
 
         Raises:
-            EOFError: the process has ended.
+            OSError: the process has ended.
+
+        """
+        self._asking.add(b"".join(os.fsencode(path) + b"\0" for path in paths))
+        self._asking.flush()
+
+    def answers(self) -> dict[str, _Result]:
+        """Wait for the next results, by path.
+
+        Raises:
+            OSError, EOFError: the process has ended.
 
         """
         self._asking.flush()
         while (message := self._message()) is None:
-            if not wait and not select.select([self._answers], [], [], 0)[0]:
-                return {}
             piece = os.read(self._answers, _PIECE)
             if not piece:
                 raise EOFError
@@ -86,10 +91,11 @@ class SecondProcess(Generic[_Result]):
         return message
 
     def __del__(self) -> None:
-        # The process ends when it sees that nobody asks any more.
+        # It only reads, so nothing is lost; left alone, it ends when its parent does.
         with suppress(AttributeError, OSError):
             self._asking.close()
             os.close(self._answers)
+            os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
 
 
