@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.httpd.numbers import atoi
 from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
+from apachestaple.tls.addresses import Address
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.switched_off import switched_off
 from apachestaple.tls.uri import url_fault
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
     from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.certificates import CertificateFile
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One address of a <VirtualHost> or a Listen; an empty host stands for any, port 0 likewise."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host or "*"
-        return f"{host}:{self.port or '*'}"
 
 
 class ObstacleKind(StrEnum):

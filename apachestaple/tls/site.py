@@ -1,26 +1,29 @@
 """All that mod_ssl is told: a walk over the directives in effect puts the hosts together.
 
-Source: modules/ssl/ssl_engine_config.c, ssl_engine_init.c (ssl_init_ctx_cert_chain),
-ssl_util_stapling.c (stapling_get_issuer), server/vhost.c (get_addresses), server/listen.c
-(ap_setup_listeners).
+Source: modules/ssl/ssl_engine_config.c.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from apachestaple.httpd.numbers import strtol
 from apachestaple.lazy import lazy
+from apachestaple.tls.addresses import Address, is_https, parse_address, parse_listen
 from apachestaple.tls.cache import CacheSetting, parse_cache
-from apachestaple.tls.certificates import CertificateFile, CertificateReader
+from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
-from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argument
+from apachestaple.tls.host_certificates import (
+    CHAINS_ELSEWHERE,
+    Files,
+    host_certificates,
+    is_in_token,
+)
+from apachestaple.tls.hosts import Host, HostCertificate, first_argument
 from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive
@@ -47,11 +50,6 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "protocol",
     "mdstapling",
 }
-# Where an issuer may stand beside the certificate's own file.
-_CHAINS_ELSEWHERE = ("sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath")
-# So many of a host's own files stand for those of the main server at the same position
-# (modssl_ctx_cfg_merge_certkeys_array).
-_REPLACED = 3
 
 
 @dataclass
@@ -117,7 +115,7 @@ class Site:
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
         """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
         directive = certificate.key_directive or certificate.directive
-        if certificate.leaf is None or _is_in_token(directive):
+        if certificate.leaf is None or is_in_token(directive):
             return None
         path = self.configuration.named_file(directive.raw)
         return self._keys.problem(path, certificate.leaf)
@@ -163,14 +161,14 @@ def understand(
     site = Site(configuration, Host(None, ()), [], [], [], certificates_required)
     walk = _Walk(site)
     walk.take(configuration.directives)
-    is_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
+    speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_mod_md = configuration.has_module("md_module")
-    has_chains_elsewhere = not walk.seen.keys().isdisjoint(_CHAINS_ELSEWHERE)
-    files = _Files(configuration, reader or CertificateReader(), has_chains_elsewhere)
+    has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
+    files = Files(configuration, reader or CertificateReader(), has_chains_elsewhere)
     for host in site.hosts:
         if host.section is not None:
-            host.listen_is_https = is_https[host.section.raw]
-        host.certificates = _certificates(host, files)
+            host.listen_is_https = speak_https[host.section.raw]
+        host.certificates = host_certificates(host, files)
         host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
     return site
 
@@ -215,8 +213,8 @@ class _Walk:
 
     def is_https(self, addresses: tuple[Address, ...]) -> bool:
         """Whether they are those of a Listen for https: the first that is one's decides."""
-        found = (_is_https(address, self._listens) for address in addresses)
-        return next((is_https for is_https in found if is_https is not None), False)
+        found = (is_https(address, self._listens) for address in addresses)
+        return next((https for https in found if https is not None), False)
 
     def _use(self, key: str) -> _Use:
         acts = {"<virtualhost": self._virtual_host, "listen": self._listen}
@@ -227,13 +225,13 @@ class _Walk:
     def _virtual_host(self, directive: Directive) -> None:
         raw = directive.raw
         if raw not in self.addresses:
-            self.addresses[raw] = tuple(_address(word) for word in directive.arguments)
+            self.addresses[raw] = tuple(parse_address(word) for word in directive.arguments)
         host = Host(directive, self.addresses[raw], self._site.main)
         self._hosts[id(directive)] = host
         self._site.virtual_hosts.append(host)
 
     def _listen(self, directive: Directive) -> None:
-        listen = _listen(directive) if directive.parent is None else None
+        listen = parse_listen(directive) if directive.parent is None else None
         if listen:
             self._listens.append(listen)
 
@@ -264,132 +262,3 @@ class _Walk:
         if outer is None or section.key in _DIRECTORY_SECTIONS:
             return None
         return self._hosts.get(id(section), outer) if outer.is_main else outer
-
-
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """Reads the certificate files that hosts name.
-
-    Attributes:
-        configuration: says where they are.
-        reader: reads them.
-        has_chains_elsewhere: whether issuers may stand in other files than the certificates.
-
-    """
-
-    configuration: Configuration
-    reader: CertificateReader
-    has_chains_elsewhere: bool
-
-    def read(self, directive: Directive) -> CertificateFile:
-        return self.reader.read(self.configuration.named_file(directive.raw))
-
-
-def _is_in_token(directive: Directive) -> bool:
-    """Whether what it names is in a token (PKCS #11), not in a file."""
-    return "pkcs11:" in directive.raw and first_argument(directive).startswith("pkcs11:")
-
-
-def _certificates(host: Host, files: _Files) -> tuple[HostCertificate, ...]:
-    main = host.main
-    directives = _merged(host.own_certificates, main.own_certificates if main else [])
-    keys = _merged(host.own_keys, main.own_keys if main else [])
-    # Keys and certificates belong together by their order; without a key of its own, a certificate
-    # has it in its file (ssl_init_server_certs).
-    return tuple(
-        _certificate(host, directive, key, files)
-        for directive, key in zip_longest(directives, keys[: len(directives)])
-    )
-
-
-def _merged(own: list[Directive], inherited: list[Directive]) -> list[Directive]:
-    """A host's certificates or keys with those of the main server."""
-    if len(inherited) <= len(own):
-        return own
-    return [*own[:_REPLACED], *inherited[len(own) :], *own[_REPLACED:]]
-
-
-def _certificate(
-    host: Host, directive: Directive, key: Directive | None, files: _Files
-) -> HostCertificate:
-    if _is_in_token(directive):
-        return HostCertificate(directive, None)
-    file = files.read(directive)
-    leaf = file.leaf
-    if leaf is None or not leaf.is_understood:
-        return HostCertificate(directive, file, key_directive=key)
-    candidates, complete = _possible_issuers(host, file, files)
-    found = any(leaf.is_issued_by(candidate) for candidate in candidates)
-    return HostCertificate(directive, file, leaf, found or (False if complete else None), key)
-
-
-def _possible_issuers(
-    host: Host, file: CertificateFile, files: _Files
-) -> tuple[Sequence[Certificate], bool]:
-    """Where stapling_get_issuer looks: the chain that the server sends, then the CA certificates.
-
-    Also whether all that it would find there is here.
-    """
-    if not files.has_chains_elsewhere:
-        return file.chain, True
-    candidates: list[Certificate] = []
-    complete = True
-    chain, authorities, folder = map(host.setting, _CHAINS_ELSEWHERE)
-    if chain is None:
-        candidates += file.chain
-    else:
-        # With a chain file, only the leaf is taken from the certificate file; where both are one
-        # file, its first certificate is left out (ssl_init_ctx_cert_chain).
-        chain_file = files.read(chain)
-        complete = chain_file.problem is None
-        if chain_file.leaf and chain_file.path != file.path:
-            candidates.append(chain_file.leaf)
-        candidates += chain_file.chain
-    if authorities is not None:
-        bundle = files.read(authorities)
-        complete = complete and bundle.problem is None
-        candidates += [c for c in (bundle.leaf, *bundle.chain) if c]
-    if folder is not None:
-        candidates += files.reader.read_folder(files.configuration.named_file(folder.raw))
-    return candidates, complete
-
-
-def _address(word: str) -> Address:
-    host, colon, port = word.rpartition(":")
-    if not colon or "]" in port:
-        host, port = word, ""
-    host = host.strip("[]").lower()
-    if host in ("*", "_default_"):
-        host = ""
-    return Address(host, _port(port))
-
-
-def _port(text: str) -> int:
-    number, rest = strtol(text)
-    return number if not rest and 0 < number < 65536 else 0
-
-
-def _listen(directive: Directive) -> tuple[Address, str] | None:
-    words = directive.arguments
-    if not words:
-        return None
-    address = _address(words[0])
-    if ":" not in words[0] and words[0].isascii() and words[0].isdigit():
-        address = Address("", _port(words[0]))
-    protocol = words[1].lower() if len(words) > 1 else ("https" if address.port == 443 else "http")
-    return address, protocol
-
-
-# What a host without address stands for, and what a Listen without one binds: the second is the
-# first that the system offers, which is IPv6's wherever that is on.
-_ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
-_ANY_LISTEN = "::"
-
-
-def _is_https(address: Address, listens: list[tuple[Address, str]]) -> bool | None:
-    """Whether the first Listen with this address speaks https; ``None`` where there is none."""
-    hosts = {address.host} if address.host else _ANY_HOST
-    for listen, protocol in listens:
-        if listen.port == address.port and (listen.host or _ANY_LISTEN) in hosts:
-            return protocol == "https"
-    return None
