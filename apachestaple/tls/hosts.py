@@ -154,7 +154,7 @@ class Host:
             return f"{host}:443"
         return f"{host}:{port or address.port}"
 
-    @lazy
+    @property
     def ssl_engine(self) -> str:
         """``on``, ``off`` or ``optional``."""
         directive = self.setting("SSLEngine")
@@ -173,7 +173,7 @@ class Host:
     def is_tls(self) -> bool:
         return self.ssl_engine != "off"
 
-    @lazy
+    @property
     def use_stapling(self) -> bool:
         return self.flag("SSLUseStapling")
 
