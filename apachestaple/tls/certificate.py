@@ -104,6 +104,11 @@ class Certificate:
         return _text(lambda: self._certificate.issuer)
 
     @property
+    def serial(self) -> int:
+        """Its serial number."""
+        return self._certificate.serial_number
+
+    @property
     def ocsp_uris(self) -> tuple[str, ...]:
         """All OCSP URIs of the authority information access, in order."""
         return self._facts.ocsp_uris if self._facts else ()
@@ -158,7 +163,7 @@ class Certificate:
         if own.authority_key and its.subject_key and own.authority_key != its.subject_key:
             return False
         serial = own.authority_serial
-        return serial is None or serial == issuer._certificate.serial_number
+        return serial is None or serial == issuer.serial
 
     @property
     def _name(self) -> _Name:
