@@ -7,7 +7,7 @@ as the command sets it, and an end like the command's.
 import gc
 import sys
 
-gc.disable()
+gc.set_threshold(1_000_000)
 
 from apachestaple.__main__ import leave  # noqa: E402  (loading is collected, too)
 from apachestaple.httpd.layout import Options, locate  # noqa: E402
