@@ -69,6 +69,9 @@ def _one_for_each_fault(site: Site, rules: Sequence[Rule]) -> dict[tuple[object,
 
 def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
     configuration = site.configuration
+    # What hardly asks for certificates comes first: they may still be being read.
+    yield from _directive_findings(site, [r for r in rules if isinstance(r, DirectiveRule)])
+    yield from _host_findings(site, [r for r in rules if isinstance(r, HostRule)])
     for rule in rules:
         match rule:
             case ReadErrorRule():
@@ -81,9 +84,7 @@ def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
                         yield from rule.check(note, site)
             case ServerRule():
                 yield from rule.check(site)
-    yield from _host_findings(site, [r for r in rules if isinstance(r, HostRule)])
     yield from _certificate_findings(site, rules)
-    yield from _directive_findings(site, [r for r in rules if isinstance(r, DirectiveRule)])
 
 
 def _host_findings(site: Site, rules: Sequence[HostRule]) -> Iterator[Finding]:

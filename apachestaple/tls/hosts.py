@@ -20,6 +20,8 @@ from apachestaple.tls.switched_off import switched_off
 from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from apachestaple.httpd.configuration import Directive
     from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.certificates import CertificateFile
@@ -91,7 +93,7 @@ class Host:
         own: its own settings, by directive name in lower case; the last one of each.
         overridden: stapling directives of its own that a later one of the same name overrides.
         main: the main server; ``None`` for that itself.
-        certificates: with those of the main server merged in.
+        find_certificates: reads its certificates.
         listen_is_https: whether its addresses are those of a Listen for https.
         mod_md_staples: whether mod_md staples for it, and mod_ssl's own stapling is idle.
 
@@ -104,9 +106,14 @@ class Host:
     overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
-    certificates: tuple[HostCertificate, ...] = ()
+    find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     listen_is_https: bool = False
     mod_md_staples: bool = False
+
+    @lazy
+    def certificates(self) -> tuple[HostCertificate, ...]:
+        """With those of the main server merged in; read when somebody asks for them."""
+        return self.find_certificates(self)
 
     def setting(self, name: str) -> Directive | None:
         """The directive that decides, its own or the main server's."""

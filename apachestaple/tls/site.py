@@ -165,10 +165,14 @@ def understand(
     has_mod_md = configuration.has_module("md_module")
     has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
     files = Files(configuration, reader or CertificateReader(), has_chains_elsewhere)
+
+    def find_certificates(host: Host) -> tuple[HostCertificate, ...]:
+        return host_certificates(host, files)
+
     for host in site.hosts:
         if host.section is not None:
             host.listen_is_https = speak_https[host.section.raw]
-        host.certificates = host_certificates(host, files)
+        host.find_certificates = find_certificates
         host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
     return site
 
