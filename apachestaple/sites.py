@@ -114,7 +114,10 @@ def _understood(
     configuration: Configuration, settings: Settings, certificates: CertificateReader
 ) -> Site:
     required = settings.certificates_required
-    return understand(configuration, certificates_required=required, reader=certificates)
+    # A second process may still be reading them.
+    return understand(
+        configuration, certificates_required=required, reader=certificates, at_once=False
+    )
 
 
 def _reason(path: str | None, error: OSError) -> str:

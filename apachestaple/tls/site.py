@@ -150,11 +150,13 @@ def understand(
     *,
     certificates_required: bool | None = None,
     reader: CertificateReader | None = None,
+    at_once: bool = True,
 ) -> Site:
     """What mod_ssl makes of the directives in effect.
 
     Certificates are required, where nothing else is said, of the machine's own configuration.
-    ``reader`` may know certificate files from before.
+    ``reader`` may know certificate files from before. They are read ``at_once``, or else when
+    somebody asks for a host's certificates.
     """
     if certificates_required is None:
         certificates_required = configuration.installed
@@ -174,6 +176,9 @@ def understand(
             host.listen_is_https = speak_https[host.section.raw]
         host.find_certificates = find_certificates
         host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
+    if at_once:
+        for host in site.hosts:
+            host.certificates  # noqa: B018  (it is lazy)
     return site
 
 
