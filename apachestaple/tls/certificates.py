@@ -82,8 +82,11 @@ class CertificateReader:
             self._files[path] = known
         return known
 
-    def read_folder(self, path: str) -> list[Certificate]:
-        """The certificates that SSLCACertificatePath finds: files named by hash and number."""
+    def read_folder(self, path: str) -> list[Certificate] | None:
+        """The certificates that SSLCACertificatePath finds: files named by hash and number.
+
+        ``None`` where the folder is not here, or may not be read.
+        """
         try:
             names = sorted(os.listdir(path))
         except OSError:

@@ -113,5 +113,7 @@ def _possible_issuers(
         complete = complete and bundle.problem is None
         candidates += [c for c in (bundle.leaf, *bundle.chain) if c]
     if folder is not None:
-        candidates += files.reader.read_folder(files.configuration.named_file(folder.raw))
+        found = files.reader.read_folder(files.configuration.named_file(folder.raw))
+        complete = complete and found is not None
+        candidates += found or []
     return candidates, complete

@@ -228,8 +228,8 @@ class _Walk:
     def _use(self, key: str) -> _Use:
         acts = {"<virtualhost": self._virtual_host, "listen": self._listen}
         act = self._setting if key in _SETTINGS else acts.get(key)
-        # Beside the right ones, the commonest slips of the prefix.
-        return act, key.startswith(_PREFIXES) or "stapl" in key
+        # Beside the right ones, those with a slip at the beginning, or further behind.
+        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
 
     def _virtual_host(self, directive: Directive) -> None:
         raw = directive.raw
