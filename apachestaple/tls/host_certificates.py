@@ -82,8 +82,9 @@ def _certificate(
     if leaf is None or not leaf.is_understood:
         return HostCertificate(directive, file, key_directive=key)
     candidates, complete = _possible_issuers(host, file, files)
-    found = any(leaf.is_issued_by(candidate) for candidate in candidates)
-    return HostCertificate(directive, file, leaf, found or (False if complete else None), key)
+    issuer = next((one for one in candidates if leaf.is_issued_by(one)), None)
+    found = True if issuer else (False if complete else None)
+    return HostCertificate(directive, file, leaf, found, key, issuer)
 
 
 def _possible_issuers(

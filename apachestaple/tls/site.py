@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.lazy import lazy
 from apachestaple.tls.addresses import Address, is_https, parse_address, parse_listen
-from apachestaple.tls.cache import CacheSetting, parse_cache
+from apachestaple.tls.cache import CacheSetting, Response, parse_cache
 from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.host_certificates import (
@@ -21,13 +21,15 @@ from apachestaple.tls.host_certificates import (
 )
 from apachestaple.tls.hosts import Host, HostCertificate, first_argument
 from apachestaple.tls.keys import KeyProblem, KeyReader
+from apachestaple.tls.queries import measured_lengths, query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive
     from apachestaple.tls.certificate import Certificate
+    from apachestaple.tls.queries import Answer, Query
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
 _DIRECTORY_SECTIONS = frozenset(
@@ -64,6 +66,7 @@ class Site:
         misplaced: stapling directives in a section that httpd rejects them in.
         ssl_directives: all directives whose name looks like one of mod_ssl's.
         certificates_required: whether a certificate that is not here is an error.
+        answers: what the responders answered, where they were asked.
 
     """
 
@@ -74,6 +77,7 @@ class Site:
     misplaced: list[Directive]
     certificates_required: bool
     ssl_directives: list[Directive] = field(default_factory=list)
+    answers: Mapping[Query, Answer] = field(default_factory=dict)
 
     def ssl_directives_of(self, section: Directive) -> list[Directive]:
         """Those of mod_ssl's directives that stand right in a section."""
@@ -123,6 +127,21 @@ class Site:
     @lazy
     def _keys(self) -> KeyReader:
         return KeyReader()
+
+    def answer(self, host: Host, certificate: HostCertificate) -> Answer | None:
+        """What the responder answered about a certificate of a host, if it was asked."""
+        asked = query(host, certificate) if self.answers else None
+        return self.answers.get(asked) if asked else None
+
+    def responses(self, estimate: int) -> list[Response]:
+        """The responses that the cache is to hold: as long as measured, or as ``estimate`` says."""
+        measured = self.measured_lengths
+        return [Response(sha1, measured.get(sha1, estimate)) for sha1 in self.stapled_certificates]
+
+    @property
+    def measured_lengths(self) -> dict[bytes, int]:
+        """Bytes of each certificate's response, where a responder was asked."""
+        return measured_lengths(self.answers)
 
     @property
     def cache(self) -> CacheSetting | None:
