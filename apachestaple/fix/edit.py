@@ -26,8 +26,16 @@ class Where(StrEnum):
     AFTER = "after"
     # As the first lines of the section that opens on the line.
     INSIDE = "inside"
-    # As the last lines of the file; the line is not looked at.
+    # As the last lines of the section that opens on the line.
+    LAST = "last"
+    # As the last lines of the file; the line is not looked at, nor is it in what follows.
     END = "end"
+    # As the lines of a new file.
+    FILE = "file"
+    # A new symbolic link, to the path that is its one line.
+    LINK = "link"
+    # The file or the link is taken away.
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ def _edit(edit: Edit, parent: Nodes, node: Node | None, newline: str) -> None:
         _insert(parent, index + 1, further, indent, newline)
     elif edit.where is Where.AFTER:
         _insert(parent, index + 1, edit.lines, indent, newline)
+    elif edit.where is Where.LAST:
+        _insert_last(node, edit, newline)
     else:
         _insert_inside(parent, index, node, edit, newline)
 
@@ -115,6 +125,17 @@ def _insert_inside(parent: Nodes, index: int, node: Node, edit: Edit, newline: s
     inner = _indent(children[first]) if first is not None else _indent(node) + "    "
     position = len(children) if first is None else first
     _insert(block, position, edit.lines, inner, newline)
+
+
+def _insert_last(node: Node, edit: Edit, newline: str) -> None:
+    if not hasattr(node, "tag"):
+        raise EditError(f"{edit.file} line {edit.line}: the section is not closed in its file")
+    block: Nodes = node  # type: ignore[assignment]  # a BlockNode is both
+    children = list(block)
+    indents = [_indent(child) for child in children if _line(child) not in (None, edit.line)]
+    inner = indents[-1] if indents else _indent(node) + "    "
+    # The white space before the closing line belongs to the section.
+    _insert(block, len(children), edit.lines, inner, newline)
 
 
 def _append(root: Nodes, lines: Sequence[str], newline: str) -> None:

@@ -65,7 +65,37 @@ class ResponderErrors:
     fake_try_later: bool
 
 
-Snippet = StaplingCache | UseStapling | ResponderErrors
+@dataclass(frozen=True, slots=True)
+class LoadModule:
+    """For ``load_module.conf.j2``: a module that is installed and not loaded.
+
+    Attributes:
+        module: its name, as ``socache_shmcb_module``.
+        path: of its file, written like those of the modules that are loaded.
+
+    """
+
+    template: ClassVar[str] = "load_module.conf.j2"
+    module: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """For ``snippet.conf.j2``: a file of our own for the main server's lines.
+
+    Attributes:
+        lines: what the other templates have rendered.
+        module: the one that brings the directives, by the name that LoadModule uses.
+
+    """
+
+    template: ClassVar[str] = "snippet.conf.j2"
+    lines: tuple[str, ...]
+    module: str
+
+
+Rendered = StaplingCache | UseStapling | ResponderErrors | LoadModule | Snippet
 
 
 class TemplateProblemError(Exception):
@@ -80,7 +110,7 @@ class Renderer:
             raise TemplateProblemError(f"{folder}: there is no such folder of templates")
         self._folder = folder
 
-    def lines(self, snippet: Snippet) -> tuple[str, ...]:
+    def lines(self, snippet: Rendered) -> tuple[str, ...]:
         """The lines of a snippet, without line endings.
 
         Raises:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.cache import repair_cache
 from apachestaple.fix.edit import Edit, EditError, Where, edited
+from apachestaple.fix.modules import repair_modules
 from apachestaple.fix.place import NoPlaceError
 from apachestaple.fix.plan import Plan, Repairs, Step
 from apachestaple.fix.render import Renderer, TemplateProblemError
@@ -42,6 +43,7 @@ _CONFIGTEST_SECONDS = 120
 _STEPS: tuple[Step, ...] = (
     repair_spelling,
     repair_stapling,
+    repair_modules,
     repair_cache,
     repair_responder_errors,
 )
@@ -106,16 +108,27 @@ class _Work:
 
     new: dict[str, str] = field(default_factory=dict)
     old: dict[str, str] = field(default_factory=dict)
+    # What is not on the disk yet, the targets of links, and what is to be taken away.
+    made: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     changes: list[str] = field(default_factory=list)
     refused: dict[str, None] = field(default_factory=dict)
     certificates: CertificateReader = field(default_factory=CertificateReader)
 
     def files(self) -> list[NewText]:
-        return [
-            NewText(path, self.old[path], text)
+        texts = [
+            NewText(path, self.old.get(path), None if path in self.gone else text)
             for path, text in self.new.items()
-            if text != self.old[path]
+            if text != self.old.get(path) or path in self.gone
         ]
+        made = [NewText(path, None, target, is_link=True) for path, target in self.links.items()]
+        taken = [
+            NewText(path, os.readlink(path), None, is_link=True)
+            for path in self.gone
+            if os.path.islink(path)
+        ]
+        return [*texts, *made, *taken]
 
 
 def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
@@ -177,7 +190,8 @@ def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) ->
 
 
 def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
-    start = replace(start, paths=replace(start.paths, texts=work.new))
+    paths = replace(start.paths, texts=work.new, made=work.made, gone=work.gone)
+    start = replace(start, paths=paths)
     return understand(
         read(start),
         certificates_required=request.certificates_required,
@@ -186,11 +200,25 @@ def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
 
 
 def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
-    texts = {os.path.realpath(path): file.text for path, file in site.configuration.files.items()}
+    texts = {file.real_path: file.text for file in site.configuration.files.values()}
     by_file: dict[str, list[Edit]] = {}
     for edit in _once(edits):
-        by_file.setdefault(edit.file, []).append(edit)
         work.changes.append(f"{edit.file}: {edit.reason}")
+        if edit.where is Where.FILE:
+            work.new[edit.file] = "".join(f"{line}\n" for line in edit.lines)
+            work.made[edit.file] = edit.file
+        elif edit.where is Where.LINK:
+            (target,) = edit.lines
+            work.links[edit.file] = target
+            target = os.path.join(os.path.dirname(edit.file), target)
+            work.made[edit.file] = os.path.realpath(target)
+        elif edit.where is Where.GONE:
+            work.gone.add(edit.file)
+            if edit.file in texts:
+                work.old.setdefault(edit.file, texts[edit.file])
+                work.new[edit.file] = ""
+        else:
+            by_file.setdefault(edit.file, []).append(edit)
     for path, its_edits in by_file.items():
         work.old.setdefault(path, texts[path])
         work.new[path] = edited(texts[path], its_edits)
