@@ -113,6 +113,16 @@ def fix(
         bool,
         typer.Option("--unsafe", help="Make the repairs, too, that change what the site promises."),
     ] = False,
+    disable: Annotated[
+        bool, typer.Option("--disable", help="Take stapling out, everywhere.")
+    ] = False,
+    use_mod_md: Annotated[
+        bool, typer.Option("--use-mod-md", help="Let mod_md staple in mod_ssl's place.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Have responders asked through this proxy."),
+    ] = None,
     templates: Annotated[
         str | None, typer.Option(metavar="DIR", help="Templates of one's own.")
     ] = None,
@@ -125,12 +135,13 @@ def fix(
     fail_on: FailOn = None,
 ) -> None:
     """Repair what can be repaired; what is left is listed."""
-    from apachestaple.commands.fix import FixSwitches, run_fix_command
+    from apachestaple.commands.fix import FixSwitches, Wants, run_fix_command
     from apachestaple.commands.trouble import exit_code
 
     own = {"templates": templates, "select": select, "ignore": ignore, "fail-on": fail_on}
     options = {**common.settings(), **own}
-    switches = FixSwitches(diff, output, unsafe, not no_backup, configtest)
+    wants = Wants(disable, use_mod_md, proxy)
+    switches = FixSwitches(diff, output, unsafe, not no_backup, configtest, wants)
     raise typer.Exit(
         exit_code(run_fix_command, paths or [], options, switches, config=common.config)
     )

@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from apachestaple.fix.render import Snippet
+from apachestaple.fix.render import Rendered
 from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
@@ -98,8 +98,8 @@ def test_the_page_of_rules_is_the_generated_one() -> None:
 def test_every_template_has_its_place_in_the_documents() -> None:
     page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
     names = {path.name for path in (ROOT / "templates").iterdir()}
-    assert names == {kind.template for kind in get_args(Snippet)}
-    for kind in get_args(Snippet):
+    assert names == {kind.template for kind in get_args(Rendered)}
+    for kind in get_args(Rendered):
         section = re.search(
             rf"^## {re.escape(kind.template)}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
         )

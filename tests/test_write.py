@@ -178,7 +178,7 @@ def test_the_tree_can_be_written_elsewhere(tmp_path: Path) -> None:
 
 
 def test_what_httpd_rejects_is_taken_back(tmp_path: Path) -> None:
-    """A template of the user's own that httpd does not take, though it reads as a directive."""
+    """A template of the user's own with a directive of a module that is not loaded."""
     main = tmp_path / "httpd.conf"
     modules = "/usr/lib/apache2/modules"
     main.write_text(
@@ -192,19 +192,30 @@ def test_what_httpd_rejects_is_taken_back(tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     templates.mkdir()
     (templates / "stapling_cache.conf.j2").write_text(
-        "SSLStaplingCache shmcb:{{ path }}({{ size }})\nNonsense on\n"
+        "SSLStaplingCache shmcb:{{ path }}({{ size }})\nExpiresActive on\n"
     )
     before = main.read_text()
     done = fix(main, "--configtest", "always", "--templates", templates)
     assert done.returncode == 2
     assert "everything was taken back" in done.stderr
-    assert "Invalid command 'Nonsense'" in done.stderr
+    assert "Invalid command 'ExpiresActive'" in done.stderr
     assert main.read_text() == before
 
 
 @pytest.mark.parametrize(
     "template",
-    ["{{ missing }}", "{% for %}", "", "# only a comment", "</VirtualHost>", "<Directory />"],
+    [
+        *("{{ missing }}", "{% for %}", "", "# only a comment", "</VirtualHost>", "<Directory />"),
+        "<IfModule ssl_module>\nSSLStaplingCache shmcb:x(131072)",
+        "SSLStaplingCahce shmcb:x(131072)",
+        "SSLStaplingCache shm:x(131072)",
+        "SSLStaplingCache shmcb:x(100)",
+        "SSLStaplingCache shmcb:x(131072) further",
+        "SSLUseStapling yes",
+        "SSLStaplingResponderTimeout -1",
+        "<Location />\nSSLOptions +StdEnvVars\n</Location>",
+        "SSLStaplingCache shmcb:x(131072)\\",
+    ],
 )
 def test_a_template_that_is_no_use_is_refused_before_a_byte_is_written(
     tmp_path: Path, template: str

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import TroubleError, one_of
+from apachestaple.fix.proxy import ProxyUrlError, checked_proxy
 from apachestaple.fix.run import FixError, FixRequest, run_fix
+from apachestaple.fix.steps import Purpose
 from apachestaple.report.fixes import diff_report, fix_report
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.rules.catalogue import select_rules
@@ -20,6 +22,42 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Wants:
+    """What is to become of stapling, beside being repaired; at most one of these."""
+
+    disable: bool = False
+    use_mod_md: bool = False
+    proxy: str | None = None
+
+    @property
+    def purpose(self) -> Purpose:
+        """What fix is to do.
+
+        Raises:
+            TroubleError: they do not go together.
+
+        """
+        if sum((self.disable, self.use_mod_md, self.proxy is not None)) > 1:
+            raise TroubleError("--disable, --use-mod-md and --proxy do not go together; give one")
+        if self.disable:
+            return Purpose.DISABLE
+        return Purpose.USE_MOD_MD if self.use_mod_md else Purpose.REPAIR
+
+    @property
+    def checked_proxy(self) -> str | None:
+        """The URL of the proxy.
+
+        Raises:
+            TroubleError: it is none.
+
+        """
+        try:
+            return None if self.proxy is None else checked_proxy(self.proxy)
+        except ProxyUrlError as error:
+            raise TroubleError(f"--proxy {error}") from None
+
+
+@dataclass(frozen=True)
 class FixSwitches:
     """What ``fix`` alone can be told."""
 
@@ -28,6 +66,7 @@ class FixSwitches:
     unsafe: bool = False
     backup: bool = True
     configtest: str = "auto"
+    wants: Wants = Wants()
 
 
 def run_fix_command(
@@ -53,6 +92,8 @@ def run_fix_command(
         configtest=one_of("--configtest", switches.configtest, "auto", "always", "never"),
         rules=select_rules(settings.select, settings.ignore),
         certificates_required=settings.certificates_required,
+        purpose=switches.wants.purpose,
+        proxy=switches.wants.checked_proxy,
     )
     starts, troubles = find_starts(paths, settings)
     if troubles:

@@ -9,15 +9,11 @@ from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.cache import repair_cache
 from apachestaple.fix.edit import Edit, EditError, Where, edited
-from apachestaple.fix.modules import repair_modules
 from apachestaple.fix.place import NoPlaceError
-from apachestaple.fix.plan import Plan, Repairs, Step
+from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import Renderer, TemplateProblemError
-from apachestaple.fix.responder_errors import repair_responder_errors
-from apachestaple.fix.spelling import repair_spelling
-from apachestaple.fix.stapling import repair_stapling
+from apachestaple.fix.steps import INTENDED, STEPS, Purpose
 from apachestaple.fix.tree import write_tree
 from apachestaple.fix.write import NewText, WriteError, back_up, only_one_fix, write_all
 from apachestaple.httpd.layout import installed
@@ -38,17 +34,6 @@ _MOST_ROUNDS = 10
 _CONFIGTEST_SECONDS = 120
 
 
-# In this order: a cache is made for the hosts that staple in the end. The configuration is read
-# anew before each step, so that it sees what the one before has done.
-_STEPS: tuple[Step, ...] = (
-    repair_spelling,
-    repair_stapling,
-    repair_modules,
-    repair_cache,
-    repair_responder_errors,
-)
-
-
 class FixError(Exception):
     """Nothing was changed; the text says why."""
 
@@ -67,6 +52,8 @@ class FixRequest:
         rules: those whose findings are repaired, and told if they are left.
         certificates_required: whether a certificate that is not here is an error; ``None`` for
             what is usual.
+        purpose: what is to be done about stapling.
+        proxy: URL of the proxy through which responders are to be asked, or ``None``.
 
     """
 
@@ -78,6 +65,8 @@ class FixRequest:
     configtest: str
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
+    purpose: Purpose = Purpose.REPAIR
+    proxy: str | None = None
 
 
 @dataclass(frozen=True)
@@ -143,9 +132,9 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     sites: list[Site] = []
     known: set[str] = set()
     try:
-        repairs = Repairs(
-            {rule.code for rule in request.rules}, Renderer(request.templates), request.unsafe
-        )
+        codes = {rule.code for rule in request.rules}
+        renderer = Renderer(request.templates)
+        repairs = Repairs(codes, renderer, request.unsafe, request.proxy)
         for start in starts:
             if os.path.realpath(start.main_file) in known:
                 continue
@@ -166,7 +155,8 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         raise FixError(str(error)) from None
     except OSError as error:
         raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    remaining = [finding for site in sites for finding in lint(site, request.rules)]
+    told = [rule for rule in request.rules if rule.code not in INTENDED[request.purpose]]
+    remaining = [finding for site in sites for finding in lint(site, told)]
     return FixOutcome(diff, tuple(work.changes), tuple(work.refused), remaining, written, backup)
 
 
@@ -174,7 +164,7 @@ def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) ->
     """Take the steps until none wants anything more; returns the site as it is then."""
     for _ in range(_MOST_ROUNDS):
         changed = False
-        for step in _STEPS:
+        for step in STEPS[request.purpose]:
             site = _understand(start, request, work)
             try:
                 plan = step(site, repairs)
