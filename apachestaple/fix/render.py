@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.httpd.commands import all_commands
+from apachestaple.httpd.configuration import NoteKind
 from apachestaple.httpd.layout import NEWEST
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import Start, read
@@ -196,6 +197,8 @@ def _check(snippet: Rendered, lines: tuple[str, ...]) -> None:
     configuration = read(start)
     if configuration.errors:
         raise TemplateProblemError(f"{template}: {configuration.errors[0].message}")
+    if any(note.kind is NoteKind.SECTION_ENDS_WITH_FILE for note in configuration.notes):
+        raise TemplateProblemError(f"{template}: a section is not closed")
     if not configuration.directives and not configuration.load_modules:
         raise TemplateProblemError(f"{template}: renders no directive")
     in_host = isinstance(snippet, UseStapling) and bool(snippet.host)
