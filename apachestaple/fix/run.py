@@ -210,7 +210,8 @@ def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
         else:
             by_file.setdefault(edit.file, []).append(edit)
     for path, its_edits in by_file.items():
-        work.old.setdefault(path, texts[path])
+        if path not in work.made:
+            work.old.setdefault(path, texts[path])
         work.new[path] = edited(texts[path], its_edits)
 
 
