@@ -61,8 +61,8 @@ def _removal(site: Site, is_ours: Callable[[Directive], bool]) -> Iterator[Edit]
             continue
         removed = {directive.line: directive for directive in directives}
         emptied = dict(_emptied(source, set(removed)))
-        for line, tag in emptied.items():
-            yield Edit(file, line, Where.REMOVE, (), f"<{tag}> is empty without stapling")
+        for line, opening in emptied.items():
+            yield Edit(file, line, Where.REMOVE, (), f"{opening} is empty without stapling")
         inside = _lines_inside(source, set(emptied))
         for line, directive in removed.items():
             if line not in inside:
@@ -89,7 +89,8 @@ def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]
             inside = list(_leaves(node))
             is_condition = lower(str(node.tag)) == "ifmodule"
             if is_condition and inside and all(line in removed for line in inside):
-                yield _line(node) or 0, f"{node.tag} {node.value}"
+                line = _line(node) or 0
+                yield line, source.physical_line(line).strip()
             else:
                 yield from search(node)
 

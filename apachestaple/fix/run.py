@@ -10,6 +10,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.edit import Edit, EditError, Where, edited
+from apachestaple.fix.outlook import Outlook, outlooks
 from apachestaple.fix.place import NoPlaceError
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import Renderer, TemplateProblemError
@@ -77,6 +78,7 @@ class FixOutcome:
         diff: a unified diff of everything, ``""`` where nothing is to be changed.
         changes: one line for each change, what and why.
         refused: one line for each change that was wanted and not made.
+        hosts: what it means for each host.
         remaining: the findings that are left.
         written: paths of the files that were written.
         backup: folder that holds the files as they were, or ``None``.
@@ -89,6 +91,7 @@ class FixOutcome:
     remaining: list[Finding]
     written: tuple[str, ...] = ()
     backup: str | None = None
+    hosts: tuple[Outlook, ...] = ()
 
 
 @dataclass
@@ -130,6 +133,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     """
     work = _Work()
     sites: list[Site] = []
+    hosts: tuple[Outlook, ...] = ()
     known: set[str] = set()
     try:
         codes = {rule.code for rule in request.rules}
@@ -138,8 +142,10 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         for start in starts:
             if os.path.realpath(start.main_file) in known:
                 continue
+            before = _understand(start, request, work)
             site = _repair(start, request, repairs, work)
             sites.append(site)
+            hosts += outlooks(before, site)
             known.update(os.path.realpath(path) for path in site.configuration.files)
         files = work.files()
         diff = "".join(_diff(file) for file in files)
@@ -157,7 +163,9 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
     told = [rule for rule in request.rules if rule.code not in INTENDED[request.purpose]]
     remaining = [finding for site in sites for finding in lint(site, told)]
-    return FixOutcome(diff, tuple(work.changes), tuple(work.refused), remaining, written, backup)
+    return FixOutcome(
+        diff, tuple(work.changes), tuple(work.refused), remaining, written, backup, hosts
+    )
 
 
 def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) -> Site:

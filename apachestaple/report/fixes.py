@@ -41,6 +41,7 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
     else:
         yield paint(f"{counted(len(outcome.changes), 'change')}:", "bold", "green")
         yield from (f"  {printable(change)}" for change in outcome.changes)
+        yield from _hosts(outcome, paint)
     if outcome.written:
         yield f"Written: {', '.join(printable(short(path)) for path in outcome.written)}"
     if outcome.backup:
@@ -54,3 +55,17 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         place = f"{printable(short(finding.place.file))}:{finding.place.line}"
         yield f"  {place}: {finding.severity}[{finding.rule}] {printable(finding.message)}"
         yield f"    {printable(finding.advice)}"
+
+
+def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
+    """The hosts for which something changes, and how many there are besides."""
+    changed = [host for host in outcome.hosts if host.before != host.after]
+    if changed:
+        yield paint(f"{counted(len(changed), 'host')}:", "bold")
+    for host in changed:
+        yield f"  {printable(host.name)}: {printable(host.after)}"
+        if host.before:
+            yield f"    before: {printable(host.before)}"
+    others = len(outcome.hosts) - len(changed)
+    if changed and others:
+        yield f"  {counted(others, 'other host')} as before"

@@ -39,7 +39,7 @@ def draw(random: Random, sites: Sequence[str]) -> Tree:
         Host(
             name=f"host{index:02}.example.com",
             certificate=sites[index % len(sites)],
-            switch=None if everywhere or random.random() < 0.2 else on,
+            switch=None if everywhere or random.random() < 0.2 else _on(random),
             wrapped=random.random() < 0.2,
             indent=random.choice(("    ", "  ", "\t", "")),
             newline="\r\n" if random.random() < 0.1 else "\n",
@@ -60,6 +60,16 @@ def draw(random: Random, sites: Sequence[str]) -> Tree:
         tree = FAULTS[name](tree, random)
         tree = replace(tree, faults=(*tree.faults, name))
     return tree
+
+
+def _on(random: Random) -> Switch:
+    return Switch(on=True, spelling=random.choice((Spelling.PLAIN, Spelling.OTHERWISE)))
+
+
+def _no_mod_ssl(tree: Tree, _random: Random) -> Tree:
+    """No host may hide in an <IfModule>, or nothing of mod_ssl would be there to ask for it."""
+    hosts = tuple(replace(host, wrapped=False) for host in tree.hosts)
+    return replace(tree, hosts=hosts, ssl=False)
 
 
 def _some(change: Callable[[Host, Random], Host]) -> Callable[[Tree, Random], Tree]:
@@ -158,6 +168,7 @@ FAULTS: dict[str, Callable[[Tree, Random], Tree]] = {
     "cache misspelt": lambda tree, _: replace(tree, cache_name="SSLStaplingCahce"),
     **{name: _cache(*arguments) for name, arguments in _OTHER_CACHES.items()},
     "provider not loaded": lambda tree, _: replace(tree, shmcb=False, session_cache=False),
+    "mod_ssl not loaded": _no_mod_ssl,
     "switch misspelt": _switch(Spelling.MISSPELT),
     "switch in web quotes": _switch(Spelling.QUOTED),
     "switch from a variable": _switch(Spelling.VARIABLE),

@@ -20,6 +20,7 @@ _DEBIAN = Path("/etc/apache2")
 
 _SPELT = {
     Spelling.PLAIN: "SSLUseStapling {}",
+    Spelling.OTHERWISE: 'sslusestapling "{}"  # as the guide says',
     Spelling.MISSPELT: "SSLUseStaping {}",
     Spelling.QUOTED: "SSLUseStapling “{}”",
     Spelling.VARIABLE: "SSLUseStapling ${{STAPLING}}",
@@ -83,7 +84,7 @@ def _debian(tree: Tree, root: Path, certificates: Path, port: int) -> Path:
     (root / "envvars").write_text(exports)
     (root / "ports.conf").write_text(_listen(port))
     shutil.copy(_DEBIAN / "apache2.conf", root)
-    for name in (*_MODULES, "ssl", *(["socache_shmcb"] if tree.shmcb else [])):
+    for name in _modules(tree):
         for ending in ("load", "conf"):
             if (root / "mods-available" / f"{name}.{ending}").exists():
                 link = root / "mods-enabled" / f"{name}.{ending}"
@@ -125,10 +126,8 @@ def _rhel(tree: Tree, root: Path, certificates: Path, port: int) -> Path:
     for name in ("conf", "conf.d", "conf.modules.d", "snippets"):
         (root / name).mkdir()
     (root / "modules").symlink_to(MODULES)
-    base = [*_MODULES, *(["socache_shmcb"] if tree.shmcb else [])]
-    for file, names in (("00-base.conf", base), ("00-ssl.conf", ["ssl"])):
-        text = "".join(f"LoadModule {n}_module modules/mod_{n}.so\n" for n in names)
-        (root / "conf.modules.d" / file).write_text(text)
+    loaded = "".join(f"LoadModule {n}_module modules/mod_{n}.so\n" for n in _modules(tree))
+    (root / "conf.modules.d/00-base.conf").write_text(loaded)
     lines = "".join(f"{line}\n" for line in _main_lines(tree, str(root)))
     session = f"SSLSessionCache         shmcb:{root}/sslcache(512000)\n"
     (root / "conf.d/ssl.conf").write_text(
@@ -157,6 +156,12 @@ def _rhel(tree: Tree, root: Path, certificates: Path, port: int) -> Path:
             (root / f"conf.d/zz-{host.name}.conf").symlink_to(f"{host.name}.conf")
     (root / "snippets/tls-params.conf").write_text(_shared_lines(tree))
     return root / "conf/httpd.conf"
+
+
+def _modules(tree: Tree) -> tuple[str, ...]:
+    """The modules that are loaded."""
+    ssl = ("ssl",) if tree.ssl else ()
+    return (*_MODULES, *ssl, *(("socache_shmcb",) if tree.shmcb else ()))
 
 
 def _listen(port: int) -> str:

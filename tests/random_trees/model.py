@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 # Kinds of certificates by what stapling can do with them.
@@ -25,6 +25,7 @@ class Spelling(StrEnum):
     """How a switch is written."""
 
     PLAIN = "plain"
+    OTHERWISE = "otherwise"
     MISSPELT = "misspelt"
     QUOTED = "quoted"
     VARIABLE = "variable"
@@ -102,11 +103,12 @@ class Tree:
         shared: the switch in the lines that several hosts share.
         macro: the switch in the macro.
         caches: arguments of SSLStaplingCache in the main server, as they are written.
-        cache_words: how its name is written.
+        cache_name: how the name of that is written.
         place: where the main server's lines stand: in a file of a package, in one of its
             administrator's, or in the main file.
         errors: whether SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater are off.
         shmcb: whether mod_socache_shmcb is loaded.
+        ssl: whether mod_ssl is.
         session_cache: whether there is an SSLSessionCache.
 
     """
@@ -123,8 +125,8 @@ class Tree:
     place: str = "own"
     errors: tuple[bool, bool] = (False, False)
     shmcb: bool = True
+    ssl: bool = True
     session_cache: bool = True
-    notes: dict[str, str] = field(default_factory=dict)
 
     def switch_of(self, host: Host) -> Switch | None:
         """The line within the host that decides, its own or one that it has from elsewhere."""
