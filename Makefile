@@ -103,3 +103,10 @@ N ?= 20000
 
 differential: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.differential $(N) "$(SEED)" 2
+
+# make fixed        repair random trees and ask a real httpd (N=200, SEED=…)
+.PHONY: fixed
+
+fixed: N = 200
+fixed: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.random_trees $(N) "$(SEED)"

@@ -25,14 +25,14 @@ _HOLDS = {"8192": 3, "32768": 12}
 def lower_bound(tree: Tree) -> int:
     """The fewest lines."""
     return (
-        min(_switches(tree, main=state) for state in (True, False))
+        min(switches(tree, main=state) for state in (True, False))
         + _caches(tree)
         + _responder_errors(tree)
         + _modules(tree)
     )
 
 
-def _switches(tree: Tree, *, main: bool) -> int:
+def switches(tree: Tree, *, main: bool) -> int:
     """What the switches cost where the main server says ``main``."""
     now = tree.main is not None and tree.main.on
     lines = int(main != now)

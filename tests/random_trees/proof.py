@@ -123,7 +123,7 @@ def _repaired(
     report.above[changed - bound] += 1
     if changed < bound:
         yield f"{changed} lines changed, below the bound of {bound}"
-    yield from _played(tree, written, port, report)
+    yield from played(tree, written, port, report)
     _, again = _fix(tree, written)
     if texts(written.root) != after or "Nothing to repair" not in again:
         yield f"a second run changes: {again}"
@@ -149,7 +149,7 @@ def _others(text: bytes) -> list[bytes]:
     return [line for line in text.split(b"\n") if not _STAPLING.search(line)]
 
 
-def _played(tree: Tree, written: Written, port: int, report: Report) -> Iterator[str]:
+def played(tree: Tree, written: Written, port: int, report: Report) -> Iterator[str]:
     """What the server and its clients say."""
     log = written.root / "logs"
     pid = written.root / "httpd.pid"
