@@ -103,8 +103,7 @@ def prove_one(lab: Lab, seed: int, sites: Sequence[str], report: Report) -> None
     if problems:
         about = f"SEED={seed}: {tree.layout}, {', '.join(tree.faults)}"
         report.failures.append("\n  ".join([about, *problems]))
-    if not problems or not os.environ.get("KEEP"):
-        shutil.rmtree(root)
+    shutil.rmtree(root)
 
 
 def _repaired(
