@@ -10,7 +10,7 @@ from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.removal import remove_own_stapling
 from apachestaple.fix.render import MdStapling
 from apachestaple.httpd.loadable import NotLoadableError
-from apachestaple.tls.hosts import is_http
+from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def _obstacles(site: Site) -> Iterator[str]:
         yield f"mod_md staples since httpd 2.4.42, and this is {'.'.join(map(str, version))}"
     for host in site.tls_hosts:
         urls = [certificate.first_uri for certificate in host.certificates]
-        if host.use_stapling and host.force_url and any(u is None or not is_http(u) for u in urls):
+        if host.use_stapling and host.force_url and any(u is None or url_fault(u) for u in urls):
             yield (
                 f"{host.name} staples by its SSLStaplingForceURL alone, which mod_md does not know"
             )

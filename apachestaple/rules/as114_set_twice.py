@@ -31,7 +31,8 @@ class SetTwice(HostRule):
         """Each that another one overrides; the same value twice is an information."""
         for directive in host.overridden:
             last = host.own[directive.key]
-            if last.place == directive.place:
+            # A line that several hosts include may be right for the others.
+            if last.place == directive.place or site.is_in_force(directive):
                 continue
             same = [word.lower() for word in last.arguments] == [
                 word.lower() for word in directive.arguments

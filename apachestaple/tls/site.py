@@ -93,6 +93,19 @@ class Site:
     def _misplaced(self) -> set[int]:
         return {id(directive) for directive in self.misplaced}
 
+    def is_in_force(self, directive: Directive) -> bool:
+        """Whether the line of a stapling directive decides for some host."""
+        return (directive.file, directive.line) in self._lines_in_force
+
+    @lazy
+    def _lines_in_force(self) -> set[tuple[str, int]]:
+        return {
+            (directive.file, directive.line)
+            for host in self.hosts
+            for directive in host.own.values()
+            if directive.key in STAPLING_DIRECTIVES
+        }
+
     @property
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
