@@ -384,6 +384,21 @@ def test_patch_accepts_the_diff_of_files_and_links_to_be_made(bench: Bench) -> N
     assert "Nothing to repair" in bench.fix("--configtest", "always").stdout
 
 
+@tree(WWW, OTHER, shmcb=False, session_cache=False)
+def test_files_and_links_to_be_made_are_in_the_tree_that_is_written_elsewhere(
+    bench: Bench, tmp_path: Path
+) -> None:
+    before = bench.texts()
+    done = bench.fix("--output", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert bench.texts() == before
+    enabled = tmp_path / "out/conf-enabled/ocsp-stapling.conf"
+    assert os.readlink(enabled) == "../conf-available/ocsp-stapling.conf"
+    assert "SSLUseStapling on" in enabled.read_text()
+    module = tmp_path / "out/mods-enabled/socache_shmcb.load"
+    assert os.readlink(module) == "../mods-available/socache_shmcb.load"
+
+
 def _read(root: Path, path: str, text: bytes) -> bytes:
     """What httpd would read; the files that are only available do not count."""
     if "available" in path and not path.startswith("sites-available"):

@@ -143,7 +143,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             if os.path.realpath(start.main_file) in known:
                 continue
             before = _understand(start, request, work)
-            site = _repair(start, request, repairs, work)
+            site = _repair(before, start, request, repairs, work)
             sites.append(site)
             hosts += outlooks(before, site)
             known.update(os.path.realpath(path) for path in site.configuration.files)
@@ -168,12 +168,11 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     )
 
 
-def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) -> Site:
+def _repair(site: Site, start: Start, request: FixRequest, repairs: Repairs, work: _Work) -> Site:
     """Take the steps until none wants anything more; returns the site as it is then."""
     for _ in range(_MOST_ROUNDS):
         changed = False
         for step in STEPS[request.purpose]:
-            site = _understand(start, request, work)
             try:
                 plan = step(site, repairs)
             except NoPlaceError as error:
@@ -181,6 +180,7 @@ def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) ->
             work.refused.update(dict.fromkeys(plan.refused))
             if plan.edits:
                 _make(plan.edits, site, work)
+                site = _understand(start, request, work)
                 changed = True
         if not changed:
             return site

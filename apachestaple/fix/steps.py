@@ -32,6 +32,9 @@ class Purpose(StrEnum):
 # anew before each step, so that it sees what the one before has done.
 STEPS: dict[Purpose, tuple[Step, ...]] = {
     Purpose.REPAIR: (
+        # Without mod_ssl, what stands in its <IfModule> is not seen; what else is needed, is known
+        # once stapling is on.
+        repair_modules,
         repair_spelling,
         repair_stapling,
         repair_modules,

@@ -32,13 +32,14 @@ def write_tree(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> 
     for site in sites:
         root = os.path.realpath(os.path.dirname(site.configuration.main_file))
         for path, file in site.configuration.files.items():
-            real = os.path.realpath(path)
+            real = file.real_path
             place = _place(folder, root, real)
             if place not in written:
                 _write(place, encoded(texts.get(real, file.text)))
                 written.append(place)
-            if os.path.islink(path):
-                _link(_place(folder, root, _folder_followed(path)), place)
+            followed = _folder_followed(path)
+            if followed != real:
+                _link(_place(folder, root, followed), place)
     return tuple(written)
 
 

@@ -110,7 +110,7 @@ def _repaired(
     tree: Tree, written: Written, before: dict[str, bytes], port: int, report: Report
 ) -> Iterator[str]:
     """What is not as it should be after fix."""
-    code, said = _fix(tree, written)
+    code, said = fix(written.main, unsafe=tree.unsafe)
     if code == 2:
         yield f"fix: {said}"
         return
@@ -123,7 +123,7 @@ def _repaired(
     if changed < bound:
         yield f"{changed} lines changed, below the bound of {bound}"
     yield from played(tree, written, port, report)
-    _, again = _fix(tree, written)
+    _, again = fix(written.main, unsafe=tree.unsafe)
     if texts(written.root) != after or "Nothing to repair" not in again:
         yield f"a second run changes: {again}"
 
@@ -185,13 +185,13 @@ def _log(folder: Path) -> str:
     )
 
 
-def _fix(tree: Tree, written: Written) -> tuple[int, str]:
-    """Run fix; its exit code and all that it printed."""
+def fix(main: Path, *, unsafe: bool = False) -> tuple[int, str]:
+    """Run fix with httpd's own test; its exit code and all that it printed."""
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    switches = FixSwitches(unsafe=tree.unsafe, configtest="always")
+    switches = FixSwitches(unsafe=unsafe, configtest="always")
     with contextlib.redirect_stdout(printed):
         try:
-            code = run_fix_command([str(written.main)], {}, switches)
+            code = run_fix_command([str(main)], {}, switches)
         except Exception as error:  # noqa: BLE001  (whatever it is, it is told with its seed)
             return 2, repr(error)
     printed.flush()
