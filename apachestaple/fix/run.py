@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from apachestaple.fix.edit import Edit, EditError, Where, edited
 from apachestaple.fix.outlook import Outlook, outlooks
 from apachestaple.fix.place import NoPlaceError
-from apachestaple.fix.plan import Plan, Repairs
+from apachestaple.fix.plan import Plan, Repairs, Step
 from apachestaple.fix.render import Renderer, TemplateProblemError
 from apachestaple.fix.steps import INTENDED, STEPS, Purpose
 from apachestaple.fix.tree import write_tree
@@ -172,19 +172,29 @@ def _repair(site: Site, start: Start, request: FixRequest, repairs: Repairs, wor
     """Take the steps until none wants anything more; returns the site as it is then."""
     for _ in range(_MOST_ROUNDS):
         changed = False
+        refused: list[str] = []
         for step in STEPS[request.purpose]:
-            try:
-                plan = step(site, repairs)
-            except NoPlaceError as error:
-                plan = Plan(refused=(str(error),))
-            work.refused.update(dict.fromkeys(plan.refused))
-            if plan.edits:
+            plan = _planned(step, site, repairs)
+            # A line may have two faults of a kind, of which one hides the other.
+            for _ in range(_MOST_ROUNDS):
+                if not plan.edits:
+                    break
                 _make(plan.edits, site, work)
                 site = _understand(start, request, work)
+                plan = _planned(step, site, repairs)
                 changed = True
+            refused += plan.refused
         if not changed:
+            work.refused.update(dict.fromkeys(refused))
             return site
     raise FixError(f"{start.main_file}: the repairs do not come to rest; nothing was changed")
+
+
+def _planned(step: Step, site: Site, repairs: Repairs) -> Plan:
+    try:
+        return step(site, repairs)
+    except NoPlaceError as error:
+        return Plan(refused=(str(error),))
 
 
 def _understand(start: Start, request: FixRequest, work: _Work) -> Site:

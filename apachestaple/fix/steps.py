@@ -10,6 +10,7 @@ from apachestaple.fix.mod_md import hand_to_mod_md
 from apachestaple.fix.modules import repair_modules
 from apachestaple.fix.proxy import ask_through_proxy
 from apachestaple.fix.removal import disable_stapling
+from apachestaple.fix.repeated import remove_repeated
 from apachestaple.fix.responder_errors import repair_responder_errors
 from apachestaple.fix.spelling import repair_spelling
 from apachestaple.fix.stapling import repair_stapling
@@ -36,6 +37,7 @@ STEPS: dict[Purpose, tuple[Step, ...]] = {
         # once stapling is on.
         repair_modules,
         repair_spelling,
+        remove_repeated,
         repair_stapling,
         repair_modules,
         repair_cache,

@@ -47,6 +47,10 @@ def switches(tree: Tree, *, main: bool) -> int:
             sharing.append(host)
         else:
             lines += _line(tree, host.switch, [host], main=main)
+            # Of two lines that contradict each other one goes: the wrong one, if both can be read.
+            if host.repeats and host.switch is not None:
+                is_right = host.switch.on == tree.wished(host)
+                lines += int(is_right or host.switch.is_fixed)
     if sharing and tree.shared is not None:
         lines += min(
             (said != tree.shared.on) + sum(tree.wished(host) != said for host in sharing)

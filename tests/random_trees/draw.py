@@ -134,7 +134,7 @@ def _macro(tree: Tree, random: Random) -> Tree:
 
 def _shared(tree: Tree, random: Random) -> Tree:
     hosts = [
-        replace(host, shares=True, switch=None)
+        replace(host, shares=True, switch=None, repeats=False)
         if not host.of_macro and random.random() < 0.6
         else host
         for host in tree.hosts
@@ -180,6 +180,7 @@ FAULTS: dict[str, Callable[[Tree, Random], Tree]] = {
     "tryLater faked": lambda tree, _: replace(tree, errors=(True, False)),
     "forced URL": _some(_force_url),
     "host twice": _some(lambda host, _: replace(host, twice=True)),
+    "switch twice": _some(lambda host, _: replace(host, repeats=host.switch is not None)),
     "a macro": _macro,
     "shared lines": _shared,
 }

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.server import MODULES
-from tests.random_trees.model import Layout, Spelling
+from tests.random_trees.model import Layout, Spelling, Switch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.random_trees.model import Host, Switch, Tree
+    from tests.random_trees.model import Host, Tree
 
 _MODULES = ("mpm_event", "authz_core", "mime", "setenvif", "alias", "macro")
 _DEBIAN = Path("/etc/apache2")
@@ -221,6 +221,9 @@ def _host_files(tree: Tree, certificates: Path, port: int) -> dict[str, str]:
 
 
 def _host(host: Host, certificates: Path, port: int) -> str:
+    switch = [] if host.switch is None else [_switch(host.switch)]
+    if host.switch is not None and host.repeats:
+        switch.insert(0, _switch(Switch(on=not host.switch.on)))
     inner = [
         f"ServerName {host.name}",
         "# SSL",
@@ -228,7 +231,7 @@ def _host(host: Host, certificates: Path, port: int) -> str:
         f"SSLCertificateFile    {certificates}/{host.certificate}.pem",
         f"SSLCertificateKeyFile {certificates}/{host.certificate}.key",
         *(["Include snippets/tls-params.conf"] if host.shares else []),
-        *([_switch(host.switch)] if host.switch is not None else []),
+        *switch,
         *([f"SSLStaplingForceURL {host.force_url}"] if host.force_url else []),
         *(["SSLStaplingCache shmcb:logs/inside(131072)"] if host.caches else []),
         "",

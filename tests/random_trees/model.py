@@ -57,6 +57,7 @@ class Host:
         name: its ServerName.
         certificate: name of a certificate of the lab.
         switch: its own line, if it has one.
+        repeats: whether the opposite of its switch stands before it.
         shares: whether it includes the lines that several hosts share.
         of_macro: whether it is a use of the macro.
         twice: whether its file is included twice.
@@ -71,6 +72,7 @@ class Host:
     name: str
     certificate: str
     switch: Switch | None = None
+    repeats: bool = False
     shares: bool = False
     of_macro: bool = False
     twice: bool = False
