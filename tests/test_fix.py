@@ -50,7 +50,7 @@ class Bench:
         return texts(self.written.root)
 
     def staples(self, *names: str, tries: int = 1) -> list[str | None]:
-        """Start httpd, and say what each of its hosts staples."""
+        """Start httpd, and say what each of its hosts staples, once one of them does."""
         root = self.written.root
         command = [BINARY, "-d", str(root), "-f", str(self.written.main), "-DFOREGROUND"]
         child = Child(command, output=root / "logs/stderr", environment=self.written.environment)
@@ -62,6 +62,8 @@ class Bench:
                 made = [handshake(self.port, name) for name in names]
                 assert all(each.connected for each in made)
                 found = [each.staple for each in made]
+                if any(found):
+                    break
             return found
         finally:
             child.stop(0.3)
@@ -233,8 +235,10 @@ STAPLING_HERE_AND_THERE = (
 )
 
 
-@LAYOUTS
-@pytest.mark.parametrize("place", ["own", "package", "main"])
+@pytest.mark.parametrize(
+    ("layout", "place"),
+    [(Layout.DEBIAN, "own"), (Layout.DEBIAN, "package"), (Layout.RHEL, "main")],
+)
 @tree(*STAPLING_HERE_AND_THERE, shared=ON, caches=(GOOD_CACHE,), errors=(True, True))
 def test_disabled_nothing_of_stapling_is_left(bench: Bench, layout: Layout, place: str) -> None:
     del layout, place
@@ -291,8 +295,8 @@ def test_mod_md_staples_in_mod_ssl_s_place(bench: Bench, layout: Layout) -> None
     loads = {Layout.DEBIAN: "mods-enabled/md.load", Layout.RHEL: "conf.modules.d/10-md.conf"}
     assert loads[layout] in bench.texts()
     names = ("www.example.com", "other.example.com", "hopeless.example.com")
-    # The first handshakes may come before mod_md has fetched the responses.
-    assert bench.staples(*names, tries=20) == ["good", "good", None]
+    # The first handshakes may come before mod_md has fetched the responses, all in one go.
+    assert bench.staples(*names, tries=40) == ["good", "good", None]
     assert "Nothing to repair" in bench.fix("--use-mod-md").stdout
     assert "Nothing to repair" in bench.fix().stdout
 
