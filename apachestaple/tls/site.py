@@ -20,7 +20,7 @@ from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argumen
 from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
-    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
 _DIRECTORY_SECTIONS = frozenset(
@@ -110,6 +110,12 @@ class Site:
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
         return [self.main, *self.virtual_hosts]
+
+    @lazy
+    def annotated_files(self) -> dict[str, SourceFile]:
+        """Files with comments that are meant for us, by their path."""
+        files = self.configuration.files
+        return {path: file for path, file in files.items() if "apachestaple:" in file.text}
 
     @lazy
     def tls_hosts(self) -> list[Host]:

@@ -14,6 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.fix import FixSwitches, run_fix_command
+from apachestaple.commands.undo import run_undo
 from tests.lab.handshake import handshake
 from tests.lab.play import Lab
 from tests.lab.ports import ReservedPort
@@ -24,7 +25,7 @@ from tests.random_trees.draw import draw
 from tests.random_trees.layouts import Written, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from tests.random_trees.model import Tree
@@ -126,6 +127,11 @@ def _repaired(
     _, again = fix(written.main, unsafe=tree.unsafe)
     if texts(written.root) != after or "Nothing to repair" not in again:
         yield f"a second run changes: {again}"
+    if after == before:
+        return
+    code, said = _run(run_undo, written.main, FixSwitches(configtest="never"))
+    if code != 0 or texts(written.root) != before:
+        yield f"--undo does not give back what was there: {said}"
 
 
 def _spared(before: dict[str, bytes], after: dict[str, bytes]) -> Iterator[str]:
@@ -187,11 +193,14 @@ def _log(folder: Path) -> str:
 
 def fix(main: Path, *, unsafe: bool = False) -> tuple[int, str]:
     """Run fix with httpd's own test; its exit code and all that it printed."""
+    return _run(run_fix_command, main, FixSwitches(unsafe=unsafe, configtest="always"))
+
+
+def _run(command: Callable[..., int], main: Path, switches: FixSwitches) -> tuple[int, str]:
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    switches = FixSwitches(unsafe=unsafe, configtest="always")
     with contextlib.redirect_stdout(printed):
         try:
-            code = run_fix_command([str(main)], {}, switches)
+            code = command([str(main)], {}, switches)
         except Exception as error:  # noqa: BLE001  (whatever it is, it is told with its seed)
             return 2, repr(error)
     printed.flush()
