@@ -115,14 +115,18 @@ def test_undo_refuses_a_damaged_backup(tmp_path: Path, state: Path) -> None:
     assert path.read_bytes() == after
 
 
-@pytest.mark.parametrize("words", [["--output", "x"], ["--unsafe"], ["--outside"], ["--no-backup"]])
-def test_undo_takes_no_options_that_say_how_to_repair(tmp_path: Path, words: list[str]) -> None:
+def test_undo_and_recovery_take_no_options_that_say_how_to_repair(tmp_path: Path) -> None:
     path = site(tmp_path)
     fix(path)
     after = path.read_bytes()
-    done = fix("--undo", *words)
-    assert done.returncode == 2
-    assert "--undo goes with" in done.stderr
+    for words in (["--output", "x"], ["--unsafe", "--outside"], ["--no-backup"]):
+        done = fix("--undo", *words)
+        assert done.returncode == 2
+        assert "--undo goes with" in done.stderr
+    for words in (["--undo"], [str(path)]):
+        done = fix("--recover", *words)
+        assert done.returncode == 2
+        assert "it stands alone" in done.stderr
     assert path.read_bytes() == after
 
 
@@ -247,13 +251,6 @@ def test_a_journal_that_cannot_be_read_stops_all(tmp_path: Path, state: Path) ->
     assert done.returncode == 2
     assert "journal.json cannot be read" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("words", [["--undo"], ["--diff"], ["--configtest", "never"], ["x"]])
-def test_recovery_stands_alone(words: list[str]) -> None:
-    done = fix("--recover", *words)
-    assert done.returncode == 2
-    assert "it stands alone" in done.stderr
 
 
 # -- outside ------------------------------------------------------------------------------------
