@@ -210,3 +210,33 @@ def rules(
     from apachestaple.commands.trouble import exit_code
 
     raise typer.Exit(exit_code(run_rules, code, format_))
+
+
+@app.command(cls=Command)
+@with_common
+def explain(
+    common: Common,
+    logs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ERROR_LOG",
+            show_default=False,
+            help="Error logs, rotated and compressed ones too; standard input for - or none.",
+        ),
+    ] = None,
+    format_: Format = "text",
+    config: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Configuration that the log belongs to, as lint takes it; a path that ends in "
+            ".toml is a settings file, as elsewhere.",
+        ),
+    ] = None,
+) -> None:
+    """Say what an error log tells about stapling, and what to do."""
+    from apachestaple.commands.explain import run_explain
+    from apachestaple.commands.trouble import exit_code
+
+    options = common.settings()
+    raise typer.Exit(exit_code(run_explain, logs or [], options, format_, paths=config or []))

@@ -66,19 +66,21 @@ class Common:
 def with_common(
     command: Callable[Concatenate[Common, _Parameters], _Result],
 ) -> Callable[..., _Result]:
-    """A command that takes the common options one by one, for one that takes them together."""
+    """A command that takes the common options one by one, for one that takes them together.
+
+    An option of its own takes the place of the common one of that name.
+    """
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]
     hints = get_type_hints(Common, include_extras=True)
+    names = [option.name for option in fields(Common) if option.name not in signature.parameters]
     common = [
-        inspect.Parameter(
-            option.name, own[0].KEYWORD_ONLY, default=None, annotation=hints[option.name]
-        )
-        for option in fields(Common)
+        inspect.Parameter(name, own[0].KEYWORD_ONLY, default=None, annotation=hints[name])
+        for name in names
     ]
 
     def run(**options: Any) -> _Result:  # noqa: ANN401  (each has the type of its parameter)
-        together = Common(**{option.name: options.pop(option.name) for option in fields(Common)})
+        together = Common(**{name: options.pop(name) for name in names})
         return command(together, **options)  # type: ignore[call-arg]
 
     own = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in own]

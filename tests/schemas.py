@@ -51,6 +51,20 @@ def or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+EXPLAIN = list_of(
+    closed(
+        log_id=LOG_ID,
+        rule=or_null(CODE),
+        host=or_null(TEXT),
+        certificate=or_null(TEXT),
+        count=LINE,
+        first=or_null({"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"}),
+        last=or_null({"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"}),
+        meaning=TEXT,
+        repair=or_null(TEXT),
+    )
+)
+
 LINT = closed(
     apachestaple={"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
     configuration=PATH,

@@ -104,6 +104,10 @@ def test_a_finding_is_1_and_fail_on_decides(broken: Path) -> None:
         ["dump", "--format", "github"],
         ["hosts", "/no/such/path"],
         ["responders", "/no/such/path"],
+        ["explain", "/no/such/log"],
+        ["explain", "--format", "xml", "/dev/null"],
+        ["explain", "--config", "/no/such/path", "/dev/null"],
+        ["explain", "--config", "/no/such.toml", "/dev/null"],
         ["rules", "AS999"],
         ["rules", "--format", "xml"],
         ["no-such-command"],
@@ -198,7 +202,7 @@ def test_a_reader_that_goes_away_is_no_trouble(broken: Path, command: str) -> No
 
 def test_version_and_help() -> None:
     assert run("--version").stdout.startswith("apachestaple ")
-    for command in ("lint", "fix", "dump", "hosts", "responders"):
+    for command in ("lint", "fix", "dump", "hosts", "responders", "explain"):
         text = run(command, "--help").stdout
         for option in ("--root", "--map", "-D", "--httpd-version", "--certificates", "--config"):
             assert option in text, (command, option)

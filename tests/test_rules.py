@@ -382,3 +382,26 @@ def test_a_directive_of_nginx_is_rejected(lab: Lab, name: str, meant: str | None
     (finding,) = of(rule, linted(lab, bad))
     assert finding.advice == (f"Write {meant}." if meant else "Remove it.")
     assert f"Invalid command '{name}'" in observe(lab, bad).message
+
+
+@pytest.mark.parametrize("url", ["“http://127.0.0.1/”", "https://127.0.0.1/\u00a0", "”x"])
+def test_curly_quotes_around_a_responder_cost_what_we_say(lab: Lab, url: str) -> None:
+    (rule,) = (rule for rule in all_rules() if rule.code == "AS106")
+    example = Example(CACHE + tls_host("SSLUseStapling on", f"SSLStaplingForceURL {url}"))
+    (finding,) = of(rule, linted(lab, example))
+    observed = observe(lab, example)
+    assert finding.effect is Effect.ABORTS_HANDSHAKES
+    assert not next(iter(observed.handshakes.values())).connected
+    assert finding.log_id is not None
+    assert finding.log_id in observed.log
+
+
+@pytest.mark.parametrize(
+    "directive", ["SSLOCSPProxyURL “http://127.0.0.1:1”", "SSLUseStapling “on”"]
+)
+def test_curly_quotes_elsewhere_are_rejected(lab: Lab, directive: str) -> None:
+    (rule,) = (rule for rule in all_rules() if rule.code == "AS106")
+    example = Example(CACHE + tls_host(directive))
+    (finding,) = of(rule, linted(lab, example))
+    assert finding.effect is Effect.REJECTED
+    assert not observe(lab, example).accepted

@@ -20,7 +20,7 @@ _Arguments = ParamSpec("_Arguments")
 
 USELESS = 2
 # What a shell reports of a program that SIGINT has ended.
-_INTERRUPTED = 130
+INTERRUPTED = 130
 
 
 class TroubleError(Exception):
@@ -36,7 +36,7 @@ def exit_code(
     except (TroubleError, LayoutError, SettingsError, UnknownRuleError) as error:
         tell(str(error))
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     except OSError as error:
         tell(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except Exception:  # noqa: BLE001  (an exit code of 1 would say that there are findings)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.log.explained import Explanation
     from apachestaple.report.summary import Summary
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
@@ -134,6 +135,38 @@ def responders_json(responders: Iterable[Responder]) -> str:
             for responder in responders
         ]
     )
+
+
+def explain_json(explanations: Iterable[Explanation]) -> str:
+    """What a log tells; the place in the configuration stands before the repair."""
+    return _text(
+        [
+            {
+                "log_id": explanation.log_id,
+                "rule": explanation.rule,
+                "host": explanation.host,
+                "certificate": explanation.certificate,
+                "count": explanation.count,
+                "first": explanation.first,
+                "last": explanation.last,
+                "meaning": _meaning(explanation),
+                "repair": _repair(explanation),
+            }
+            for explanation in explanations
+        ]
+    )
+
+
+def _meaning(explanation: Explanation) -> str:
+    more = ", ".join(explanation.followed_by)
+    return f"{explanation.meaning} (followed by {more})" if more else explanation.meaning
+
+
+def _repair(explanation: Explanation) -> str | None:
+    place = explanation.place
+    if place is None or explanation.repair is None:
+        return explanation.repair
+    return f"{place.file}:{place.line}: {explanation.repair}"
 
 
 def rules_json(rules: Iterable[Rule]) -> str:

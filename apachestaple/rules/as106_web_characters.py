@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.responder_url import effect_of
 from apachestaple.rules.rule import DirectiveRule, Example, tls_host
+from apachestaple.tls.hosts import first_argument
+from apachestaple.tls.uri import parse_uri, url_fault
 from apachestaple.tls.web_characters import web_characters
 
 if TYPE_CHECKING:
@@ -41,12 +44,25 @@ class WebCharacters(DirectiveRule):
         found = sorted(web_characters(directive.name + directive.raw))
         if not found:
             return
-        accepted = directive.key in ("sslstaplingforceurl", "sslocspproxyurl")
+        effect, log_id = _consequence(directive)
         names = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in found)
         yield self.finding(
             directive.place,
             f"{names} is an ordinary letter to httpd",
             "Replace it by a straight quote or a space.",
-            effect=Effect.ABORTS_HANDSHAKES if accepted else None,
-            log_id="AH01940" if accepted else None,
+            effect=effect,
+            log_id=log_id,
         )
+
+
+def _consequence(directive: Directive) -> tuple[Effect, str | None]:
+    """What httpd makes of it: most arguments it refuses, URLs only those that it cannot parse."""
+    url = first_argument(directive)
+    if not directive.name.isascii():
+        return Effect.REJECTED, None
+    if directive.key == "sslstaplingforceurl":
+        fault = url_fault(url)
+        return (effect_of(fault), fault.log_id) if fault else (Effect.BAD_STAPLE, "AH01941")
+    if directive.key == "sslocspproxyurl" and parse_uri(url) is not None:
+        return Effect.BAD_STAPLE, "AH01941"
+    return Effect.REJECTED, None

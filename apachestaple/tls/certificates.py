@@ -106,6 +106,11 @@ class Certificate:
         return _text(lambda: self._certificate.issuer)
 
     @property
+    def serial(self) -> int:
+        """Its serial number."""
+        return self._certificate.serial_number
+
+    @property
     def sha1(self) -> bytes:
         """SHA-1 of the DER: mod_ssl's key in the cache."""
         import hashlib  # noqa: PLC0415
