@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.bounds import outside
 from apachestaple.fix.configtest import configtests
 from apachestaple.fix.diff import unified
-from apachestaple.fix.edit import Edit, EditError, Where, edited
+from apachestaple.fix.edit import EditError
 from apachestaple.fix.outlook import Outlook, outlooks
 from apachestaple.fix.place import NoPlaceError
 from apachestaple.fix.plan import Plan, Repairs, Step
@@ -17,10 +17,10 @@ from apachestaple.fix.render import Renderer, TemplateProblemError
 from apachestaple.fix.state import WriteError, only_one_fix
 from apachestaple.fix.steps import INTENDED, STEPS, Purpose
 from apachestaple.fix.tree import write_tree
+from apachestaple.fix.work import Work
 from apachestaple.fix.write import NewText, hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.rules.lint import lint
-from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.site import Site, understand
 
 if TYPE_CHECKING:
@@ -97,35 +97,6 @@ class FixOutcome:
     notes: tuple[str, ...] = ()
 
 
-@dataclass
-class _Work:
-    """The texts as they are to be, and what was done to them."""
-
-    new: dict[str, str] = field(default_factory=dict)
-    old: dict[str, str] = field(default_factory=dict)
-    # What is not on the disk yet, the targets of links, and what is to be taken away.
-    made: dict[str, str] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    changes: list[str] = field(default_factory=list)
-    refused: dict[str, None] = field(default_factory=dict)
-    certificates: CertificateReader = field(default_factory=CertificateReader)
-
-    def files(self) -> list[NewText]:
-        texts = [
-            NewText(path, self.old.get(path), None if path in self.gone else text)
-            for path, text in self.new.items()
-            if text != self.old.get(path) or path in self.gone
-        ]
-        made = [NewText(path, None, target, is_link=True) for path, target in self.links.items()]
-        taken = [
-            NewText(path, os.readlink(path), None, is_link=True)
-            for path in self.gone
-            if os.path.islink(path)
-        ]
-        return [*texts, *made, *taken]
-
-
 def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     """Repair the configurations that begin at ``starts``.
 
@@ -134,7 +105,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    work = _Work()
+    work = Work()
     sites: list[Site] = []
     hosts: tuple[Outlook, ...] = ()
     read_from: list[Start] = []
@@ -175,7 +146,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
 
 
-def _repair(site: Site, start: Start, request: FixRequest, repairs: Repairs, work: _Work) -> Site:
+def _repair(site: Site, start: Start, request: FixRequest, repairs: Repairs, work: Work) -> Site:
     """Take the steps until none wants anything more; returns the site as it is then."""
     for _ in range(_MOST_ROUNDS):
         changed = False
@@ -186,7 +157,7 @@ def _repair(site: Site, start: Start, request: FixRequest, repairs: Repairs, wor
             for _ in range(_MOST_ROUNDS):
                 if not plan.edits:
                     break
-                _make(plan.edits, site, work)
+                work.make(plan.edits, site)
                 site = _understand(start, request, work)
                 plan = _planned(step, site, repairs)
                 changed = True
@@ -204,7 +175,7 @@ def _planned(step: Step, site: Site, repairs: Repairs) -> Plan:
         return Plan(refused=(str(error),))
 
 
-def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
+def _understand(start: Start, request: FixRequest, work: Work) -> Site:
     paths = replace(start.paths, texts=work.new, made=work.made, gone=work.gone)
     start = replace(start, paths=paths)
     return understand(
@@ -217,48 +188,6 @@ def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
 def _findings(site: Site, request: FixRequest) -> list[Finding]:
     intended = INTENDED[request.purpose]
     return lint(site, [rule for rule in request.rules if rule.code not in intended])
-
-
-def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
-    texts = {file.real_path: file.text for file in site.configuration.files.values()}
-    by_file: dict[str, list[Edit]] = {}
-    for edit in _once(edits):
-        work.changes.append(f"{edit.file}: {edit.reason}")
-        if edit.where is Where.FILE:
-            work.new[edit.file] = "".join(f"{line}\n" for line in edit.lines)
-            work.made[edit.file] = edit.file
-        elif edit.where is Where.LINK:
-            (target,) = edit.lines
-            work.links[edit.file] = target
-            target = os.path.join(os.path.dirname(edit.file), target)
-            work.made[edit.file] = os.path.realpath(target)
-        elif edit.where is Where.GONE:
-            work.gone.add(edit.file)
-            if edit.file in texts:
-                work.old.setdefault(edit.file, texts[edit.file])
-                work.new[edit.file] = ""
-        else:
-            by_file.setdefault(edit.file, []).append(edit)
-    for path, its_edits in by_file.items():
-        if path not in work.made:
-            work.old.setdefault(path, texts[path])
-        work.new[path] = edited(texts[path], its_edits)
-
-
-def _once(edits: Sequence[Edit]) -> list[Edit]:
-    """Each edit once: what is included or used twice stands once, and is in effect twice."""
-    replaced = {(edit.file, edit.line) for edit in edits if edit.where is Where.REPLACE}
-    first: dict[tuple[str, int, Where], Edit] = {}
-    for edit in edits:
-        if edit.where is not Where.REMOVE or (edit.file, edit.line) not in replaced:
-            # Several additions at one place are different lines.
-            where = (edit.file, edit.line, edit.where)
-            known = first.get(where)
-            if known is None:
-                first[where] = edit
-            elif edit.where not in (Where.REPLACE, Where.REMOVE) and edit.lines != known.lines:
-                first[where] = replace(known, lines=(*known.lines, *edit.lines))
-    return list(first.values())
 
 
 def _notes(files: list[NewText], starts: Sequence[Start], request: FixRequest) -> tuple[str, ...]:
@@ -289,14 +218,14 @@ def _write(
     starts: Sequence[Start],
     request: FixRequest,
     outcome: FixOutcome,
-    work: _Work,
+    work: Work,
 ) -> FixOutcome:
     """Write, and take everything back unless rules and httpd are content with what is there."""
     with only_one_fix():
         complaint = configtests(starts, request.configtest)
         main_files = [start.main_file for start in starts]
         with written(files, main_files, kept=request.backup) as backup:
-            on_disk = _Work(certificates=work.certificates)
+            on_disk = Work(certificates=work.certificates)
             for start in starts:
                 _check_planned(_understand(start, request, on_disk), request, outcome)
             message = complaint()

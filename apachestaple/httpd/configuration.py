@@ -23,19 +23,21 @@ class SourceFile:
     ``made`` is the file that the path is, where it is not on the disk yet.
     """
 
-    __slots__ = ("_made", "_physical", "lines", "path", "text")
+    __slots__ = ("_physical", "_real_path", "lines", "path", "text")
 
     def __init__(self, path: str, text: str, made: str | None = None) -> None:
         self.path = path
         self.text = text
-        self._made = made
+        self._real_path = made
         self.lines: LogicalLines = logical_lines(text)
         self._physical: list[str] | None = None
 
     @property
     def real_path(self) -> str:
         """Its path with links followed."""
-        return self._made or os.path.realpath(self.path)
+        if self._real_path is None:
+            self._real_path = os.path.realpath(self.path)
+        return self._real_path
 
     def untrimmed(self, index: int) -> str:
         """A logical line with the white space around it, without its line ending."""
