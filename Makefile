@@ -56,7 +56,7 @@ POLICY := /usr/sbin/policy-rc.d
 system:
 	@missing=; \
 	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
-	for tool in openssl git patch strace; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	for tool in openssl git patch strace redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \
@@ -116,3 +116,13 @@ fixed: $(VENV)/test.stamp system
 
 killed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.killed
+
+# make played    look whether lint is right about drawn configurations (CASES=300, SEED=…, ONLY=…)
+# make capacity  look which responses caches of drawn sizes evict (CASES=40, SEED=…)
+.PHONY: played capacity
+
+played: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.drawn $(or $(CASES),300) "$(SEED)" 2 $(ONLY)
+
+capacity: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.drawn.capacity $(or $(CASES),40) "$(SEED)" 2

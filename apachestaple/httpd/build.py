@@ -329,11 +329,14 @@ class Build:
         self._files.pop()
 
     def _leave_loop(self) -> None:
-        """Go on in the main file: httpd has gone round as often as it does."""
-        if len(self._files) > 1:
-            self._parent = self._files[1].outer
-        del self._files[1:]
-        self._files[0].pending = None
+        """Go on behind the Include that leads into the circle, of which httpd has had enough."""
+        paths = [file.sources[0].file.path for file in self._files]
+        round_again = {path for path in paths if paths.count(path) > 1}
+        first = next((n for n, path in enumerate(paths) if path in round_again), 1) or 1
+        if len(self._files) > first:
+            self._parent = self._files[first].outer
+        del self._files[first:]
+        self._files[-1].pending = None
 
     @property
     def _source(self) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.rule import CACHE, Example, HostRule, effect_of_no_answer, tls_host
 from apachestaple.tls.hosts import first_argument
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ class ResponderTimeoutZero(HostRule):
                 "with a timeout of 0 every query fails",
                 "Give some seconds, such as 5, or remove the line.",
                 host=host,
-                effect=None if host.flag("SSLStaplingReturnResponderErrors") else Effect.NO_STAPLE,
+                effect=effect_of_no_answer(host),
             )

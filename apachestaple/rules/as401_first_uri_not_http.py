@@ -52,7 +52,7 @@ class FirstUriNotHttp(ObstacleRule):
             advice,
             host=host,
             certificate=certificate,
-            effect=effect_of(fault),
+            effect=effect_of(fault, host),
             log_id=fault.log_id,
             repairable=host.is_hopeless,
         )

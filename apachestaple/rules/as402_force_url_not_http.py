@@ -48,6 +48,6 @@ class ForceUrlNotHttp(HostRule):
             said_of(host.force_url, fault),
             "Give an http:// URL, or remove it.",
             host=host,
-            effect=effect_of(fault),
+            effect=effect_of(fault, host),
             log_id=fault.log_id,
         )

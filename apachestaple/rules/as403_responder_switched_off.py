@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.rules.rule import CACHE, Example, ObstacleRule, effect_of_no_answer, tls_host
 from apachestaple.tls.hosts import ObstacleKind
 from apachestaple.tls.switched_off import switched_off
 
@@ -46,6 +46,7 @@ class ResponderSwitchedOff(ObstacleRule):
             f"{entry.authority} switched the responder {url} off on {entry.since} ({entry.source})",
             self.advice(host),
             host=host,
+            effect=effect_of_no_answer(host),
             certificate=certificate,
             repairable=host.is_hopeless,
         )

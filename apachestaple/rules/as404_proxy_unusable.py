@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.rule import CACHE, Example, HostRule, effect_of_no_answer, tls_host
 from apachestaple.tls.hosts import first_argument
 from apachestaple.tls.uri import parse_uri, proxy_fault
 
@@ -44,6 +44,7 @@ class ProxyUnusable(HostRule):
             f"{url} {fault}",
             "Name host and port: SSLOCSPProxyURL http://proxy.example.com:3128.",
             host=host,
+            effect=effect_of_no_answer(host),
             # Without a host, its address is looked for in vain.
             log_id=None if uri.host is None or uri.host else "AH01972",
         )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.catalogue import find_rule
+from apachestaple.rules.meant import as_meant
 from apachestaple.rules.rule import (
     CertificateRule,
     DirectiveRule,
@@ -18,6 +19,7 @@ from apachestaple.rules.rule import (
     Rule,
     ServerRule,
 )
+from apachestaple.tls.keys import KeyProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
     from apachestaple.tls.site import Site
 
+# The rules about names and characters that httpd does not know.
+_SPELLING = frozenset({"AS101", "AS106"})
 _SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]")
 
 
@@ -33,15 +37,15 @@ def lint(site: Site, rules: Sequence[Rule]) -> list[Finding]:
     """The findings of ``rules``, by file and line, without those that a comment suppresses."""
     if not site.configuration.whole:
         rules = [rule for rule in rules if not rule.needs_whole]
-    findings: dict[tuple[object, ...], Finding] = {}
-    for finding in _all_findings(site, rules):
-        # A file that is included twice, or a directive that many hosts inherit, is one fault.
-        key = (finding.rule, finding.place, finding.certificate)
-        findings.setdefault(key, finding)
+    findings = _one_for_each_fault(site, rules)
+    meant = as_meant(site)
+    # What follows from a wrong name alone is not said beside it.
+    also = findings if meant is None else _one_for_each_fault(meant, rules)
     kept = [
         finding
-        for finding in findings.values()
-        if not is_suppressed(finding.rule, finding.place, site)
+        for key, finding in findings.items()
+        if (finding.rule in _SPELLING or key in also)
+        and not is_suppressed(finding.rule, finding.place, site)
     ]
     order = {path: number for number, path in enumerate(site.configuration.files)}
     kept.sort(
@@ -53,6 +57,14 @@ def lint(site: Site, rules: Sequence[Rule]) -> list[Finding]:
         )
     )
     return kept
+
+
+def _one_for_each_fault(site: Site, rules: Sequence[Rule]) -> dict[tuple[object, ...], Finding]:
+    """The findings; a file that is included twice, or what many hosts inherit, is one fault."""
+    findings: dict[tuple[object, ...], Finding] = {}
+    for finding in _all_findings(site, rules):
+        findings.setdefault((finding.rule, finding.place, finding.certificate), finding)
+    return findings
 
 
 def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
@@ -95,6 +107,9 @@ def _certificate_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding
                 for problem_rule in of_problems:
                     if file.problem in problem_rule.problems:
                         yield from problem_rule.check(certificate, host, site)
+            if leaf is not None and leaf.is_ca and key_problem is KeyProblem.OTHER_CERTIFICATE:
+                # The issuer stands first in the file; what keeps that from a staple is no matter.
+                continue
             if obstacle is not None and leaf is not None and host.staples:
                 found = of_obstacles.get(obstacle.kind)
                 if found is not None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from apachestaple.rules.finding import Effect
+from apachestaple.rules.rule import effect_of_no_answer
 from apachestaple.tls.uri import UrlFault
 
+if TYPE_CHECKING:
+    from apachestaple.tls.hosts import Host
 
-def effect_of(fault: UrlFault) -> Effect:
-    """What clients that ask for a status get (stapling_renew_response)."""
+
+def effect_of(fault: UrlFault, host: Host | None = None) -> Effect:
+    """What clients that ask for a status get (stapling_renew_response).
+
+    Without a host, it is what they get by default.
+    """
     # Where only the host is missing, the query fails as with a responder that is off.
-    return Effect.BAD_STAPLE if fault is UrlFault.NO_HOST else Effect.ABORTS_HANDSHAKES
+    if fault is UrlFault.NO_HOST:
+        return effect_of_no_answer(host) if host else Effect.BAD_STAPLE
+    return Effect.ABORTS_HANDSHAKES
 
 
 def said_of(url: str, fault: UrlFault) -> str:

@@ -249,6 +249,14 @@ class ServerRule(Rule):
         """Findings about the server."""
 
 
+def effect_of_no_answer(host: Host) -> Effect:
+    """What clients of a host get when a responder gives no answer (stapling_renew_response).
+
+    SSLStaplingReturnResponderErrors is about answers; only SSLStaplingFakeTryLater decides here.
+    """
+    return Effect.BAD_STAPLE if host.flag("SSLStaplingFakeTryLater") else Effect.NO_STAPLE
+
+
 def host_name(host: Host) -> HostName | None:
     """How a report names a host; ``None`` for the main server, which has no section."""
     if host.section is None:

@@ -237,12 +237,15 @@ class CertificateReader:
             known = self._files[path] = _read(path, self._certificates)
         return known
 
-    def read_folder(self, path: str) -> list[Certificate]:
-        """The certificates that SSLCACertificatePath finds: files named by hash and number."""
+    def read_folder(self, path: str) -> list[Certificate] | None:
+        """The certificates that SSLCACertificatePath finds: files named by hash and number.
+
+        ``None`` where the folder is not here, or may not be read.
+        """
         try:
             names = sorted(os.listdir(path))
         except OSError:
-            return []
+            return None
         hashed = [name for name in names if re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name)]
         files = [self.read(os.path.join(path, name)) for name in hashed]
         return [file.leaf for file in files if file.leaf]

@@ -192,8 +192,8 @@ def understand(
             listen = _listen(directive)
             if listen:
                 listens.append(listen)
-        # Beside the right ones, the commonest slips of the prefix.
-        if key[:3] in _PREFIXES or "stapl" in key:
+        # Beside the right ones, those with a slip at the beginning, or further behind.
+        if key[:3] in _PREFIXES or "tapl" in key or "csp" in key:
             site.ssl_directives.append(directive)
     https = {
         address: _is_https(address, listens) for host in addresses.values() for address in host
@@ -298,7 +298,9 @@ def _issuer_found(
             continue
         path = configuration.here(first_argument(directive))
         if name.endswith("Path"):
-            candidates += reader.read_folder(path)
+            found = reader.read_folder(path)
+            complete = complete and found is not None
+            candidates += found or []
         else:
             authorities = reader.read(path)
             complete = complete and authorities.problem is None

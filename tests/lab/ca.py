@@ -37,7 +37,8 @@ class Authority:
     authority needs for itself lies in ``folder/authority`` (or ``state``): ``root.pem``,
     ``intermediate.pem``, the delegated OCSP signer ``signer.pem`` and ``signer.key``, and
     ``index.txt`` in the form of ``openssl ca``. ``on_change`` is called after each change of
-    that index.
+    that index. ``signer`` is the kind of key that signs responses: an RSA key makes those of a
+    certificate equally long each time.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Authority:
         *,
         write_keys: bool = True,
         state: Path | None = None,
+        signer: KeyType = "ecdsa",
     ) -> None:
         self.folder = folder
         self.responder_url = responder_url
@@ -70,7 +72,7 @@ class Authority:
         )
         self.root_file.write_bytes(_pem(self.root))
         self.intermediate_file.write_bytes(_pem(self.intermediate))
-        self._make_signer()
+        self._make_signer(signer)
         # Without it openssl refuses an index in which two certificates have the same subject.
         self.index_file.with_name("index.txt.attr").write_bytes(b"unique_subject = no\n")
         self._write_index()
@@ -183,8 +185,8 @@ class Authority:
         path.write_bytes(_private_pem(private))
         return path
 
-    def _make_signer(self) -> None:
-        private = _new_key("ecdsa")
+    def _make_signer(self, key: KeyType) -> None:
+        private = _new_key(key)
         certificate = _sign(
             _builder(_name("Lab OCSP signer"), self.intermediate.subject, private, None, None)
             .add_extension(

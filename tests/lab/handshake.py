@@ -47,9 +47,15 @@ def handshake(
     status: bool = True,
     tls: TlsVersion | None = None,
     timeout: float = 5,
+    address: str = "127.0.0.1",
+    signatures: str | None = None,
 ) -> Handshake:
-    """Shake hands with 127.0.0.1:``port``; ``timeout`` in seconds counts as not connected."""
-    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}"]
+    """Shake hands with ``address``:``port``; ``timeout`` in seconds counts as not connected.
+
+    ``signatures`` are the algorithms that the client takes, which choose among certificates.
+    """
+    place = f"[{address}]" if ":" in address else address
+    command = ["openssl", "s_client", "-connect", f"{place}:{port}"]
     command += ["-noservername"] if servername is None else ["-servername", servername]
     # Reading the machine's own authorities would take most of the time.
     command += ["-no-CAfile", "-no-CApath", "-no-CAstore"]
@@ -57,6 +63,8 @@ def handshake(
         command.append("-status")
     if tls is not None:
         command.append(f"-tls{tls.replace('.', '_')}")
+    if signatures is not None:
+        command += ["-sigalgs", signatures]
     begin = time.monotonic()
     try:
         raw = subprocess.run(

@@ -24,15 +24,16 @@ class Lab:
 
     ``certificates`` holds what was issued by name (see ``standard_certificates``); the files lie
     in ``certificates_folder``, which every httpd of the lab sees as ``certs``. Everything ends
-    with the ``with`` block, and the lab's folder goes away.
+    with the ``with`` block, and the lab's folder goes away; it is made in ``parent``, or where the
+    system has its temporary files.
     """
 
     certificates: Mapping[str, Issued]
 
-    def __init__(self) -> None:
+    def __init__(self, parent: str | None = None) -> None:
         # Not pytest's tmp_path: httpd's children run as another user and open dbm caches, which
         # a folder of mode 0700 on the way would not let them.
-        self.folder = Path(tempfile.mkdtemp(prefix="apachestaple-lab-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="apachestaple-lab-", dir=parent))
         self.folder.chmod(0o755)
         self._ending = ExitStack()
         self._ending.callback(shutil.rmtree, self.folder, ignore_errors=True)
@@ -63,6 +64,7 @@ class Lab:
         without: Collection[str] = (),
         files: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        ports: Sequence[ReservedPort] = (),
     ) -> Httpd:
         """An httpd, not yet started, in a root of its own; the lab stops it at its end."""
         self._roots += 1
@@ -74,6 +76,7 @@ class Lab:
                 files=files,
                 certificates=self.certificates_folder,
                 environment=environment,
+                ports=ports,
             )
         )
 

@@ -20,6 +20,11 @@ class ReservedPort:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.number: int = self._socket.getsockname()[1]
 
+    def is_listened_on(self) -> bool:
+        """Whether a server accepts connections on it."""
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+            return client.connect_ex(("127.0.0.1", self.number)) == 0
+
     def release(self) -> None:
         """Give the port back."""
         self._socket.close()

@@ -10,6 +10,7 @@ import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from .ports import ReservedPort
 
@@ -51,7 +52,9 @@ class _Handler(BaseHTTPRequestHandler):
             connection = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=10)
             try:
                 headers = {"Content-Type": "application/ocsp-request"}
-                connection.request("POST", self.path, request, headers)
+                # A proxy is asked with the whole URL.
+                path = urlsplit(self.path).path or "/"
+                connection.request("POST", path, request, headers)
                 answer = connection.getresponse()
                 body = answer.read()
             finally:

@@ -4,6 +4,7 @@ import http.client
 import re
 import socket
 import threading
+from collections import Counter
 from types import TracebackType
 from typing import Self
 
@@ -48,6 +49,19 @@ class Responder:
     def queries(self, serial: int) -> int:
         """How often the responder was asked for the certificate with this serial number."""
         return self._asked().count(serial)
+
+    def asked(self) -> Counter[int]:
+        """How often the responder was asked for each certificate, by serial number."""
+        return Counter(serial for serial in self._asked() if serial != _PROBE_SERIAL)
+
+    def answer(self, query: bytes) -> bytes:
+        """What the responder answers to an OCSP request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._behind.number, timeout=5)
+        try:
+            connection.request("POST", "/", query, {"Content-Type": "application/ocsp-request"})
+            return connection.getresponse().read()
+        finally:
+            connection.close()
 
     def queries_total(self) -> int:
         """How often the responder was asked for any certificate."""

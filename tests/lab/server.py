@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from pwd import getpwall
@@ -49,7 +49,8 @@ class Httpd:
     even if no Listen says so. ``without`` names modules that are not loaded, ``files`` are
     further files below ``root`` (text, ports replaced as well), ``certificates`` is the folder
     that the configuration sees as ``certs``. ``environment`` adds to the variables that Debian's
-    envvars sets.
+    envvars sets. ``ports`` are free ones that the configuration names already; they stay as they
+    are, and stay reserved.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class Httpd:
         files: Mapping[str, str] | None = None,
         certificates: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        ports: Sequence[ReservedPort] = (),
     ) -> None:
         self.root = root
         self._child: Child | None = None
         self._reserved: dict[int, ReservedPort] = {}
+        self._given = {port.number: port for port in ports}
         self._logs = root / "logs"
         self._pid_file = root / "httpd.pid"
         self._main_file = root / "httpd.conf"
@@ -162,6 +165,8 @@ class Httpd:
         )
 
     def _port(self, written: int) -> int:
+        if written in self._given:
+            return written
         if written not in self._reserved:
             self._reserved[written] = ReservedPort()
         return self._reserved[written].number

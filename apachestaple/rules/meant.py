@@ -1,0 +1,48 @@
+"""A site as it is meant, where a directive is misspelt or has characters of a web page."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.words import lower, next_word
+from apachestaple.rules.as101_misspelt_directive import meant_name
+from apachestaple.tls.directives import SSL_NAMES
+from apachestaple.tls.site import understand
+from apachestaple.tls.web_characters import has_web_characters, without_web_characters
+
+if TYPE_CHECKING:
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.tls.site import Site
+
+
+def as_meant(site: Site) -> Site | None:
+    """What the site would be if every directive of mod_ssl were spelt right; ``None`` if it is so.
+
+    What is not found there follows from the spelling alone.
+    """
+    meant = {id(directive): _meant(directive) for directive in site.ssl_directives}
+    if not any(meant.values()):
+        return None
+    directives = [meant.get(id(d)) or d for d in site.configuration.directives]
+    configuration = replace(site.configuration, directives=directives)
+    return understand(configuration, certificates_required=site.certificates_required)
+
+
+def _meant(directive: Directive) -> Directive | None:
+    """The directive spelt right, or ``None`` where it is."""
+    key, name, raw = directive.key, directive.name, directive.raw
+    if key in SSL_NAMES and raw.isascii():
+        return None
+    if key.startswith(("<", "md")):
+        return None
+    if has_web_characters(name + raw):
+        name, raw = next_word(without_web_characters(f"{name} {raw}"))
+    if lower(name) not in SSL_NAMES:
+        name = meant_name(lower(name)) or name
+    if (name, raw) == (directive.name, directive.raw):
+        return None
+    right = copy(directive)
+    right.name, right.key, right.raw = name, lower(name), raw
+    return right

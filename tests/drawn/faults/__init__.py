@@ -1,0 +1,23 @@
+"""One fault for each rule of the catalogue, put into a configuration that works."""
+
+from tests.drawn.faults import cache, certificates, directives, language, responders
+from tests.drawn.faults.fault import FAULTS, Fault, Inject
+
+# Rules without a fault here, and why.
+NOT_INJECTED = {
+    "AS010": "an information about a copy of a configuration; on the server, AS004 speaks",
+    "AS302": "an information that root, who may read every file, never gets",
+    "AS309": "an information about a copy of a configuration; on the server, AS301 speaks",
+}
+
+__all__ = [
+    "FAULTS",
+    "NOT_INJECTED",
+    "Fault",
+    "Inject",
+    "cache",
+    "certificates",
+    "directives",
+    "language",
+    "responders",
+]

@@ -1,0 +1,156 @@
+"""Faults of certificates and keys: AS3xx."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.drawn.faults.fault import (
+    Fault,
+    a_host,
+    about,
+    beside_a_good_one,
+    give,
+    given,
+    insert,
+    of,
+    unforced,
+)
+from tests.drawn.luck import chance
+from tests.drawn.nodes import drop, line, named
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from tests.drawn.site import Site
+
+
+@of("AS301")
+def certificate_missing(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "missing", "empty", "missing/example", "hashed/nothing", key="good")
+    return about(host)
+
+
+@of("AS303")
+def not_a_certificate(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "not-a-certificate", "truncated", key="good")
+    return about(host)
+
+
+@of("AS304")
+def no_ocsp_uri(random: Random, site: Site) -> Fault | None:
+    return unforced(random, site, "no-ocsp")
+
+
+@of("AS304")
+def no_ocsp_uri_in_one_of_two(random: Random, site: Site) -> Fault | None:
+    return beside_a_good_one(random, site, "no-ocsp")
+
+
+@of("AS305")
+def issuer_not_found(random: Random, site: Site) -> Fault | None:
+    if named(site.body, "SSLCertificateChainFile", "SSLCACertificateFile", "SSLCACertificatePath"):
+        return None
+    host = given(random, site, "leaf-only")
+    if host and host.section and chance(random, 0.4):
+        # Issuers of others do not help.
+        other = random.choice(("SSLCertificateChainFile", "SSLCACertificateFile"))
+        insert(random, host.section.body, line(other, "certs/self-signed.pem"))
+    return about(host)
+
+
+@of("AS306")
+def must_staple_switched_off(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "must-staple", "must-staple-no-ocsp")
+    if host is None or host.section is None:
+        return None
+    body = host.section.body
+    drop(body, "SSLUseStapling")
+    insert(random, body, line("SSLUseStapling", "off"))
+    return Fault(about=(host,))
+
+
+@of("AS307")
+def self_signed(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "self-signed", "self-signed-ocsp")
+    return about(host)
+
+
+@of("AS307")
+def self_signedbeside_a_good_one(random: Random, site: Site) -> Fault | None:
+    return beside_a_good_one(random, site, "self-signed", "self-signed-ocsp")
+
+
+@of("AS308")
+def no_certificate(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None or host.section is None or site.uses_md:
+        return None
+    names = ("SSLCertificateFile", "SSLCertificateKeyFile")
+    if named(site.body, *names) or not named(host.section.body, "SSLEngine"):
+        return None
+    body = host.section.body
+    drop(body, *names)
+    return Fault(about=(host,))
+
+
+@of("AS310")
+def key_missing(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    give(site, host, "good", key=random.choice(("missing", "nowhere/at-all", "hashed")))
+    return Fault(about=(host,))
+
+
+@of("AS311")
+def not_a_key(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "good")
+    if host is None:
+        return None
+    for node in named(site.body_of(host), "SSLCertificateKeyFile"):
+        node.words = [random.choice(("certs/chain.pem", "certs/good.pem"))]
+    return Fault(about=(host,))
+
+
+@of("AS312")
+def key_of_another(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    give(site, host, random.choice(("good", "rsa", "must-staple")), key="other")
+    return Fault(about=(host,))
+
+
+@of("AS312")
+def issuer_first(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "issuer-first")
+    return about(host)
+
+
+@of("AS313")
+def not_valid_now(random: Random, site: Site) -> Fault | None:
+    return unforced(random, site, "expired", "not-yet-valid")
+
+
+@of("AS314")
+def certificate_of_an_authority(random: Random, site: Site) -> Fault | None:
+    return unforced(random, site, "authority")
+
+
+@of("AS315")
+def short_lived(random: Random, site: Site) -> Fault | None:
+    return unforced(random, site, "short-lived")
+
+
+@of("AS316")
+def chain_missing(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None or host.section is None:
+        return None
+    names = ("SSLCertificateChainFile", "SSLCACertificateFile", "SSLCACertificatePath")
+    body = host.section.body
+    drop(body, *names)
+    insert(
+        random, body, line(random.choice(names), random.choice(("certs/gone", "/nowhere/x.pem")))
+    )
+    return Fault(about=(host,))

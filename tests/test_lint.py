@@ -1,0 +1,103 @@
+"""One fault, one finding: what follows from a fault alone is not said beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apachestaple.rules.finding import Effect
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from tests.test_rules import linted, observe
+
+if TYPE_CHECKING:
+    from tests.lab.play import Lab
+
+HOST = tls_host("SSLUseStapling on", certificate="must-staple")
+
+
+def said(lab: Lab, text: str, files: dict[str, str] | None = None) -> set[str]:
+    """The rules that find more than an information."""
+    example = Example(text, files=files or {})
+    return {finding.rule for finding in linted(lab, example) if finding.severity != "info"}
+
+
+def test_what_stands_behind_a_loop_of_includes_is_read(lab: Lab) -> None:
+    loop = {"a.conf": "Include b.conf\n", "b.conf": "Include a.conf\n"}
+    assert said(lab, f"Include a.conf\n{CACHE}{HOST}", loop) == {"AS005"}
+    assert said(
+        lab, f"<VirtualHost *:80>\nInclude a.conf\n</VirtualHost>\n{CACHE}{HOST}", loop
+    ) == {"AS005"}
+    assert said(lab, "Include a.conf\n" + HOST, loop) == {"AS005", "AS201"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ("SSLStaplingCache", "SSLStapplingCache", "AS101"),
+        ("SSLUseStapling", "SSLUseStaping", "AS101"),
+        ("SSLUseStapling on", "ssl_stapling on", "AS101"),
+        ("SSLStaplingCache s", "SSLStaplingCache\u00a0s", "AS106"),
+        ("SSLUseStapling on", "SSLUseStapling\u00a0on", "AS106"),
+        ("SSLEngine on", "SSLEngine “on”", "AS106"),
+        ("certs/must-staple.pem", "“certs/must-staple.pem”", "AS106"),
+        ("certs/must-staple.key", "\u2018certs/must-staple.key\u2019", "AS106"),
+    ],
+)
+def test_what_follows_from_a_wrong_name_is_not_said(
+    lab: Lab, right: str, wrong: str, rule: str
+) -> None:
+    assert said(lab, CACHE + HOST) == set()
+    assert said(lab, (CACHE + HOST).replace(right, wrong)) == {rule}
+
+
+def test_what_is_wrong_beside_a_wrong_name_is_said(lab: Lab) -> None:
+    assert said(lab, "SSLStaplingResponderTimeot 5\n" + HOST) == {"AS101", "AS201"}
+
+
+@pytest.mark.parametrize("name", ["SSOCSPProxyURL", "LSSOCSPProxyURL", "SSOLCSPProxyURL"])
+def test_a_slip_at_the_beginning_of_a_name_is_found(lab: Lab, name: str) -> None:
+    assert said(lab, f"{CACHE}{name} http://127.0.0.1:3128\n{HOST}") == {"AS101"}
+    assert said(lab, f"{CACHE}SSSLtaplingForceURL http://127.0.0.1/\n{HOST}") == {"AS101"}
+
+
+def test_the_issuer_that_stands_first_is_said_once(lab: Lab) -> None:
+    assert said(lab, CACHE + tls_host("SSLUseStapling on", certificate="issuer-first")) == {"AS312"}
+
+
+@pytest.mark.parametrize("fake", ["on", "off"])
+@pytest.mark.parametrize("errors", ["on", "off"])
+@pytest.mark.parametrize(
+    ("certificate", "line"),
+    [
+        ("switched-off", ""),
+        ("good", "SSLStaplingResponderTimeout 0"),
+        ("good", "SSLOCSPProxyURL http://127.0.0.1/"),
+        ("good", "SSLStaplingForceURL http:///ocsp"),
+    ],
+)
+def test_without_an_answer_one_switch_decides(
+    lab: Lab, certificate: str, line: str, errors: str, fake: str
+) -> None:
+    switches = (f"SSLStaplingReturnResponderErrors {errors}", f"SSLStaplingFakeTryLater {fake}")
+    host = tls_host("SSLUseStapling on", *switches, line, certificate=certificate)
+    example = Example(CACHE + host)
+    (shake,) = observe(lab, example).handshakes.values()
+    found = [f for f in linted(lab, example) if f.rule in {"AS110", "AS402", "AS403", "AS404"}]
+    expected = Effect.BAD_STAPLE if shake.staple == "tryLater" else Effect.NO_STAPLE
+    assert shake.connected
+    assert [finding.effect for finding in found] == [expected]
+
+
+@pytest.mark.parametrize("lines", [("yes", "on"), ("on", "yes")])
+def test_what_httpd_rejects_is_not_overridden(lab: Lab, lines: tuple[str, ...]) -> None:
+    host = tls_host(*(f"SSLUseStapling {word}" for word in lines))
+    assert said(lab, CACHE + host) == {"AS103"}
+
+
+@pytest.mark.parametrize(
+    "name", ["SSLCertificateChainFile", "SSLCACertificateFile", "SSLCACertificatePath"]
+)
+def test_that_a_chain_is_missing_is_said_once(lab: Lab, name: str) -> None:
+    host = tls_host("SSLUseStapling on", f"{name} certs/gone", certificate="leaf-only")
+    assert said(lab, CACHE + host) == {"AS316"}
