@@ -40,7 +40,8 @@ class SetTwice(HostRule):
             ]
             yield self.finding(
                 directive.place,
-                f"{directive.name} is set again in {last.file} line {last.line}, and only that counts",
+                f"{directive.name} is set again in {last.file} line {last.line}, and only that "
+                "counts",
                 "Remove one of them.",
                 host=host,
                 severity=Severity.INFO if same else None,
