@@ -56,7 +56,7 @@ POLICY := /usr/sbin/policy-rc.d
 system:
 	@missing=; \
 	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
-	for tool in openssl git patch strace redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	for tool in openssl git curl patch strace redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \

@@ -87,6 +87,9 @@ def lint(
     select: Select = None,
     ignore: Ignore = None,
     fail_on: FailOn = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask the OCSP responders, as httpd would.")
+    ] = False,
 ) -> None:
     """Say what stapling will do, before httpd does it."""
     from apachestaple.commands.lint import run_lint
@@ -94,7 +97,11 @@ def lint(
 
     own = {"format": format_, "select": select, "ignore": ignore, "fail-on": fail_on}
     options = {**common.settings(), **own}
-    raise typer.Exit(exit_code(run_lint, paths or [], options, config=common.config, output=output))
+    raise typer.Exit(
+        exit_code(
+            run_lint, paths or [], options, config=common.config, output=output, online=online
+        )
+    )
 
 
 @app.command(cls=Command)
@@ -187,13 +194,61 @@ def hosts(common: Common, path: Path = None, format_: Format = "text") -> None:
 
 @app.command(cls=Command)
 @with_common
-def responders(common: Common, path: Path = None, format_: Format = "text") -> None:
+def responders(
+    common: Common,
+    path: Path = None,
+    format_: Format = "text",
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask each of them, as httpd would.")
+    ] = False,
+) -> None:
     """List the OCSP responders that the server must reach."""
-    from apachestaple.commands.responders import run_responders
     from apachestaple.commands.trouble import exit_code
 
+    if check:
+        from apachestaple.commands.check import run_check as run
+    else:
+        from apachestaple.commands.responders import run_responders as run
+    raise typer.Exit(exit_code(run, path, common.settings(), format_, config=common.config))
+
+
+@app.command(cls=Command)
+@with_common
+def probe(
+    common: Common,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="HOST[:PORT]", show_default=False, help="Running servers."),
+    ] = None,
+    format_: Format = "text",
+    servername: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask for this name [default: HOST].")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Connect there instead of to HOST.")
+    ] = None,
+    from_path: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Every TLS host of a configuration, and where it differs from that.",
+        ),
+    ] = None,
+    tls: Annotated[
+        str | None, typer.Option(metavar="1.2|1.3", help="Speak this version only.")
+    ] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="Limit of a handshake [default: 15].")
+    ] = None,
+) -> None:
+    """Shake hands with running servers, and show the staple that they send."""
+    from apachestaple.commands.probe import ProbeSwitches, run_probe
+    from apachestaple.commands.trouble import exit_code
+
+    switches = ProbeSwitches(servername, address, from_path, tls, timeout, format_)
     raise typer.Exit(
-        exit_code(run_responders, path, common.settings(), format_, config=common.config)
+        exit_code(run_probe, targets or [], common.settings(), switches, config=common.config)
     )
 
 

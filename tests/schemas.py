@@ -141,6 +141,62 @@ RESPONDERS = list_of(
         hosts=list_of(TEXT),
     )
 )
+TIME: Schema = {"type": "string", "format": "date-time"}
+STAPLE_STATUS: Schema = {
+    "enum": [
+        "good",
+        "revoked",
+        "unknown",
+        "tryLater",
+        "unauthorized",
+        "internalError",
+        "malformedRequest",
+        "sigRequired",
+        "none",
+    ]
+}
+ANSWERS = list_of(
+    closed(
+        **RESPONDERS["items"]["properties"],
+        answers=list_of(
+            closed(
+                subject=TEXT,
+                proxy=or_null(TEXT),
+                status=or_null(STAPLE_STATUS),
+                signer=or_null(TEXT),
+                this_update=or_null(TIME),
+                next_update=or_null(TIME),
+                length=or_null(COUNT),
+                seconds={"type": "number", "minimum": 0},
+                error=or_null(TEXT),
+            )
+        ),
+    )
+)
+PROBE = list_of(
+    closed(
+        target=TEXT,
+        servername=or_null(TEXT),
+        tls_version=or_null({"type": "string", "pattern": r"^TLSv1(\.[123])?$"}),
+        chain=list_of(
+            closed(
+                subject=TEXT,
+                issuer=TEXT,
+                not_after=TIME,
+                ocsp_uris=list_of(TEXT),
+                must_staple={"type": "boolean"},
+            )
+        ),
+        staple=closed(
+            status=STAPLE_STATUS,
+            verified={"type": ["boolean", "null"]},
+            this_update=or_null(TIME),
+            next_update=or_null(TIME),
+            length=COUNT,
+        ),
+        error=or_null(TEXT),
+    )
+)
 RULES = list_of(
     closed(
         rule=CODE,

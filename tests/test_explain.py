@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 # Rules of which httpd logs something: AS207 at LogLevel debug. AS406 takes its time, so: below.
-LOGGED = [rule for rule in PLAYED if (rule.log_id or rule.code == "AS207") and rule.code != "AS406"]
+LOGGED = [
+    rule
+    for rule in PLAYED
+    if (rule.log_id or rule.code == "AS207") and rule.code != "AS406" and not rule.needs_answers
+]
+ASKED = [rule for rule in PLAYED if rule.log_id and rule.needs_answers]
 
 
 def explained(log: str | bytes, latest: datetime = NOW) -> list[Explanation]:
@@ -79,6 +84,12 @@ def test_the_log_alone_tells_the_rule_of_a_fault(lab: Lab, rule: Rule) -> None:
     assert finding.place.line in [fault.place.line for fault in placed if fault.place]
     named = {fault.host for fault in placed if fault.host}
     assert not named or finding.host is None or finding.host.name in named
+
+
+@pytest.mark.parametrize("rule", ASKED, ids=[rule.code for rule in ASKED])
+def test_a_rule_about_a_responder_is_among_those_that_a_log_names(lab: Lab, rule: Rule) -> None:
+    found = faults(_played(lab, rule.bad, 1)[0])
+    assert rule.code in {code for fault in found for code in (fault.rule, *fault.rules)}
 
 
 def test_every_rule_with_a_log_line_is_explained() -> None:

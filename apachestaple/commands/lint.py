@@ -22,14 +22,22 @@ def run_lint(
     *,
     config: str | None = None,
     output: str | None = None,
+    online: bool = False,
 ) -> int:
-    """Report the findings about ``paths``; 1 where one is bad enough, 2 where one has no file."""
+    """Report the findings about ``paths``; 1 where one is bad enough, 2 where one has no file.
+
+    ``online`` asks the responders first.
+    """
     settings = load_settings(options, near=paths[0] if paths else None, config=config)
     rules = select_rules(settings.select, settings.ignore)
     sites = read_sites(paths, settings)
     tell(*sites.troubles)
     if not sites.sites:
         return USELESS
+    if online:
+        from apachestaple.commands.online import ask_responders  # noqa: PLC0415  (loads sockets)
+
+        ask_responders(sites.sites)
     paint = Paint() if output else paint_for(sys.stdout)
     report = lint_report(sites, rules, settings.format, paint)
     emit(report.text, output, exact=settings.format == "github")

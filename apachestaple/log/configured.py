@@ -67,8 +67,9 @@ def _caused(
     if explanation.log_id in _OF_RESPONDER:
         return _of_responder(explanation, host, certificate)
     max_age = host.setting("SSLStaplingResponseMaxAge")
-    if explanation.log_id == "AH01936" and max_age:
-        return _at(replace(explanation, rule="AS407"), max_age)
+    if explanation.log_id == "AH01936":
+        rule = "AS407" if max_age else "AS417"
+        return _at(replace(explanation, rule=rule), max_age or certificate.directive)
     if explanation.log_id in _OF_KEY:
         return _at(explanation, certificate.key_directive or certificate.directive)
     return _at(explanation, certificate.directive)

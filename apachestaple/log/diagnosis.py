@@ -63,6 +63,7 @@ def diagnose(cause: Cause) -> Diagnosis:
             rules = ("AS402",)
             repair = "Give SSLStaplingForceURL an http:// URL, or remove it."
         case "AH02969" if values.get("verdict") == "unknown":
+            rules = ("AS420",)
             repair = (
                 "Ask the certificate authority why its responder does not know the certificate; "
                 "one that is just issued may be known later."

@@ -14,6 +14,11 @@ _ANSWER = (
     "in its place. " + REACH
 )
 _RULES = ("AS503", "AS502", "AS403")
+# And those that say it when the responder is asked (lint --online).
+_UNREACHABLE = (*_RULES, "AS411")
+_SILENT = (*_RULES, "AS412")
+_HTTP = (*_RULES, "AS413")
+_NOT_OCSP = (*_RULES, "AS414")
 
 RESPONDER = logged_in(
     "ssl_util_ocsp.c",
@@ -22,7 +27,7 @@ RESPONDER = logged_in(
         "could not resolve address of %s %s",
         "the name of the {what} {responder} has no address here",
         "Look at the server's name resolution. " + REACH,
-        *_RULES,
+        *_UNREACHABLE,
         names="what responder",
     ),
     ordinary("AH01973", "connecting to %s '%s'", "httpd connects"),
@@ -31,7 +36,7 @@ RESPONDER = logged_in(
         "could not connect to %s '%s'",
         "httpd could not connect to the {what} {responder}",
         REACH,
-        *_RULES,
+        *_UNREACHABLE,
         names="what responder",
     ),
     ordinary("AH01975", "sending request to OCSP responder", "httpd asks"),
@@ -40,7 +45,7 @@ RESPONDER = logged_in(
         "failed to send request to OCSP responder '%s'",
         "the connection to the OCSP responder {responder} broke while httpd asked",
         REACH,
-        *_RULES,
+        *_UNREACHABLE,
         names="responder",
     ),
     fault(
@@ -48,35 +53,35 @@ RESPONDER = logged_in(
         "failed reading line from OCSP server",
         "the responder did not answer in time, or hung up",
         REACH,
-        *_RULES,
+        *_SILENT,
     ),
     fault(
         "AH01978",
         "failed reading line from OCSP server",
         "the responder hung up within its answer",
         _ANSWER,
-        *_RULES,
+        *_SILENT,
     ),
     fault(
         "AH02321",
         "empty response from OCSP server",
         "the responder hung up without an answer",
         _ANSWER,
-        *_RULES,
+        *_HTTP,
     ),
     fault(
         "AH01979",
         "response header line too long from OCSP server",
         "what answers is no OCSP responder: a header of its answer is too long",
         _ANSWER,
-        *_RULES,
+        *_HTTP,
     ),
     follows(
         "AH01980",
         "bad response from OCSP server: %s",
         "the responder's answer does not begin as one over HTTP that succeeded does: {answer}",
         _ANSWER,
-        *_RULES,
+        *_HTTP,
         names="answer",
     ),
     ordinary("AH01981", "OCSP response header: %s", "a header of the answer"),
@@ -85,14 +90,14 @@ RESPONDER = logged_in(
         "could not read response headers from OCSP server, exceeded maximum count (%u)",
         "what answers is no OCSP responder: its answer has too many headers",
         _ANSWER,
-        *_RULES,
+        *_HTTP,
     ),
     follows(
         "AH01983",
         "could not read response header from OCSP server",
         "the responder hung up within its answer",
         _ANSWER,
-        *_RULES,
+        *_HTTP,
     ),
     ordinary("AH01984", "OCSP response: got EOF", "the answer has ended"),
     fault(
@@ -100,14 +105,14 @@ RESPONDER = logged_in(
         "error reading response from OCSP server",
         "the responder did not finish its answer in time",
         REACH,
-        *_RULES,
+        *_SILENT,
     ),
     fault(
         "AH01986",
         "OCSP response size exceeds %u byte limit",
         "what answers is no OCSP responder: its answer is too long",
         _ANSWER,
-        *_RULES,
+        *_HTTP,
     ),
     ordinary("AH01987", "OCSP response: got %lu bytes, %lu total", "a part of the answer"),
     fault(
@@ -115,7 +120,7 @@ RESPONDER = logged_in(
         "failed to decode OCSP response data",
         "the responder's answer is no OCSP response",
         _ANSWER,
-        *_RULES,
+        *_NOT_OCSP,
     ),
     fault(
         "AH01989",

@@ -76,6 +76,7 @@ STAPLING = logged_in(
         "at every handshake",
         "Ask the certificate authority for responses without further certificates, or switch "
         "stapling off for this host.",
+        "AS421",
     ),
     follows(
         "AH01929",
@@ -103,12 +104,14 @@ STAPLING = logged_in(
         "stapling_check_response: Error Parsing Response!",
         "the responder's answer has no basic response in it; clients get no staple",
         _REPORT,
+        "AS414",
     ),
     fault(
         "AH01935",
         "stapling_check_response: certificate ID not present in response!",
         "the responder answered about another certificate",
         "Look whether SSLStaplingForceURL names the responder of this certificate's authority.",
+        "AS416",
     ),
     fault(
         "AH01936",
@@ -116,6 +119,7 @@ STAPLING = logged_in(
         "the responder's answer is not yet valid, or no longer; clients get no staple",
         _CLOCK,
         "AS407",
+        "AS417",
     ),
     ordinary("AH01937", "stapling_check_response: cached response expired", "it is asked anew"),
     fault(
@@ -124,6 +128,8 @@ STAPLING = logged_in(
         "number %s",
         "the responder says that the certificate is {verdict}, and that is what clients get",
         "Replace the certificate.",
+        "AS419",
+        "AS420",
         names="verdict _ serial",
     ),
     ordinary("AH01938", "stapling_renew_response: querying responder", "the responder is asked"),
@@ -183,6 +189,7 @@ STAPLING = logged_in(
         "it: ask the certificate authority. Other errors pass; with "
         "SSLStaplingReturnResponderErrors off clients get no staple instead.",
         "AS503",
+        "AS415",
         names="error",
     ),
     follows(

@@ -12,15 +12,19 @@ from apachestaple.tls.responders import certificate_path
 from apachestaple.tls.staples import prospect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.log.explained import Explanation
     from apachestaple.report.summary import Summary
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
+    from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.queries import Answer, Query
     from apachestaple.tls.responders import Responder
+    from apachestaple.tls.served import Served
     from apachestaple.tls.site import Site
 
 
@@ -121,20 +125,88 @@ def _certificate(certificate: HostCertificate) -> dict[str, object]:
 
 def responders_json(responders: Iterable[Responder]) -> str:
     """Every responder."""
+    return _text([_responder(responder) for responder in responders])
+
+
+def answers_json(responders: Iterable[Responder], answers: Mapping[Query, Answer]) -> str:
+    """Every responder, with what it answered."""
     return _text(
         [
             {
-                "url": responder.url,
-                "host": responder.host,
-                "port": responder.port,
-                "scheme": responder.scheme,
-                "used": responder.used,
-                "certificates": responder.certificates,
-                "hosts": responder.hosts,
+                **_responder(responder),
+                "answers": [
+                    _answer(query, answer)
+                    for query, answer in answers.items()
+                    if query.url == responder.url
+                ],
             }
             for responder in responders
         ]
     )
+
+
+def _responder(responder: Responder) -> dict[str, object]:
+    return {
+        "url": responder.url,
+        "host": responder.host,
+        "port": responder.port,
+        "scheme": responder.scheme,
+        "used": responder.used,
+        "certificates": responder.certificates,
+        "hosts": responder.hosts,
+    }
+
+
+def _answer(query: Query, answer: Answer) -> dict[str, object]:
+    response = answer.response
+    return {
+        "subject": query.leaf.subject,
+        "proxy": query.proxy,
+        "status": response.said if response else None,
+        "signer": response.signature.signer if response else None,
+        "this_update": _time(response.this_update if response else None),
+        "next_update": _time(response.next_update if response else None),
+        "length": response.length if response else None,
+        "seconds": round(answer.seconds, 3),
+        "error": answer.error,
+    }
+
+
+def probe_json(probed: Iterable[Served]) -> str:
+    """What each server sent."""
+    return _text(
+        [
+            {
+                "target": str(served.target),
+                "servername": served.target.servername,
+                "tls_version": served.tls_version,
+                "chain": [_sent(certificate) for certificate in served.chain],
+                "staple": {
+                    "status": served.status,
+                    "verified": served.verified,
+                    "this_update": _time(served.staple.this_update if served.staple else None),
+                    "next_update": _time(served.staple.next_update if served.staple else None),
+                    "length": served.staple_length,
+                },
+                "error": served.error,
+            }
+            for served in probed
+        ]
+    )
+
+
+def _sent(certificate: Certificate) -> dict[str, object]:
+    return {
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "not_after": _time(certificate.not_after),
+        "ocsp_uris": list(certificate.ocsp_uris),
+        "must_staple": certificate.must_staple,
+    }
+
+
+def _time(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
 
 
 def explain_json(explanations: Iterable[Explanation]) -> str:

@@ -71,6 +71,8 @@ def _section_lines(rule: Rule) -> Iterator[str]:
     yield f"- Repaired by `apachestaple fix`: {_REPAIRS[rule.repair]}"
     if rule.needs_whole:
         yield "- Only in a whole configuration; a single file cannot tell"
+    if rule.needs_answers:
+        yield "- Only where the responder is asked: `lint --online`, `responders --check`"
     yield from _example("Bad", rule.bad)
     yield from _example("Good", rule.good)
 

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.progress import Progress
 
+_Result = TypeVar("_Result")
+
 _PATIENCE = 1.0
 
 
+def tracked(results: Iterator[_Result], total: int, what: str) -> Iterator[_Result]:
+    """The results as they come, with a bar that counts them."""
+    with progress(what, total, in_bytes=False) as advance:
+        for result in results:
+            yield result
+            advance(1)
+
+
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Gives a function that is told how many bytes were done; ``total`` is 0 where not known."""
+def progress(what: str, total: int, *, in_bytes: bool = True) -> Iterator[Callable[[int], None]]:
+    """Gives a function that is told how much was done; ``total`` is 0 where not known."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
-    bar = _Bar(what, total)
+    bar = _Bar(what, total, in_bytes)
     try:
         yield bar.advance
     finally:
@@ -29,29 +39,39 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 class _Bar:
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total = what, total
-        self._begin = time.monotonic()
+    """Shows itself after a second, whether anything was done by then or not."""
+
+    def __init__(self, what: str, total: int, in_bytes: bool) -> None:
+        self._what, self._total, self._in_bytes = what, total, in_bytes
         self._done = 0
         self._shown: Progress | None = None
+        self._waiting = threading.Timer(_PATIENCE, self._show)
+        self._waiting.daemon = True
+        self._waiting.start()
 
     def advance(self, amount: int) -> None:
         self._done += amount
-        if self._shown is None and time.monotonic() - self._begin > _PATIENCE:
-            self._shown = _shown(self._what, self._total)
         if self._shown is not None:
             self._shown.update(self._shown.task_ids[0], completed=self._done)
 
     def stop(self) -> None:
+        self._waiting.cancel()
+        self._waiting.join()
         if self._shown is not None:
             self._shown.stop()
 
+    def _show(self) -> None:
+        shown = _shown(self._what, self._total, self._in_bytes)
+        shown.update(shown.task_ids[0], completed=self._done)
+        self._shown = shown
 
-def _shown(what: str, total: int) -> Progress:
+
+def _shown(what: str, total: int, in_bytes: bool) -> Progress:
     from rich.console import Console  # noqa: PLC0415  (50 ms, and few wait for so long)
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
         DownloadColumn,
+        MofNCompleteColumn,
         Progress,
         TextColumn,
         TimeRemainingColumn,
@@ -60,7 +80,7 @@ def _shown(what: str, total: int) -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        DownloadColumn(),
+        DownloadColumn() if in_bytes else MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
     shown = Progress(*columns, console=Console(stderr=True), transient=True)

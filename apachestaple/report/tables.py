@@ -37,7 +37,7 @@ def hosts_table(site: Site, paint: Paint) -> str:
         file, line = host_place(host, site)
         colours.append(colour)
         details.append([f"{short(file)}:{line}", *map(_certificate, host.certificates)])
-    heading, *lines = _aligned(rows)
+    heading, *lines = aligned(rows)
     text = [paint(heading, "bold")]
     for shown, colour, more in zip(lines, colours, details, strict=True):
         text += [paint(shown, colour), *_below(more)]
@@ -72,7 +72,7 @@ def responders_table(responders: Sequence[Responder], paint: Paint) -> str:
     rows += [
         [r.url, r.host or "?", str(r.port or "?"), "yes" if r.used else "no"] for r in responders
     ]
-    heading, *lines = _aligned(rows)
+    heading, *lines = aligned(rows)
     text = [paint(heading, "bold")]
     for shown, responder in zip(lines, responders, strict=True):
         details = [
@@ -94,7 +94,7 @@ def rules_table(rules: Sequence[Rule], paint: Paint) -> str:
     """A line for each rule."""
     rows = [["CODE", "NAME", "SEVERITY", "EFFECT", "SUMMARY"]]
     rows += [[r.code, r.name, r.severity.value, r.effect.value, r.summary] for r in rules]
-    lines = _aligned(rows)
+    lines = aligned(rows)
     return "\n".join([paint(lines[0], "bold"), *lines[1:]]) + "\n"
 
 
@@ -114,9 +114,10 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
         ["log", rule.log_id or "nothing to look for"],
         ["repair", rule.repair.value if rule.repair else "by hand"],
         ["tested", "advice, not played" if rule.effect is Effect.ADVICE else "on a real httpd"],
+        *([["asks", "with --online"]] if rule.needs_answers else []),
         ["more", rule_url(rule.code, rule.name)],
     ]
-    yield from _aligned(facts)
+    yield from aligned(facts)
     if rule.explanation:
         yield ""
         yield rule.explanation
@@ -133,7 +134,7 @@ def _example(example: Example) -> Iterator[str]:
         yield from (f"    {printable(line)}".rstrip() for line in text.splitlines())
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows with each column as wide as its widest cell."""
     cells = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]

@@ -9,7 +9,6 @@ from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 from apachestaple.tls.cache import (
     LONG_RESPONSE,
     SHORTEST_RESPONSE,
-    Response,
     overfull_subcaches,
     recommended_size,
     shmcb_layout,
@@ -17,8 +16,9 @@ from apachestaple.tls.cache import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.tls.cache import Response
     from apachestaple.tls.certificates import Certificate
     from apachestaple.tls.site import Site
 
@@ -37,7 +37,7 @@ _HOSTS = (
     + tls_host(name="c.example.com", certificate="third")
     + tls_host(name="d.example.com", certificate="rsa")
     + tls_host(name="e.example.com", certificate="must-staple")
-    + tls_host(name="f.example.com", certificate="revoked")
+    + tls_host(name="f.example.com", certificate="answer-good")
 )
 
 
@@ -48,7 +48,7 @@ class CacheTooSmall(ServerRule):
     subcache drops its oldest responses, even while others stand empty, so the responder is asked
     again and again, within handshakes, where one query in SSLStaplingStandardCacheTimeout would
     do. A larger cache has more subcaches, and can hold less of an unlucky set than a smaller one.
-    How long a responder's answers are is only estimated.
+    How long a responder's answers are is only estimated, unless it was asked (--online).
     """
 
     code = "AS207"
@@ -67,19 +67,24 @@ class CacheTooSmall(ServerRule):
             return
         leaves = site.stapled_certificates
         layout = shmcb_layout(cache.size)
+        known = site.measured_lengths
         for length, severity, confidence in _LENGTHS:
-            overfull = overfull_subcaches(layout, [Response(sha1, length) for sha1 in leaves])
+            overfull = overfull_subcaches(layout, site.responses(length))
             if not overfull:
                 continue
-            crowded = [leaves[response.sha1] for group in overfull for response in group]
+            crowded = [response for group in overfull for response in group]
+            measured = all(response.sha1 in known for response in crowded)
+            total = sum(response.length for response in crowded)
+            size = f"{total} bytes together" if measured else f"an estimated {length} bytes"
             yield self.finding(
                 site.caches[-1].place,
-                f"{len(crowded)} of {len(leaves)} certificates ({_names(crowded)}) share subcaches "
-                f"that cannot hold their responses of an estimated {length} bytes, and up to one "
-                f"query a handshake is made for them",
-                _advice(cache.size, leaves),
-                severity=severity,
-                confidence=confidence,
+                f"{len(crowded)} of {len(leaves)} certificates "
+                f"({_names([leaves[response.sha1] for response in crowded])}) share subcaches "
+                f"that cannot hold their responses of {size}, and up to one query a handshake is "
+                "made for them",
+                _advice(cache.size, site.responses(LONG_RESPONSE)),
+                severity=Severity.WARNING if measured else severity,
+                confidence=Confidence.CERTAIN if measured else confidence,
             )
             return
 
@@ -89,8 +94,7 @@ def _names(leaves: Sequence[Certificate]) -> str:
     return named if len(leaves) <= _MOST_NAMES else f"{named} and others"
 
 
-def _advice(size: int, sha1s: Iterable[bytes]) -> str:
-    responses = [Response(sha1, LONG_RESPONSE) for sha1 in sha1s]
+def _advice(size: int, responses: Sequence[Response]) -> str:
     smallest = smallest_size(responses)
     advice = f"Give {recommended_size(responses)} bytes; {smallest} just hold long responses"
     if smallest < size:

@@ -39,7 +39,8 @@ class ResponderSwitchedOff(ObstacleRule):
         """Every one."""
         url = host.responder(certificate) or ""
         entry = switched_off(url)
-        if entry is None:
+        # What it answered, where it was asked, is worth more than what was announced.
+        if entry is None or site.answer(host, certificate) is not None:
             return
         yield self.finding(
             certificate.directive.place,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.catalogue import find_rule
 from apachestaple.rules.meant import as_meant
+from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.rules.rule import (
     CertificateRule,
     DirectiveRule,
@@ -85,6 +86,8 @@ def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
             case ServerRule():
                 yield from rule.check(site)
     yield from _certificate_findings(site, rules)
+    if site.answers:
+        yield from _responder_findings(site, [r for r in rules if isinstance(r, ResponderRule)])
     yield from _directive_findings(site, [r for r in rules if isinstance(r, DirectiveRule)])
 
 
@@ -114,6 +117,15 @@ def _certificate_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding
                 found = of_obstacles.get(obstacle.kind)
                 if found is not None:
                     yield from found.check(certificate, leaf, host, site)
+
+
+def _responder_findings(site: Site, rules: Sequence[ResponderRule]) -> Iterator[Finding]:
+    for host in site.stapling_hosts:
+        for certificate in host.certificates:
+            answer = site.answer(host, certificate)
+            if answer is not None:
+                for rule in rules:
+                    yield from rule.check(answer, certificate, host)
 
 
 def _directive_findings(site: Site, rules: Iterable[DirectiveRule]) -> Iterator[Finding]:

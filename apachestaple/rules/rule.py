@@ -87,6 +87,7 @@ class Rule(ABC):
         log_id: the AH number that it logs, or ``None``.
         repair: whether ``fix`` repairs it, or ``None``.
         needs_whole: whether it keeps silent about a fragment of a configuration.
+        needs_answers: whether it keeps silent unless the responders were asked.
         bad: an example that has the effect.
         good: the same, repaired.
 
@@ -99,6 +100,7 @@ class Rule(ABC):
     log_id: ClassVar[str | None] = None
     repair: ClassVar[Repair | None] = None
     needs_whole: ClassVar[bool] = False
+    needs_answers: ClassVar[bool] = False
     bad: ClassVar[Example]
     good: ClassVar[Example]
 

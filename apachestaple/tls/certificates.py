@@ -308,10 +308,10 @@ def _der(name: bytes, body: bytes) -> bytes:
     """
     der = binascii.a2b_base64(body.translate(None, _WHITE_SPACE), strict_mode=True)
     # What OpenSSL appends to a trusted certificate is not part of its DER.
-    return der[: _der_length(der)] if name.startswith(b"TRUSTED") else der
+    return der[: der_length(der)] if name.startswith(b"TRUSTED") else der
 
 
-def _der_length(der: bytes) -> int:
+def der_length(der: bytes) -> int:
     """Length in bytes of the first DER element."""
     if len(der) < 2:
         return len(der)

@@ -64,6 +64,7 @@ class HostCertificate:
         issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
         key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
             stand in the same file.
+        issuer: the one that it finds.
 
     """
 
@@ -72,6 +73,7 @@ class HostCertificate:
     file: CertificateFile | None
     issuer_found: bool | None = None
     key_directive: Directive | None = None
+    issuer: Certificate | None = None
 
     @property
     def leaf(self) -> Certificate | None:
@@ -154,15 +156,22 @@ class Host:
     @lazy
     def name(self) -> str:
         """Name and port, as mod_ssl's log has it; the first address where it has no name."""
-        named = self.own.get("servername")
         address = self.addresses[0] if self.addresses else Address("", 0)
-        if named is None:
+        name, port = self.server_name
+        if name is None:
             return str(address) if self.section else "the main server"
-        name = first_argument(named).rpartition("://")[2]
-        host, colon, port = name.partition(":")
-        if not colon and address.port == 0:
-            return f"{host}:443"
-        return f"{host}:{port or address.port}"
+        if not port and address.port == 0:
+            return f"{name}:443"
+        return f"{name}:{port or address.port}"
+
+    @lazy
+    def server_name(self) -> tuple[str | None, str]:
+        """Name and port of its ServerName; ``None`` and ``""`` where it says none."""
+        named = self.own.get("servername")
+        if named is None:
+            return None, ""
+        name, _, port = first_argument(named).rpartition("://")[2].partition(":")
+        return name, port
 
     @lazy
     def ssl_engine(self) -> str:
@@ -203,6 +212,11 @@ class Host:
         return not self.flag("SSLStaplingReturnResponderErrors") and self.flag(
             "SSLStaplingFakeTryLater"
         )
+
+    @property
+    def staples_failures(self) -> bool:
+        """Whether clients get an error as a staple where a query brings no response."""
+        return self.flag("SSLStaplingReturnResponderErrors") or self.fakes_try_later
 
     @lazy
     def force_url(self) -> str | None:

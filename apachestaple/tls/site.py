@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import strtol
 from apachestaple.lazy import lazy
-from apachestaple.tls.cache import CacheSetting, parse_cache
+from apachestaple.tls.cache import CacheSetting, Response, parse_cache
 from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argument
 from apachestaple.tls.keys import KeyProblem, KeyReader
+from apachestaple.tls.queries import measured_lengths, query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.tls.queries import Answer, Query
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
 _DIRECTORY_SECTIONS = frozenset(
@@ -62,6 +66,7 @@ class Site:
         misplaced: stapling directives in a section that httpd rejects them in.
         ssl_directives: all directives whose name looks like one of mod_ssl's.
         certificates_required: whether a certificate that is not here is an error.
+        answers: what the responders answered, where they were asked.
 
     """
 
@@ -72,6 +77,7 @@ class Site:
     misplaced: list[Directive]
     certificates_required: bool
     ssl_directives: list[Directive] = field(default_factory=list)
+    answers: Mapping[Query, Answer] = field(default_factory=dict)
 
     def ssl_directives_of(self, section: Directive) -> list[Directive]:
         """Those of mod_ssl's directives that stand right in a section."""
@@ -147,6 +153,21 @@ class Site:
     @lazy
     def _keys(self) -> KeyReader:
         return KeyReader()
+
+    def answer(self, host: Host, certificate: HostCertificate) -> Answer | None:
+        """What the responder answered about a certificate of a host, if it was asked."""
+        asked = query(host, certificate) if self.answers else None
+        return self.answers.get(asked) if asked else None
+
+    def responses(self, estimate: int) -> list[Response]:
+        """The responses that the cache is to hold: as long as measured, or as ``estimate`` says."""
+        measured = self.measured_lengths
+        return [Response(sha1, measured.get(sha1, estimate)) for sha1 in self.stapled_certificates]
+
+    @property
+    def measured_lengths(self) -> dict[bytes, int]:
+        """Bytes of each certificate's response, where a responder was asked."""
+        return measured_lengths(self.answers)
 
     @property
     def cache(self) -> CacheSetting | None:
@@ -269,16 +290,20 @@ def _certificate(
     if name.startswith(_PKCS11):
         return HostCertificate(directive, name, None)
     file = reader.read(configuration.here(name))
-    found = _issuer_found(host, file, configuration, reader)
-    return HostCertificate(directive, name, file, found, key)
+    issuer, complete = _issuer(host, file, configuration, reader)
+    found = True if issuer else (False if complete else None)
+    return HostCertificate(directive, name, file, found, key, issuer)
 
 
-def _issuer_found(
+def _issuer(
     host: Host, file: CertificateFile, configuration: Configuration, reader: CertificateReader
-) -> bool | None:
-    """stapling_get_issuer: the chain that the server sends, then the CA certificates."""
+) -> tuple[Certificate | None, bool]:
+    """stapling_get_issuer: the chain that the server sends, then the CA certificates.
+
+    Also whether all of them could be read.
+    """
     if file.leaf is None or not file.leaf.is_understood:
-        return None
+        return None, False
     candidates: list[Certificate] = []
     complete = True
     chain = host.setting("SSLCertificateChainFile")
@@ -305,9 +330,8 @@ def _issuer_found(
             authorities = reader.read(path)
             complete = complete and authorities.problem is None
             candidates += [c for c in (authorities.leaf, *authorities.chain) if c]
-    if any(file.leaf.is_issued_by(candidate) for candidate in candidates):
-        return True
-    return False if complete else None
+    issuer = next((c for c in candidates if file.leaf.is_issued_by(c)), None)
+    return issuer, complete
 
 
 def _address(word: str) -> Address:

@@ -97,6 +97,16 @@ class Authority:
         """The certificate that signs OCSP responses; its key lies beside it as ``.key``."""
         return self.state / "signer.pem"
 
+    @property
+    def issuer_key(self) -> Key:
+        """The private key of the intermediate."""
+        return self._key
+
+    @property
+    def signer_key(self) -> Key:
+        """The private key of the OCSP signer."""
+        return self._signer_key
+
     def issue(
         self,
         name: str,
@@ -111,6 +121,7 @@ class Authority:
         issuer_first: bool = False,
         known: bool = True,
         is_ca: bool = False,
+        subject: str = "",
     ) -> Issued:
         """Issue ``NAME.pem`` (leaf, then intermediate where ``chain``) and ``NAME.key``.
 
@@ -118,11 +129,11 @@ class Authority:
         responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633.
         ``issuer_first`` writes the intermediate before the leaf. Unless ``known``, the
         certificate stays out of the index, so that the responder answers "unknown". ``is_ca``
-        makes the leaf an authority's.
+        makes the leaf an authority's. ``subject`` is its common name, where that is not ``name``.
         """
         private = _new_key(key)
         builder = _leaf_builder(
-            _name(name),
+            _name(subject or name),
             self.intermediate.subject,
             private,
             names=names,
@@ -186,7 +197,7 @@ class Authority:
         return path
 
     def _make_signer(self, key: KeyType) -> None:
-        private = _new_key(key)
+        self._signer_key = private = _new_key(key)
         certificate = _sign(
             _builder(_name("Lab OCSP signer"), self.intermediate.subject, private, None, None)
             .add_extension(

@@ -4,9 +4,13 @@ import re
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 TlsVersion = Literal["1.2", "1.3"]
+
+# CURLE_SSL_INVALIDCERTSTATUS.
+_INVALID_STATUS = 91
 
 # RFC 6960, 4.2.1, keyed by the number that openssl prints.
 _RESPONSE_STATUS = {
@@ -78,6 +82,20 @@ def handshake(
     except subprocess.TimeoutExpired as expired:
         raw = (expired.stdout or b"") + b"\n(no end of the handshake)\n"
     return read_output(raw.decode(errors="replace"), time.monotonic() - begin)
+
+
+def takes_staple(port: int, servername: str, root: Path) -> bool:
+    """Whether curl is content with the staple, which it verifies (--cert-status).
+
+    Raises RuntimeError where curl fails for another reason.
+    """
+    command = ["curl", "--silent", "--show-error", "--cert-status", "--cacert", str(root)]
+    command += ["--noproxy", "*", "--resolve", f"{servername}:{port}:127.0.0.1"]
+    command += ["--output", "/dev/null", f"https://{servername}:{port}/"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    if done.returncode not in (0, _INVALID_STATUS):
+        raise RuntimeError(done.stderr)
+    return done.returncode == 0
 
 
 def read_output(text: str, seconds: float) -> Handshake:

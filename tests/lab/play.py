@@ -10,11 +10,12 @@ from types import TracebackType
 from typing import Self
 
 from .ca import Authority, Issued
-from .certificates import standard_certificates
+from .certificates import NAMES, standard_certificates
 from .handshake import Handshake, handshake
 from .ports import ReservedPort
 from .responder import DeadPort, Responder, SilentResponder, responder_url
 from .server import Httpd
+from .strange import WAYS, StrangeResponder
 
 NO_SERVERNAME = ""
 
@@ -52,9 +53,12 @@ class Lab:
         )
         self.dead = self._ending.enter_context(DeadPort())
         self.silent = self._ending.enter_context(SilentResponder())
+        self.strange = self._ending.enter_context(StrangeResponder(self.authority))
         self.certificates = standard_certificates(
             self.authority, responder_url(port), self.dead.url, self.silent.url
         )
+        for way in WAYS:
+            self.authority.issue(f"answer-{way}", names=NAMES, ocsp=[self.strange.url(way)])
         self.responder = self._ending.enter_context(Responder(self.authority, port))
 
     def httpd(

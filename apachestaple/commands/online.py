@@ -1,0 +1,29 @@
+"""Asks the responders for what ``lint --online`` and ``responders --check`` then judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.commands.trouble import tell
+from apachestaple.live.ask import ask_all
+from apachestaple.report.progress import tracked
+from apachestaple.tls.queries import queries, unaskable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.tls.site import Site
+
+
+def ask_responders(sites: Sequence[Site]) -> None:
+    """Ask each responder about each certificate, once, and let the sites know the answers.
+
+    What cannot be asked is told on standard error.
+    """
+    for site in sites:
+        tell(*unaskable(site))
+    asked = queries(sites)
+    came = dict(tracked(ask_all(asked), len(asked), "Asking responders"))
+    answers = {query: came[query] for query in asked}
+    for site in sites:
+        site.answers = answers

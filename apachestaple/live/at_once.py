@@ -1,0 +1,50 @@
+"""Many connections at once, but not too many."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_Question = TypeVar("_Question")
+_Answer = TypeVar("_Answer")
+
+
+def at_once(
+    ask: Callable[[_Question], _Answer], questions: Sequence[_Question], *, most: int
+) -> Iterator[tuple[_Question, _Answer]]:
+    """Each question and its answer, as they come; at most ``most`` are asked at the same time.
+
+    The threads end with the program, so that an interrupt need not wait for the slowest server,
+    as it would with concurrent.futures.
+
+    Raises:
+        Exception: what ``ask`` raises.
+
+    """
+    waiting: queue.SimpleQueue[_Question] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[_Question, _Answer] | Exception] = queue.SimpleQueue()
+    for question in questions:
+        waiting.put(question)
+
+    def work() -> None:
+        while True:
+            try:
+                question = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                done.put((question, ask(question)))
+            except Exception as error:  # noqa: BLE001  (raised again where it is waited for)
+                done.put(error)
+
+    for _ in range(min(most, len(questions))):
+        threading.Thread(target=work, daemon=True).start()
+    for _ in questions:
+        outcome = done.get()
+        if isinstance(outcome, Exception):
+            raise outcome
+        yield outcome

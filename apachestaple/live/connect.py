@@ -1,0 +1,124 @@
+"""A TCP connection within a time limit, over IPv6 or IPv4, in the order of the resolver."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+
+class ConnectError(Exception):
+    """There is no connection; the text says why.
+
+    Attributes:
+        is_timeout: whether nobody answered within the time.
+        resolved: whether the name has an address.
+
+    """
+
+    def __init__(self, reason: str, *, is_timeout: bool = False, resolved: bool = True) -> None:
+        super().__init__(reason)
+        self.is_timeout = is_timeout
+        self.resolved = resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment after which nobody waits any more."""
+
+    end: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """So many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def left(self) -> float:
+        """Seconds until then, 0 at least."""
+        return max(self.end - time.monotonic(), 0)
+
+    @property
+    def timeout(self) -> float:
+        """The same for a socket, where 0 would mean not to wait, and None to wait for ever."""
+        return max(self.left, 0.001)
+
+
+def connect(
+    host: str, port: int, deadline: Deadline, *, each: float | None = None
+) -> socket.socket:
+    """The connection to the first address of ``host`` that accepts one.
+
+    ``each`` is the time in seconds that one address gets, within the deadline; without it, all
+    get an equal share of what is left.
+
+    Raises:
+        ConnectError: none does.
+
+    """
+    found = resolve(host, port, deadline)
+    reasons: list[str] = []
+    is_timeout = False
+    for number, (family, kind, protocol, _, address) in enumerate(found):
+        share = deadline.left / (len(found) - number)
+        patience = share if each is None else min(each, deadline.left)
+        connection = None
+        try:
+            connection = socket.socket(family, kind, protocol)
+            connection.settimeout(patience)
+            connection.connect(address)
+        except TimeoutError:
+            is_timeout = True
+            reasons.append(f"{address[0]} port {port} is silent for {patience:.3g} s")
+        except OSError as error:
+            reasons.append(f"{address[0]} port {port}: {reason(error)}")
+        else:
+            return connection
+        if connection is not None:
+            connection.close()
+    raise ConnectError("; ".join(reasons), is_timeout=is_timeout)
+
+
+def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """The addresses of ``host``, as socket.getaddrinfo gives them.
+
+    Raises:
+        ConnectError: it has none, or the resolver takes too long.
+
+    """
+    found: list[Any] = []
+    wrong: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            # As bytes: httpd knows no internationalised names.
+            name = host.encode("utf-8", "surrogateescape")
+            found.extend(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:
+            wrong.append(error)
+
+    # The resolver knows no time limit; a thread that is left behind ends with the program.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(deadline.left)
+    if found:
+        return found
+    if wrong:
+        raise ConnectError(f"{host!r} does not resolve: {reason(wrong[0])}", resolved=False)
+    raise ConnectError(f"{host!r} does not resolve in time", is_timeout=True, resolved=False)
+
+
+def reason(error: Exception) -> str:
+    """What the system says of an error, without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+def close(connection: socket.socket) -> None:
+    """Close, whatever state it is in."""
+    with contextlib.suppress(OSError):
+        connection.close()

@@ -1,0 +1,45 @@
+"""What OCSP responders answered, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.report.tables import aligned
+from apachestaple.tls.ocsp import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apachestaple.report.terminal import Paint
+    from apachestaple.tls.queries import Answer, Query
+
+
+def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:
+    """A line for each query."""
+    if not answers:
+        return "No responder was asked.\n"
+    rows = [["RESPONDER", "CERTIFICATE", "ANSWER", "SIGNED BY", "UNTIL", "BYTES", "SECONDS"]]
+    rows += [_row(query, answer) for query, answer in answers.items()]
+    lines = aligned(rows)
+    return "\n".join([paint(lines[0], "bold"), *lines[1:]]) + "\n"
+
+
+def _row(query: Query, answer: Answer) -> list[str]:
+    said, signer, until, length = "none", "-", "-", "-"
+    response = answer.response
+    if response is not None:
+        length = str(response.length)
+        said = response.said
+        signer = response.signature.signer or "-"
+        if response.next_update is not None:
+            until = moment(response.next_update)
+    through = f" through {query.proxy}" if query.proxy else ""
+    return [
+        f"{query.url}{through}",
+        query.leaf.common_name,
+        said,
+        signer,
+        until,
+        length,
+        f"{answer.seconds:.2f}",
+    ]

@@ -1,0 +1,77 @@
+"""What running servers send, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.report.tables import aligned
+from apachestaple.report.terminal import Paint, printable
+from apachestaple.tls.ocsp import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.served import Served
+
+
+def probe_report(probed: Sequence[Served], paint: Paint) -> str:
+    """A block for each server: what came, then what is wrong."""
+    return "\n".join("\n".join(_block(served, paint)) + "\n" for served in probed)
+
+
+def _block(served: Served, paint: Paint) -> Iterator[str]:
+    name = served.target.servername
+    asked = f" ({name})" if name and name != served.target.host else ""
+    verdict, colour = _verdict(served)
+    yield f"{paint(printable(f'{served.target}{asked}'), 'bold')}: {paint(verdict, 'bold', colour)}"
+    yield from (f"    {line}" for line in aligned(list(_facts(served))))
+
+
+def _verdict(served: Served) -> tuple[str, str]:
+    if not served.reached:
+        return "no handshake", "red"
+    if served.failure:
+        return "no handshake with a status", "red"
+    if not served.staple_length:
+        return "no staple", "red" if served.error else "yellow"
+    if served.status == "good" and not served.fault:
+        return "a good staple", "red" if served.differences else "green"
+    return "a bad staple", "red"
+
+
+def _facts(served: Served) -> Iterator[list[str]]:
+    if served.fault:
+        yield ["error", served.fault]
+    yield from (["differs", difference] for difference in served.differences)
+    if served.staple_length:
+        yield ["staple", _staple(served)]
+    if served.reached:
+        yield ["tls", f"{served.tls_version}, {served.address}, {served.seconds:.2f} s"]
+    for number, certificate in enumerate(served.chain):
+        yield ["chain" if number else "certificate", _certificate(certificate)]
+
+
+def _staple(served: Served) -> str:
+    facts = [served.status, f"{served.staple_length} bytes"]
+    staple = served.staple
+    if staple is not None and staple.this_update:
+        facts.append(f"from {moment(staple.this_update)}")
+        if staple.next_update:
+            facts.append(f"until {moment(staple.next_update)}")
+    if staple is not None and staple.signature.signer and not staple.signature.fault:
+        facts.append(f"signed by {staple.signature.signer}")
+    if served.verified is None and served.status in ("good", "revoked", "unknown"):
+        facts.append("signature not checked: the issuer was not sent")
+    return ", ".join(facts)
+
+
+def _certificate(certificate: Certificate) -> str:
+    facts = [certificate.subject, f"issued by {certificate.issuer}"]
+    if certificate.is_self_signed:
+        facts = [certificate.subject, "self-signed"]
+    facts.append(f"expires {certificate.not_after:%Y-%m-%d}")
+    facts += certificate.ocsp_uris or ([] if certificate.is_ca else ["no OCSP URI"])
+    if certificate.must_staple:
+        facts.append("must-staple")
+    return ", ".join(facts)

@@ -1,0 +1,40 @@
+"""AS417."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Severity
+from apachestaple.rules.responder_rule import BadResponseRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+
+if TYPE_CHECKING:
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.ocsp import StatusResponse
+    from apachestaple.tls.queries import Answer
+
+
+class ResponseOutOfDate(BadResponseRule):
+    """The response has expired, is not yet valid, or is older than SSLStaplingResponseMaxAge.
+
+    httpd allows clocks to be SSLStaplingResponseTimeSkew seconds apart. It logs that the times are
+    invalid, and staples the response all the same.
+    """
+
+    code = "AS417"
+    severity = Severity.WARNING
+    log_id = "AH01936"
+    advice = (
+        "Look at this server's clock, at SSLStaplingResponseTimeSkew and "
+        "SSLStaplingResponseMaxAge, then ask the authority."
+    )
+    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-expired"))
+    good = Example(CACHE + tls_host("SSLUseStapling on"))
+
+    def fault(self, response: StatusResponse, answer: Answer, host: Host) -> str | None:
+        """What httpd would log."""
+        if not response.is_by_sha1:
+            return None
+        skew = host.seconds("SSLStaplingResponseTimeSkew") or 0
+        fault = response.fault_of_times(answer.at, skew, host.seconds("SSLStaplingResponseMaxAge"))
+        return f"gives a response that {fault}" if fault else None

@@ -1,0 +1,42 @@
+"""AS419."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.responder_rule import ResponderRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.rules.finding import Finding
+    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.queries import Answer
+
+
+class CertificateRevoked(ResponderRule):
+    """The authority has revoked the certificate.
+
+    httpd staples that, whatever the switches say, and clients that look at it turn away.
+    """
+
+    code = "AS419"
+    severity = Severity.ERROR
+    effect = Effect.BAD_STAPLE
+    log_id = "AH02969"
+    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="revoked"))
+    good = Example(CACHE + tls_host("SSLUseStapling on"))
+
+    def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
+        """Every one."""
+        response = answer.response
+        if response is None or not response.matches or response.status != "revoked":
+            return
+        yield self.answered(
+            "says that the certificate is revoked",
+            "Get a new certificate.",
+            certificate=certificate,
+            host=host,
+        )

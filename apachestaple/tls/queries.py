@@ -1,0 +1,149 @@
+"""What httpd asks of OCSP responders, and what became of it.
+
+Source: modules/ssl/ssl_util_stapling.c (stapling_renew_response), ssl_util_ocsp.c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from apachestaple.tls.hosts import first_argument
+from apachestaple.tls.uri import url_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.hosts import Host, HostCertificate
+    from apachestaple.tls.ocsp import StatusResponse
+    from apachestaple.tls.site import Site
+
+# What mod_ssl caches, in bytes: MAX_STAPLING_DER without the flag before the response.
+LONGEST_CACHED = 10_239
+
+
+class FailureKind(StrEnum):
+    """Why a query brings httpd no response; it takes them all for a "responder error", AH01941."""
+
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+    HTTP = "http"
+    NOT_OCSP = "not-ocsp"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A query that brought no response.
+
+    Attributes:
+        kind: which.
+        reason: what happened, as the second half of a sentence about the responder.
+        log_id: the AH number with which httpd logs it.
+
+    """
+
+    kind: FailureKind
+    reason: str
+    log_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question to one responder; two are the same where httpd would ask the same.
+
+    Attributes:
+        url: of the responder.
+        proxy: the URL that is connected to instead, or ``None``.
+        timeout: SSLStaplingResponderTimeout in seconds, for each step of the way.
+        sha1: of the certificate.
+        leaf: the certificate.
+        issuer: its issuer.
+
+    """
+
+    url: str
+    proxy: str | None
+    timeout: int
+    sha1: bytes
+    leaf: Certificate = field(compare=False)
+    issuer: Certificate = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a query: a failure or a response.
+
+    Attributes:
+        at: when it was complete, UTC.
+        seconds: how long it took.
+        failure: why there is no response.
+        response: the response.
+
+    """
+
+    at: datetime
+    seconds: float
+    failure: Failure | None = None
+    response: StatusResponse | None = None
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong, or what clients have against the response, or ``None``."""
+        if self.response is not None:
+            fault = self.response.fault(self.at)
+            return f"the response {fault}" if fault else None
+        return f"the responder {self.failure.reason}" if self.failure else None
+
+
+def query(host: Host, certificate: HostCertificate) -> Query | None:
+    """What mod_ssl asks for a certificate of a host; ``None`` where it cannot, or we cannot."""
+    leaf, issuer, url = certificate.leaf, certificate.issuer, host.responder(certificate)
+    if not host.staples or leaf is None or issuer is None or url is None or url_fault(url):
+        return None
+    proxy = host.setting("SSLOCSPProxyURL")
+    return Query(
+        url=url,
+        proxy=first_argument(proxy) if proxy else None,
+        timeout=host.seconds("SSLStaplingResponderTimeout") or 0,
+        sha1=leaf.sha1,
+        leaf=leaf,
+        issuer=issuer,
+    )
+
+
+def queries(sites: Iterable[Site]) -> list[Query]:
+    """Every query that the servers make, once each, in the order of the configurations."""
+    found = {
+        asked: None
+        for site in sites
+        for host in site.stapling_hosts
+        for certificate in host.certificates
+        if (asked := query(host, certificate)) is not None
+    }
+    return list(found)
+
+
+def unaskable(site: Site) -> list[str]:
+    """Why some certificates that httpd asks about cannot be asked about from here."""
+    return [
+        f"{certificate.name}: nobody was asked about it, since its issuer is not here"
+        for host in site.stapling_hosts
+        for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
+        if obstacle is None and certificate.issuer is None
+    ]
+
+
+def measured_lengths(answers: Mapping[Query, Answer]) -> dict[bytes, int]:
+    """Bytes of the longest response that was received for each certificate, by its SHA-1.
+
+    Those that are too long to be cached are left out.
+    """
+    lengths: dict[bytes, int] = {}
+    for asked, answer in answers.items():
+        length = answer.response.length if answer.response else 0
+        if 0 < length <= LONGEST_CACHED:
+            lengths[asked.sha1] = max(length, lengths.get(asked.sha1, 0))
+    return lengths

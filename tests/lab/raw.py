@@ -1,0 +1,85 @@
+"""A server on loopback that does as it likes with its connections."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+Behaviour = Callable[[socket.socket], None]
+
+
+class RawServer:
+    """Accepts connections and lets ``behave`` do with each what it wants, in a thread of its own.
+
+    A connection is closed when ``behave`` returns; at the end of the block all are.
+    """
+
+    def __init__(self, behave: Behaviour, host: str = "127.0.0.1") -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family, backlog=64)
+        self._behave = behave
+        self._connections: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """The port number."""
+        return int(self._listener.getsockname()[1])
+
+    @property
+    def connections(self) -> int:
+        """How many connections were accepted."""
+        return len(self._connections)
+
+    def stop(self) -> None:
+        """Close everything."""
+        # close() alone wakes nobody who waits in accept() or recv().
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        for connection in (self._listener, *self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._connections.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            self._behave(connection)
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def full_port() -> tuple[socket.socket, list[socket.socket]]:
+    """A listener whose queue is full: the kernel drops further attempts, as a firewall does."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+    waiting = []
+    for _ in range(3):
+        connection = socket.socket()
+        connection.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            connection.connect(listener.getsockname())
+        waiting.append(connection)
+    return listener, waiting

@@ -1,0 +1,72 @@
+"""lint --online and responders --check, as a shell sees them."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.rule import CACHE, tls_host
+from tests.schemas import ANSWERS, LINT, checked
+from tests.test_cli import run
+
+if TYPE_CHECKING:
+    from tests.lab.play import Lab
+
+
+ON = "SSLUseStapling on"
+
+
+def test_lint_online_and_the_check_of_responders(lab: Lab) -> None:
+    hosts = tls_host(ON) + tls_host(ON, name="b.example.com", certificate="answer-expired")
+    with lab.httpd(CACHE + hosts) as httpd:
+        main = httpd.root / "httpd.conf"
+        assert run("lint", main).returncode == 0
+        done = run("lint", main, "--online", "--format", "json")
+        found = [f["rule"] for f in checked(done.stdout, LINT)["findings"]]
+        assert (done.returncode, found) == (1, ["AS503", "AS417"])
+        check = run("responders", main, "--check")
+        assert check.returncode == 1
+        assert re.search(r"^http://\S+/expired +answer-expired +good ", check.stdout, re.MULTILINE)
+        assert "warning[AS417] response-out-of-date" in check.stdout
+        answers = checked(run("responders", main, "--check", "--format", "json").stdout, ANSWERS)
+        assert [answer["answers"][0]["error"] is None for answer in answers] == [True, False]
+        assert run("responders", main, "--check", "--ignore-nothing").returncode == 2
+
+
+def test_what_cannot_be_asked_is_told(lab: Lab) -> None:
+    lines = (ON, "SSLCertificateChainFile certs/elsewhere.pem")
+    with lab.httpd(CACHE + tls_host(*lines, certificate="leaf-only")) as httpd:
+        done = run("responders", httpd.root / "httpd.conf", "--check")
+    assert "No responder was asked." in done.stdout
+    assert "certs/leaf-only.pem: nobody was asked about it" in done.stderr
+
+
+def test_a_bar_is_shown_on_a_terminal_after_a_second(lab: Lab) -> None:
+    def shown(certificate: str) -> str:
+        lines = (ON, "SSLStaplingResponderTimeout 2")
+        with lab.httpd(CACHE + tls_host(*lines, certificate=certificate)) as httpd:
+            ours, theirs = pty.openpty()
+            command = [sys.executable, "-m", "apachestaple", "responders", "--check"]
+            child = subprocess.Popen(
+                [*command, str(httpd.root / "httpd.conf")],
+                stdout=subprocess.DEVNULL,
+                stderr=theirs,
+                env={**os.environ, "TERM": "xterm"},
+            )
+            os.close(theirs)
+            text = b""
+            try:
+                while chunk := os.read(ours, 4096):
+                    text += chunk
+            except OSError:
+                pass  # a terminal without a writer
+            os.close(ours)
+            child.wait(timeout=20)
+        return text.decode()
+
+    assert "Asking responders" in shown("silent-responder")
+    assert shown("good") == ""
