@@ -153,11 +153,12 @@ def _rename(journal: Journal, renamed: list[Target]) -> None:
         # Between the first look and this one lies the time that the copies took.
         if fingerprint_at(target.path) != target.old:
             raise WriteError(f"{target.path} has changed since it was read; nothing was changed")
+        # First, since a signal may come right after the call.
+        renamed.append(target)
         if os.path.lexists(target.temporary):
             os.replace(target.temporary, target.path)
         else:
             os.unlink(target.path)
-        renamed.append(target)
     for folder in {os.path.dirname(target.path) for target in journal.targets}:
         sync(folder)
 

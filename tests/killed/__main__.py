@@ -7,6 +7,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tests.killed.arena import MakingArena
 from tests.killed.run import Killer, Report, renames_in_tree, stage_writes
 
 
@@ -48,8 +49,18 @@ def _read_only(folder: str) -> Report:
     return Killer(Path(folder)).failure("EROFS", lambda _: True)
 
 
+def _making(folder: str) -> Report:
+    return Killer(Path(folder), MakingArena).fix(lambda _: True)
+
+
+def _unmaking(folder: str) -> Report:
+    return Killer(Path(folder), MakingArena).undo(lambda _: True)
+
+
 _RUNS = {
     "fix": _fix,
+    "making and taking away files and links": _making,
+    "fix --undo of that": _unmaking,
     "fix --undo": _undo,
     "fix on a disk that is full from one call to the next": _full_disk,
     "fix on a disk that is read-only from one call to the next": _read_only,

@@ -101,6 +101,43 @@ class Arena:
         return sorted(os.listdir(folder)) if folder.exists() else []
 
 
+# Makes, or finds made, what no repair of the arena's tree asks for; the rest is what fix does.
+_MAKE = """
+import os, sys
+from apachestaple.commands.recover import recover_first
+from apachestaple.fix.state import only_one_fix
+from apachestaple.fix.write import NewText, written
+
+def now(path):
+    if os.path.islink(path):
+        return os.readlink(path)
+    return open(path, newline="").read() if os.path.exists(path) else None
+
+recover_first()
+tree = sys.argv[1]
+plain, plain_link = f"{tree}/sites-available/plain.conf", f"{tree}/sites-enabled/plain.conf"
+wanted = [
+    (plain, None, False),
+    (plain_link, None, True),
+    (f"{tree}/sites-available/made.conf", "# made\\n", False),
+    (f"{tree}/sites-enabled/made.conf", "../sites-available/made.conf", True),
+]
+files = [NewText(path, now(path), new, link) for path, new, link in wanted if now(path) != new]
+if files:
+    with only_one_fix(), written(files, [f"{tree}/httpd.conf"], kept=True):
+        pass
+"""
+
+
+class MakingArena(Arena):
+    """The same, where a file and a link are made, and a file and a link are taken away."""
+
+    def command(self, *options: str) -> list[str]:
+        if options:
+            return super().command(*options)
+        return [sys.executable, "-c", _MAKE, str(self.tree)]
+
+
 def is_mixture(look: Look, old: Look, new: Look) -> bool:
     """Whether some files are old and some are new.
 
