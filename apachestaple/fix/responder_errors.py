@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.edit import Edit, Where
@@ -11,7 +12,6 @@ from apachestaple.fix.render import ResponderErrors
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Host
     from apachestaple.tls.site import Site
 
 _RETURN = "sslstaplingreturnrespondererrors"
@@ -24,10 +24,12 @@ def repair_responder_errors(site: Site, repairs: Repairs) -> Plan:
         return Plan()
     edits: dict[tuple[str, int, str], Edit] = {}
     refused: list[str] = []
+    # For ten thousand hosts there are two answers.
+    both_off = cache(partial(_both_off, site, repairs))
     for host in site.stapling_hosts:
         errors, use = host.setting(_RETURN), host.setting("SSLUseStapling")
         if errors is None and use is not None and repairs.wanted("AS503", use, site):
-            edit: Edit | None = _both_off(site, host, repairs)
+            edit: Edit | None = both_off(host.flag("SSLStaplingFakeTryLater"))
         elif errors is not None and host.fakes_try_later and repairs.wanted("AS502", errors, site):
             edit = _complete(errors, host.setting(_FAKE), repairs, refused)
         else:
@@ -37,8 +39,8 @@ def repair_responder_errors(site: Site, repairs: Repairs) -> Plan:
     return Plan(tuple(edits.values()), tuple(dict.fromkeys(refused)))
 
 
-def _both_off(site: Site, host: Host, repairs: Repairs) -> Edit:
-    fake = host.flag("SSLStaplingFakeTryLater") and site.main.own.get(_FAKE) is None
+def _both_off(site: Site, repairs: Repairs, is_fake: bool) -> Edit:
+    fake = is_fake and site.main.own.get(_FAKE) is None
     snippet = ResponderErrors(return_responder_errors=True, fake_try_later=fake)
     lines = repairs.renderer.lines(snippet)
     return in_main_server(site, lines, "a failing responder's errors are not stapled")

@@ -23,7 +23,7 @@ from apachestaple.tls.queries import measured_lengths, query
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
     from apachestaple.tls.queries import Answer, Query
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
@@ -103,6 +103,12 @@ class Site:
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
         return [self.main, *self.virtual_hosts]
+
+    @lazy
+    def annotated_files(self) -> dict[str, SourceFile]:
+        """Files with comments that are meant for us, by their path."""
+        files = self.configuration.files
+        return {path: file for path, file in files.items() if "apachestaple:" in file.text}
 
     @lazy
     def tls_hosts(self) -> list[Host]:
