@@ -56,7 +56,7 @@ POLICY := /usr/sbin/policy-rc.d
 system:
 	@missing=; \
 	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
-	for tool in openssl git curl redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	for tool in openssl git curl patch strace redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \
@@ -113,3 +113,9 @@ played: $(VENV)/test.stamp system
 
 capacity: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.drawn.capacity $(or $(CASES),40) "$(SEED)" 2
+
+# make killed       kill fix, its undo and its recovery at every system call that writes
+.PHONY: killed
+
+killed: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.killed

@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apachestaple.commands.trouble import TroubleError, one_of
+from apachestaple.commands.recover import recover_first
+from apachestaple.commands.trouble import TroubleError, one_of, tell
 from apachestaple.fix.run import FixError, FixRequest, run_fix
 from apachestaple.report.fixes import diff_report, fix_report
 from apachestaple.report.terminal import emit, paint_for
@@ -27,6 +28,7 @@ class FixSwitches:
     output: str | None = None
     unsafe: bool = False
     backup: bool = True
+    outside: bool = False
     configtest: str = "auto"
 
 
@@ -43,6 +45,7 @@ def run_fix_command(
         TroubleError: nothing was changed, and the text says why.
 
     """
+    recover_first(only_look=switches.diff or switches.output is not None)
     settings = load_settings(options, near=paths[0] if paths else None, config=config)
     request = FixRequest(
         diff=switches.diff,
@@ -50,6 +53,7 @@ def run_fix_command(
         unsafe=switches.unsafe,
         templates=settings.templates,
         backup=switches.backup,
+        outside=switches.outside,
         configtest=one_of("--configtest", switches.configtest, "auto", "always", "never"),
         rules=select_rules(settings.select, settings.ignore),
         certificates_required=settings.certificates_required,
@@ -63,6 +67,7 @@ def run_fix_command(
         raise TroubleError(str(error)) from None
     paint = paint_for(sys.stdout)
     if switches.diff:
+        tell(*outcome.notes)
         emit(diff_report(outcome.diff, paint), exact=True)
         return int(bool(outcome.diff))
     emit(fix_report(outcome, paint))

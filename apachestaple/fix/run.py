@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
 from dataclasses import dataclass, field, replace
-from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.bounds import outside
 from apachestaple.fix.cache import repair_cache
+from apachestaple.fix.configtest import configtests
+from apachestaple.fix.diff import unified
 from apachestaple.fix.edit import Edit, EditError, Where, edited
 from apachestaple.fix.place import NoPlaceError
 from apachestaple.fix.plan import Plan, Repairs, Step
@@ -17,9 +17,9 @@ from apachestaple.fix.render import Renderer, TemplateProblemError
 from apachestaple.fix.responder_errors import repair_responder_errors
 from apachestaple.fix.spelling import repair_spelling
 from apachestaple.fix.stapling import repair_stapling
+from apachestaple.fix.state import WriteError, only_one_fix
 from apachestaple.fix.tree import write_tree
-from apachestaple.fix.write import NewText, WriteError, back_up, only_one_fix, write_all
-from apachestaple.httpd.layout import installed
+from apachestaple.fix.write import NewText, hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.rules.lint import lint
 from apachestaple.tls.certificates import CertificateReader
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 # A repair may make room for another one; they come to rest after two or three rounds.
 _MOST_ROUNDS = 10
-_CONFIGTEST_SECONDS = 120
-
 
 # In this order: a cache is made for the hosts that staple in the end. The configuration is read
 # anew before each step, so that it sees what the one before has done.
@@ -60,7 +58,8 @@ class FixRequest:
         output: folder into which the patched tree is written instead, or ``None``.
         unsafe: repair as well what changes what the site promises.
         templates: folder of templates that come before our own, or ``None``.
-        backup: whether the files are copied before they are changed.
+        backup: whether the files as they were are kept.
+        outside: whether files outside of the configuration's own folders may be written.
         configtest: ``auto``, ``always`` or ``never``.
         rules: those whose findings are repaired, and told if they are left.
         certificates_required: whether a certificate that is not here is an error; ``None`` for
@@ -73,6 +72,7 @@ class FixRequest:
     unsafe: bool
     templates: str | None
     backup: bool
+    outside: bool
     configtest: str
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
@@ -89,6 +89,7 @@ class FixOutcome:
         remaining: the findings that are left.
         written: paths of the files that were written.
         backup: folder that holds the files as they were, or ``None``.
+        notes: what else there is to know about the files that are written.
 
     """
 
@@ -98,6 +99,7 @@ class FixOutcome:
     remaining: list[Finding]
     written: tuple[str, ...] = ()
     backup: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -128,6 +130,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     """
     work = _Work()
     sites: list[Site] = []
+    read_from: list[Start] = []
     known: set[str] = set()
     try:
         repairs = Repairs(
@@ -138,23 +141,28 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
                 continue
             site = _repair(start, request, repairs, work)
             sites.append(site)
+            read_from.append(start)
             known.update(os.path.realpath(path) for path in site.configuration.files)
+        if len(read_from) > 1:
+            # Of a file that two of them share, the first has not seen what the second changed.
+            sites = [_understand(start, request, work) for start in read_from]
         files = work.files()
-        diff = "".join(_diff(file) for file in files)
-        written: tuple[str, ...] = ()
-        backup: str | None = None
+        outcome = FixOutcome(
+            "".join(map(unified, files)) if request.diff else "",
+            tuple(work.changes),
+            tuple(work.refused),
+            [finding for site in sites for finding in _findings(site, request)],
+            notes=_notes(files, starts, request),
+        )
         if request.diff:
-            pass
-        elif request.output is not None:
-            written = write_tree(request.output, sites, work.new)
-        elif files:
-            written, backup = _write(files, starts, request)
+            return outcome
+        if request.output is not None:
+            return replace(outcome, written=write_tree(request.output, sites, work.new))
+        return _write(files, read_from, request, outcome, work) if files else outcome
     except (TemplateProblemError, EditError, WriteError) as error:
         raise FixError(str(error)) from None
     except OSError as error:
         raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    remaining = [finding for site in sites for finding in lint(site, request.rules)]
-    return FixOutcome(diff, tuple(work.changes), tuple(work.refused), remaining, written, backup)
 
 
 def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) -> Site:
@@ -185,6 +193,10 @@ def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
     )
 
 
+def _findings(site: Site, request: FixRequest) -> list[Finding]:
+    return lint(site, request.rules)
+
+
 def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
     texts = {os.path.realpath(path): file.text for path, file in site.configuration.files.items()}
     by_file: dict[str, list[Edit]] = {}
@@ -212,67 +224,59 @@ def _once(edits: Sequence[Edit]) -> list[Edit]:
     return list(first.values())
 
 
-def _diff(file: NewText) -> str:
-    """A unified diff that ``patch -p0`` accepts, where the path is below the working directory."""
-    path = os.path.relpath(file.path)
-    name = file.path if path.startswith("..") else path
-    # Not splitlines: to patch, as to httpd, a line ends at LF alone.
-    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (file.old or "", file.new or ""))
-    header = ""
-    if file.is_link:
-        # As git has it, and patch since 2.7.
-        done = "new file" if file.old is None else "deleted file"
-        header = f"diff --git {name} {name}\n{done} mode 120000\n"
-    before, after = ("/dev/null" if text is None else name for text in (file.old, file.new))
-    return header + "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in unified_diff(old, new, before, after)
-    )
+def _notes(files: list[NewText], starts: Sequence[Start], request: FixRequest) -> tuple[str, ...]:
+    """What is special about files that are to be written; refuses those that may not be.
+
+    Raises:
+        FixError: a file lies outside.
+
+    """
+    notes = [
+        f"{path} has other names (hard links); they keep the text that it had"
+        for path in hard_linked(files)
+    ]
+    elsewhere = [] if request.outside else outside((file.path for file in files), starts)
+    if elsewhere and request.output is None:
+        reason = (
+            f"{', '.join(elsewhere)} would be changed, and lies outside of the configuration's own "
+            "folders: fix writes there with --outside only"
+        )
+        if not request.diff:
+            raise FixError(f"{reason}; nothing was changed")
+        notes.append(reason)
+    return tuple(notes)
 
 
 def _write(
-    files: list[NewText], starts: Sequence[Start], request: FixRequest
-) -> tuple[tuple[str, ...], str | None]:
-    tested = [start for start in starts if _is_tested(start, request.configtest)]
+    files: list[NewText],
+    starts: Sequence[Start],
+    request: FixRequest,
+    outcome: FixOutcome,
+    work: _Work,
+) -> FixOutcome:
+    """Write, and take everything back unless rules and httpd are content with what is there."""
     with only_one_fix():
-        before = [_configtest(start) for start in tested]
-        backup = back_up(files) if request.backup else None
-        write_all(files)
-        for start, passed_before in zip(tested, before, strict=True):
-            message = _configtest(start)
-            # What httpd rejected already, for a reason that is not ours, it may reject still.
-            if message is not None and (passed_before is None or request.configtest == "always"):
-                write_all([file.undone for file in files])
+        complaint = configtests(starts, request.configtest)
+        main_files = [start.main_file for start in starts]
+        with written(files, main_files, kept=request.backup) as backup:
+            on_disk = _Work(certificates=work.certificates)
+            for start in starts:
+                _check_planned(_understand(start, request, on_disk), request, outcome)
+            message = complaint()
+            if message is not None:
                 raise FixError(
                     f"httpd -t rejects the result, so everything was taken back:\n{message}"
                 )
-    return tuple(file.path for file in files), backup
+    return replace(outcome, written=tuple(file.path for file in files), backup=backup)
 
 
-def _is_tested(start: Start, configtest: str) -> bool:
-    if configtest == "never" or not start.whole:
-        return False
-    return configtest == "always" or start.installed
-
-
-def _configtest(start: Start) -> str | None:
-    """What ``httpd -t`` says against the configuration, or ``None`` where it passes."""
-    machine = installed()
-    if machine is None:
-        raise FixError("there is no httpd here to test with; nothing was changed")
-    command = [machine.binary, "-d", start.server_root, "-f", start.main_file, "-t"]
-    for name, value in start.defines.items():
-        command += ["-D", name if value is None else f"{name}={value}"]
-    try:
-        done = subprocess.run(
-            command,
-            env=dict(start.environment),
-            capture_output=True,
-            check=False,
-            timeout=_CONFIGTEST_SECONDS,
-            text=True,
-            errors="replace",
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return None if done.returncode == 0 else done.stderr.strip()
+def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:
+    """Whether the rules say nothing of the files on the disk but what was to be left."""
+    planned = set(outcome.remaining)
+    for finding in _findings(site, request):
+        if finding not in planned:
+            place = f"{finding.place.file}:{finding.place.line}"
+            raise FixError(
+                "read again from the disk, the configuration is not as planned, so everything was "
+                f"taken back: {place}: {finding.message}"
+            )

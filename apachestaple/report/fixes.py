@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.fix.run import FixOutcome
+    from apachestaple.fix.undo import Backup
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -35,6 +36,12 @@ def fix_report(outcome: FixOutcome, paint: Paint) -> str:
     return "\n".join(_lines(outcome, paint)) + "\n"
 
 
+def undo_report(backup: Backup) -> str:
+    """What was given back."""
+    paths = ", ".join(printable(short(file.path)) for file in backup.files)
+    return f"Given back, as before the fix of {backup.started}: {paths}\n"
+
+
 def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
     if not outcome.changes:
         yield "Nothing to repair."
@@ -45,6 +52,8 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         yield f"Written: {', '.join(printable(short(path)) for path in outcome.written)}"
     if outcome.backup:
         yield f"The files as they were: {printable(short(outcome.backup))}"
+        yield "apachestaple fix --undo gives them back."
+    yield from (f"Note: {printable(note)}" for note in outcome.notes)
     if outcome.refused:
         yield paint("Not done:", "bold")
         yield from (f"  {printable(reason)}" for reason in outcome.refused)
