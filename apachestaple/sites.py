@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from apachestaple.httpd.layout import LayoutError, Options, locate
 from apachestaple.httpd.reader import read
 from apachestaple.tls.certificates import CertificateReader
-from apachestaple.tls.site import Site, understand
+from apachestaple.tls.site import Site, listeners, understand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,9 @@ def read_configuration(path: str | None, settings: Settings) -> Configuration:
 
 def read_site(path: str | None, settings: Settings) -> Site:
     """What mod_ssl makes of the configuration at ``path``; raises as `read_configuration`."""
-    return _understood(read_configuration(path, settings), settings, CertificateReader())
+    certificates = CertificateReader()
+    configuration = read(locate(path, _options(settings)), listeners(certificates))
+    return _understood(configuration, settings, certificates)
 
 
 def find_starts(paths: Sequence[str], settings: Settings) -> tuple[list[Start], list[str]]:
@@ -94,7 +96,7 @@ def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
         if os.path.realpath(start.main_file) in known:
             continue
         try:
-            configuration = read(start)
+            configuration = read(start, listeners(certificates))
         except OSError as error:
             found.troubles.append(_reason(start.main_file, error))
             continue
@@ -112,7 +114,10 @@ def _understood(
     configuration: Configuration, settings: Settings, certificates: CertificateReader
 ) -> Site:
     required = settings.certificates_required
-    return understand(configuration, certificates_required=required, reader=certificates)
+    # A second process may still be reading them.
+    return understand(
+        configuration, certificates_required=required, reader=certificates, at_once=False
+    )
 
 
 def _reason(path: str | None, error: OSError) -> str:

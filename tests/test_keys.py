@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from apachestaple.rules.rule import CACHE, tls_host
-from apachestaple.tls.certificates import Certificate
+from apachestaple.tls.certificate import Certificate
 from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def problem(folder: Path, key: bytes, certificate: AnyKey) -> KeyProblem | None:
     path = folder / "key.pem"
     path.write_bytes(key)
     der = certificate_for(certificate).public_bytes(form.Encoding.DER)
-    return KeyReader().problem(str(path), Certificate(der))
+    return KeyReader().problem(str(path), Certificate.parse(der))
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -94,7 +94,7 @@ def test_what_is_no_key_is_known(tmp_path: Path) -> None:
     assert problem(tmp_path, whole[: len(whole) // 2], key) is KeyProblem.NO_KEY
     cut = whole.replace(whole.splitlines()[2], b"")
     assert problem(tmp_path, cut, key) is KeyProblem.NO_KEY
-    leaf = Certificate(certificate_for(key).public_bytes(form.Encoding.DER))
+    leaf = Certificate.parse(certificate_for(key).public_bytes(form.Encoding.DER))
     reader = KeyReader()
     assert reader.problem(str(tmp_path / "nothing"), leaf) is KeyProblem.MISSING
     assert reader.problem(str(tmp_path / "key.pem" / "below"), leaf) is KeyProblem.MISSING
@@ -103,11 +103,11 @@ def test_what_is_no_key_is_known(tmp_path: Path) -> None:
 
 def test_a_key_that_changed_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
-    leaf = Certificate(certificate_for(KEYS["rsa"]).public_bytes(form.Encoding.DER))
+    leaf = Certificate.parse(certificate_for(KEYS["rsa"]).public_bytes(form.Encoding.DER))
     reader = KeyReader()
     path.write_bytes(pem(KEYS["rsa"]))
     assert reader.problem(str(path), leaf) is None
-    other = Certificate(certificate_for(KEYS["p256"]).public_bytes(form.Encoding.DER))
+    other = Certificate.parse(certificate_for(KEYS["p256"]).public_bytes(form.Encoding.DER))
     assert reader.problem(str(path), other) is KeyProblem.OTHER_CERTIFICATE
 
 
@@ -127,7 +127,7 @@ def test_httpd_starts_where_we_find_no_problem(lab: Lab, name: str, how: str) ->
         with keys.open("ab") as file:
             file.write(written.get(how, pem(key)))
         os.chmod(keys, 0o600)
-        leaf = Certificate(certificate_for(key).public_bytes(form.Encoding.DER))
+        leaf = Certificate.parse(certificate_for(key).public_bytes(form.Encoding.DER))
         found = KeyReader().problem(str(keys), leaf)
         assert httpd.configtest().accepted
         assert httpd.start() is (found is None)

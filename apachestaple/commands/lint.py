@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import USELESS, tell
+from apachestaple.httpd.layout import ask_ahead
 from apachestaple.report.lint import lint_report
 from apachestaple.report.terminal import Paint, emit, paint_for
 from apachestaple.rules.catalogue import select_rules
@@ -28,6 +29,7 @@ def run_lint(
 
     ``online`` asks the responders first.
     """
+    ask_ahead(paths[0] if paths else None)
     settings = load_settings(options, near=paths[0] if paths else None, config=config)
     rules = select_rules(settings.select, settings.ignore)
     sites = read_sites(paths, settings)

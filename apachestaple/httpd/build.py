@@ -17,7 +17,6 @@ from apachestaple.httpd.configuration import (
     Configuration,
     Directive,
     ErrorKind,
-    MacroDirective,
     NoteKind,
     ReadError,
     ReadNote,
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
     from apachestaple.httpd.paths import Paths
 
 
-# A name, one or more spaces and arguments without variable: most lines are no more than that.
-_SIMPLE = re.compile(r"([A-Za-z0-9_]+)[ \t]+([^$\s][^$]*)")
+# The first word of most lines.
+_SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
 
 # Bytes of a logical line (VARBUF_MAX_LEN).
 _LONGEST_LINE = 16 * 1024 * 1024
@@ -119,7 +118,8 @@ class Source:
     def is_at_end(self) -> bool:
         """Whether the line that was read last is what stands behind the last line ending."""
         is_last = self.numbered is None and self.position == len(self.lines)
-        return is_last and not self.lines[-1] and self.file.text.endswith("\n")
+        is_blank = is_last and not self.lines[-1].strip(WHITE_SPACE)
+        return is_blank and self.file.text.endswith("\n")
 
     @property
     def number(self) -> int:
@@ -157,11 +157,16 @@ class _File:
         self.pending: Iterator[str | DanglingLink] | None = None
 
 
+# Is told of a line with a certain directive when that is met for the first time, with its
+# arguments: for whoever wants to begin with something before all is read.
+Listener = Callable[[Configuration, str], None]
+
 # How a line is to be read: what to do with it (None: it is a directive in effect), the name as
 # httpd spells it, the name in lower case, and the arguments. Of a closing line, the lower-case
 # name is that of the section that it closes.
 Act = Callable[[str, str, str], None]
 _Line = tuple[Act | None, str, str, str]
+_Name = tuple[Act | None, str, str]
 
 
 def _open(name: str, key: str, raw: str) -> None:
@@ -175,15 +180,18 @@ def _close(name: str, key: str, raw: str) -> None:
 class Build:
     """Builds a configuration from lines; what is executed on the way is added by a subclass."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
         self._start = start
+        # By lower-case name.
+        self._listeners = listeners
         # Values of variables, by name in lower case.
         self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
         self._files: list[_File] = []
         self._parent: Directive | None = None
-        # Lines that were met before, by their text: most files of a tree are much alike. It is
-        # emptied when a variable or a module changes what a line means.
+        # Lines that were met before, by their text, and first words that were: most files of a tree
+        # are much alike. They are forgotten when a variable or a module changes what they mean.
         self._known: dict[str, _Line] = {}
+        self._known_names: dict[str, _Name] = {}
         self._has_unknown_variable = False
         self.configuration = Configuration(
             main_file=start.main_file,
@@ -225,7 +233,7 @@ class Build:
         self._files.append(_File(Source(file.path, file, file.lines.text), self._parent))
         if len(file.text) >= _LONGEST_LINE - 1:
             for index, line in enumerate(file.lines.text):
-                if len(line) >= _LONGEST_LINE - 1:
+                if len(line.strip(WHITE_SPACE)) >= _LONGEST_LINE - 1:
                     message = f"Error reading {file.path}: Line too long"
                     self._note_error(ErrorKind.UNREADABLE, message, file, index)
         if "\0" in file.text[:1024]:
@@ -268,25 +276,26 @@ class Build:
         lines, file, sections = source.lines, source.file, current.sections
         in_macro = source.numbered is not None
         known = self._known
-        add = self.configuration.directives.append
+        add, new = self.configuration.directives.append, tuple.__new__
         parent = self._parent
         position, end = source.position, len(lines)
         while position < end:
-            text = lines[position]
+            written = lines[position]
             position += 1
-            if not text or text[0] == "#":
-                continue
-            line = known.get(text)
+            line = known.get(written)
             if line is None:
                 source.position = position
-                line = self._line(text)
+                line = self._line(written)
+                if line is None:
+                    continue
             act, name, key, raw = line
             if act is None or act is _open:
                 if in_macro:
                     source.position = position
-                    directive: Directive = MacroDirective(name, key, raw, parent, source)
+                    directive = _directive(name, key, raw, parent, source)
                 else:
-                    directive = Directive(name, key, raw, parent, file, position - 1)
+                    # What NamedTuple itself does, in a third of the time.
+                    directive = new(Directive, (name, key, raw, parent, file, position - 1, None))
                 add(directive)
                 if act is not None:
                     sections.append(directive)
@@ -297,7 +306,7 @@ class Build:
                 source.position = position
                 self._parent = parent
                 if act is _close:
-                    self._close_other(text, name)
+                    self._close_other(written.strip(WHITE_SPACE), name)
                 else:
                     act(name, key, raw)
                 if current.pending is not None or current.sources[-1] is not source:
@@ -350,7 +359,7 @@ class Build:
             if source.position < len(source.lines):
                 line = source.lines[source.position]
                 source.position += 1
-                return line
+                return line.strip(WHITE_SPACE)
             if len(sources) == 1:
                 return None
             self._leave_macro(sources)
@@ -369,8 +378,8 @@ class Build:
         outer.position += 1
         if not outer.is_cut_off:
             outer.position -= 1
-        elif outer.lines[-1]:
-            self._note(NoteKind.LOST_LINE, outer.lines[-1])
+        elif lost := outer.lines[-1].strip(WHITE_SPACE):
+            self._note(NoteKind.LOST_LINE, lost)
             kept = outer.file.cut_off_line().strip(WHITE_SPACE)
             if kept:
                 place = [(outer.index, outer.number)]
@@ -378,13 +387,18 @@ class Build:
 
     # -- one line -------------------------------------------------------------------------------
 
-    def _line(self, text: str) -> _Line:
-        """How a line is to be read (ap_build_config_sub)."""
-        if simple := _SIMPLE.fullmatch(text):
-            name, raw = simple.groups()
-            key = name.lower()
-            line: _Line = self._execute.get(key), self._commands.get(key, name), key, raw
-            self._known[text] = line
+    def _line(self, written: str) -> _Line | None:
+        """How a line is to be read (ap_build_config_sub); ``None`` for a comment or a blank."""
+        text = written.strip(WHITE_SPACE)
+        if not text or text[0] == "#":
+            return None
+        word, _, raw = text.partition(" ")
+        known = self._known_names.get(word)
+        if known is not None and "$" not in raw and (word[0] != "<" or raw[-1:] == ">"):
+            line: _Line = (*known, raw.lstrip(WHITE_SPACE))
+            self._known[written] = line
+            if line[2] in self._listeners:
+                self._listeners[line[2]](self.configuration, line[3])
             return line
         resolved = text
         if "$" in text:
@@ -406,8 +420,17 @@ class Build:
             line = act, self._commands.get(key, name), key, raw
         # An unknown variable is to be noted wherever it stands.
         if not (resolved is not text and self._has_unknown_variable):
-            self._known[text] = line
+            self._known[written] = line
+        if key in self._listeners:
+            self._listeners[key](self.configuration, raw)
+        if _SIMPLE_NAME.fullmatch(word) and act != self._open_section:
+            self._known_names[word] = line[:3]
         return line
+
+    def _forget_lines(self) -> None:
+        """A variable or a module has changed what lines mean."""
+        self._known.clear()
+        self._known_names.clear()
 
     def _value_of(self, name: str) -> str | None:
         value = self._variables.get(lower(name))
@@ -425,11 +448,7 @@ class Build:
         """A section with something behind its ``>``."""
         self._note_text_after(raw)
         source = self._source
-        directive = (
-            Directive(name, key, raw, self._parent, source.file, source.index)
-            if source.numbered is None
-            else MacroDirective(name, key, raw, self._parent, source)
-        )
+        directive = _directive(name, key, raw, self._parent, source)
         self.configuration.directives.append(directive)
         self._files[-1].sections.append(directive)
         self._parent = directive
@@ -519,6 +538,12 @@ class Build:
         after = raw.rpartition(">")[2].strip(WHITE_SPACE)
         if after:
             self._note(NoteKind.TEXT_AFTER_SECTION, after)
+
+
+def _directive(name: str, key: str, raw: str, parent: Directive | None, at: Source) -> Directive:
+    """The directive of the line that was read last."""
+    use = (at.name, at.number) if at.numbered is not None else None
+    return Directive(name, key, raw, parent, at.file, at.index, use)
 
 
 def _is_closed(raw: str) -> bool:

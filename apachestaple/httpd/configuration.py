@@ -6,7 +6,7 @@ import os
 import posixpath
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.syntax import LogicalLines, buffer_sizes, logical_lines, untrimmed_lines
 from apachestaple.httpd.words import lower, split_words
@@ -38,12 +38,6 @@ class SourceFile:
         if self._real_path is None:
             self._real_path = os.path.realpath(self.path)
         return self._real_path
-
-    def untrimmed(self, index: int) -> str:
-        """A logical line with the white space around it, without its line ending."""
-        lines = untrimmed_lines(self.text)
-        # Behind the last line ending there is one more, which is empty.
-        return lines[index] if index < len(lines) else ""
 
     def buffer_size(self, index: int) -> int:
         """Bytes that a logical line takes at most while httpd reads it."""
@@ -79,46 +73,53 @@ class Place:
     end_column: int
 
 
-class Directive:
+class Directive(NamedTuple):
     """A directive or a section's opening line that is in effect.
 
-    ``name`` is the name as httpd spells it (``<VirtualHost`` for a section), or as it is written
-    where no loaded module brings it; ``key`` the same in lower case; ``raw`` its arguments after
-    variables were replaced. ``file`` is the file in which it can be edited, ``line`` and
-    ``end_line`` its first and last physical line there. ``source`` is the name by which httpd calls
-    the place, and ``number`` the line by which it numbers it there.
+    A tuple, since a server may have hundreds of thousands and no class is made faster.
+
+    Attributes:
+        name: as httpd spells it (``<VirtualHost`` for a section), or as it is written where no
+            loaded module brings it.
+        key: the same in lower case.
+        raw: its arguments after variables were replaced.
+        parent: the section that it stands in.
+        source_file: the file in which it can be edited.
+        position: index of its logical line there.
+        use: of one that came from a macro, the name by which httpd calls the use, and the line by
+            which it numbers it there.
+
     """
 
-    __slots__ = ("_index", "key", "name", "parent", "raw", "source_file")
+    name: str
+    key: str
+    raw: str
+    parent: Directive | None
+    source_file: SourceFile
+    position: int
+    use: tuple[str, int] | None = None
 
-    def __init__(
-        self,
-        name: str,
-        key: str,
-        raw: str,
-        parent: Directive | None,
-        source_file: SourceFile,
-        index: int,
-    ) -> None:
-        self.name = name
-        self.key = key
-        self.raw = raw
-        self.parent = parent
-        self.source_file = source_file
-        self._index = index
+    # Two that read alike are two.
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     @property
     def source(self) -> str:
-        return self.source_file.path
+        """The name by which httpd calls the place."""
+        return self.use[0] if self.use else self.source_file.path
 
     @property
     def number(self) -> int:
-        return self.source_file.lines.last_line(self._index)
+        """The line by which httpd numbers it there."""
+        return self.use[1] if self.use else self.source_file.lines.last_line(self.position)
 
     @property
     def in_macro(self) -> bool:
         """Whether it came from a macro: it stands once in the file and may be in effect often."""
-        return False
+        return self.use is not None
 
     @property
     def arguments(self) -> list[str]:
@@ -144,58 +145,23 @@ class Directive:
 
     @property
     def file(self) -> str:
+        """The path of `source_file`."""
         return self.source_file.path
 
     @property
     def line(self) -> int:
-        return self.source_file.lines.first_line(self._index)
+        """Its first physical line there."""
+        return self.source_file.lines.first_line(self.position)
 
     @property
     def end_line(self) -> int:
         """The last physical line; httpd may count one more, where a file ends in a continuation."""
-        return self.source_file.lines.last_line(self._index)
+        return self.source_file.lines.last_line(self.position)
 
     @property
     def place(self) -> Place:
         """The directive without the white space around it."""
         return line_place(self.source_file, self.line, self.end_line)
-
-
-class MacroDirective(Directive):
-    """A directive from a macro: its place is in the macro's body, its source the use."""
-
-    __slots__ = ("_number", "_source")
-
-    def __init__(
-        self, name: str, key: str, raw: str, parent: Directive | None, source: LineSource
-    ) -> None:
-        super().__init__(name, key, raw, parent, source.file, source.index)
-        self._source = source.name
-        self._number = source.number
-
-    @property
-    def source(self) -> str:
-        return self._source
-
-    @property
-    def number(self) -> int:
-        return self._number
-
-    @property
-    def in_macro(self) -> bool:
-        return True
-
-
-class LineSource(Protocol):
-    """Where lines come from: its name, and the place of the line that was read last."""
-
-    name: str
-    file: SourceFile
-
-    @property
-    def index(self) -> int: ...
-    @property
-    def number(self) -> int: ...
 
 
 def line_place(file: SourceFile, line: int, end_line: int | None = None) -> Place:
@@ -273,6 +239,7 @@ class Configuration:
     modules: set[str] = field(default_factory=set)
     load_modules: dict[str, Place] = field(default_factory=dict)
     includes: dict[str, int] = field(default_factory=dict)
+    _named_files: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def absolute(self, path: str) -> str:
         """A path of the configuration, from the server root on (ap_server_root_relative)."""
@@ -281,6 +248,15 @@ class Configuration:
     def here(self, path: str) -> str:
         """The path here of what the configuration calls ``path``."""
         return self.paths.real(self.absolute(path))
+
+    def named_file(self, raw: str) -> str:
+        """The path here of the file that arguments name first."""
+        known = self._named_files.get((self.server_root, raw))
+        if known is None:
+            words = split_words(raw)
+            known = self.here(words[0] if words else "")
+            self._named_files[self.server_root, raw] = known
+        return known
 
     def has_module(self, name: str) -> bool:
         """Whether a module, by the name that LoadModule uses, is there once all is read."""
@@ -297,7 +273,9 @@ def server_root_relative(server_root: str, path: str) -> str:
 
     A slash at its end is kept: nothing but a folder can have that name.
     """
-    joined = posixpath.join(server_root, path)
+    joined = path
+    if server_root and not path.startswith("/"):
+        joined = f"{server_root.removesuffix('/')}/{path}"
     if "//" in joined or "/." in joined:
         slash = "/" if joined.endswith(("/", "/.", "/..")) else ""
         joined = posixpath.normpath(joined).rstrip("/") + slash

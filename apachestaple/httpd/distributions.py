@@ -20,8 +20,8 @@ class Distribution:
     Attributes:
         main_file: path on the server.
         server_root: compiled in; ServerRoot may say another.
-        signs: a regular expression that its main file matches, comments left out, and those of
-            others do not; ``""`` where the place must do.
+        signs: a regular expression that a ServerRoot, Define, LoadModule or Include of its main
+            file matches, and those of others do not; ``""`` where the place must do.
         built_in: modules compiled in.
         mpm: the MPM that is compiled in too, unless the main file loads one.
         options: a shell file and its variable with httpd's options; the words of ``bare_options``
@@ -48,7 +48,7 @@ class Distribution:
         return posixpath.dirname(self.main_file)
 
     def is_signed(self, text: str) -> bool:
-        """Whether a main file, comments left out, says that it is of this distribution."""
+        """Whether lines of a main file say that it is of this distribution."""
         return bool(self.signs) and re.search(self.signs, text, re.MULTILINE) is not None
 
 
@@ -148,7 +148,7 @@ class Recognised:
 
 
 def recognise(main: str, text: str) -> Recognised:
-    """Whose main file ``main`` is, by its path and by its text without comments."""
+    """Whose main file ``main`` is, by its path and by its telling lines."""
     if posixpath.basename(main) == "apache2.conf":
         return _debian(main)
     placed = [each for each in DISTRIBUTIONS if main.endswith(each.main_file)]

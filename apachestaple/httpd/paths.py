@@ -37,6 +37,8 @@ class Paths:
         A path that lies inside the root folder or a mapped folder is already a path here, unless
         a map says that what would be there is elsewhere.
         """
+        if not self.maps and not self.root:
+            return path
         for server, here in self.maps:
             if is_inside(path, here) and not (is_inside(server, here) and is_inside(path, server)):
                 return path
@@ -58,7 +60,7 @@ class Paths:
             text = self.texts.get(os.path.realpath(path))
             if text is not None:
                 return text
-        return _file_text(path)
+        return content(path).decode("utf-8", "surrogateescape")
 
     def exists(self, path: str) -> bool:
         here = self.real(path)
@@ -89,11 +91,11 @@ def _in_real_folder(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name)
 
 
-def _file_text(path: str) -> str:
-    """The text of a regular file, or of /dev/null (ap_pcfg_openfile).
+def content(path: str) -> bytes:
+    """The bytes of a regular file, or of /dev/null (ap_pcfg_openfile).
 
     By the system's own calls: Python's file objects take ten times as long to make as a file of
-    this kind to read.
+    this kind to read. Raises OSError where it cannot be read.
     """
     # Opening a pipe must not wait for somebody to write.
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -113,4 +115,4 @@ def _file_text(path: str) -> str:
         raise
     finally:
         os.close(handle)
-    return data.decode("utf-8", "surrogateescape")
+    return data

@@ -8,8 +8,9 @@ LoadModule (server/core.c, modules/core/mod_so.c), the <If…> sections and macr
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from apachestaple.httpd.build import Build, Condition, Rejected, Source, Start
+from apachestaple.httpd.build import Build, Condition, Listener, Rejected, Source, Start
 from apachestaple.httpd.commands import commands
 from apachestaple.httpd.conditions import ConditionError, version_matches
 from apachestaple.httpd.configuration import (
@@ -33,6 +34,9 @@ from apachestaple.httpd.paths import is_inside
 from apachestaple.httpd.syntax import without_continuation
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["Start", "read"]
 
 # AP_MAX_INCLUDE_DEPTH
@@ -47,22 +51,24 @@ _CONDITIONS = frozenset(
 )
 
 
-def read(start: Start) -> Configuration:
+def read(start: Start, listeners: Mapping[str, Listener] | None = None) -> Configuration:
     """Read a configuration. An error in a file is noted in the result.
+
+    ``listeners`` are told of directives, by lower-case name, while it is read.
 
     Raises:
         OSError: the main file cannot be read.
 
     """
     text = start.paths.text(start.main_file)
-    reader = _Reader(start)
+    reader = _Reader(start, listeners or {})
     reader.read(SourceFile(start.main_file, text))
     return reader.configuration
 
 
 class _Reader(Build):
-    def __init__(self, start: Start) -> None:
-        super().__init__(start)
+    def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
+        super().__init__(start, listeners)
         self._defines = set(start.defines)
         # None until the first <Macro>: httpd has another message then.
         self._macros: dict[str, Macro] | None = {} if not start.whole else None
@@ -142,7 +148,7 @@ class _Reader(Build):
         self._defines.add(name)
         if value and value[0]:
             self._variables[lower(name)] = value[0]
-            self._known.clear()
+            self._forget_lines()
 
     def _undefine(self, _name: str, _key: str, raw: str) -> None:
         (name,) = self._arguments("UnDefine", raw, 1, 1, "one argument")
@@ -150,7 +156,7 @@ class _Reader(Build):
             raise Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.discard(name)
         self._variables.pop(lower(name), None)
-        self._known.clear()
+        self._forget_lines()
 
     def _server_root(self, _name: str, _key: str, raw: str) -> None:
         (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
@@ -189,7 +195,7 @@ class _Reader(Build):
         self._check_shared_object(path, name)
         self.configuration.modules.add(name)
         self._commands.update(commands(name))
-        self._known.clear()
+        self._forget_lines()
         if name == "macro_module":
             self._add_macros()
 
@@ -257,7 +263,7 @@ class _Reader(Build):
         self._execute["<macro"] = self._define_macro
         self._execute["use"] = self._use_macro
         self._execute["undefmacro"] = self._undefine_macro
-        self._known.clear()
+        self._forget_lines()
 
     def _define_macro(self, _name: str, _key: str, raw: str) -> None:
         source = self._source
@@ -352,7 +358,7 @@ class _Reader(Build):
             if outer.is_cut_off:
                 following = outer.file.cut_off_line()
             elif outer.numbered is None:
-                following = outer.file.untrimmed(outer.index)
+                following = outer.file.lines.text[outer.index]
             begun, complete = without_continuation(begun + following)
             complete = complete or outer.is_cut_off
         place = [(outer.index, outer.number)]

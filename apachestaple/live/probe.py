@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.live.at_once import at_once
 from apachestaple.live.handshake import Handshake, HandshakeError, handshake
-from apachestaple.tls.certificates import Certificate
+from apachestaple.tls.certificate import Certificate
 from apachestaple.tls.responses import read_response
 from apachestaple.tls.served import Served, Target
 
@@ -79,7 +79,7 @@ def _certificates(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
     certificates = []
     for der in chain:
         try:
-            certificates.append(Certificate(der))
+            certificates.append(Certificate.parse(der))
         except ValueError:
             break
     return tuple(certificates)

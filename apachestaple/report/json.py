@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from apachestaple.report.summary import Summary
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.queries import Answer, Query
     from apachestaple.tls.responders import Responder

@@ -11,7 +11,7 @@ from apachestaple.tls.ocsp import moment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.served import Served
 
 

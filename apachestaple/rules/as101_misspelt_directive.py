@@ -27,14 +27,17 @@ class MisspeltDirective(DirectiveRule):
     severity = Severity.ERROR
     effect = Effect.REJECTED
     repair = Repair.SAFE
+    by_text = True
     bad = Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command")
     good = Example(CACHE + tls_host("SSLUseStapling on"))
+
+    @classmethod
+    def asks_for(cls, key: str) -> bool:
+        return key not in SSL_NAMES and not key.startswith(("<", "md"))
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         """Names that are close to one of the table's, or that only stapling could have."""
         key = directive.key
-        if key in SSL_NAMES or key.startswith(("<", "md")):
-            return
         # Files of nginx may lie beside httpd's, but httpd does not read them.
         if "_" in key and not site.configuration.whole:
             return

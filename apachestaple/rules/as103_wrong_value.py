@@ -27,6 +27,7 @@ class WrongValue(DirectiveRule):
     severity = Severity.ERROR
     effect = Effect.REJECTED
     names = frozenset(STAPLING_DIRECTIVES)
+    by_text = True
     bad = Example(CACHE + tls_host("SSLUseStapling yes"), rejection="must be On or Off")
     good = Example(CACHE + tls_host("SSLUseStapling on"))
 

@@ -26,6 +26,7 @@ class IgnoredWords(DirectiveRule):
     severity = Severity.WARNING
     effect = Effect.IGNORED
     names = frozenset(key for key, known in STAPLING_DIRECTIVES.items() if known.kind is Kind.FLAG)
+    by_text = True
     bad = Example(
         CACHE + tls_host("SSLUseStapling off on"), as_if=CACHE + tls_host("SSLUseStapling off")
     )

@@ -31,6 +31,7 @@ class NotANumber(DirectiveRule):
     names = frozenset(
         key for key, known in STAPLING_DIRECTIVES.items() if known.kind is Kind.SECONDS
     )
+    by_text = True
     bad = Example(
         CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout ten"),
         as_if=CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0"),

@@ -29,6 +29,7 @@ class WebCharacters(DirectiveRule):
     severity = Severity.ERROR
     effect = Effect.REJECTED
     repair = Repair.SAFE
+    by_text = True
     bad = Example(
         "SSLStaplingCache “shmcb:logs/stapling(131072)”\n" + tls_host("SSLUseStapling on"),
         rejection="not supported",

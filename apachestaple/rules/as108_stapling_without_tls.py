@@ -24,6 +24,7 @@ class StaplingWithoutTls(HostRule):
     severity = Severity.WARNING
     effect = Effect.IGNORED
     needs_whole = True
+    settings = frozenset({"sslusestapling"})
     bad = Example(
         CACHE + "<VirtualHost *:443>\n    SSLUseStapling on\n</VirtualHost>\n",
         as_if=CACHE + "<VirtualHost *:443>\n</VirtualHost>\n",

@@ -31,6 +31,7 @@ class NotInThisVersion(DirectiveRule):
     severity = Severity.ERROR
     effect = Effect.ADVICE
     names = frozenset(STAPLING_DIRECTIVES)
+    by_text = True
     bad = Example(CACHE + tls_host("SSLUseStapling on", _PROXY))
     good = Example(CACHE + tls_host("SSLUseStapling on"))
 

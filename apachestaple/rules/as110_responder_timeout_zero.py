@@ -26,6 +26,7 @@ class ResponderTimeoutZero(HostRule):
     severity = Severity.ERROR
     effect = Effect.BAD_STAPLE
     log_id = "AH01974"
+    settings = frozenset({"sslstaplingrespondertimeout"})
     bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0"))
     good = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 5"))
 

@@ -25,6 +25,7 @@ class NothingCached(HostRule):
     code = "AS111"
     severity = Severity.WARNING
     effect = Effect.EVICTS_STAPLES
+    settings = frozenset({"sslstaplingstandardcachetimeout"})
     bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0"))
     good = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 3600"))
 

@@ -29,6 +29,7 @@ class ModMdInCharge(HostRule):
     severity = Severity.INFO
     effect = Effect.IGNORED
     needs_whole = True
+    settings = frozenset({"mdstapling"})
     bad = Example(
         f"{_MOD_MD}MDStapling on\n{CACHE}{_BAD}",
         as_if=f"{_MOD_MD}MDStapling on\n{CACHE}{tls_host(certificate='dead-responder')}",

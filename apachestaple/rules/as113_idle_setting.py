@@ -28,6 +28,7 @@ class IdleSetting(HostRule):
     severity = Severity.INFO
     effect = Effect.IGNORED
     needs_whole = True
+    settings = _IDLE
     bad = Example(
         CACHE + tls_host("SSLUseStapling off", _SETTING, _FAKE, certificate="no-ocsp"),
         as_if=CACHE + tls_host("SSLUseStapling off", certificate="no-ocsp"),

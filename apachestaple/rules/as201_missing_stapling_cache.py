@@ -32,9 +32,11 @@ class MissingStaplingCache(ServerRule):
 
     def check(self, site: Site) -> Iterator[Finding]:
         """The first host with stapling, where no cache is set."""
-        hosts = [host for host in site.tls_hosts if host.use_stapling]
         misplaced = any(d.key == "sslstaplingcache" for d in site.misplaced)
-        if site.caches or misplaced or not hosts:
+        if site.caches or misplaced:
+            return
+        hosts = [host for host in site.tls_hosts if host.use_stapling]
+        if not hosts:
             return
         host = hosts[0]
         switch = host.setting("SSLUseStapling")

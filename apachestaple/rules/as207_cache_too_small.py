@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apachestaple.tls.cache import Response
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.site import Site
 
 
@@ -67,6 +67,8 @@ class CacheTooSmall(ServerRule):
             return
         leaves = site.stapled_certificates
         layout = shmcb_layout(cache.size)
+        if not overfull_subcaches(layout, site.responses(LONG_RESPONSE)):
+            return
         known = site.measured_lengths
         for length, severity, confidence in _LENGTHS:
             overfull = overfull_subcaches(layout, site.responses(length))

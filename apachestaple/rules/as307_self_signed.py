@@ -11,7 +11,7 @@ from apachestaple.tls.hosts import ObstacleKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import time
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Severity
@@ -33,9 +34,9 @@ class NotValidNow(CertificateRule):
         leaf = certificate.leaf
         if leaf is None:
             return
-        now = datetime.now(UTC)
-        if leaf.not_before <= now <= leaf.not_after:
+        if leaf.is_valid_at(time()):
             return
+        now = datetime.now(UTC)
         said = (
             f"expired on {leaf.not_after:%Y-%m-%d}"
             if leaf.not_after < now

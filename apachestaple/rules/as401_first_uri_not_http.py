@@ -13,7 +13,7 @@ from apachestaple.tls.uri import url_fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 

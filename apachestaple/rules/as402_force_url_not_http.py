@@ -30,6 +30,7 @@ class ForceUrlNotHttp(HostRule):
     effect = Effect.ABORTS_HANDSHAKES
     log_id = "AH01940"
     repair = Repair.SAFE
+    settings = frozenset({"sslstaplingforceurl"})
     bad = Example(
         CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL https://ocsp.example.com/")
     )

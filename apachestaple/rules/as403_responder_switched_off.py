@@ -12,7 +12,7 @@ from apachestaple.tls.switched_off import switched_off
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.site import Site
 

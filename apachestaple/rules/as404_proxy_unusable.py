@@ -27,6 +27,7 @@ class ProxyUnusable(HostRule):
     severity = Severity.ERROR
     effect = Effect.BAD_STAPLE
     log_id = "AH01974"
+    settings = frozenset({"sslocspproxyurl"})
     bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLOCSPProxyURL http://127.0.0.1/"))
     good = Example(CACHE + tls_host("SSLUseStapling on"))
 

@@ -26,6 +26,7 @@ class ForceUrlElsewhere(HostRule):
     severity = Severity.INFO
     confidence = Confidence.POSSIBLE
     effect = Effect.ADVICE
+    settings = frozenset({"sslstaplingforceurl"})
     bad = Example(
         CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL http://ocsp.example.com/")
     )

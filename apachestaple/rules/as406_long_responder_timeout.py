@@ -33,6 +33,7 @@ class LongResponderTimeout(HostRule):
     confidence = Confidence.POSSIBLE
     effect = Effect.STALLS_HANDSHAKES
     log_id = "AH01977"
+    settings = frozenset({"sslstaplingrespondertimeout"})
     bad = Example(
         CACHE
         + tls_host(

@@ -31,6 +31,7 @@ class ShortMaxAge(HostRule):
     confidence = Confidence.POSSIBLE
     effect = Effect.ADVICE
     log_id = "AH01936"
+    settings = frozenset({"sslstaplingresponsemaxage"})
     bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponseMaxAge 3600"))
     good = Example(CACHE + tls_host("SSLUseStapling on"))
 

@@ -28,6 +28,7 @@ class FakeTryLater(HostRule):
     log_id = "AH01941"
     repair = Repair.SAFE
     needs_whole = True
+    settings = frozenset({"sslstaplingreturnrespondererrors"})
     bad = Example(
         CACHE
         + tls_host(

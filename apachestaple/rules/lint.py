@@ -23,7 +23,7 @@ from apachestaple.rules.rule import (
 from apachestaple.tls.keys import KeyProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from apachestaple.httpd.configuration import Place
     from apachestaple.rules.finding import Finding
@@ -70,6 +70,9 @@ def _one_for_each_fault(site: Site, rules: Sequence[Rule]) -> dict[tuple[object,
 
 def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
     configuration = site.configuration
+    # What hardly asks for certificates comes first: they may still be being read.
+    yield from _directive_findings(site, [r for r in rules if isinstance(r, DirectiveRule)])
+    yield from _host_findings(site, [r for r in rules if isinstance(r, HostRule)])
     for rule in rules:
         match rule:
             case ReadErrorRule():
@@ -80,15 +83,26 @@ def _all_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
                 for note in configuration.notes:
                     if note.kind in rule.kinds:
                         yield from rule.check(note, site)
-            case HostRule():
-                for host in site.hosts:
-                    yield from rule.check(host, site)
             case ServerRule():
                 yield from rule.check(site)
     yield from _certificate_findings(site, rules)
     if site.answers:
         yield from _responder_findings(site, [r for r in rules if isinstance(r, ResponderRule)])
-    yield from _directive_findings(site, [r for r in rules if isinstance(r, DirectiveRule)])
+
+
+def _host_findings(site: Site, rules: Sequence[HostRule]) -> Iterator[Finding]:
+    inherited = site.main.own.keys()
+    # Most hosts have the same few settings.
+    asking: dict[tuple[str, ...], list[HostRule]] = {}
+    for host in site.hosts:
+        own = tuple(host.own)
+        if own not in asking:
+            settings = inherited | host.own.keys()
+            asking[own] = [
+                r for r in rules if not r.settings or not settings.isdisjoint(r.settings)
+            ]
+        for rule in asking[own]:
+            yield from rule.check(host, site)
 
 
 def _certificate_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
@@ -128,17 +142,26 @@ def _responder_findings(site: Site, rules: Sequence[ResponderRule]) -> Iterator[
                     yield from rule.check(answer, certificate, host)
 
 
-def _directive_findings(site: Site, rules: Iterable[DirectiveRule]) -> Iterator[Finding]:
-    rules = list(rules)
+def _directive_findings(site: Site, rules: Sequence[DirectiveRule]) -> Iterator[Finding]:
     by_name: dict[str, list[DirectiveRule]] = {}
+    # By name and arguments as they are written: what is left to ask once one was looked at.
+    by_text: dict[tuple[str, str], list[DirectiveRule]] = {}
     for directive in site.ssl_directives:
-        asking = by_name.get(directive.key)
-        if asking is None:
-            asking = by_name[directive.key] = [
-                rule for rule in rules if rule.names is None or directive.key in rule.names
-            ]
-        for rule in asking:
-            yield from rule.check(directive, site)
+        written = directive.name, directive.raw
+        asking = by_text.get(written)
+        if asking is not None:
+            for rule in asking:
+                yield from rule.check(directive, site)
+            continue
+        key = directive.key
+        if key not in by_name:
+            by_name[key] = [rule for rule in rules if rule.asks_for(key)]
+        asking = by_text[written] = []
+        for rule in by_name[key]:
+            findings = list(rule.check(directive, site))
+            if findings or not rule.by_text:
+                asking.append(rule)
+            yield from findings
 
 
 def is_suppressed(code: str, place: Place, site: Site) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,11 @@ def as_meant(site: Site) -> Site | None:
 
     What is not found there follows from the spelling alone.
     """
-    meant = {id(directive): _meant(directive) for directive in site.ssl_directives}
+    meant = {
+        id(directive): _meant(directive)
+        for directive in site.ssl_directives
+        if directive.key not in SSL_NAMES or not directive.raw.isascii()
+    }
     if not any(meant.values()):
         return None
     directives = [meant.get(id(d)) or d for d in site.configuration.directives]
@@ -33,8 +36,6 @@ def as_meant(site: Site) -> Site | None:
 def _meant(directive: Directive) -> Directive | None:
     """The directive spelt right, or ``None`` where it is."""
     key, name, raw = directive.key, directive.name, directive.raw
-    if key in SSL_NAMES and raw.isascii():
-        return None
     if key.startswith(("<", "md")):
         return None
     if has_web_characters(name + raw):
@@ -43,6 +44,4 @@ def _meant(directive: Directive) -> Directive | None:
         name = meant_name(lower(name)) or name
     if (name, raw) == (directive.name, directive.raw):
         return None
-    right = copy(directive)
-    right.name, right.key, right.raw = name, lower(name), raw
-    return right
+    return directive._replace(name=name, key=lower(name), raw=raw)

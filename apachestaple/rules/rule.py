@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         ReadError,
         ReadNote,
     )
-    from apachestaple.tls.certificates import Certificate, Problem
+    from apachestaple.tls.certificate import Certificate
+    from apachestaple.tls.certificates import Problem
     from apachestaple.tls.hosts import Host, HostCertificate, ObstacleKind
     from apachestaple.tls.keys import KeyProblem
     from apachestaple.tls.site import Site
@@ -177,9 +178,22 @@ class ReadNoteRule(Rule):
 
 
 class DirectiveRule(Rule):
-    """Asks for directives in effect: those named, in lower case, or all of mod_ssl's."""
+    """Asks for directives in effect: those named, in lower case, or all of mod_ssl's.
+
+    Attributes:
+        names: see above.
+        by_text: whether it looks at name and arguments alone, so that of many directives that are
+            written alike it need see one.
+
+    """
 
     names: ClassVar[frozenset[str] | None] = None
+    by_text: ClassVar[bool] = False
+
+    @classmethod
+    def asks_for(cls, key: str) -> bool:
+        """Whether it asks for directives of a name, in lower case."""
+        return cls.names is None or key in cls.names
 
     @abstractmethod
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
@@ -187,7 +201,15 @@ class DirectiveRule(Rule):
 
 
 class HostRule(Rule):
-    """Asks for hosts: the main server and every virtual host."""
+    """Asks for hosts: the main server and every virtual host.
+
+    Attributes:
+        settings: directives, in lower case, of which one must be in force for a host that it asks
+            for; none for any host.
+
+    """
+
+    settings: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def check(self, host: Host, site: Site) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ shmcb_subcache_store); mod_ssl's hints are in ssl_scache.c. The sizes are those 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import strtol
 
@@ -152,8 +152,7 @@ def shmcb_layout(size: int) -> Layout:
     return Layout(subcaches, indexes, subcache_size, data_size)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A response that the cache is to hold: of which certificate, and its length in bytes."""
 
     sha1: bytes

@@ -8,29 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import atoi
+from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
+from apachestaple.tls.addresses import Address
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.switched_off import switched_off
 from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.certificates import Certificate, CertificateFile
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One address of a <VirtualHost> or a Listen; an empty host stands for any, port 0 likewise."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host or "*"
-        return f"{host}:{self.port or '*'}"
+    from apachestaple.tls.certificate import Certificate
+    from apachestaple.tls.certificates import CertificateFile
 
 
 class ObstacleKind(StrEnum):
@@ -53,14 +47,13 @@ class Obstacle:
     reason: str
 
 
-@dataclass(frozen=True)
-class HostCertificate:
+class HostCertificate(NamedTuple):
     """A certificate that a host is given.
 
     Attributes:
         directive: its SSLCertificateFile.
-        name: the path as it is written.
         file: what the path holds; ``None`` for one that is not a file (``pkcs11:``).
+        leaf: its first certificate, if that is here and can be understood.
         issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
         key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
             stand in the same file.
@@ -69,23 +62,22 @@ class HostCertificate:
     """
 
     directive: Directive
-    name: str
     file: CertificateFile | None
+    leaf: Certificate | None = None
     issuer_found: bool | None = None
     key_directive: Directive | None = None
     issuer: Certificate | None = None
 
     @property
-    def leaf(self) -> Certificate | None:
-        """Its first certificate, if that is here and can be understood."""
-        leaf = self.file.leaf if self.file else None
-        return leaf if leaf is not None and leaf.is_understood else None
+    def name(self) -> str:
+        """The path as it is written."""
+        return first_argument(self.directive)
 
     @property
     def first_uri(self) -> str | None:
         """Its first OCSP URI, the only one that httpd ever asks."""
-        leaf = self.leaf
-        return leaf.ocsp_uris[0] if leaf and leaf.ocsp_uris else None
+        uris = self.leaf.ocsp_uris if self.leaf else ()
+        return uris[0] if uris else None
 
     @property
     def is_readable(self) -> bool:
@@ -103,7 +95,7 @@ class Host:
         own: its own settings, by directive name in lower case; the last one of each.
         overridden: stapling directives of its own that a later one of the same name overrides.
         main: the main server; ``None`` for that itself.
-        certificates: with those of the main server merged in.
+        find_certificates: reads its certificates.
         listen_is_https: whether its addresses are those of a Listen for https.
         mod_md_staples: whether mod_md staples for it, and mod_ssl's own stapling is idle.
 
@@ -116,9 +108,14 @@ class Host:
     overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
-    certificates: tuple[HostCertificate, ...] = ()
+    find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     listen_is_https: bool = False
     mod_md_staples: bool = False
+
+    @lazy
+    def certificates(self) -> tuple[HostCertificate, ...]:
+        """With those of the main server merged in; read when somebody asks for them."""
+        return self.find_certificates(self)
 
     def setting(self, name: str) -> Directive | None:
         """The directive that decides, its own or the main server's."""
@@ -131,7 +128,7 @@ class Host:
     def flag(self, name: str) -> bool:
         """The value of an On/Off directive in force; its default where httpd would reject it."""
         directive = self.setting(name)
-        value = first_argument(directive).lower() if directive else ""
+        value = _switch(directive.raw) if directive else ""
         if value in ("on", "off"):
             return value == "on"
         return STAPLING_DIRECTIVES[name.lower()].default == "on"
@@ -139,7 +136,7 @@ class Host:
     def switched_on(self, name: str) -> bool:
         """Whether a directive that is off by default is on."""
         directive = self.setting(name)
-        return directive is not None and first_argument(directive).lower() == "on"
+        return directive is not None and _switch(directive.raw) == "on"
 
     def seconds(self, name: str) -> int | None:
         """The value of a directive in seconds, as atoi reads it."""
@@ -173,11 +170,11 @@ class Host:
         name, _, port = first_argument(named).rpartition("://")[2].partition(":")
         return name, port
 
-    @lazy
+    @property
     def ssl_engine(self) -> str:
         """``on``, ``off`` or ``optional``."""
         directive = self.setting("SSLEngine")
-        value = first_argument(directive).lower() if directive else ""
+        value = _switch(directive.raw) if directive else ""
         if value in ("on", "off", "optional"):
             return value
         return "on" if self.certificates and self._protocol() == "https" else "off"
@@ -185,14 +182,14 @@ class Host:
     def _protocol(self) -> str:
         protocol = self.setting("Protocol")
         if protocol is not None:
-            return first_argument(protocol).lower()
+            return _switch(protocol.raw)
         return "https" if self.listen_is_https else "http"
 
     @lazy
     def is_tls(self) -> bool:
         return self.ssl_engine != "off"
 
-    @lazy
+    @property
     def use_stapling(self) -> bool:
         return self.flag("SSLUseStapling")
 
@@ -231,7 +228,7 @@ class Host:
     @lazy
     def obstacles(self) -> tuple[Obstacle | None, ...]:
         """What keeps mod_ssl from stapling for each of its certificates; ``None``: nothing."""
-        return tuple(self._obstacle(certificate) for certificate in self.certificates)
+        return tuple(map(self._obstacle, self.certificates))
 
     def _obstacle(self, certificate: HostCertificate) -> Obstacle | None:
         """In mod_ssl's order."""
@@ -279,6 +276,13 @@ class Host:
         if not self.certificates or len(self.known_certificates) < len(self.certificates):
             return None
         return not any(self.obstacles)
+
+
+@lru_cache(maxsize=256)
+def _switch(raw: str) -> str:
+    """The first word of arguments in lower case: on, off and the like, which many hosts share."""
+    words = split_words(raw)
+    return words[0].lower() if words else ""
 
 
 def first_argument(directive: Directive) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
 
 # Nobody's key. Bytes.
 _LARGEST_FILE = 1024 * 1024

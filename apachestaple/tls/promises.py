@@ -11,7 +11,7 @@ from apachestaple.tls.staples import prospect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.hosts import Host
     from apachestaple.tls.served import Served
     from apachestaple.tls.site import Site

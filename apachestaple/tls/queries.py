@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.ocsp import StatusResponse
     from apachestaple.tls.site import Site

@@ -23,7 +23,7 @@ from apachestaple.tls.ocsp import SUCCESSFUL, Signature, StatusResponse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
 
 _RESPONSE_STATUS = {
     ocsp.OCSPResponseStatus.SUCCESSFUL: SUCCESSFUL,

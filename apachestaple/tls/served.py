@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apachestaple.tls.certificates import Certificate
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.ocsp import StatusResponse
 
 HTTPS_PORT = 443

@@ -1,29 +1,34 @@
 """All that mod_ssl is told: a walk over the directives in effect puts the hosts together.
 
-Source: modules/ssl/ssl_engine_config.c, ssl_engine_init.c (ssl_init_ctx_cert_chain),
-ssl_util_stapling.c (stapling_get_issuer), server/vhost.c (get_addresses), server/listen.c
-(ap_setup_listeners).
+Source: modules/ssl/ssl_engine_config.c.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from apachestaple.httpd.numbers import strtol
 from apachestaple.lazy import lazy
+from apachestaple.tls.addresses import Address, is_https, parse_address, parse_listen
 from apachestaple.tls.cache import CacheSetting, Response, parse_cache
-from apachestaple.tls.certificates import Certificate, CertificateFile, CertificateReader
+from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
-from apachestaple.tls.hosts import Address, Host, HostCertificate, first_argument
+from apachestaple.tls.host_certificates import (
+    CHAINS_ELSEWHERE,
+    Files,
+    host_certificates,
+    is_in_token,
+)
+from apachestaple.tls.hosts import Host, HostCertificate, first_argument
 from apachestaple.tls.keys import KeyProblem, KeyReader
 from apachestaple.tls.queries import measured_lengths, query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.queries import Answer, Query
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
@@ -47,11 +52,6 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "protocol",
     "mdstapling",
 }
-# So many of a host's own files stand for those of the main server at the same position
-# (modssl_ctx_cfg_merge_certkeys_array).
-_REPLACED = 3
-# What begins so names something in a token, not a file.
-_PKCS11 = "pkcs11:"
 
 
 @dataclass
@@ -90,14 +90,6 @@ class Site:
             if directive.parent is not None and directive.key.startswith("ssl"):
                 found.setdefault(id(directive.parent), []).append(directive)
         return found
-
-    def is_misplaced(self, directive: Directive) -> bool:
-        """Whether it is one of `misplaced`."""
-        return id(directive) in self._misplaced
-
-    @lazy
-    def _misplaced(self) -> set[int]:
-        return {id(directive) for directive in self.misplaced}
 
     def is_in_force(self, directive: Directive) -> bool:
         """Whether the line of a stapling directive decides for some host."""
@@ -145,10 +137,11 @@ class Site:
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
         """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
-        name = first_argument(certificate.key_directive or certificate.directive)
-        if certificate.leaf is None or name.startswith(_PKCS11):
+        directive = certificate.key_directive or certificate.directive
+        if certificate.leaf is None or is_in_token(directive):
             return None
-        return self._keys.problem(self.configuration.here(name), certificate.leaf)
+        path = self.configuration.named_file(directive.raw)
+        return self._keys.problem(path, certificate.leaf)
 
     @lazy
     def _keys(self) -> KeyReader:
@@ -179,197 +172,140 @@ class Site:
         return self.configuration.has_module("ssl_module") or not self.configuration.whole
 
 
+def listeners(reader: CertificateReader) -> dict[str, Listener]:
+    """For `read`: has the certificates read ahead that a configuration names."""
+
+    def expect(configuration: Configuration, raw: str) -> None:
+        # ServerRoot may yet change; then the file is read for nothing.
+        if "pkcs11:" not in raw:
+            reader.expect(configuration.named_file(raw))
+
+    return {"sslcertificatefile": expect}
+
+
 def understand(
     configuration: Configuration,
     *,
     certificates_required: bool | None = None,
     reader: CertificateReader | None = None,
+    at_once: bool = True,
 ) -> Site:
     """What mod_ssl makes of the directives in effect.
 
     Certificates are required, where nothing else is said, of the machine's own configuration.
-    ``reader`` may know certificate files from before.
+    ``reader`` may know certificate files from before. They are read ``at_once``, or else when
+    somebody asks for a host's certificates.
     """
     if certificates_required is None:
         certificates_required = configuration.installed
-    main = Host(None, ())
-    site = Site(configuration, main, [], [], [], certificates_required)
-    reader = reader or CertificateReader()
-    listens: list[tuple[Address, str]] = []
-    by_section: dict[int, Host] = {}
-    addresses: dict[str, tuple[Address, ...]] = {}
-    for directive in configuration.directives:
-        key = directive.key
-        if key in _SETTINGS:
-            _take(site, by_section, directive)
-        elif key == "<virtualhost":
-            raw = directive.raw
-            if raw not in addresses:
-                addresses[raw] = tuple(_address(word) for word in directive.arguments)
-            host = Host(directive, addresses[raw], main)
-            by_section[id(directive)] = host
-            site.virtual_hosts.append(host)
-        elif key == "listen" and directive.parent is None:
-            listen = _listen(directive)
-            if listen:
-                listens.append(listen)
-        # Beside the right ones, those with a slip at the beginning, or further behind.
-        if key[:3] in _PREFIXES or "tapl" in key or "csp" in key:
-            site.ssl_directives.append(directive)
-    https = {
-        address: _is_https(address, listens) for host in addresses.values() for address in host
-    }
+    site = Site(configuration, Host(None, ()), [], [], [], certificates_required)
+    walk = _Walk(site)
+    walk.take(configuration.directives)
+    speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_mod_md = configuration.has_module("md_module")
+    has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
+    files = Files(configuration, reader or CertificateReader(), has_chains_elsewhere)
+
+    def find_certificates(host: Host) -> tuple[HostCertificate, ...]:
+        return host_certificates(host, files)
+
     for host in site.hosts:
-        # The first address that is that of a Listen decides.
-        found = (https[address] for address in host.addresses)
-        host.listen_is_https = next((is_https for is_https in found if is_https is not None), False)
-        host.certificates = _certificates(host, configuration, reader)
+        if host.section is not None:
+            host.listen_is_https = speak_https[host.section.raw]
+        host.find_certificates = find_certificates
         host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
+    if at_once:
+        for host in site.hosts:
+            host.certificates  # noqa: B018  (it is lazy)
     return site
 
 
-_PREFIXES = frozenset({"ssl", "sll", "sls"})
+_PREFIXES = ("ssl", "sll", "sls")
+
+# What becomes of a directive, if anything, and whether it looks like one of mod_ssl's.
+_Use = tuple["Callable[[Directive], None] | None", bool]
 
 
-def _take(site: Site, by_section: dict[int, Host], directive: Directive) -> None:
-    host: Host | None = site.main
-    section = directive.parent
-    while section is not None:
-        if section.key == "<virtualhost":
-            host = by_section.get(id(section))
-        elif section.key in _DIRECTORY_SECTIONS:
-            if directive.key in STAPLING_DIRECTIVES:
-                site.misplaced.append(directive)
-            return
-        section = section.parent
-    if host is None:
-        return
-    if directive.key == "sslstaplingcache":
-        (site.caches if host.is_main else site.misplaced).append(directive)
-    elif directive.key == "sslcertificatefile":
-        host.own_certificates.append(directive)
-    elif directive.key == "sslcertificatekeyfile":
-        host.own_keys.append(directive)
-    else:
-        earlier = host.own.get(directive.key)
-        if earlier is not None and directive.key in STAPLING_DIRECTIVES:
-            host.overridden.append(earlier)
-        host.own[directive.key] = directive
+class _Walk:
+    """Gives each directive to what it is for.
 
+    Attributes:
+        addresses: of the virtual hosts, by the arguments of their sections.
+        seen: what was found out of each name, in lower case.
 
-def _certificates(
-    host: Host, configuration: Configuration, reader: CertificateReader
-) -> tuple[HostCertificate, ...]:
-    main = host.main
-    directives = _merged(host.own_certificates, main.own_certificates if main else [])
-    keys = _merged(host.own_keys, main.own_keys if main else [])
-    # Keys and certificates belong together by their order; without a key of its own, a certificate
-    # has it in its file (ssl_init_server_certs).
-    return tuple(
-        _certificate(host, directive, key, configuration, reader)
-        for directive, key in zip_longest(directives, keys[: len(directives)])
-    )
-
-
-def _merged(own: list[Directive], inherited: list[Directive]) -> list[Directive]:
-    """A host's certificates or keys with those of the main server."""
-    if len(inherited) <= len(own):
-        return own
-    return [*own[:_REPLACED], *inherited[len(own) :], *own[_REPLACED:]]
-
-
-def _certificate(
-    host: Host,
-    directive: Directive,
-    key: Directive | None,
-    configuration: Configuration,
-    reader: CertificateReader,
-) -> HostCertificate:
-    name = first_argument(directive)
-    if name.startswith(_PKCS11):
-        return HostCertificate(directive, name, None)
-    file = reader.read(configuration.here(name))
-    issuer, complete = _issuer(host, file, configuration, reader)
-    found = True if issuer else (False if complete else None)
-    return HostCertificate(directive, name, file, found, key, issuer)
-
-
-def _issuer(
-    host: Host, file: CertificateFile, configuration: Configuration, reader: CertificateReader
-) -> tuple[Certificate | None, bool]:
-    """stapling_get_issuer: the chain that the server sends, then the CA certificates.
-
-    Also whether all of them could be read.
     """
-    if file.leaf is None or not file.leaf.is_understood:
-        return None, False
-    candidates: list[Certificate] = []
-    complete = True
-    chain = host.setting("SSLCertificateChainFile")
-    if chain is None:
-        candidates += file.chain
-    else:
-        # With a chain file, only the leaf is taken from the certificate file; where both are one
-        # file, its first certificate is left out (ssl_init_ctx_cert_chain).
-        chain_file = reader.read(configuration.here(first_argument(chain)))
-        complete = chain_file.problem is None
-        if chain_file.leaf and chain_file.path != file.path:
-            candidates.append(chain_file.leaf)
-        candidates += chain_file.chain
-    for name in ("SSLCACertificateFile", "SSLCACertificatePath"):
-        directive = host.setting(name)
-        if directive is None:
-            continue
-        path = configuration.here(first_argument(directive))
-        if name.endswith("Path"):
-            found = reader.read_folder(path)
-            complete = complete and found is not None
-            candidates += found or []
+
+    def __init__(self, site: Site) -> None:
+        self.addresses: dict[str, tuple[Address, ...]] = {}
+        self.seen: dict[str, _Use] = {}
+        self._site = site
+        self._listens: list[tuple[Address, str]] = []
+        self._hosts: dict[int, Host] = {}
+        # The host that the settings in the last section are for; ``None`` where they have no place.
+        self._section: Directive | None = None
+        self._host: Host | None = site.main
+
+    def take(self, directives: Iterable[Directive]) -> None:
+        """Go over all of them, once."""
+        seen = self.seen
+        for directive in directives:
+            key = directive.key
+            if key not in seen:
+                seen[key] = self._use(key)
+            act, is_ssl = seen[key]
+            if act is not None:
+                act(directive)
+            if is_ssl:
+                self._site.ssl_directives.append(directive)
+
+    def is_https(self, addresses: tuple[Address, ...]) -> bool:
+        """Whether they are those of a Listen for https: the first that is one's decides."""
+        found = (is_https(address, self._listens) for address in addresses)
+        return next((https for https in found if https is not None), False)
+
+    def _use(self, key: str) -> _Use:
+        acts = {"<virtualhost": self._virtual_host, "listen": self._listen}
+        act = self._setting if key in _SETTINGS else acts.get(key)
+        # Beside the right ones, those with a slip at the beginning, or further behind.
+        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
+
+    def _virtual_host(self, directive: Directive) -> None:
+        raw = directive.raw
+        if raw not in self.addresses:
+            self.addresses[raw] = tuple(parse_address(word) for word in directive.arguments)
+        host = Host(directive, self.addresses[raw], self._site.main)
+        self._hosts[id(directive)] = host
+        self._site.virtual_hosts.append(host)
+
+    def _listen(self, directive: Directive) -> None:
+        listen = parse_listen(directive) if directive.parent is None else None
+        if listen:
+            self._listens.append(listen)
+
+    def _setting(self, directive: Directive) -> None:
+        section = directive.parent
+        if section is not self._section:
+            self._section, self._host = section, self._owner(section)
+        host, key = self._host, directive.key
+        if host is None:
+            if key in STAPLING_DIRECTIVES:
+                self._site.misplaced.append(directive)
+        elif key == "sslcertificatefile":
+            host.own_certificates.append(directive)
+        elif key == "sslcertificatekeyfile":
+            host.own_keys.append(directive)
+        elif key == "sslstaplingcache":
+            (self._site.caches if host.is_main else self._site.misplaced).append(directive)
         else:
-            authorities = reader.read(path)
-            complete = complete and authorities.problem is None
-            candidates += [c for c in (authorities.leaf, *authorities.chain) if c]
-    issuer = next((c for c in candidates if file.leaf.is_issued_by(c)), None)
-    return issuer, complete
+            earlier = host.own.get(key)
+            if earlier is not None and key in STAPLING_DIRECTIVES:
+                host.overridden.append(earlier)
+            host.own[key] = directive
 
-
-def _address(word: str) -> Address:
-    host, colon, port = word.rpartition(":")
-    if not colon or "]" in port:
-        host, port = word, ""
-    host = host.strip("[]").lower()
-    if host in ("*", "_default_"):
-        host = ""
-    return Address(host, _port(port))
-
-
-def _port(text: str) -> int:
-    number, rest = strtol(text)
-    return number if not rest and 0 < number < 65536 else 0
-
-
-def _listen(directive: Directive) -> tuple[Address, str] | None:
-    words = directive.arguments
-    if not words:
-        return None
-    address = _address(words[0])
-    if ":" not in words[0] and words[0].isascii() and words[0].isdigit():
-        address = Address("", _port(words[0]))
-    protocol = words[1].lower() if len(words) > 1 else ("https" if address.port == 443 else "http")
-    return address, protocol
-
-
-# What a host without address stands for, and what a Listen without one binds: the second is the
-# first that the system offers, which is IPv6's wherever that is on.
-_ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
-_ANY_LISTEN = "::"
-
-
-def _is_https(address: Address, listens: list[tuple[Address, str]]) -> bool | None:
-    """Whether the first Listen with this address speaks https; ``None`` where there is none."""
-    hosts = {address.host} if address.host else _ANY_HOST
-    for listen, protocol in listens:
-        if listen.port == address.port and (listen.host or _ANY_LISTEN) in hosts:
-            return protocol == "https"
-    return None
+    def _owner(self, section: Directive | None) -> Host | None:
+        if section is None:
+            return self._site.main
+        outer = self._owner(section.parent)
+        if outer is None or section.key in _DIRECTORY_SECTIONS:
+            return None
+        return self._hosts.get(id(section), outer) if outer.is_main else outer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
@@ -36,6 +37,7 @@ SWITCHED_OFF = (
 )
 
 
+@lru_cache(maxsize=1024)
 def switched_off(url: str) -> SwitchedOff | None:
     """What is known of the responder at ``url``, if it is one of these."""
     try:

@@ -34,7 +34,8 @@ def fuzz_lines(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     lines = logical_lines(text)
     count = range(len(lines.text))
-    ours = [(lines.text[i], lines.first_line(i), lines.last_line(i)) for i in count]
+    trimmed = [line.strip(WHITE_SPACE) for line in lines.text]
+    ours = [(trimmed[i], lines.first_line(i), lines.last_line(i)) for i in count]
     theirs = _lines_of_httpd(text)
     for found in (ours, theirs):
         # Blank lines at the end of a file are nobody's.

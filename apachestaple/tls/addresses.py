@@ -1,0 +1,68 @@
+"""Addresses of <VirtualHost> and Listen, and which of them speak https.
+
+Source: server/vhost.c (get_addresses), server/listen.c (ap_setup_listeners).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.numbers import strtol
+
+if TYPE_CHECKING:
+    from apachestaple.httpd.configuration import Directive
+
+# What a host without address stands for, and what a Listen without one binds: the second is the
+# first that the system offers, which is IPv6's wherever that is on.
+_ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
+_ANY_LISTEN = "::"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of a <VirtualHost> or a Listen; an empty host stands for any, port 0 likewise."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host or "*"
+        return f"{host}:{self.port or '*'}"
+
+
+def parse_address(word: str) -> Address:
+    """An address as <VirtualHost> takes it."""
+    host, colon, port = word.rpartition(":")
+    if not colon or "]" in port:
+        host, port = word, ""
+    host = host.strip("[]").lower()
+    if host in ("*", "_default_"):
+        host = ""
+    return Address(host, _port(port))
+
+
+def parse_listen(directive: Directive) -> tuple[Address, str] | None:
+    """Address and protocol of a Listen; ``None`` where it has none."""
+    words = directive.arguments
+    if not words:
+        return None
+    address = parse_address(words[0])
+    if ":" not in words[0] and words[0].isascii() and words[0].isdigit():
+        address = Address("", _port(words[0]))
+    protocol = words[1].lower() if len(words) > 1 else ("https" if address.port == 443 else "http")
+    return address, protocol
+
+
+def is_https(address: Address, listens: list[tuple[Address, str]]) -> bool | None:
+    """Whether the first Listen with this address speaks https; ``None`` where there is none."""
+    hosts = {address.host} if address.host else _ANY_HOST
+    for listen, protocol in listens:
+        if listen.port == address.port and (listen.host or _ANY_LISTEN) in hosts:
+            return protocol == "https"
+    return None
+
+
+def _port(text: str) -> int:
+    number, rest = strtol(text)
+    return number if not rest and 0 < number < 65536 else 0
