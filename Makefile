@@ -56,7 +56,7 @@ POLICY := /usr/sbin/policy-rc.d
 system:
 	@missing=; \
 	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
-	for tool in openssl git curl redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	for tool in openssl git curl patch strace redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -x /usr/sbin/nft ] || missing="$$missing nftables"; \
 	[ -x /usr/sbin/iptables-restore ] || missing="$$missing iptables"; \
 	[ -x /bin/ip ] || missing="$$missing iproute2"; \
@@ -107,6 +107,19 @@ N ?= 20000
 
 differential: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.differential $(N) "$(SEED)" 2
+
+# make fixed        repair random trees and ask a real httpd (N=200, SEED=…)
+.PHONY: fixed
+
+fixed: N = 200
+fixed: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.random_trees $(N) "$(SEED)"
+
+# make killed       kill fix, its undo and its recovery at every system call that writes
+.PHONY: killed
+
+killed: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.killed
 
 # make played    look whether lint is right about drawn configurations (CASES=300, SEED=…, ONLY=…)
 # make capacity  look which responses caches of drawn sizes evict (CASES=40, SEED=…)

@@ -120,10 +120,34 @@ def fix(
         bool,
         typer.Option("--unsafe", help="Make the repairs, too, that change what the site promises."),
     ] = False,
+    disable: Annotated[
+        bool, typer.Option("--disable", help="Take stapling out, everywhere.")
+    ] = False,
+    use_mod_md: Annotated[
+        bool, typer.Option("--use-mod-md", help="Let mod_md staple in mod_ssl's place.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Have responders asked through this proxy."),
+    ] = None,
     templates: Annotated[
         str | None, typer.Option(metavar="DIR", help="Templates of one's own.")
     ] = None,
-    no_backup: Annotated[bool, typer.Option("--no-backup", help="Keep no copy.")] = False,
+    no_backup: Annotated[
+        bool, typer.Option("--no-backup", help="Keep no copy; --undo then has none.")
+    ] = False,
+    outside: Annotated[
+        bool,
+        typer.Option(
+            "--outside", help="Write included files outside of the server's own folders, too."
+        ),
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Give back the files that the latest fix found.")
+    ] = False,
+    recover: Annotated[
+        bool, typer.Option("--recover", help="Take back a run that was interrupted.")
+    ] = False,
     configtest: Annotated[
         str, typer.Option(metavar="auto|always|never", help="Whether httpd -t has the last word.")
     ] = "auto",
@@ -132,15 +156,20 @@ def fix(
     fail_on: FailOn = None,
 ) -> None:
     """Repair what can be repaired; what is left is listed."""
-    from apachestaple.commands.fix import FixSwitches, run_fix_command
+    from apachestaple.commands.fix import FixSwitches, Wants, run_fix_command
+    from apachestaple.commands.recover import run_recover
     from apachestaple.commands.trouble import exit_code
+    from apachestaple.commands.undo import run_undo
 
     own = {"templates": templates, "select": select, "ignore": ignore, "fail-on": fail_on}
     options = {**common.settings(), **own}
-    switches = FixSwitches(diff, output, unsafe, not no_backup, configtest)
-    raise typer.Exit(
-        exit_code(run_fix_command, paths or [], options, switches, config=common.config)
-    )
+    wants = Wants(disable, use_mod_md, proxy)
+    switches = FixSwitches(diff, output, unsafe, not no_backup, outside, configtest, wants)
+    if recover:
+        alone = not paths and not undo and switches == FixSwitches()
+        raise typer.Exit(exit_code(run_recover, alone=alone))
+    run = run_undo if undo else run_fix_command
+    raise typer.Exit(exit_code(run, paths or [], options, switches, config=common.config))
 
 
 @app.command(cls=Command)

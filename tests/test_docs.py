@@ -13,10 +13,9 @@ from typing import Any, get_args
 
 import pytest
 
-from apachestaple.fix.render import Snippet
-from apachestaple.report import outgoing as report_outgoing
+from apachestaple.fix import render
+from apachestaple.report import outgoing
 from apachestaple.report.markdown import rules_page
-from apachestaple.report.outgoing import Rendered
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
 
@@ -100,11 +99,12 @@ def test_the_page_of_rules_is_the_generated_one() -> None:
 def test_every_template_has_its_place_in_the_documents() -> None:
     page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
     names = {path.name for path in (ROOT / "templates").iterdir()}
-    of_fix = {kind.template for kind in get_args(Snippet)}
-    of_responders = {name for kind in get_args(Rendered) for name in kind.templates.values()}
+    of_fix = {kind.template for kind in get_args(render.Rendered)}
+    by_format = [kind.templates for kind in get_args(outgoing.Rendered)]
+    of_responders = {name for templates in by_format for name in templates.values()}
     # The one that others include.
     assert names == of_fix | of_responders | {"outgoing.about.j2"}
-    for kind in get_args(Snippet):
+    for kind in get_args(render.Rendered):
         section = re.search(
             rf"^## {re.escape(kind.template)}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
         )
@@ -113,7 +113,7 @@ def test_every_template_has_its_place_in_the_documents() -> None:
         assert rows == [variable.name for variable in fields(kind)]
 
 
-@pytest.mark.parametrize("kind", get_args(Rendered), ids=lambda kind: str(kind.__name__))
+@pytest.mark.parametrize("kind", get_args(outgoing.Rendered), ids=lambda kind: str(kind.__name__))
 def test_every_template_of_responders_has_its_variables_in_the_documents(kind: Any) -> None:
     page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
     sections = re.split(r"^## ", page, flags=re.MULTILINE)
@@ -124,7 +124,7 @@ def test_every_template_of_responders_has_its_variables_in_the_documents(kind: A
     assert rows == [variable.name for variable in fields(kind)]
     for part in re.findall(r"a list of `(\w+)`", kind.__doc__):
         (listed,) = re.findall(rf"^`{part}`: (.*?)\.$", page, re.MULTILINE | re.DOTALL)
-        names = [variable.name for variable in fields(getattr(report_outgoing, part))]
+        names = [variable.name for variable in fields(getattr(outgoing, part))]
         assert re.findall(r"`(\w+)`", listed) == names
 
 

@@ -22,6 +22,7 @@ from apachestaple.rules.rule import CACHE, Example, tls_host
 from apachestaple.tls.queries import queries as queries_of
 from apachestaple.tls.site import understand
 from tests.lab.handshake import handshake, takes_staple
+from tests.random_trees.proof import fix
 
 if TYPE_CHECKING:
     from apachestaple.rules.rule import Rule
@@ -245,6 +246,23 @@ def test_it_makes_no_difference(lab: Lab, rule: Rule) -> None:
     assert observed.behaviour == observe(lab, rule.bad, rule.bad.as_if).behaviour
     good = observe(lab, rule.good)
     assert observed.behaviour != good.behaviour
+
+
+REPAIRED = [rule for rule in all_rules() if rule.repair is not None]
+
+
+@pytest.mark.parametrize("rule", REPAIRED, ids=[rule.code for rule in REPAIRED])
+def test_what_it_finds_is_repaired_and_httpd_takes_the_repair(
+    lab: Lab, rule: Rule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(lab.folder / "state"))
+    with made(lab, rule.bad, rule.bad.text) as httpd:
+        main = httpd.root / "httpd.conf"
+        code, said = fix(main)
+        assert code != 2, said
+        site = understand(read(locate(str(main), Options())), certificates_required=True)
+        assert not of(rule, lint(site, all_rules())), said
+        assert httpd.configtest().accepted
 
 
 def test_every_effect_that_a_rule_claims_is_played_above() -> None:

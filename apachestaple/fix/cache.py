@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.place import in_main_server, remove, replace, uses_variable
+from apachestaple.fix.place import KIN_OF_CACHE, in_main_server, remove, replace, uses_variable
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import StaplingCache
 from apachestaple.tls.cache import (
@@ -49,14 +49,15 @@ def repair_cache(site: Site, repairs: Repairs) -> Plan:
     if not misplaced and not (needed and "AS201" in repairs.codes):
         return Plan()
     if not site.configuration.has_module("socache_shmcb_module"):
-        reason = "mod_socache_shmcb must be loaded before there can be a cache"
-        return Plan(refused=(reason,))
+        # repair_modules says why.
+        return Plan()
     known = parse_cache(first_argument(misplaced[0])) if misplaced else None
     quote = _quote(misplaced[0]) if misplaced else ""
     snippet = StaplingCache(_path(site, known), _size(site, known), quote)
     lines = repairs.renderer.lines(snippet)
     reason = f"a cache of {snippet.size} bytes in the main server"
-    return Plan((*moved, in_main_server(site, lines, reason, cache=True)))
+    added = in_main_server(site, repairs.renderer, lines, reason, kin=KIN_OF_CACHE)
+    return Plan((*moved, *added))
 
 
 def _correct(site: Site, directive: Directive, repairs: Repairs) -> Plan:

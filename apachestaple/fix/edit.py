@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.syntax import Token, tree
@@ -26,8 +27,16 @@ class Where(StrEnum):
     AFTER = "after"
     # As the first lines of the section that opens on the line.
     INSIDE = "inside"
-    # As the last lines of the file; the line is not looked at.
+    # As the last lines of the section that opens on the line.
+    LAST = "last"
+    # As the last lines of the file; the line is not looked at, nor is it in what follows.
     END = "end"
+    # As the lines of a new file.
+    FILE = "file"
+    # A new symbolic link, to the path that is its one line.
+    LINK = "link"
+    # The file or the link is taken away.
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +76,83 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
         # Whatever follows it would become part of the last line.
         raise EditError(f"{edits[0].file} ends in a backslash")
     nodes = tree(text)
-    # All places are looked up before the first edit moves anything. At one line, what is added
-    # comes first, while the line is still there, and the last addition first: it stands lowest.
+    # All places are looked up before the first edit moves anything. Then the last one comes first,
+    # so that none moves those before it; at one line, what is added comes while the line is still
+    # there, and the last addition first: it stands lowest.
     by_line = _by_line(nodes)
-    found = [(edit, *_find(nodes, by_line, edit)) for edit in edits]
-    removing = (Where.REPLACE, Where.REMOVE)
-    found.sort(key=lambda place: place[0].where not in removing)
-    for edit, parent, node in reversed(found):
-        _edit(edit, parent, node, newline)
+    places = [_place(nodes, by_line, edit) for edit in edits]
+    places.sort(key=lambda place: (place.edit.line, place.edit.where not in _REMOVING))
+    for place in reversed(places):
+        _make(place, newline)
     return nodes.dump()
 
 
-def _edit(edit: Edit, parent: Nodes, node: Node | None, newline: str) -> None:
-    if node is None:
+_REMOVING = (Where.REPLACE, Where.REMOVE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A directive or section, the list that it stands in, and at which place."""
+
+    parent: Nodes
+    index: int
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an edit is made: in which list, before which index, with which white space."""
+
+    edit: Edit
+    parent: Nodes
+    index: int
+    indent: str = ""
+    before: str = ""
+
+
+def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
+    if edit.where is Where.END:
+        return _Place(edit, nodes, len(nodes))
+    if edit.line not in by_line:
+        raise EditError(f"{edit.file}: there is no directive on line {edit.line}")
+    found = by_line[edit.line]
+    indent = _indent(found.node)
+    if edit.where in _REMOVING:
+        return _Place(edit, found.parent, found.index, indent, found.node.whitespace)
+    if edit.where is Where.AFTER:
+        return _Place(edit, found.parent, found.index + 1, indent)
+    if not hasattr(found.node, "tag") and edit.where is Where.LAST:
+        raise EditError(f"{edit.file} line {edit.line}: the section is not closed in its file")
+    if not hasattr(found.node, "tag"):
+        # The section could not be paired with its close; its content follows it.
+        return _Place(edit, found.parent, found.index + 1, indent + "    ")
+    block: Nodes = found.node  # type: ignore[assignment]  # a BlockNode is both
+    if edit.where is Where.LAST:
+        indents = [_indent(child) for child in block if _line(child) not in (None, edit.line)]
+        return _Place(edit, block, len(block), indents[-1] if indents else indent + "    ")
+    # What stands behind the section's ">" belongs to its line.
+    for index, child in enumerate(block):
+        if _line(child) != edit.line:
+            return _Place(edit, block, index, _indent(child))
+    return _Place(edit, block, len(block), indent + "    ")
+
+
+def _make(place: _Place, newline: str) -> None:
+    edit, parent, index = place.edit, place.parent, place.index
+    if edit.where is Where.END:
         _append(parent, edit.lines, newline)
-        return
-    index = next(i for i, child in enumerate(parent) if child is node)
-    indent = _indent(node)
-    if edit.where is Where.REMOVE:
+    elif edit.where is Where.REMOVE:
         _remove(parent, index, newline)
     elif edit.where is Where.REPLACE:
-        before = node.whitespace
         parent.remove(index)
         first, *further = edit.lines
-        parent.add(index, before + first)
-        _insert(parent, index + 1, further, indent, newline)
-    elif edit.where is Where.AFTER:
-        _insert(parent, index + 1, edit.lines, indent, newline)
+        parent.add(index, place.before + first)
+        _insert(parent, index + 1, further, place.indent, newline)
+    elif edit.where is Where.LAST:
+        # Edits within the section have come before, and moved its end.
+        _insert(parent, len(parent), edit.lines, place.indent, newline)
     else:
-        _insert_inside(parent, index, node, edit, newline)
+        _insert(parent, index, edit.lines, place.indent, newline)
 
 
 def _insert(parent: Nodes, index: int, lines: Sequence[str], indent: str, newline: str) -> None:
@@ -103,25 +160,13 @@ def _insert(parent: Nodes, index: int, lines: Sequence[str], indent: str, newlin
         parent.add(index + offset, f"{newline}{indent}{line}")
 
 
-def _insert_inside(parent: Nodes, index: int, node: Node, edit: Edit, newline: str) -> None:
-    if not hasattr(node, "tag"):
-        # The section could not be paired with its close; its content follows it.
-        _insert(parent, index + 1, edit.lines, _indent(node) + "    ", newline)
-        return
-    block: Nodes = node  # type: ignore[assignment]  # a BlockNode is both
-    children = list(block)
-    # What stands behind the section's ">" belongs to its line.
-    first = next((i for i, child in enumerate(children) if _line(child) != edit.line), None)
-    inner = _indent(children[first]) if first is not None else _indent(node) + "    "
-    position = len(children) if first is None else first
-    _insert(block, position, edit.lines, inner, newline)
-
-
 def _append(root: Nodes, lines: Sequence[str], newline: str) -> None:
     trailing = root.trailing_whitespace
+    # The first line of an empty file has no line end before it.
+    before = newline if any(node.dump().strip() for node in root) else ""
     for line in lines:
-        # The first line of an empty file has no line end before it.
-        root.add(len(root), (newline if root.dump().strip() else "") + line)
+        root.add(len(root), before + line)
+        before = newline
     root.trailing_whitespace = trailing if "\n" in trailing else newline
 
 
@@ -129,33 +174,23 @@ def _remove(parent: Nodes, index: int, newline: str) -> None:
     removed = parent.remove(index)
     if "\n" not in removed.whitespace and index < len(parent):
         # The first line of the file: the next one becomes the first.
-        following = list(parent)[index]
+        following = next(islice(parent, index, None))
         following.whitespace = following.whitespace.removeprefix(newline)
 
 
-def _by_line(nodes: Nodes) -> dict[int, tuple[Nodes, Node]]:
-    """The directive or section on each line, and the list that it stands in."""
-    found: dict[int, tuple[Nodes, Node]] = {}
-    for parent, node in _all_nodes(nodes):
-        line = _line(node)
-        if line is not None and getattr(node, "typestring", "") != "comment":
-            found.setdefault(line, (parent, node))
-    return found
+def _by_line(nodes: Nodes) -> dict[int, _Found]:
+    """The directive or section on each line."""
+    places: dict[int, _Found] = {}
+    for found in _all_nodes(nodes):
+        line = _line(found.node)
+        if line is not None and getattr(found.node, "typestring", "") != "comment":
+            places.setdefault(line, found)
+    return places
 
 
-def _find(
-    nodes: Nodes, by_line: dict[int, tuple[Nodes, Node]], edit: Edit
-) -> tuple[Nodes, Node | None]:
-    if edit.where is Where.END:
-        return nodes, None
-    if edit.line not in by_line:
-        raise EditError(f"{edit.file}: there is no directive on line {edit.line}")
-    return by_line[edit.line]
-
-
-def _all_nodes(nodes: Nodes) -> Iterator[tuple[Nodes, Node]]:
-    for node in nodes:
-        yield nodes, node
+def _all_nodes(nodes: Nodes) -> Iterator[_Found]:
+    for index, node in enumerate(nodes):
+        yield _Found(nodes, index, node)
         if hasattr(node, "tag"):
             yield from _all_nodes(node)  # type: ignore[arg-type]  # a BlockNode is both
 

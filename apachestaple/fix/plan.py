@@ -23,12 +23,14 @@ class Repairs:
         codes: the rules whose findings are to be repaired.
         renderer: makes the lines.
         unsafe: whether what changes the site's promises is repaired, too.
+        proxy: URL of the proxy through which responders are to be asked, or ``None``.
 
     """
 
     codes: Collection[str]
     renderer: Renderer
     unsafe: bool = False
+    proxy: str | None = None
 
     def wanted(self, code: str, directive: Directive, site: Site) -> bool:
         """Whether what a rule finds at a directive is to be repaired; a comment may ignore it."""

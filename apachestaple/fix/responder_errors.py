@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.edit import Edit, Where
@@ -11,7 +12,6 @@ from apachestaple.fix.render import ResponderErrors
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.hosts import Host
     from apachestaple.tls.site import Site
 
 _RETURN = "sslstaplingreturnrespondererrors"
@@ -24,35 +24,39 @@ def repair_responder_errors(site: Site, repairs: Repairs) -> Plan:
         return Plan()
     edits: dict[tuple[str, int, str], Edit] = {}
     refused: list[str] = []
+    # For ten thousand hosts there are two answers.
+    both_off = cache(partial(_both_off, site, repairs))
     for host in site.stapling_hosts:
         errors, use = host.setting(_RETURN), host.setting("SSLUseStapling")
         if errors is None and use is not None and repairs.wanted("AS503", use, site):
-            edit: Edit | None = _both_off(site, host, repairs)
+            changes = both_off(host.flag("SSLStaplingFakeTryLater"))
         elif errors is not None and host.fakes_try_later and repairs.wanted("AS502", errors, site):
-            edit = _complete(errors, host.setting(_FAKE), repairs, refused)
+            changes = _complete(errors, host.setting(_FAKE), repairs, refused)
         else:
             continue
-        if edit is not None:
+        for edit in changes:
             edits.setdefault((edit.file, edit.line, edit.where), edit)
     return Plan(tuple(edits.values()), tuple(dict.fromkeys(refused)))
 
 
-def _both_off(site: Site, host: Host, repairs: Repairs) -> Edit:
-    fake = host.flag("SSLStaplingFakeTryLater") and site.main.own.get(_FAKE) is None
+def _both_off(site: Site, repairs: Repairs, is_fake: bool) -> tuple[Edit, ...]:
+    fake = is_fake and site.main.own.get(_FAKE) is None
     snippet = ResponderErrors(return_responder_errors=True, fake_try_later=fake)
     lines = repairs.renderer.lines(snippet)
-    return in_main_server(site, lines, "a failing responder's errors are not stapled")
+    return in_main_server(
+        site, repairs.renderer, lines, "a failing responder's errors are not stapled"
+    )
 
 
 def _complete(
     errors: Directive, fake: Directive | None, repairs: Repairs, refused: list[str]
-) -> Edit | None:
+) -> tuple[Edit, ...]:
     snippet = ResponderErrors(return_responder_errors=False, fake_try_later=True)
     lines = repairs.renderer.lines(snippet)
     reason = "a failing responder's errors are not stapled"
     if fake is not None:
         if uses_variable(fake):
             refused.append(f"{fake.file} line {fake.line} has its value from a variable")
-            return None
-        return replace(fake, lines, reason)
-    return Edit(real_file(errors), errors.line, Where.AFTER, lines, reason)
+            return ()
+        return (replace(fake, lines, reason),)
+    return (Edit(real_file(errors), errors.line, Where.AFTER, lines, reason),)

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-from dataclasses import dataclass, field, replace
-from difflib import unified_diff
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.cache import repair_cache
-from apachestaple.fix.edit import Edit, EditError, Where, edited
+from apachestaple.fix.bounds import outside
+from apachestaple.fix.configtest import configtests
+from apachestaple.fix.diff import unified
+from apachestaple.fix.edit import EditError
+from apachestaple.fix.outlook import Outlook, outlooks
 from apachestaple.fix.place import NoPlaceError
 from apachestaple.fix.plan import Plan, Repairs, Step
 from apachestaple.fix.render import Renderer
-from apachestaple.fix.responder_errors import repair_responder_errors
-from apachestaple.fix.spelling import repair_spelling
-from apachestaple.fix.stapling import repair_stapling
+from apachestaple.fix.state import WriteError, only_one_fix
+from apachestaple.fix.steps import INTENDED, STEPS, Purpose
 from apachestaple.fix.tree import write_tree
-from apachestaple.fix.write import NewText, WriteError, back_up, only_one_fix, write_all
-from apachestaple.httpd.layout import installed
+from apachestaple.fix.work import Work
+from apachestaple.fix.write import NewText, hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.rules.lint import lint
 from apachestaple.templating import TemplateProblemError
-from apachestaple.tls.certificates import CertificateReader
 from apachestaple.tls.site import Site, understand
 
 if TYPE_CHECKING:
@@ -35,17 +33,6 @@ if TYPE_CHECKING:
 
 # A repair may make room for another one; they come to rest after two or three rounds.
 _MOST_ROUNDS = 10
-_CONFIGTEST_SECONDS = 120
-
-
-# In this order: a cache is made for the hosts that staple in the end. The configuration is read
-# anew before each step, so that it sees what the one before has done.
-_STEPS: tuple[Step, ...] = (
-    repair_spelling,
-    repair_stapling,
-    repair_cache,
-    repair_responder_errors,
-)
 
 
 class FixError(Exception):
@@ -61,11 +48,14 @@ class FixRequest:
         output: folder into which the patched tree is written instead, or ``None``.
         unsafe: repair as well what changes what the site promises.
         templates: folder of templates that come before our own, or ``None``.
-        backup: whether the files are copied before they are changed.
+        backup: whether the files as they were are kept.
+        outside: whether files outside of the configuration's own folders may be written.
         configtest: ``auto``, ``always`` or ``never``.
         rules: those whose findings are repaired, and told if they are left.
         certificates_required: whether a certificate that is not here is an error; ``None`` for
             what is usual.
+        purpose: what is to be done about stapling.
+        proxy: URL of the proxy through which responders are to be asked, or ``None``.
 
     """
 
@@ -74,9 +64,12 @@ class FixRequest:
     unsafe: bool
     templates: str | None
     backup: bool
+    outside: bool
     configtest: str
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
+    purpose: Purpose = Purpose.REPAIR
+    proxy: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,9 +80,11 @@ class FixOutcome:
         diff: a unified diff of everything, ``""`` where nothing is to be changed.
         changes: one line for each change, what and why.
         refused: one line for each change that was wanted and not made.
+        hosts: what it means for each host.
         remaining: the findings that are left.
         written: paths of the files that were written.
         backup: folder that holds the files as they were, or ``None``.
+        notes: what else there is to know about the files that are written.
 
     """
 
@@ -99,24 +94,8 @@ class FixOutcome:
     remaining: list[Finding]
     written: tuple[str, ...] = ()
     backup: str | None = None
-
-
-@dataclass
-class _Work:
-    """The texts as they are to be, and what was done to them."""
-
-    new: dict[str, str] = field(default_factory=dict)
-    old: dict[str, str] = field(default_factory=dict)
-    changes: list[str] = field(default_factory=list)
-    refused: dict[str, None] = field(default_factory=dict)
-    certificates: CertificateReader = field(default_factory=CertificateReader)
-
-    def files(self) -> list[NewText]:
-        return [
-            NewText(path, self.old[path], text)
-            for path, text in self.new.items()
-            if text != self.old[path]
-        ]
+    hosts: tuple[Outlook, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
@@ -127,58 +106,79 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    work = _Work()
+    work = Work()
     sites: list[Site] = []
+    hosts: tuple[Outlook, ...] = ()
+    read_from: list[Start] = []
     known: set[str] = set()
     try:
-        repairs = Repairs(
-            {rule.code for rule in request.rules}, Renderer(request.templates), request.unsafe
-        )
+        codes = {rule.code for rule in request.rules}
+        renderer = Renderer(request.templates)
+        repairs = Repairs(codes, renderer, request.unsafe, request.proxy)
         for start in starts:
             if os.path.realpath(start.main_file) in known:
                 continue
-            site = _repair(start, request, repairs, work)
+            before = _understand(start, request, work)
+            site = _repair(before, start, request, repairs, work)
             sites.append(site)
+            hosts += outlooks(before, site)
+            read_from.append(start)
             known.update(os.path.realpath(path) for path in site.configuration.files)
+        if len(read_from) > 1:
+            # Of a file that two of them share, the first has not seen what the second changed.
+            sites = [_understand(start, request, work) for start in read_from]
         files = work.files()
-        diff = "".join(_diff(file) for file in files)
-        written: tuple[str, ...] = ()
-        backup: str | None = None
+        outcome = FixOutcome(
+            "".join(map(unified, files)) if request.diff else "",
+            tuple(work.changes),
+            tuple(work.refused),
+            [finding for site in sites for finding in _findings(site, request)],
+            hosts=hosts,
+            notes=_notes(files, starts, request),
+        )
         if request.diff:
-            pass
-        elif request.output is not None:
-            written = write_tree(request.output, sites, work.new)
-        elif files:
-            written, backup = _write(files, starts, request)
+            return outcome
+        if request.output is not None:
+            return replace(outcome, written=write_tree(request.output, sites, work.new))
+        return _write(files, read_from, request, outcome, work) if files else outcome
     except (TemplateProblemError, EditError, WriteError) as error:
         raise FixError(str(error)) from None
     except OSError as error:
         raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    remaining = [finding for site in sites for finding in lint(site, request.rules)]
-    return FixOutcome(diff, tuple(work.changes), tuple(work.refused), remaining, written, backup)
 
 
-def _repair(start: Start, request: FixRequest, repairs: Repairs, work: _Work) -> Site:
+def _repair(site: Site, start: Start, request: FixRequest, repairs: Repairs, work: Work) -> Site:
     """Take the steps until none wants anything more; returns the site as it is then."""
     for _ in range(_MOST_ROUNDS):
         changed = False
-        for step in _STEPS:
-            site = _understand(start, request, work)
-            try:
-                plan = step(site, repairs)
-            except NoPlaceError as error:
-                plan = Plan(refused=(str(error),))
-            work.refused.update(dict.fromkeys(plan.refused))
-            if plan.edits:
-                _make(plan.edits, site, work)
+        refused: list[str] = []
+        for step in STEPS[request.purpose]:
+            plan = _planned(step, site, repairs)
+            # A line may have two faults of a kind, of which one hides the other.
+            for _ in range(_MOST_ROUNDS):
+                if not plan.edits:
+                    break
+                work.make(plan.edits, site)
+                site = _understand(start, request, work)
+                plan = _planned(step, site, repairs)
                 changed = True
+            refused += plan.refused
         if not changed:
+            work.refused.update(dict.fromkeys(refused))
             return site
     raise FixError(f"{start.main_file}: the repairs do not come to rest; nothing was changed")
 
 
-def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
-    start = replace(start, paths=replace(start.paths, texts=work.new))
+def _planned(step: Step, site: Site, repairs: Repairs) -> Plan:
+    try:
+        return step(site, repairs)
+    except NoPlaceError as error:
+        return Plan(refused=(str(error),))
+
+
+def _understand(start: Start, request: FixRequest, work: Work) -> Site:
+    paths = replace(start.paths, texts=work.new, made=work.made, gone=work.gone)
+    start = replace(start, paths=paths)
     return understand(
         read(start),
         certificates_required=request.certificates_required,
@@ -186,94 +186,64 @@ def _understand(start: Start, request: FixRequest, work: _Work) -> Site:
     )
 
 
-def _make(edits: Sequence[Edit], site: Site, work: _Work) -> None:
-    texts = {os.path.realpath(path): file.text for path, file in site.configuration.files.items()}
-    by_file: dict[str, list[Edit]] = {}
-    for edit in _once(edits):
-        by_file.setdefault(edit.file, []).append(edit)
-        work.changes.append(f"{edit.file}: {edit.reason}")
-    for path, its_edits in by_file.items():
-        work.old.setdefault(path, texts[path])
-        work.new[path] = edited(texts[path], its_edits)
+def _findings(site: Site, request: FixRequest) -> list[Finding]:
+    intended = INTENDED[request.purpose]
+    return lint(site, [rule for rule in request.rules if rule.code not in intended])
 
 
-def _once(edits: Sequence[Edit]) -> list[Edit]:
-    """Each edit once: what is included or used twice stands once, and is in effect twice."""
-    replaced = {(edit.file, edit.line) for edit in edits if edit.where is Where.REPLACE}
-    first: dict[tuple[str, int, Where], Edit] = {}
-    for edit in edits:
-        if edit.where is not Where.REMOVE or (edit.file, edit.line) not in replaced:
-            # Several additions at one place are different lines.
-            where = (edit.file, edit.line, edit.where)
-            known = first.get(where)
-            if known is None:
-                first[where] = edit
-            elif edit.where not in (Where.REPLACE, Where.REMOVE) and edit.lines != known.lines:
-                first[where] = replace(known, lines=(*known.lines, *edit.lines))
-    return list(first.values())
+def _notes(files: list[NewText], starts: Sequence[Start], request: FixRequest) -> tuple[str, ...]:
+    """What is special about files that are to be written; refuses those that may not be.
 
+    Raises:
+        FixError: a file lies outside.
 
-def _diff(file: NewText) -> str:
-    """A unified diff that ``patch -p0`` accepts, where the path is below the working directory."""
-    path = os.path.relpath(file.path)
-    name = file.path if path.startswith("..") else path
-    # Not splitlines: to patch, as to httpd, a line ends at LF alone.
-    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (file.old or "", file.new or ""))
-    header = ""
-    if file.is_link:
-        # As git has it, and patch since 2.7.
-        done = "new file" if file.old is None else "deleted file"
-        header = f"diff --git {name} {name}\n{done} mode 120000\n"
-    before, after = ("/dev/null" if text is None else name for text in (file.old, file.new))
-    return header + "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in unified_diff(old, new, before, after)
-    )
+    """
+    notes = [
+        f"{path} has other names (hard links); they keep the text that it had"
+        for path in hard_linked(files)
+    ]
+    elsewhere = [] if request.outside else outside((file.path for file in files), starts)
+    if elsewhere and request.output is None:
+        reason = (
+            f"{', '.join(elsewhere)} would be changed, and lies outside of the configuration's own "
+            "folders: fix writes there with --outside only"
+        )
+        if not request.diff:
+            raise FixError(f"{reason}; nothing was changed")
+        notes.append(reason)
+    return tuple(notes)
 
 
 def _write(
-    files: list[NewText], starts: Sequence[Start], request: FixRequest
-) -> tuple[tuple[str, ...], str | None]:
-    tested = [start for start in starts if _is_tested(start, request.configtest)]
+    files: list[NewText],
+    starts: Sequence[Start],
+    request: FixRequest,
+    outcome: FixOutcome,
+    work: Work,
+) -> FixOutcome:
+    """Write, and take everything back unless rules and httpd are content with what is there."""
     with only_one_fix():
-        before = [_configtest(start) for start in tested]
-        backup = back_up(files) if request.backup else None
-        write_all(files)
-        for start, passed_before in zip(tested, before, strict=True):
-            message = _configtest(start)
-            # What httpd rejected already, for a reason that is not ours, it may reject still.
-            if message is not None and (passed_before is None or request.configtest == "always"):
-                write_all([file.undone for file in files])
+        complaint = configtests(starts, request.configtest)
+        main_files = [start.main_file for start in starts]
+        with written(files, main_files, kept=request.backup) as backup:
+            on_disk = Work(certificates=work.certificates)
+            for start in starts:
+                _check_planned(_understand(start, request, on_disk), request, outcome)
+            message = complaint()
+            if message is not None:
                 raise FixError(
                     f"httpd -t rejects the result, so everything was taken back:\n{message}"
                 )
-    return tuple(file.path for file in files), backup
+    return replace(outcome, written=tuple(file.path for file in files), backup=backup)
 
 
-def _is_tested(start: Start, configtest: str) -> bool:
-    if configtest == "never" or not start.whole:
-        return False
-    return configtest == "always" or start.installed
-
-
-def _configtest(start: Start) -> str | None:
-    """What ``httpd -t`` says against the configuration, or ``None`` where it passes."""
-    machine = installed()
-    if machine is None:
-        raise FixError("there is no httpd here to test with; nothing was changed")
-    command = [machine.binary, "-d", start.server_root, "-f", start.main_file, "-t"]
-    for name, value in start.defines.items():
-        command += ["-D", name if value is None else f"{name}={value}"]
-    try:
-        done = subprocess.run(
-            command,
-            env=dict(start.environment),
-            capture_output=True,
-            check=False,
-            timeout=_CONFIGTEST_SECONDS,
-            text=True,
-            errors="replace",
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return None if done.returncode == 0 else done.stderr.strip()
+def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:
+    """Whether the rules say nothing of the files on the disk but what was to be left."""
+    planned = set(outcome.remaining)
+    for finding in _findings(site, request):
+        if finding not in planned:
+            place = f"{finding.place.file}:{finding.place.line}"
+            raise FixError(
+                "read again from the disk, the configuration is not as planned, so everything was "
+                f"taken back: {place}: {finding.message}"
+            )

@@ -1,24 +1,27 @@
-"""Writing all files or none.
+"""Writing all files or none, whatever happens on the way.
 
-Every new text is first written beside its file, owner, mode and extended attributes kept, and
-synced; then they are renamed into place. Whatever fails, the old files are back.
+Old texts are copied, new ones are written beside their files, and both are synced; then they are
+renamed into place. A journal says so before each step, so that a run that is killed can be taken
+back by the next one (`recover`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
+import signal
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from apachestaple.fix.content import copy, fingerprint, fingerprint_at, sync, write_new
+from apachestaple.fix.journal import Stage, begin
+from apachestaple.fix.recover import settle, take_back
+from apachestaple.fix.state import WriteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-# Of a file that was not there before: everybody may read it, as is usual of configurations.
-_MODE_OF_NEW = 0o644
+    from apachestaple.fix.journal import Journal, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +29,20 @@ class NewText:
     """A file's real path, the text that was read of it, and the one that it is to have.
 
     ``None`` is no file at all: one that is to be made, or to be taken away. Of a symbolic link the
-    texts are what it points to.
+    texts are what it points to. A file that is made has owner, mode and attributes of ``like``,
+    where that is given.
     """
 
     path: str
     old: str | None
     new: str | None
     is_link: bool = False
+    like: str | None = None
 
     @property
     def undone(self) -> NewText:
         """What takes it back."""
         return replace(self, old=self.new, new=self.old)
-
-
-class WriteError(Exception):
-    """Nothing was changed; the text says why."""
 
 
 def encoded(text: str) -> bytes:
@@ -50,152 +51,150 @@ def encoded(text: str) -> bytes:
 
 
 @contextlib.contextmanager
-def only_one_fix() -> Iterator[None]:
-    """Keep a second run out while this one writes.
+def written(
+    files: Iterable[NewText],
+    main_files: Sequence[str] = (),
+    *,
+    kept: bool = False,
+    undoes: str | None = None,
+) -> Iterator[str | None]:
+    """Have all files written while the block runs; what the block raises takes them back.
 
-    Raises:
-        WriteError: another one is at it.
+    To be used within `only_one_fix`.
 
-    """
-    from filelock import FileLock, Timeout  # noqa: PLC0415
-
-    path = os.path.join(_state_folder(), "fix.lock")
-    try:
-        with FileLock(path, timeout=0):
-            yield
-    except Timeout:
-        raise WriteError(f"another apachestaple fix is running (it holds {path})") from None
-
-
-def write_all(files: Iterable[NewText]) -> None:
-    """Write all files, or none.
+    Args:
+        files: what is to be written.
+        main_files: of the configurations that they belong to, for who undoes it.
+        kept: whether what was there is kept as a backup, of which the folder is yielded.
+        undoes: name of the backup that this gives back, and that is dropped in the end.
 
     Raises:
         WriteError: a file could not be written, or has changed since it was read.
 
     """
     files = list(files)
-    temporary: dict[str, str] = {}
+    renamed: list[Target] = []
+    with _signals_raise():
+        try:
+            _check_unchanged(files)
+            journal = begin(_fingerprints(files), tuple(main_files), kept=kept, undoes=undoes)
+        except OSError as error:
+            raise WriteError(_told(error)) from None
+        try:
+            _prepare(files, journal)
+            journal = journal.at(Stage.WRITING)
+            _rename(journal, renamed)
+            yield journal.backup
+            done = journal.at(Stage.DONE)
+        except OSError as error:
+            _take_back(journal, renamed)
+            raise WriteError(_told(error)) from None
+        except BaseException:
+            _take_back(journal, renamed)
+            raise
+        try:
+            settle(done)
+        except OSError as error:
+            raise WriteError(
+                f"{error.filename}: {error.strerror}; the files are written and tested, and the "
+                "next run does what is left to do about their backup"
+            ) from None
+
+
+def hard_linked(files: Iterable[NewText]) -> list[str]:
+    """Paths of the files that have other names (hard links), which keep the old text."""
+    return [
+        file.path
+        for file in files
+        if file.old is not None and not file.is_link and os.lstat(file.path).st_nlink > 1
+    ]
+
+
+def _fingerprints(files: Iterable[NewText]) -> Iterator[tuple[str, str, str]]:
+    for file in files:
+        old, new = (
+            fingerprint(None if text is None else encoded(text), is_link=file.is_link)
+            for text in (file.old, file.new)
+        )
+        yield file.path, old, new
+
+
+def _check_unchanged(files: Iterable[NewText]) -> None:
+    for path, old, _ in _fingerprints(files):
+        if fingerprint_at(path) != old:
+            raise WriteError(f"{path} has changed since it was read; nothing was changed")
+
+
+def _prepare(files: Sequence[NewText], journal: Journal) -> None:
+    """Copy what is there, and write what is to be there beside it."""
+    folders = {journal.folder}
+    for file, target in zip(files, journal.targets, strict=True):
+        if file.old is not None:
+            copied = journal.copy_of(file.path)
+            os.makedirs(os.path.dirname(copied), exist_ok=True)
+            copy(file.path, copied)
+            folders.update(_folders_between(journal.folder, copied))
+        if file.new is not None and file.is_link:
+            os.symlink(encoded(file.new), os.fsencode(target.temporary))
+        elif file.new is not None:
+            like = file.like if file.old is None else file.path
+            write_new(target.temporary, encoded(file.new), like=like)
+    for folder in sorted(folders):
+        sync(folder)
+
+
+def _folders_between(outer: str, path: str) -> Iterator[str]:
+    while (path := os.path.dirname(path)) != outer:
+        yield path
+
+
+def _rename(journal: Journal, renamed: list[Target]) -> None:
+    for target in journal.targets:
+        # Between the first look and this one lies the time that the copies took.
+        if fingerprint_at(target.path) != target.old:
+            raise WriteError(f"{target.path} has changed since it was read; nothing was changed")
+        # First, since a signal may come right after the call.
+        renamed.append(target)
+        if os.path.lexists(target.temporary):
+            os.replace(target.temporary, target.path)
+        else:
+            os.unlink(target.path)
+    for folder in {os.path.dirname(target.path) for target in journal.targets}:
+        sync(folder)
+
+
+def _take_back(journal: Journal, renamed: Sequence[Target]) -> None:
     try:
-        for file in files:
-            _check_unchanged(file)
-            if file.new is not None:
-                temporary[file.path] = _written_beside(file)
-        _rename_all(files, temporary)
+        take_back(journal, renamed)
     except OSError as error:
-        raise WriteError(f"{error.filename or ''}: {error.strerror}; nothing was changed") from None
+        raise WriteError(
+            f"{error.filename or journal.folder}: {error.strerror}; not all could be taken back, "
+            "apachestaple fix --recover tries again"
+        ) from None
+
+
+def _told(error: OSError) -> str:
+    # Of a rename, the name that a person knows is the second.
+    path = error.filename2 or error.filename or "writing"
+    return f"{path}: {error.strerror}; nothing was changed"
+
+
+@contextlib.contextmanager
+def _signals_raise() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP (a terminal that goes away) raise, so that all is taken back."""
+
+    def leave(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    heeded = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    ]
+    for number in heeded:
+        signal.signal(number, leave)
+    try:
+        yield
     finally:
-        for path in temporary.values():
-            with contextlib.suppress(OSError):
-                os.unlink(path)
-
-
-def back_up(files: Iterable[NewText]) -> str:
-    """Copy the files into a dated folder of their own; returns the folder.
-
-    It lies outside every configuration: beside its file, a copy could be included by a wildcard.
-
-    Raises:
-        WriteError: they could not be copied.
-
-    """
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    try:
-        folder = tempfile.mkdtemp(prefix=f"{stamp}-", dir=_state_folder("backups"))
-        for file in files:
-            if file.old is None:
-                continue
-            copy = os.path.join(folder, file.path.lstrip("/"))
-            os.makedirs(os.path.dirname(copy), exist_ok=True)
-            shutil.copy2(file.path, copy, follow_symlinks=False)
-    except OSError as error:
-        reason = f"{error.filename or ''}: {error.strerror}"
-        raise WriteError(f"no backup could be made ({reason}); nothing was changed") from None
-    return folder
-
-
-def _check_unchanged(file: NewText) -> None:
-    if _text_now(file) != (None if file.old is None else encoded(file.old)):
-        raise WriteError(f"{file.path} has changed since it was read; nothing was changed")
-
-
-def _text_now(file: NewText) -> bytes | None:
-    if file.old is None and not os.path.lexists(file.path):
-        return None
-    if file.is_link:
-        return os.readlink(os.fsencode(file.path))
-    with open(file.path, "rb") as opened:
-        return opened.read()
-
-
-def _written_beside(file: NewText) -> str:
-    """Write a hidden file beside its own: httpd's wildcards pass over names with a dot."""
-    folder, name = os.path.split(file.path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            if file.is_link:
-                os.unlink(temporary)
-                os.symlink(encoded(file.new or ""), temporary)
-                return temporary
-            if os.path.exists(file.path):
-                _take_after(file.path, handle, temporary)
-            else:
-                os.fchmod(handle, _MODE_OF_NEW)
-            opened.write(encoded(file.new or ""))
-            opened.flush()
-            os.fsync(handle)
-        os.utime(temporary)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return temporary
-
-
-def _take_after(path: str, handle: int, temporary: str) -> None:
-    """Give a new file the owner of the one at ``path``, and all else that is not its text."""
-    status = os.stat(path)
-    if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-        os.fchown(handle, status.st_uid, status.st_gid)
-    # Mode, times and extended attributes, the SELinux context among them.
-    shutil.copystat(path, temporary)
-
-
-def _rename_all(files: list[NewText], temporary: dict[str, str]) -> None:
-    renamed: list[NewText] = []
-    try:
-        for file in files:
-            if file.new is None:
-                os.unlink(file.path)
-            else:
-                os.replace(temporary[file.path], file.path)
-            renamed.append(file)
-        for folder in {os.path.dirname(file.path) for file in files}:
-            _sync_folder(folder)
-    except BaseException:
-        for file in renamed:
-            if file.old is None:
-                os.unlink(file.path)
-            else:
-                os.replace(_written_beside(file.undone), file.path)
-        raise
-
-
-def _sync_folder(folder: str) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _state_folder(*names: str) -> str:
-    from platformdirs import user_state_path  # noqa: PLC0415
-
-    folder = user_state_path("apachestaple").joinpath(*names)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = f"{error.filename}: {error.strerror}"
-        raise WriteError(f"there is no place for backup and lock ({reason})") from None
-    return str(folder)
+        for number in heeded:
+            signal.signal(number, signal.SIG_DFL)

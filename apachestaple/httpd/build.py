@@ -260,7 +260,8 @@ class Build:
 
     def _file_at(self, path: str) -> SourceFile | None:
         try:
-            return SourceFile(path, self.configuration.paths.text(path))
+            paths = self.configuration.paths
+            return SourceFile(path, paths.text(path), paths.made_file(path))
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
             if not self._start.whole:

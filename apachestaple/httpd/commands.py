@@ -413,6 +413,12 @@ xml2EncAlias xml2EncDefault xml2StartParse
 
 
 @cache
+def all_commands() -> frozenset[str]:
+    """The directives of all of httpd's modules, in lower case."""
+    return frozenset(name.lower() for names in _NAMES.values() for name in names.split())
+
+
+@cache
 def commands(module: str) -> dict[str, str]:
     """From the lower-case name of each of a module's directives to its spelling."""
     return {name.lower(): name for name in _NAMES.get(module, "").split()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,15 +18,26 @@ if TYPE_CHECKING:
 
 
 class SourceFile:
-    """A file that was read: its path as httpd names it, and its text."""
+    """A file that was read: its path as httpd names it, and its text.
 
-    __slots__ = ("_physical", "lines", "path", "text")
+    ``made`` is the file that the path is, where it is not on the disk yet.
+    """
 
-    def __init__(self, path: str, text: str) -> None:
+    __slots__ = ("_physical", "_real_path", "lines", "path", "text")
+
+    def __init__(self, path: str, text: str, made: str | None = None) -> None:
         self.path = path
         self.text = text
+        self._real_path = made
         self.lines: LogicalLines = logical_lines(text)
         self._physical: list[str] | None = None
+
+    @property
+    def real_path(self) -> str:
+        """Its path with links followed."""
+        if self._real_path is None:
+            self._real_path = os.path.realpath(self.path)
+        return self._real_path
 
     def buffer_size(self, index: int) -> int:
         """Bytes that a logical line takes at most while httpd reads it."""
@@ -210,6 +222,8 @@ class Configuration:
 
     ``whole`` is false for a fragment, such as one virtual-host file: then nothing may be concluded
     from what is not in it. ``installed`` is true for the configuration of this machine's httpd.
+    ``includes`` are the wildcards of the main server's Includes, and how many of ``load_modules``
+    came before each.
     """
 
     main_file: str
@@ -224,6 +238,7 @@ class Configuration:
     files: dict[str, SourceFile] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
     load_modules: dict[str, Place] = field(default_factory=dict)
+    includes: dict[str, int] = field(default_factory=dict)
     _named_files: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def absolute(self, path: str) -> str:

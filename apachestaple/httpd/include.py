@@ -12,10 +12,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from apachestaple.httpd.paths import Paths
 
 # AP_MAX_FNMATCH_DIR_DEPTH
 _DEEPEST_FOLDER = 128
@@ -36,20 +38,58 @@ class DanglingLink:
     path: str
 
 
-def included_files(path: str, *, optional: bool) -> Iterator[str | DanglingLink]:
+class _Entry(Protocol):
+    """What a folder says of a name in it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    def is_file(self, *, follow_symlinks: bool = True) -> bool: ...
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file that is not on the disk yet."""
+
+    name: str
+    path: str
+
+    def is_file(self, *, follow_symlinks: bool = True) -> bool:  # noqa: ARG002  (DirEntry's)
+        return True
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:  # noqa: ARG002
+        return False
+
+
+def included_files(path: str, *, optional: bool, paths: Paths) -> Iterator[str | DanglingLink]:
     """Paths of the files that ``Include path`` reads, in order.
 
-    ``path`` is absolute. A path without wildcard is returned although nothing is there, unless
-    ``optional``: opening it then fails as it does for httpd.
+    ``path`` is absolute; ``paths`` knows what is not yet on the disk. A path without wildcard is
+    returned although nothing is there, unless ``optional``: opening it then fails as it does for
+    httpd.
 
     Raises:
         IncludeError: httpd rejects it.
 
     """
     if has_wildcard(path):
-        yield from _wildcard("/", path.lstrip("/"), optional=optional)
+        yield from _wildcard("/", path.lstrip("/"), optional=optional, paths=paths)
     else:
-        yield from _file_or_folder(path, optional=optional, depth=0)
+        yield from _file_or_folder(path, optional=optional, depth=0, paths=paths)
+
+
+def names_file(wildcards: Iterable[str], path: str) -> bool:
+    """Whether one of the wildcards, absolute paths, would name a file at ``path``."""
+    folder, name = os.path.split(path)
+    real = os.path.realpath(folder)
+    for wildcard in wildcards:
+        above, pattern = os.path.split(wildcard)
+        matches = _pattern(_bytewise(pattern)).fullmatch(_bytewise(name))
+        if matches and not has_wildcard(above) and os.path.realpath(above) == real:
+            return True
+    return False
 
 
 def has_wildcard(path: str) -> bool:
@@ -58,7 +98,9 @@ def has_wildcard(path: str) -> bool:
     return "*" in unescaped or "?" in unescaped or re.search(r"\[[^]]*\]", unescaped) is not None
 
 
-def _file_or_folder(path: str, *, optional: bool, depth: int) -> Iterator[str | DanglingLink]:
+def _file_or_folder(
+    path: str, *, optional: bool, depth: int, paths: Paths
+) -> Iterator[str | DanglingLink]:
     """What ap_dir_nofnmatch makes of a path without wildcard."""
     if os.path.isdir(path):
         if depth >= _DEEPEST_FOLDER:
@@ -66,30 +108,34 @@ def _file_or_folder(path: str, *, optional: bool, depth: int) -> Iterator[str | 
                 f"Include/IncludeOptional: Directory '{path}' exceeds the maximum include directory"
                 f" nesting level of {_DEEPEST_FOLDER}. You have probably a recursion somewhere."
             )
-        for entry in _entries(path, optional=False):
+        for entry in _entries(path, optional=False, paths=paths):
             if _is_plain_file(entry):
                 yield entry.path
             else:
-                yield from _file_or_folder(entry.path, optional=optional, depth=depth + 1)
-    elif optional and not os.path.exists(path):
+                yield from _file_or_folder(
+                    entry.path, optional=optional, depth=depth + 1, paths=paths
+                )
+    elif optional and not os.path.exists(path) and paths.made_file(path) is None:
         if os.path.islink(path):
             yield DanglingLink(path)
     else:
         yield path
 
 
-def _wildcard(folder: str, rest: str, *, optional: bool) -> Iterator[str | DanglingLink]:
+def _wildcard(
+    folder: str, rest: str, *, optional: bool, paths: Paths
+) -> Iterator[str | DanglingLink]:
     """What ap_dir_fnmatch makes of the rest of a path, below a folder."""
     name, slash, further = rest.partition("/")
     if not has_wildcard(name):
         path = os.path.join(folder, name)
         if slash:
-            yield from _wildcard(path, further, optional=optional)
+            yield from _wildcard(path, further, optional=optional, paths=paths)
         else:
-            yield from _file_or_folder(path, optional=optional, depth=0)
+            yield from _file_or_folder(path, optional=optional, depth=0, paths=paths)
         return
     matches = _pattern(_bytewise(name)).fullmatch
-    entries = _entries(folder, optional=optional)
+    entries = _entries(folder, optional=optional, paths=paths)
     found = [entry for entry in entries if matches(_bytewise(entry.name))]
     if slash:
         # A wildcard inside the path stands for folders only, and not for links to folders.
@@ -100,11 +146,11 @@ def _wildcard(folder: str, rest: str, *, optional: bool) -> Iterator[str | Dangl
         )
     for entry in found:
         if slash:
-            yield from _wildcard(entry.path, further, optional=optional)
+            yield from _wildcard(entry.path, further, optional=optional, paths=paths)
         elif _is_plain_file(entry):
             yield entry.path
         else:
-            yield from _file_or_folder(entry.path, optional=optional, depth=0)
+            yield from _file_or_folder(entry.path, optional=optional, depth=0, paths=paths)
 
 
 def _bytewise(name: str) -> str:
@@ -112,21 +158,26 @@ def _bytewise(name: str) -> str:
     return name if name.isascii() else os.fsencode(name).decode("latin-1")
 
 
-def _is_plain_file(entry: os.DirEntry[str]) -> bool:
+def _is_plain_file(entry: _Entry) -> bool:
     """Whether the folder itself says that it is a file: most are, and need no further look."""
     return entry.is_file(follow_symlinks=False)
 
 
-def _entries(folder: str, *, optional: bool) -> list[os.DirEntry[str]]:
+def _entries(folder: str, *, optional: bool, paths: Paths) -> list[_Entry]:
     try:
         with os.scandir(folder) as found:
-            entries = list(found)
+            entries: list[_Entry] = list(found)
     except OSError as error:
         if optional and error.errno == errno.ENOENT:
             return []
         raise IncludeError(
             f"Include/IncludeOptional: Could not open directory {folder}: {error.strerror}"
         ) from None
+    if paths.gone:
+        entries = [entry for entry in entries if not paths.is_gone(entry.path)]
+    if paths.made:
+        made = paths.made_in(folder)
+        entries += [_Made(name, os.path.join(folder, name)) for name in made]
     if all(entry.name.isascii() for entry in entries):
         entries.sort(key=_name)
     else:

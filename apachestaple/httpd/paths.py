@@ -20,12 +20,16 @@ class Paths:
         root: folder that stands for the server's ``/``; ``""`` for this machine's own.
         maps: pairs of a path prefix on the server and the folder that holds it here.
         texts: texts that stand for those on the disk, by real path: edits not yet written.
+        made: files and links that are not on the disk yet, and the file that each of them is.
+        gone: files and links that are on the disk and count no more.
 
     """
 
     root: str = ""
     maps: tuple[tuple[str, str], ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
 
     def real(self, path: str) -> str:
         """The path here of what the server calls ``path``, an absolute path.
@@ -51,20 +55,40 @@ class Paths:
             OSError: it cannot be read.
 
         """
-        if self.texts:
+        if self.texts or self.made:
+            path = self.made_file(path) or path
             text = self.texts.get(os.path.realpath(path))
             if text is not None:
                 return text
         return content(path).decode("utf-8", "surrogateescape")
 
     def exists(self, path: str) -> bool:
-        return os.path.exists(self.real(path))
+        here = self.real(path)
+        return os.path.exists(here) or self.made_file(here) is not None
+
+    def made_file(self, path: str) -> str | None:
+        """The file that a path not yet on the disk is; ``None`` for any other path."""
+        return self.made.get(_in_real_folder(path)) if self.made else None
+
+    def made_in(self, folder: str) -> list[str]:
+        """Names in a folder that are not yet on the disk."""
+        real = os.path.realpath(folder)
+        return [os.path.basename(path) for path in self.made if os.path.dirname(path) == real]
+
+    def is_gone(self, path: str) -> bool:
+        return bool(self.gone) and _in_real_folder(path) in self.gone
 
 
 def is_inside(path: str, folder: str) -> bool:
     """Whether a path is that of a folder or of something in it."""
     folder = folder.rstrip("/")
     return path == folder or path.startswith(folder + "/")
+
+
+def _in_real_folder(path: str) -> str:
+    """A path with the links of its folder followed, and not its own."""
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder), name)
 
 
 def content(path: str) -> bytes:

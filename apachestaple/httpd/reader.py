@@ -21,7 +21,7 @@ from apachestaple.httpd.configuration import (
     line_place,
     server_root_relative,
 )
-from apachestaple.httpd.include import included_files
+from apachestaple.httpd.include import has_wildcard, included_files
 from apachestaple.httpd.macros import (
     LONGEST_MACRO_LINE,
     Macro,
@@ -238,7 +238,11 @@ class _Reader(Build):
         if not optional and self._is_elsewhere(path, here):
             self._note(NoteKind.INCLUDE_ELSEWHERE, path)
         else:
-            self._files[-1].pending = included_files(here, optional=optional)
+            if self._parent is None and has_wildcard(path):
+                loaded = len(self.configuration.load_modules)
+                self.configuration.includes.setdefault(here, loaded)
+            paths = self.configuration.paths
+            self._files[-1].pending = included_files(here, optional=optional, paths=paths)
 
     def _is_elsewhere(self, path: str, here: str) -> bool:
         """Whether an Include names a folder of the server that is not part of its copy here."""

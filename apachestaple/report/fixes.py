@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.fix.run import FixOutcome
+    from apachestaple.fix.undo import Backup
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -35,16 +36,25 @@ def fix_report(outcome: FixOutcome, paint: Paint) -> str:
     return "\n".join(_lines(outcome, paint)) + "\n"
 
 
+def undo_report(backup: Backup) -> str:
+    """What was given back."""
+    paths = ", ".join(printable(short(file.path)) for file in backup.files)
+    return f"Given back, as before the fix of {backup.started}: {paths}\n"
+
+
 def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
     if not outcome.changes:
         yield "Nothing to repair."
     else:
         yield paint(f"{counted(len(outcome.changes), 'change')}:", "bold", "green")
         yield from (f"  {printable(change)}" for change in outcome.changes)
+        yield from _hosts(outcome, paint)
     if outcome.written:
         yield f"Written: {', '.join(printable(short(path)) for path in outcome.written)}"
     if outcome.backup:
         yield f"The files as they were: {printable(short(outcome.backup))}"
+        yield "apachestaple fix --undo gives them back."
+    yield from (f"Note: {printable(note)}" for note in outcome.notes)
     if outcome.refused:
         yield paint("Not done:", "bold")
         yield from (f"  {printable(reason)}" for reason in outcome.refused)
@@ -54,3 +64,17 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         place = f"{printable(short(finding.place.file))}:{finding.place.line}"
         yield f"  {place}: {finding.severity}[{finding.rule}] {printable(finding.message)}"
         yield f"    {printable(finding.advice)}"
+
+
+def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
+    """The hosts for which something changes, and how many there are besides."""
+    changed = [host for host in outcome.hosts if host.before != host.after]
+    if changed:
+        yield paint(f"{counted(len(changed), 'host')}:", "bold")
+    for host in changed:
+        yield f"  {printable(host.name)}: {printable(host.after)}"
+        if host.before:
+            yield f"    before: {printable(host.before)}"
+    others = len(outcome.hosts) - len(changed)
+    if changed and others:
+        yield f"  {counted(others, 'other host')} as before"

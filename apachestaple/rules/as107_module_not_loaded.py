@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.httpd.loadable import is_loadable
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import Example, ServerRule
 from apachestaple.tls.directives import SSL_NAMES
 
@@ -23,6 +24,7 @@ class ModuleNotLoaded(ServerRule):
     code = "AS107"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    repair = Repair.SAFE
     needs_whole = True
     bad = Example(
         "SSLUseStapling off\n", without=frozenset({"ssl_module"}), rejection="Invalid command"
@@ -40,4 +42,5 @@ class ModuleNotLoaded(ServerRule):
                 f"{first.name} belongs to mod_ssl, which is not loaded",
                 "Load it (a2enmod ssl, or LoadModule ssl_module), or put the directive into "
                 "<IfModule ssl_module>.",
+                repairable=is_loadable(site.configuration, "ssl_module"),
             )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.httpd.loadable import is_loadable
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
 from apachestaple.tls.cache import PROVIDERS, parse_cache
 from apachestaple.tls.hosts import first_argument
@@ -27,6 +28,7 @@ class CacheProviderNotLoaded(DirectiveRule):
     code = "AS204"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    repair = Repair.SAFE
     needs_whole = True
     names = frozenset({"sslstaplingcache"})
     bad = Example(
@@ -49,4 +51,5 @@ class CacheProviderNotLoaded(DirectiveRule):
             f"the cache provider {provider} needs mod_{module.removesuffix('_module')}, which is "
             "not loaded",
             f"Load it: a2enmod {module.removesuffix('_module')}, or LoadModule {module}.",
+            repairable=is_loadable(site.configuration, module),
         )

@@ -166,8 +166,8 @@ def _directive_findings(site: Site, rules: Sequence[DirectiveRule]) -> Iterator[
 
 def is_suppressed(code: str, place: Place, site: Site) -> bool:
     """Whether a comment on the lines of ``place``, or on the line above, ignores a rule."""
-    file = site.configuration.files.get(place.file)
-    if file is None or "apachestaple:" not in file.text:
+    file = site.annotated_files.get(place.file)
+    if file is None:
         return False
     above = file.physical_line(place.line - 1).strip()
     texts = [above] if above.startswith("#") else []

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from apachestaple.httpd.build import Listener
-    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
     from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.queries import Answer, Query
 
@@ -93,10 +93,29 @@ class Site:
                 found.setdefault(id(directive.parent), []).append(directive)
         return found
 
+    def is_in_force(self, directive: Directive) -> bool:
+        """Whether the line of a stapling directive decides for some host."""
+        return (directive.file, directive.line) in self._lines_in_force
+
+    @lazy
+    def _lines_in_force(self) -> set[tuple[str, int]]:
+        return {
+            (directive.file, directive.line)
+            for host in self.hosts
+            for directive in host.own.values()
+            if directive.key in STAPLING_DIRECTIVES
+        }
+
     @property
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
         return [self.main, *self.virtual_hosts]
+
+    @lazy
+    def annotated_files(self) -> dict[str, SourceFile]:
+        """Files with comments that are meant for us, by their path."""
+        files = self.configuration.files
+        return {path: file for path, file in files.items() if "apachestaple:" in file.text}
 
     @lazy
     def tls_hosts(self) -> list[Host]:

@@ -1,0 +1,62 @@
+"""What a repair means for each host: whether it staples, before and afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.tls.staples import prospect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.tls.hosts import Host
+    from apachestaple.tls.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """One host with TLS.
+
+    Attributes:
+        name: name and port.
+        before: whether its clients got a staple, and why; ``""`` where httpd did not know it.
+        after: the same of the repaired configuration.
+
+    """
+
+    name: str
+    before: str
+    after: str
+
+
+def outlooks(before: Site, after: Site) -> tuple[Outlook, ...]:
+    """Every host with TLS of the repaired configuration, each once."""
+    known = {key: _told(host, before) for key, host in _numbered(before)}
+    found = (
+        Outlook(host.name, known.get(key, ""), _told(host, after)) for key, host in _numbered(after)
+    )
+    # A host that is included twice is one to its clients.
+    return tuple(dict.fromkeys(found))
+
+
+def _numbered(site: Site) -> Iterator[tuple[tuple[str, int], Host]]:
+    """The hosts by name, and by number where several have one."""
+    seen: Counter[str] = Counter()
+    for host in site.tls_hosts:
+        yield (host.name, seen[host.name]), host
+        seen[host.name] += 1
+
+
+def _told(host: Host, site: Site) -> str:
+    found = prospect(host, site)
+    if found.staples is None:
+        return f"whether it staples is not known here: {found.why}"
+    if found.staples:
+        return f"staples: {found.why}"
+    obstacle = next((each for each in host.obstacles if each is not None), None)
+    why = found.why
+    if not host.use_stapling and obstacle is not None and obstacle.reason not in why:
+        why = f"{why}, and {obstacle.reason}"
+    return f"no staple: {why}"

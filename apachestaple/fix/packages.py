@@ -1,0 +1,36 @@
+"""Files that come from a distribution's package, as a table: an upgrade asks about each change.
+
+Source: the conffiles of Debian's apache2, the %config files of the packages httpd and mod_ssl of
+RHEL and Fedora, apache2 of SUSE, apache2 and apache2-ssl of Alpine, and what httpd's own make
+install writes.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FILES = (
+    # Every distribution's main file.
+    r"apache2\.conf",
+    r"httpd\.conf",
+    # Debian.
+    r"ports\.conf",
+    r"mods-available/[^/]+\.(load|conf)",
+    r"conf-available/(charset|localized-error-pages|other-vhosts-access-log|security)\.conf",
+    r"conf-available/(serve-cgi-bin|javascript-common)\.conf",
+    r"sites-available/(000-default|default-ssl)\.conf",
+    # RHEL, Fedora, Alpine.
+    r"conf\.d/(ssl|autoindex|userdir|welcome|manual|default|info|languages|mpm|php)\.conf",
+    r"conf\.modules\.d/0[^/]+\.conf",
+    # SUSE.
+    r"(default-server|errors|listen|mod_[a-z_]+|server-tuning|ssl-global|uid)\.conf",
+    r"conf\.d/(apache2-manual|gitweb)\.conf",
+    # httpd's own, Arch, FreeBSD, Homebrew.
+    r"extra/(httpd-[^/]+|proxy-html)\.conf",
+)
+_ANY = re.compile(rf"(?:^|.*/)(?:{'|'.join(_FILES)})")
+
+
+def is_of_package(path: str) -> bool:
+    """Whether the file at ``path``, links followed, is one that a package has brought."""
+    return _ANY.fullmatch(path) is not None

@@ -1,0 +1,56 @@
+"""Which steps fix takes, for what it is asked to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.cache import repair_cache
+from apachestaple.fix.mod_md import hand_to_mod_md
+from apachestaple.fix.modules import repair_modules
+from apachestaple.fix.proxy import ask_through_proxy
+from apachestaple.fix.removal import disable_stapling
+from apachestaple.fix.repeated import remove_repeated
+from apachestaple.fix.responder_errors import repair_responder_errors
+from apachestaple.fix.spelling import repair_spelling
+from apachestaple.fix.stapling import repair_stapling
+
+if TYPE_CHECKING:
+    from apachestaple.fix.plan import Step
+
+
+class Purpose(StrEnum):
+    """What fix is to do."""
+
+    REPAIR = "repair"
+    # Stapling is taken out.
+    DISABLE = "disable"
+    # Stapling is handed to mod_md.
+    USE_MOD_MD = "use-mod-md"
+
+
+# In this order: a cache is made for the hosts that staple in the end. The configuration is read
+# anew before each step, so that it sees what the one before has done.
+STEPS: dict[Purpose, tuple[Step, ...]] = {
+    Purpose.REPAIR: (
+        # Without mod_ssl, what stands in its <IfModule> is not seen; what else is needed, is known
+        # once stapling is on.
+        repair_modules,
+        repair_spelling,
+        remove_repeated,
+        repair_stapling,
+        repair_modules,
+        repair_cache,
+        repair_responder_errors,
+        ask_through_proxy,
+    ),
+    Purpose.DISABLE: (repair_spelling, disable_stapling),
+    Purpose.USE_MOD_MD: (repair_spelling, hand_to_mod_md),
+}
+
+# Findings that are the purpose itself, and so no longer told.
+INTENDED = {
+    Purpose.REPAIR: frozenset[str](),
+    Purpose.DISABLE: frozenset({"AS501"}),
+    Purpose.USE_MOD_MD: frozenset[str](),
+}

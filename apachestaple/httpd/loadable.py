@@ -1,0 +1,112 @@
+"""How a module that is installed and not loaded is loaded, as its distribution does it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.include import names_file
+from apachestaple.httpd.words import split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.configuration import Configuration, Place
+
+# What Debian's a2enmod reads in a .load file.
+_DEPENDS = re.compile(r"^#\s*Depends:\s*(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Loading:
+    """What is to be done so that a module is loaded.
+
+    Attributes:
+        links: symbolic links to be made, path and what it points to; Debian's way.
+        path: of the shared object, as LoadModule is to name it; ``""`` where links will do.
+        beside: the LoadModule after which a line goes.
+        file: path of a file of its own for the line, where the distribution has a folder of them.
+
+    """
+
+    links: tuple[tuple[str, str], ...] = ()
+    path: str = ""
+    beside: Place | None = None
+    file: str = ""
+
+
+class NotLoadableError(Exception):
+    """A module cannot be loaded; the text says why."""
+
+
+def loading(configuration: Configuration, module: str) -> Loading:
+    """How ``module``, by the name that LoadModule uses, is to be loaded.
+
+    Raises:
+        NotLoadableError: it is not installed, or there is no place where it could be loaded.
+
+    """
+    folder = os.path.dirname(configuration.main_file)
+    available, enabled = (os.path.join(folder, f"mods-{kind}") for kind in ("available", "enabled"))
+    if os.path.isdir(available) and names_file(
+        configuration.includes, os.path.join(enabled, "x.load")
+    ):
+        links = dict(_links(configuration, module.removesuffix("_module"), available, enabled))
+        return Loading(links=tuple(links.items()))
+    return _line(configuration, module)
+
+
+def is_loadable(configuration: Configuration, module: str) -> bool:
+    """Whether `loading` knows a way."""
+    try:
+        loading(configuration, module)
+    except NotLoadableError:
+        return False
+    return True
+
+
+def _links(
+    configuration: Configuration, name: str, available: str, enabled: str
+) -> Iterator[tuple[str, str]]:
+    """The links that a2enmod makes, for what a module depends on first."""
+    load = os.path.join(available, f"{name}.load")
+    try:
+        text = configuration.paths.text(load)
+    except OSError:
+        raise NotLoadableError(f"mod_{name} is not installed: there is no {load}") from None
+    if os.path.lexists(os.path.join(enabled, f"{name}.load")):
+        if f"{name}_module" in configuration.modules:
+            return
+        raise NotLoadableError(f"{enabled}/{name}.load is there, and does not load mod_{name}")
+    for found in _DEPENDS.finditer(text):
+        for needed in found[1].split():
+            yield from _links(configuration, needed, available, enabled)
+    for ending in ("load", "conf"):
+        if os.path.lexists(os.path.join(available, f"{name}.{ending}")):
+            link = os.path.join(os.path.realpath(enabled), f"{name}.{ending}")
+            if not os.path.lexists(link):
+                yield link, f"../mods-available/{name}.{ending}"
+
+
+def _line(configuration: Configuration, module: str) -> Loading:
+    """A line like those of the modules that are loaded, beside that of mod_ssl, or the last."""
+    name = module.removesuffix("_module")
+    places = configuration.load_modules
+    if not places:
+        raise NotLoadableError(f"mod_{name} is not loaded, and no LoadModule shows how it could be")
+    neighbour = places.get("ssl_module") or list(places.values())[-1]
+    file = configuration.files[neighbour.file]
+    words = split_words(file.physical_line(neighbour.line))
+    path = os.path.join(os.path.dirname(words[-1]), f"mod_{name}.so")
+    here = configuration.here(path)
+    if not os.path.isfile(here):
+        raise NotLoadableError(f"mod_{name} is not installed: there is no {here}")
+    folder = os.path.dirname(neighbour.file)
+    own = os.path.join(os.path.realpath(folder), f"10-{name}.conf")
+    # RHEL's way, where the files of its packages have numbers.
+    has_folder = os.path.basename(folder) == "conf.modules.d"
+    if has_folder and names_file(configuration.includes, own) and not os.path.lexists(own):
+        return Loading(path=path, file=own)
+    return Loading(path=path, beside=neighbour)

@@ -1,0 +1,1 @@
+"""What certbot's stapling enhancement writes, beside what fix writes."""

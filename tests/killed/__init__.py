@@ -1,0 +1,1 @@
+"""``apachestaple fix``, killed by the kernel at each of its system calls that write."""

@@ -1,0 +1,414 @@
+"""Where fix writes, what it refuses, and what the repaired server then does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lab.handshake import handshake
+from tests.lab.ports import ReservedPort
+from tests.lab.processes import Child, wait_until
+from tests.lab.server import BINARY
+from tests.random_trees.draw import GOOD_CACHE
+from tests.random_trees.layouts import Written, write
+from tests.random_trees.model import Host, Layout, Spelling, Switch, Tree
+from tests.random_trees.proof import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.lab.play import Lab
+
+ON, OFF = Switch(on=True), Switch(on=False)
+WWW = Host("www.example.com", "good")
+OTHER = Host("other.example.com", "other")
+HOPELESS = Host("hopeless.example.com", "no-ocsp")
+LAYOUTS = pytest.mark.parametrize("layout", list(Layout))
+
+
+@dataclass
+class Bench:
+    """One tree on the disk."""
+
+    written: Written
+    port: int
+    state: Path
+
+    def fix(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ``apachestaple fix`` on it."""
+        command = [sys.executable, "-m", "apachestaple", "fix", str(self.written.main), *arguments]
+        environment = {**os.environ, "XDG_STATE_HOME": str(self.state), "NO_COLOR": "1"}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    def texts(self) -> Mapping[str, bytes]:
+        return texts(self.written.root)
+
+    def staples(
+        self, *names: str, tries: int = 1, until: list[str | None] | None = None
+    ) -> list[str | None]:
+        """Start httpd, and say what each of its hosts staples; again, until it is so."""
+        root = self.written.root
+        command = [BINARY, "-d", str(root), "-f", str(self.written.main), "-DFOREGROUND"]
+        child = Child(command, output=root / "logs/stderr", environment=self.written.environment)
+        try:
+            wait_until(lambda: not child.running or (root / "httpd.pid").exists(), 15)
+            assert child.running, (root / "logs/stderr").read_text()
+            found: list[str | None] = [None] * len(names)
+            for _ in range(tries):
+                made = [handshake(self.port, name) for name in names]
+                assert all(each.connected for each in made)
+                found = [each.staple for each in made]
+                if found == until:
+                    break
+            return found
+        finally:
+            child.stop(0.3)
+
+
+@pytest.fixture
+def bench(lab: Lab, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """The tree that the test's ``tree`` mark or its parameter names, written but not started."""
+    tree = request.node.get_closest_marker("tree").args[0]
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    names = {field.name for field in fields(Tree)}
+    tree = replace(tree, **{name: parameters[name] for name in names & parameters.keys()})
+    root = lab.folder / f"fix-{tmp_path.name}"
+    with ReservedPort() as port:
+        written = write(tree, root, lab.certificates_folder, port.number)
+        yield Bench(written, port.number, tmp_path)
+
+
+def tree(*hosts: Host, layout: Layout = Layout.DEBIAN, **more: object) -> pytest.MarkDecorator:
+    return pytest.mark.tree(Tree(layout, hosts, **more))  # type: ignore[arg-type]
+
+
+SNIPPETS = {
+    Layout.DEBIAN: {"conf-available/ocsp-stapling.conf", "conf-enabled/ocsp-stapling.conf"},
+    Layout.RHEL: {"conf.d/ocsp-stapling.conf"},
+}
+
+
+@LAYOUTS
+@tree(WWW, OTHER)
+def test_beside_a_package_s_file_a_file_of_our_own_is_made(bench: Bench, layout: Layout) -> None:
+    before = bench.texts()
+    done = bench.fix("--configtest", "always")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = bench.texts()
+    assert after.keys() - before.keys() == SNIPPETS[layout]
+    assert {path: after[path] for path in before} == before, "no file that was there has changed"
+    assert bench.staples("www.example.com", "other.example.com") == ["good", "good"]
+    assert "Nothing to repair" in bench.fix("--configtest", "always").stdout
+
+
+@LAYOUTS
+@tree(WWW, OTHER, caches=("shmcb:logs/x(12345)",), place="package")
+def test_what_stands_in_a_package_s_file_is_repaired_there(bench: Bench, layout: Layout) -> None:
+    before = bench.texts()
+    assert bench.fix("--configtest", "always").returncode == 0
+    after = bench.texts()
+    assert after.keys() == before.keys()
+    changed = {path for path in before if after[path] != before[path]}
+    file = {Layout.DEBIAN: "mods-available/ssl.conf", Layout.RHEL: "conf.d/ssl.conf"}[layout]
+    assert changed == {file}
+
+
+@tree(replace(WWW, switch=ON), caches=(GOOD_CACHE,), errors=(True, True), shmcb=False)
+def test_debian_enables_a_module_by_a_link(bench: Bench) -> None:
+    before = bench.texts()
+    assert bench.fix("--configtest", "always").returncode == 0
+    new = bench.texts().keys() - before.keys()
+    assert new == {"mods-enabled/socache_shmcb.load"}
+    link = bench.written.root / "mods-enabled/socache_shmcb.load"
+    assert os.readlink(link) == "../mods-available/socache_shmcb.load"
+    assert bench.staples("www.example.com") == ["good"]
+
+
+@tree(
+    replace(WWW, switch=ON),
+    layout=Layout.RHEL,
+    caches=(GOOD_CACHE,),
+    errors=(True, True),
+    shmcb=False,
+)
+def test_rhel_loads_a_module_in_a_file_of_its_own(bench: Bench) -> None:
+    before = bench.texts()
+    assert bench.fix("--configtest", "always").returncode == 0
+    after = bench.texts()
+    (new,) = after.keys() - before.keys()
+    assert new == "conf.modules.d/10-socache_shmcb.conf"
+    line = b"LoadModule socache_shmcb_module modules/mod_socache_shmcb.so\n"
+    assert after[new] == line
+    assert bench.staples("www.example.com") == ["good"]
+
+
+@tree(replace(WWW, switch=ON), caches=(GOOD_CACHE,), errors=(True, True), shmcb=False)
+def test_a_module_that_is_not_installed_is_refused(bench: Bench) -> None:
+    (bench.written.root / "mods-available/socache_shmcb.load").unlink()
+    before = bench.texts()
+    done = bench.fix()
+    assert "mod_socache_shmcb is not installed: there is no" in done.stdout
+    assert "AS204" in done.stdout
+    assert bench.texts() == before
+
+
+@LAYOUTS
+@tree(
+    replace(WWW, shares=True),
+    replace(OTHER, shares=True),
+    replace(HOPELESS, shares=True),
+    shared=ON,
+    caches=(GOOD_CACHE,),
+    errors=(True, True),
+)
+def test_a_host_that_differs_from_those_it_shares_lines_with_has_the_last_word(
+    bench: Bench, layout: Layout
+) -> None:
+    before = bench.texts()
+    assert bench.fix("--configtest", "always").returncode == 0
+    after = bench.texts()
+    folder = "sites-available" if layout is Layout.DEBIAN else "conf.d"
+    assert [path for path in after if after[path] != before.get(path)] == [
+        f"{folder}/hopeless.example.com.conf"
+    ]
+    text = after[f"{folder}/hopeless.example.com.conf"].decode()
+    assert text.endswith("    SSLUseStapling off\n</VirtualHost>\n")
+    names = ("www.example.com", "other.example.com", "hopeless.example.com")
+    assert bench.staples(*names) == ["good", "good", None]
+
+
+@tree(
+    replace(WWW, of_macro=True),
+    replace(HOPELESS, of_macro=True),
+    macro=ON,
+    caches=(GOOD_CACHE,),
+    errors=(True, True),
+)
+def test_a_macro_whose_hosts_need_different_settings_is_refused(bench: Bench) -> None:
+    before = bench.texts()
+    done = bench.fix()
+    assert bench.texts() == before
+    assert "macro.conf line 3 is for hopeless.example.com" in done.stdout
+    assert "which need different settings" in done.stdout
+    assert "AS304" in done.stdout
+
+
+@tree(
+    replace(WWW, of_macro=True),
+    replace(OTHER, of_macro=True),
+    replace(HOPELESS, switch=OFF),
+    macro=OFF,
+    caches=(GOOD_CACHE,),
+    errors=(True, True),
+    unsafe=True,
+)
+def test_a_macro_is_edited_once_for_all_its_hosts(bench: Bench) -> None:
+    before = bench.texts()
+    assert bench.fix("--unsafe", "--configtest", "always").returncode == 0
+    after = bench.texts()
+    assert after["sites-available/macro.conf"] == before["sites-available/macro.conf"].replace(
+        b"SSLUseStapling off", b"SSLUseStapling on"
+    )
+    assert bench.staples("www.example.com", "other.example.com") == ["good", "good"]
+
+
+@tree(
+    replace(HOPELESS, switch=Switch(on=True, spelling=Spelling.VARIABLE)),
+    caches=(GOOD_CACHE,),
+    errors=(True, True),
+)
+def test_a_switch_from_a_variable_is_refused(bench: Bench) -> None:
+    before = bench.texts()
+    done = bench.fix()
+    assert bench.texts() == before
+    assert "has its value from a variable" in done.stdout
+
+
+STAPLING_HERE_AND_THERE = (
+    replace(WWW, switch=ON),
+    replace(OTHER, shares=True),
+    replace(HOPELESS, switch=OFF, twice=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("layout", "place"),
+    [(Layout.DEBIAN, "own"), (Layout.DEBIAN, "package"), (Layout.RHEL, "main")],
+)
+@tree(*STAPLING_HERE_AND_THERE, shared=ON, caches=(GOOD_CACHE,), errors=(True, True))
+def test_disabled_nothing_of_stapling_is_left(bench: Bench, layout: Layout, place: str) -> None:
+    del layout, place
+    done = bench.fix("--disable", "--configtest", "always")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "AS501" not in done.stdout
+    root = bench.written.root
+    shown = [path for path, text in bench.texts().items() if b"tapling" in _read(root, path, text)]
+    assert not shown
+    assert bench.staples("www.example.com", "other.example.com") == [None, None]
+    assert "Nothing to repair" in bench.fix("--disable").stdout
+
+
+@LAYOUTS
+@tree(WWW, OTHER)
+def test_disabled_our_own_file_is_gone_too(bench: Bench, layout: Layout) -> None:
+    del layout
+    before = bench.texts()
+    assert bench.fix("--configtest", "always").returncode == 0
+    assert bench.texts() != before
+    assert bench.fix("--disable", "--configtest", "always").returncode == 0
+    assert bench.texts() == before
+
+
+def test_a_section_that_is_empty_without_stapling_goes_with_it(tmp_path: Path) -> None:
+    main = tmp_path / "httpd.conf"
+    main.write_text(
+        f"ServerRoot {tmp_path}\nLoadModule ssl_module modules/mod_ssl.so\n"
+        "<IfModule ssl_module>\n  <IfModule mod_ssl.c>\n    SSLUseStapling on\n  </IfModule>\n"
+        "  SSLStaplingCache shmcb:x(131072)\n</IfModule>\n"
+        "<IfModule ssl_module>\n  # Ours.\n  SSLStaplingFakeTryLater off\n</IfModule>\n"
+        "<IfModule ssl_module>\n  SSLProtocol all\n  SSLStaplingErrorCacheTimeout 5\n</IfModule>\n"
+    )
+    command = [sys.executable, "-m", "apachestaple", "fix", "--disable", str(main)]
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert main.read_text() == (
+        f"ServerRoot {tmp_path}\nLoadModule ssl_module modules/mod_ssl.so\n"
+        "<IfModule ssl_module>\n  # Ours.\n</IfModule>\n"
+        "<IfModule ssl_module>\n  SSLProtocol all\n</IfModule>\n"
+    )
+
+
+@LAYOUTS
+@tree(*STAPLING_HERE_AND_THERE, shared=ON, caches=(GOOD_CACHE,), errors=(True, True))
+def test_mod_md_staples_in_mod_ssl_s_place(bench: Bench, layout: Layout) -> None:
+    done = bench.fix("--use-mod-md", "--configtest", "always")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = b"".join(bench.texts().values())
+    assert b"MDStapling on" in said
+    assert b"SSLUseStapling" not in said
+    assert b"SSLStaplingCache" not in said
+    loads = {Layout.DEBIAN: "mods-enabled/md.load", Layout.RHEL: "conf.modules.d/10-md.conf"}
+    assert loads[layout] in bench.texts()
+    names = ("www.example.com", "other.example.com", "hopeless.example.com")
+    # The first handshakes may come before mod_md has fetched the responses, all in one go.
+    wanted: list[str | None] = ["good", "good", None]
+    assert bench.staples(*names, tries=40, until=wanted) == wanted
+    assert "Nothing to repair" in bench.fix("--use-mod-md").stdout
+    assert "Nothing to repair" in bench.fix().stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--use-mod-md", "--httpd-version", "2.4.41"], "mod_md staples since httpd 2.4.42"),
+        (["--proxy", "http://127.0.0.1:1", "--httpd-version", "2.4.18"], "since httpd 2.4.19"),
+    ],
+)
+@tree(replace(WWW, switch=ON), caches=(GOOD_CACHE,), errors=(True, True))
+def test_what_an_older_httpd_does_not_have_is_refused(
+    bench: Bench, arguments: list[str], reason: str
+) -> None:
+    before = bench.texts()
+    assert reason in bench.fix(*arguments).stdout
+    assert bench.texts() == before
+
+
+@tree(
+    replace(HOPELESS, force_url="http://ocsp.example.com", switch=ON),
+    caches=(GOOD_CACHE,),
+    errors=(True, True),
+)
+def test_mod_md_does_not_get_a_host_that_staples_by_a_forced_url(bench: Bench) -> None:
+    before = bench.texts()
+    assert "SSLStaplingForceURL alone" in bench.fix("--use-mod-md").stdout
+    assert bench.texts() == before
+
+
+# Whatever it is asked for, it asks the responder.
+PROXY = """
+LoadModule proxy_module modules/mod_proxy.so
+LoadModule proxy_http_module modules/mod_proxy_http.so
+Listen 127.0.0.1:3128
+ProxyPass / {}/
+"""
+
+
+@tree(
+    replace(WWW, certificate="dead-responder", switch=ON),
+    caches=(GOOD_CACHE,),
+    errors=(True, True),
+)
+def test_through_a_proxy_a_responder_that_is_out_of_reach_answers(bench: Bench, lab: Lab) -> None:
+    assert bench.staples("www.example.com") == [None]
+    with lab.httpd(PROXY.format(lab.responder.url)) as proxy:
+        assert proxy.start()
+        url = f"http://127.0.0.1:{proxy.ports[3128]}"
+        done = bench.fix("--proxy", url, "--configtest", "always")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"SSLOCSPProxyURL {url}" in str(bench.texts()["conf-available/tls.conf"])
+        assert bench.staples("www.example.com") == ["good"]
+        assert "Nothing to repair" in bench.fix("--proxy", url).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["--proxy", url] for url in ("proxy:3128", "https://proxy:3128", "http://proxy")),
+        ["--proxy", "http://proxy:70000"],
+        ["--disable", "--use-mod-md"],
+        ["--disable", "--proxy", "http://proxy:3128"],
+    ],
+)
+@tree(WWW)
+def test_options_of_no_use_are_refused(bench: Bench, arguments: list[str]) -> None:
+    before = bench.texts()
+    done = bench.fix(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("apachestaple: --")
+    assert bench.texts() == before
+
+
+@tree(WWW, OTHER)
+def test_patch_accepts_the_diff_of_files_and_links_to_be_made(bench: Bench) -> None:
+    root = bench.written.root
+    shown = subprocess.run(
+        [sys.executable, "-m", "apachestaple", "fix", "--diff", "apache2.conf"],
+        cwd=root,
+        capture_output=True,
+        check=False,
+    )
+    before = bench.texts()
+    subprocess.run(["patch", "-p0"], cwd=root, input=shown.stdout, check=True, capture_output=True)
+    patched = bench.texts()
+    assert patched.keys() - before.keys() == SNIPPETS[Layout.DEBIAN]
+    assert "Nothing to repair" in bench.fix("--configtest", "always").stdout
+
+
+@tree(WWW, OTHER, shmcb=False, session_cache=False)
+def test_files_and_links_to_be_made_are_in_the_tree_that_is_written_elsewhere(
+    bench: Bench, tmp_path: Path
+) -> None:
+    before = bench.texts()
+    done = bench.fix("--output", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert bench.texts() == before
+    enabled = tmp_path / "out/conf-enabled/ocsp-stapling.conf"
+    assert os.readlink(enabled) == "../conf-available/ocsp-stapling.conf"
+    assert "SSLUseStapling on" in enabled.read_text()
+    module = tmp_path / "out/mods-enabled/socache_shmcb.load"
+    assert os.readlink(module) == "../mods-available/socache_shmcb.load"
+
+
+def _read(root: Path, path: str, text: bytes) -> bytes:
+    """What httpd would read; the files that are only available do not count."""
+    if "available" in path and not path.startswith("sites-available"):
+        enabled = root / path.replace("available", "enabled")
+        return text if enabled.exists() else b""
+    return text
