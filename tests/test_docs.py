@@ -1,4 +1,4 @@
-"""The documents: what README shows is what the program prints, and docs/rules.md is generated."""
+"""The documents: what they show is what the program prints, and docs/rules.md is generated."""
 
 import os
 import re
@@ -19,16 +19,16 @@ from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES_SHOWING = ("README.md", "docs/usage.md")
 
-# The folder that README's absolute paths start with, and the line that stands for lines left out.
+# The folder that a page's absolute paths start with, and the line that stands for lines left out.
 SHOWN_ROOT = "/srv/apachestaple"
 LEFT_OUT = "…"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A command of README, and the output that is shown below it."""
+    """A command of a page, and the output that is shown below it."""
 
     command: str
     output: str
@@ -75,7 +75,11 @@ def expected(output: str) -> str:
     )
 
 
-COMMANDS = list(shown(README))
+COMMANDS = [
+    command
+    for page in PAGES_SHOWING
+    for command in shown((ROOT / page).read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.parametrize("example", COMMANDS, ids=[example.command for example in COMMANDS])

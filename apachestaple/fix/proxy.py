@@ -46,7 +46,10 @@ def ask_through_proxy(site: Site, repairs: Repairs) -> Plan:
         reason = f"{configuration.main_file}: the main server is not in it"
     elif version < since:
         names = [".".join(map(str, numbers)) for numbers in (since, version)]
-        reason = f"SSLOCSPProxyURL is there since httpd {names[0]}, and this is {names[1]}"
+        reason = (
+            f"SSLOCSPProxyURL is there since httpd {names[0]}, and this is {names[1]}; "
+            "responders --format tinyproxy and redirect-nftables make a way around"
+        )
     else:
         return _set(site, repairs, url)
     return Plan(refused=(f"no proxy was set: {reason}",))

@@ -48,7 +48,7 @@ class FirstUriNotHttp(ObstacleRule):
             advice = f"Set SSLStaplingForceURL {later}, or switch stapling off, as fix does."
         yield self.finding(
             certificate.directive.place,
-            f"the first OCSP URI of {leaf.common_name}, {said_of(leaf.ocsp_uris[0], fault)}",
+            f"the first OCSP URI of {leaf.common_name}: {said_of(leaf.ocsp_uris[0], fault)}",
             advice,
             host=host,
             certificate=certificate,
