@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.handshake import handshake
 from tests.lab.ports import ReservedPort
 from tests.lab.processes import Child, wait_until
@@ -412,3 +413,38 @@ def _read(root: Path, path: str, text: bytes) -> bytes:
         enabled = root / path.replace("available", "enabled")
         return text if enabled.exists() else b""
     return text
+
+
+UNUSABLE = (
+    "SSLStaplingForceURL ocsp.example.com",
+    "SSLStaplingForceURL https://ocsp.example.com/",
+    "SSLStaplingResponderTimeout 0",
+    "SSLStaplingStandardCacheTimeout 0",
+)
+
+
+@pytest.mark.parametrize("line", UNUSABLE)
+def test_a_setting_with_which_stapling_does_not_work_is_taken_out(
+    lab: Lab, tmp_path: Path, line: str
+) -> None:
+    with lab.httpd(CACHE + tls_host("SSLUseStapling on", line)) as httpd:
+        bench = Bench(Written(httpd.root, httpd.root / "httpd.conf", {}), httpd.port, tmp_path)
+        site = httpd.root / "site.conf"
+        before = site.read_text()
+        done = bench.fix("--select", "AS110,AS111,AS402")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert site.read_text() == before.replace(f"    {line}\n", "")
+        assert httpd.start()
+        asked = lab.responder.queries_total()
+        assert [handshake(httpd.port).staple for _ in range(2)] == ["good", "good"]
+        assert lab.responder.queries_total() == asked + 1
+
+
+def test_a_forced_url_without_which_there_is_nobody_to_ask_stays(lab: Lab, tmp_path: Path) -> None:
+    host = tls_host("SSLUseStapling on", UNUSABLE[1], certificate="no-ocsp")
+    with lab.httpd(CACHE + host) as httpd:
+        bench = Bench(Written(httpd.root, httpd.root / "httpd.conf", {}), httpd.port, tmp_path)
+        site = httpd.root / "site.conf"
+        before = site.read_text()
+        bench.fix("--select", "AS402")
+        assert site.read_text() == before.replace("SSLUseStapling on", "SSLUseStapling off")

@@ -14,6 +14,7 @@ from apachestaple.fix.repeated import remove_repeated
 from apachestaple.fix.responder_errors import repair_responder_errors
 from apachestaple.fix.spelling import repair_spelling
 from apachestaple.fix.stapling import repair_stapling
+from apachestaple.fix.unusable import remove_unusable
 
 if TYPE_CHECKING:
     from apachestaple.fix.plan import Step
@@ -38,6 +39,7 @@ STEPS: dict[Purpose, tuple[Step, ...]] = {
         repair_modules,
         repair_spelling,
         remove_repeated,
+        remove_unusable,
         repair_stapling,
         repair_modules,
         repair_cache,

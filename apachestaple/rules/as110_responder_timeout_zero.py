@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, HostRule, effect_of_no_answer, tls_host
 from apachestaple.tls.hosts import first_argument
 
@@ -27,6 +27,7 @@ class ResponderTimeoutZero(HostRule):
     effect = Effect.BAD_STAPLE
     log_id = "AH01974"
     settings = frozenset({"sslstaplingrespondertimeout"})
+    repair = Repair.SAFE
     bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0"))
     good = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 5"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
+from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
 from apachestaple.tls.hosts import first_argument
 
@@ -26,6 +26,7 @@ class NothingCached(HostRule):
     severity = Severity.WARNING
     effect = Effect.EVICTS_STAPLES
     settings = frozenset({"sslstaplingstandardcachetimeout"})
+    repair = Repair.SAFE
     bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0"))
     good = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 3600"))
 
