@@ -58,11 +58,13 @@ def _forced(site: Site, repairs: Repairs) -> Iterator[tuple[str, Directive]]:
             by_directive.setdefault(directive, []).append(host)
     for directive, hosts in by_directive.items():
         certificates = [certificate for host in hosts for certificate in host.certificates]
-        if all(map(_can_be_asked_for, certificates)) and repairs.wanted("AS402", directive, site):
+        if all(map(_can_be_stapled, certificates)) and repairs.wanted("AS402", directive, site):
             yield "AS402", directive
 
 
-def _can_be_asked_for(certificate: HostCertificate) -> bool:
-    """Whether the responder that the certificate names can be asked."""
+def _can_be_stapled(certificate: HostCertificate) -> bool:
+    """Whether it can by the responder that it names itself."""
     url = certificate.first_uri
-    return url is not None and url_fault(url) is None and switched_off(url) is None
+    if url is None or certificate.issuer_found is False:
+        return False
+    return url_fault(url) is None and switched_off(url) is None

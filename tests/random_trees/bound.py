@@ -29,6 +29,8 @@ def lower_bound(tree: Tree) -> int:
         + _caches(tree)
         + _responder_errors(tree)
         + _modules(tree)
+        # A URL that spoils what the certificate says.
+        + sum(bool(host.force_url) and tree.wished(host) for host in tree.hosts)
     )
 
 

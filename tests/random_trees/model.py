@@ -84,8 +84,8 @@ class Host:
 
     @property
     def can_staple(self) -> bool:
-        """Whether its certificate and its URL let mod_ssl staple, if the responder answers."""
-        return self.certificate not in UNSTAPLEABLE and not self.force_url
+        """Whether its certificate lets mod_ssl staple, if the responder answers."""
+        return self.certificate not in UNSTAPLEABLE
 
     @property
     def answered(self) -> bool:
@@ -150,6 +150,9 @@ class Tree:
             return own.on
         if not host.can_staple:
             return False
+        if host.force_url:
+            # It goes where stapling is on; it is no reason to switch stapling on.
+            return self.is_on(host)
         if host.certificate == MUST_STAPLE or self.unsafe or self.is_on(host):
             return True
         # What its own administrator has switched off stays off.
