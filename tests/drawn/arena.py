@@ -5,22 +5,19 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Self
 
 from tests.drawn.wallet import Ground, fill
 from tests.lab.caches import CacheServer
+from tests.lab.ending import Ending
 from tests.lab.play import Lab
 from tests.lab.ports import ReservedPort
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 # The lab's responder answers with about 660 bytes; a signature of ECDSA varies by a few. Bytes.
 LONGEST_RESPONSE = 700
 _MEMORY = "/dev/shm"
 
 
-class Arena:
+class Arena(Ending):
     """A lab and what configurations are to name of it, until the ``with`` block ends."""
 
     def __init__(self) -> None:
@@ -51,15 +48,8 @@ class Arena:
         for server in self._caches:
             server.forget()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Stop everything."""
         self._ending.close()
 
 

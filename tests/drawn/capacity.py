@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -34,6 +34,7 @@ from apachestaple.tls.cache import (
 )
 from tests.drawn.arena import memory
 from tests.lab.ca import Authority
+from tests.lab.ending import Ending
 from tests.lab.handshake import handshake
 from tests.lab.ports import ReservedPort
 from tests.lab.responder import Responder, responder_url
@@ -41,7 +42,6 @@ from tests.lab.server import Httpd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
 
     from tests.lab.ca import Issued
 
@@ -62,7 +62,7 @@ class Certificate:
     response: Response
 
 
-class Pool:
+class Pool(Ending):
     """Certificates of an authority, and its responder, until the ``with`` block ends."""
 
     def __init__(self, count: int = CERTIFICATES) -> None:
@@ -105,15 +105,8 @@ class Pool:
         sha1 = hashlib.sha1(der, usedforsecurity=False).digest()
         return Certificate(issued.cert.stem, issued.serial, Response(sha1, len(answer)))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Stop everything."""
         self._ending.close()
 
 

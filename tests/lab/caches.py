@@ -52,4 +52,4 @@ class CacheServer:
     ) -> None:
         if self._child is not None:
             self._child.stop(grace=0.5)
-        self._port.release()
+        self._port.close()

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
+from .ending import Ending
 from .processes import Child, wait_until
 
 # Addresses of the documentation (RFC 5737, RFC 3849): in no local network, and nobody's.
@@ -130,7 +130,7 @@ class Namespace:
         self._child.stop(grace=0.5)
 
 
-class Wire:
+class Wire(Ending):
     """A server and the world outside, with a wire between them; both know the same names."""
 
     def __init__(self, folder: Path, hosts: Mapping[str, Sequence[str]]) -> None:
@@ -157,14 +157,3 @@ class Wire:
     def close(self) -> None:
         """Let both go."""
         self._ending.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from .ca import Authority, Issued
 from .certificates import NAMES, standard_certificates
+from .ending import Ending
 from .handshake import Handshake, handshake
 from .ports import ReservedPort
 from .responder import DeadPort, Responder, SilentResponder, responder_url
@@ -20,7 +19,7 @@ from .strange import WAYS, StrangeResponder
 NO_SERVERNAME = ""
 
 
-class Lab:
+class Lab(Ending):
     """An authority, its responders and its certificates, and httpds that use them.
 
     ``certificates`` holds what was issued by name (see ``standard_certificates``); the files lie
@@ -89,17 +88,6 @@ class Lab:
     def close(self) -> None:
         """Stop everything."""
         self._ending.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """Loopback ports that nobody else can take."""
 
 import socket
-from types import TracebackType
-from typing import Self
+
+from tests.lab.ending import Ending
 
 
-class ReservedPort:
+class ReservedPort(Ending):
     """A free TCP port of 127.0.0.1, held from now until it is released.
 
     ``number`` is the port. A server that sets SO_REUSEADDR (httpd and ``openssl ocsp`` do) can
@@ -25,17 +25,6 @@ class ReservedPort:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
             return client.connect_ex(("127.0.0.1", self.number)) == 0
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Give the port back."""
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()

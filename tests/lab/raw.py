@@ -4,13 +4,13 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
+
+from tests.lab.ending import Ending
 
 Behaviour = Callable[[socket.socket], None]
 
 
-class RawServer:
+class RawServer(Ending):
     """Accepts connections and lets ``behave`` do with each what it wants, in a thread of its own.
 
     A connection is closed when ``behave`` returns; at the end of the block all are.
@@ -34,7 +34,7 @@ class RawServer:
         """How many connections were accepted."""
         return len(self._connections)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Close everything."""
         # close() alone wakes nobody who waits in accept() or recv().
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -59,17 +59,6 @@ class RawServer:
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
         connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def full_port() -> tuple[socket.socket, list[socket.socket]]:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from .ca import Authority
+from .ending import Ending
 from .ports import ReservedPort
 from .processes import Child, wait_until
 from .relay import Relay
@@ -127,8 +128,8 @@ class Responder:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-        self._port.release()
-        self._behind.release()
+        self._port.close()
+        self._behind.close()
 
 
 class DeadPort(ReservedPort):
@@ -140,7 +141,7 @@ class DeadPort(ReservedPort):
         return responder_url(self)
 
 
-class SilentResponder:
+class SilentResponder(Ending):
     """A port of 127.0.0.1 that accepts connections and never answers."""
 
     def __init__(self) -> None:
@@ -165,7 +166,7 @@ class SilentResponder:
         """How many connections were accepted."""
         return len(self._connections)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Close everything."""
         # close() alone does not wake a thread that waits in accept().
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -180,17 +181,6 @@ class SilentResponder:
             except OSError:
                 return
             self._connections.append(connection)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def responder_url(port: ReservedPort) -> str:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from pwd import getpwall
-from types import TracebackType
-from typing import Self
 
+from .ending import Ending
 from .ports import ReservedPort
 from .processes import Child, wait_until
 
@@ -40,7 +39,7 @@ class ConfigTest:
     output: str
 
 
-class Httpd:
+class Httpd(Ending):
     """An httpd whose ServerRoot is ``root``, stopped when the ``with`` block ends.
 
     ``configuration`` becomes ``root/site.conf``, which a small ``root/httpd.conf`` includes, so
@@ -154,7 +153,7 @@ class Httpd:
         """Stop, and give the ports back."""
         self.stop()
         for reserved in self._reserved.values():
-            reserved.release()
+            reserved.close()
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -220,17 +219,6 @@ class Httpd:
         if relative.is_absolute() or ".." in relative.parts:
             raise ValueError(f"a file outside of the server root: {name}")
         return self.root / relative
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _show_certificates(place: Path, certificates: Path, texts: Mapping[str, str]) -> None:

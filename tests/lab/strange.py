@@ -8,8 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,6 +16,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
 from .ca import Authority, Key
+from .ending import Ending
 
 _HOUR = dt.timedelta(hours=1)
 _DAY = dt.timedelta(days=1)
@@ -25,7 +25,7 @@ _HTML = b"<!doctype html>\n<title>Sign in</title>\n<p>Sign in to use this networ
 Chunks = Iterator[bytes]
 
 
-class StrangeResponder:
+class StrangeResponder(Ending):
     """Answers on a loopback port, for the certificates of an authority, until the block ends.
 
     ``url("expired")`` is the URL of a responder whose response has expired; the ways are the
@@ -55,22 +55,11 @@ class StrangeResponder:
             raise ValueError(f"no answer is strange in the way {way!r}")
         return f"http://{self._host}:{self.port}/{way}"
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Close the port."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 class Signer:
