@@ -131,7 +131,7 @@ def linted(
         configuration = read(locate(str(httpd.root / "httpd.conf"), Options()))
         site = understand(configuration, certificates_required=certificates_required)
         if online:
-            site.answers = dict(ask_all(queries_of([site])))
+            site.answers = dict(ask_all(queries_of(site.stapling_hosts)))
         return lint(site, all_rules())
 
 

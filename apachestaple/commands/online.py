@@ -20,9 +20,9 @@ def ask_responders(sites: Sequence[Site]) -> None:
 
     What cannot be asked is told on standard error.
     """
-    for site in sites:
-        tell(*unaskable(site))
-    asked = queries(sites)
+    hosts = [host for site in sites for host in site.stapling_hosts]
+    tell(*unaskable(hosts))
+    asked = queries(hosts)
     came = dict(tracked(ask_all(asked), len(asked), "Asking responders"))
     answers = {query: came[query] for query in asked}
     for site in sites:

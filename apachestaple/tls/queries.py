@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from apachestaple.tls.certificate import Certificate
     from apachestaple.tls.hosts import Host, HostCertificate
     from apachestaple.tls.ocsp import StatusResponse
-    from apachestaple.tls.site import Site
 
 # What mod_ssl caches, in bytes: MAX_STAPLING_DER without the flag before the response.
 LONGEST_CACHED = 10_239
@@ -114,23 +113,22 @@ def query(host: Host, certificate: HostCertificate) -> Query | None:
     )
 
 
-def queries(sites: Iterable[Site]) -> list[Query]:
-    """Every query that the servers make, once each, in the order of the configurations."""
+def queries(hosts: Iterable[Host]) -> list[Query]:
+    """Every query that is made for hosts, once each, in their order."""
     found = {
         asked: None
-        for site in sites
-        for host in site.stapling_hosts
+        for host in hosts
         for certificate in host.certificates
         if (asked := query(host, certificate)) is not None
     }
     return list(found)
 
 
-def unaskable(site: Site) -> list[str]:
+def unaskable(hosts: Iterable[Host]) -> list[str]:
     """Why some certificates that httpd asks about cannot be asked about from here."""
     return [
         f"{certificate.name}: nobody was asked about it, since its issuer is not here"
-        for host in site.stapling_hosts
+        for host in hosts
         for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
         if obstacle is None and certificate.issuer is None
     ]
