@@ -233,7 +233,7 @@ def responders(
         bool, typer.Option("--check", help="Ask each of them, as httpd would.")
     ] = False,
 ) -> None:
-    """List the OCSP responders that the server must reach, or let it reach them."""
+    """List the OCSP responders to reach, as firewall rules too."""
     from apachestaple.commands.responders import ResponderSwitches, run_responders
     from apachestaple.commands.trouble import exit_code
 
@@ -274,7 +274,7 @@ def probe(
         str | None, typer.Option(metavar="SECONDS", help="Limit of a handshake [default: 15].")
     ] = None,
 ) -> None:
-    """Shake hands with running servers, and show the staple that they send."""
+    """Shake hands with running servers, and show their staples."""
     from apachestaple.commands.probe import ProbeSwitches, run_probe
     from apachestaple.commands.trouble import exit_code
 
