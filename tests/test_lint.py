@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.httpd.layout import Options, locate
+from apachestaple.httpd.reader import read
+from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect
+from apachestaple.rules.lint import lint
 from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.tls.site import understand
 from tests.test_rules import linted, observe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.play import Lab
 
 HOST = tls_host("SSLUseStapling on", certificate="must-staple")
@@ -101,3 +108,16 @@ def test_what_httpd_rejects_is_not_overridden(lab: Lab, lines: tuple[str, ...]) 
 def test_that_a_chain_is_missing_is_said_once(lab: Lab, name: str) -> None:
     host = tls_host("SSLUseStapling on", f"{name} certs/gone", certificate="leaf-only")
     assert said(lab, CACHE + host) == {"AS316"}
+
+
+@pytest.mark.parametrize("loaded", ["", "LoadModule mpm_event_module modules/mod_mpm_event.so\n"])
+def test_a_copy_without_the_lines_that_load_modules_says_nothing_of_modules(
+    tmp_path: Path, loaded: str
+) -> None:
+    (tmp_path / "sites-enabled").mkdir()
+    main = tmp_path / "apache2.conf"
+    main.write_text(
+        f"IncludeOptional mods-enabled/*.load\n{loaded}SSLStaplingCache shmcb:x(65536)\n"
+    )
+    site = understand(read(locate(str(main), Options())))
+    assert [finding.rule for finding in lint(site, all_rules())] == (["AS107"] if loaded else [])

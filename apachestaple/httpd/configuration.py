@@ -262,6 +262,14 @@ class Configuration:
         """Whether a module, by the name that LoadModule uses, is there once all is read."""
         return name in self.modules
 
+    def may_have_module(self, name: str) -> bool:
+        """Whether it is there, or that is not known.
+
+        A fragment does not show it, nor does a copy in which no line loads any module.
+        """
+        is_known = self.whole and (self.installed or bool(self.load_modules))
+        return self.has_module(name) or not is_known
+
     def named(self, *names: str) -> Iterator[Directive]:
         """Directives in effect with one of these names, in any case of letters."""
         keys = {lower(name) for name in names}

@@ -44,7 +44,7 @@ class CacheProviderNotLoaded(DirectiveRule):
             return
         provider = parse_cache(first_argument(directive)).provider
         module = PROVIDERS.get(provider)
-        if module is None or site.configuration.has_module(module):
+        if module is None or site.configuration.may_have_module(module):
             return
         yield self.finding(
             directive.place,

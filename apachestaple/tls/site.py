@@ -171,7 +171,8 @@ class Site:
 
     @lazy
     def has_mod_ssl(self) -> bool:
-        return self.configuration.has_module("ssl_module") or not self.configuration.whole
+        """Whether mod_ssl is there, as far as is known."""
+        return self.configuration.may_have_module("ssl_module")
 
 
 def listeners(reader: CertificateReader) -> dict[str, Listener]:

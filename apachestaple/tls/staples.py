@@ -49,7 +49,7 @@ def _cache_fault(site: Site) -> str | None:
         return f"httpd knows no cache provider {cache.provider!r}"
     if cache.refusal:
         return f"httpd rejects the SSLStaplingCache: {cache.refusal}"
-    if site.configuration.whole and not site.configuration.has_module(PROVIDERS[cache.provider]):
+    if not site.configuration.may_have_module(PROVIDERS[cache.provider]):
         return f"the cache needs {PROVIDERS[cache.provider]}, which is not loaded"
     if cache.size is not None and not shmcb_layout(cache.size).starts:
         return f"httpd does not start with a cache of {cache.size} bytes"
