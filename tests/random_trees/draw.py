@@ -98,7 +98,7 @@ def _certificate(name: str) -> Callable[[Tree, Random], Tree]:
 
 def _switch(spelling: Spelling) -> Callable[[Tree, Random], Tree]:
     def put(host: Host, _random: Random) -> Host:
-        fits = host.can_staple or spelling is not Spelling.VARIABLE
+        fits = (host.can_staple and not host.force_url) or spelling is not Spelling.VARIABLE
         return replace(host, switch=Switch(on=True, spelling=spelling)) if fits else host
 
     return _some(put)
@@ -118,7 +118,7 @@ def _macro(tree: Tree, random: Random) -> Tree:
         for index, host in enumerate(tree.hosts)
         if host.can_staple
         and host.switch is None
-        and not (host.shares or host.caches)
+        and not (host.shares or host.caches or host.force_url)
         and host.certificate != MUST_STAPLE
     ]
     chosen = set(random.sample(plain, len(plain) // 2))
@@ -156,7 +156,7 @@ def _must_staple(host: Host, _random: Random) -> Host:
 
 
 def _force_url(host: Host, _random: Random) -> Host:
-    if host.switch is not None and host.switch.is_fixed:
+    if host.of_macro or (host.switch is not None and host.switch.is_fixed):
         return host
     return replace(host, force_url="https://ocsp.example.com/")
 
