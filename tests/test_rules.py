@@ -440,3 +440,29 @@ def test_curly_quotes_elsewhere_are_rejected(lab: Lab, directive: str) -> None:
     (finding,) = of(rule, linted(lab, example))
     assert finding.effect is Effect.REJECTED
     assert not observe(lab, example).accepted
+
+
+def test_a_dbm_cache_that_the_children_may_not_enter_caches_nothing(lab: Lab) -> None:
+    rule = advice("AS210")
+    with made(lab, rule.bad, rule.bad.text) as httpd:
+        folder = httpd.root / "private"
+        folder.chmod(0o755)
+        main = str(httpd.root / "httpd.conf")
+
+        def found() -> list[Finding]:
+            site = understand(read(locate(main, Options())), certificates_required=True)
+            return of(rule, lint(site, all_rules()))
+
+        assert not found()
+        folder.chmod(0o700)
+        assert [str(folder) in finding.message for finding in found()] == [True]
+        if os.geteuid() != 0:
+            # Without root, httpd's children are the user who started it.
+            return
+        assert httpd.start()
+        asked = lab.responder.queries_total()
+        assert [handshake(httpd.port).staple for _ in range(2)] == ["good", "good"]
+        assert lab.responder.queries_total() == asked + 2
+        httpd.stop()
+        assert rule.log_id is not None
+        assert rule.log_id in httpd.log
