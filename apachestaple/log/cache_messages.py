@@ -142,6 +142,7 @@ DBM = logged_in(
             text,
             "the cache's file {path} cannot be used, so the responder is asked again",
             _FOLDER,
+            "AS210",
             names="path",
         )
         for number, text in (
