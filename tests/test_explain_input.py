@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import fcntl
 import gzip
 import json
 import lzma
@@ -12,15 +13,17 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
 from apachestaple.log.explained import Explainer
 from apachestaple.log.reading import read_blocks
+from tests.lab.processes import wait_until
 from tests.schemas import EXPLAIN, checked
 from tests.test_cli import HOST, SSL, on_terminal, run
 
@@ -303,6 +306,12 @@ def test_a_log_of_ever_new_lines_takes_steady_memory() -> None:
     assert memory < 100
 
 
+def waiting_bytes(pipe: IO[bytes]) -> int:
+    """How much nobody has read yet."""
+    answer = fcntl.ioctl(pipe.fileno(), termios.FIONREAD, bytes(4))
+    return int.from_bytes(answer, sys.byteorder)
+
+
 def test_ctrl_c_ends_an_endless_log_with_a_report() -> None:
     process = subprocess.Popen(
         EXPLAINED, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -310,7 +319,10 @@ def test_ctrl_c_ends_an_endless_log_with_a_report() -> None:
     assert process.stdin is not None
     process.stdin.write(FAULT)
     process.stdin.flush()
-    time.sleep(0.7)
+    pipe = process.stdin
+    assert wait_until(lambda: waiting_bytes(pipe) == 0, 30)
+    # It has taken the line from the pipe; now it has time to look at it.
+    time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     # The pipe stays open, as that of tail -f does.
     assert process.stdout is not None
