@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 HOST = tls_host("SSLUseStapling on", certificate="must-staple")
 
 
-def said(lab: Lab, text: str, files: dict[str, str] | None = None) -> set[str]:
+def said(
+    lab: Lab, text: str, files: dict[str, str] | None = None, *, online: bool = False
+) -> set[str]:
     """The rules that find more than an information."""
-    example = Example(text, files=files or {})
-    return {finding.rule for finding in linted(lab, example) if finding.severity != "info"}
+    findings = linted(lab, Example(text, files=files or {}), online=online)
+    return {finding.rule for finding in findings if finding.severity != "info"}
 
 
 def test_what_stands_behind_a_loop_of_includes_is_read(lab: Lab) -> None:
@@ -121,3 +123,9 @@ def test_a_copy_without_the_lines_that_load_modules_says_nothing_of_modules(
     )
     site = understand(read(locate(str(main), Options())))
     assert [finding.rule for finding in lint(site, all_rules())] == (["AS107"] if loaded else [])
+
+
+def test_what_a_responder_answers_is_said_beside_a_wrong_name(lab: Lab) -> None:
+    text = CACHE + "SSLStaplingFakeTryLate off\n"
+    text += tls_host("SSLUseStapling on", certificate="dead-responder")
+    assert said(lab, text, online=True) == {"AS101", "AS411"}

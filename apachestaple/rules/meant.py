@@ -30,7 +30,14 @@ def as_meant(site: Site) -> Site | None:
         return None
     directives = [meant.get(id(d)) or d for d in site.configuration.directives]
     configuration = replace(site.configuration, directives=directives)
-    return understand(configuration, certificates_required=site.certificates_required)
+    meant_site = understand(
+        configuration,
+        certificates_required=site.certificates_required,
+        reader=site.reader,
+        at_once=False,
+    )
+    meant_site.answers = site.answers
+    return meant_site
 
 
 def _meant(directive: Directive) -> Directive | None:

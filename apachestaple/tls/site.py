@@ -68,6 +68,7 @@ class Site:
         misplaced: stapling directives in a section that httpd rejects them in.
         ssl_directives: all directives whose name looks like one of mod_ssl's.
         certificates_required: whether a certificate that is not here is an error.
+        reader: of the certificate files.
         answers: what the responders answered, where they were asked.
 
     """
@@ -78,6 +79,7 @@ class Site:
     caches: list[Directive]
     misplaced: list[Directive]
     certificates_required: bool
+    reader: CertificateReader
     ssl_directives: list[Directive] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
 
@@ -201,13 +203,14 @@ def understand(
     """
     if certificates_required is None:
         certificates_required = configuration.installed
-    site = Site(configuration, Host(None, ()), [], [], [], certificates_required)
+    reader = reader or CertificateReader()
+    site = Site(configuration, Host(None, ()), [], [], [], certificates_required, reader)
     walk = _Walk(site)
     walk.take(configuration.directives)
     speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_mod_md = configuration.has_module("md_module")
     has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
-    files = Files(configuration, reader or CertificateReader(), has_chains_elsewhere)
+    files = Files(configuration, reader, has_chains_elsewhere)
 
     def find_certificates(host: Host) -> tuple[HostCertificate, ...]:
         return host_certificates(host, files)
