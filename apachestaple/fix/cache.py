@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.place import KIN_OF_CACHE, in_main_server, remove, replace, uses_variable
+from apachestaple.fix.place import (
+    KIN_OF_CACHE,
+    from_variable,
+    in_main_server,
+    remove,
+    replace,
+    uses_variable,
+)
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import StaplingCache
 from apachestaple.tls.cache import (
@@ -71,8 +78,7 @@ def _correct(site: Site, directive: Directive, repairs: Repairs) -> Plan:
         # A variable in the path is kept as it is written; one that makes up more is not ours.
         written = _written_path(directive)
         if written is None:
-            where = f"{directive.file} line {directive.line}"
-            return Plan(refused=(f"{where} has its value from a variable",))
+            return Plan(refused=(from_variable(directive),))
         path = written
     lines = repairs.renderer.lines(StaplingCache(path, size, _quote(directive)))
     return Plan((replace(directive, lines, f"a cache of {size} bytes"),))

@@ -87,6 +87,16 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     return nodes.dump()
 
 
+def line_of(node: Node) -> int | None:
+    """The physical line on which a directive or section starts; ``None`` for what has none."""
+    try:
+        name = node.tag if hasattr(node, "tag") else node.name  # type: ignore[attr-defined]
+    except IndexError:
+        # apacheconfig takes a name of Unicode spaces for white space.
+        return None
+    return name.line if isinstance(name, Token) else None
+
+
 _REMOVING = (Where.REPLACE, Where.REMOVE)
 
 
@@ -128,11 +138,11 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
         return _Place(edit, found.parent, found.index + 1, indent + "    ")
     block: Nodes = found.node  # type: ignore[assignment]  # a BlockNode is both
     if edit.where is Where.LAST:
-        indents = [_indent(child) for child in block if _line(child) not in (None, edit.line)]
+        indents = [_indent(child) for child in block if line_of(child) not in (None, edit.line)]
         return _Place(edit, block, len(block), indents[-1] if indents else indent + "    ")
     # What stands behind the section's ">" belongs to its line.
     for index, child in enumerate(block):
-        if _line(child) != edit.line:
+        if line_of(child) != edit.line:
             return _Place(edit, block, index, _indent(child))
     return _Place(edit, block, len(block), indent + "    ")
 
@@ -182,7 +192,7 @@ def _by_line(nodes: Nodes) -> dict[int, _Found]:
     """The directive or section on each line."""
     places: dict[int, _Found] = {}
     for found in _all_nodes(nodes):
-        line = _line(found.node)
+        line = line_of(found.node)
         if line is not None and getattr(found.node, "typestring", "") != "comment":
             places.setdefault(line, found)
     return places
@@ -193,15 +203,6 @@ def _all_nodes(nodes: Nodes) -> Iterator[_Found]:
         yield _Found(nodes, index, node)
         if hasattr(node, "tag"):
             yield from _all_nodes(node)  # type: ignore[arg-type]  # a BlockNode is both
-
-
-def _line(node: Node) -> int | None:
-    try:
-        name = node.tag if hasattr(node, "tag") else node.name  # type: ignore[attr-defined]
-    except IndexError:
-        # apacheconfig takes a name of Unicode spaces for white space.
-        return None
-    return name.line if isinstance(name, Token) else None
 
 
 def _indent(node: Node) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.modules import load
-from apachestaple.fix.place import in_main_server, replace, uses_variable
+from apachestaple.fix.place import from_variable, in_main_server, replace, uses_variable
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.removal import remove_own_stapling
 from apachestaple.fix.render import MdStapling
 from apachestaple.httpd.loadable import NotLoadableError
+from apachestaple.httpd.numbers import dotted
+from apachestaple.tls.directives import MOD_MD_STAPLES_SINCE
 from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 
     from apachestaple.tls.site import Site
 
-# mod_md staples since 2.4.42, for certificates that it does not manage as well.
-_SINCE = (2, 4, 42)
 _KIN = ("mdstapling", "sslusestapling", "sslstaplingcache", "sslsessioncache")
 
 
@@ -41,7 +41,7 @@ def hand_to_mod_md(site: Site, repairs: Repairs) -> Plan:
         added = in_main_server(site, repairs.renderer, lines, reason, kin=_KIN, module="md_module")
         return Plan(added)
     if uses_variable(switch):
-        return Plan(refused=(f"{switch.file} line {switch.line} has its value from a variable",))
+        return Plan(refused=(from_variable(switch),))
     return Plan((replace(switch, lines, reason),))
 
 
@@ -51,8 +51,9 @@ def _obstacles(site: Site) -> Iterator[str]:
         yield f"{configuration.main_file}: the main server is not in it"
         return
     version = configuration.version()
-    if version < _SINCE:
-        yield f"mod_md staples since httpd 2.4.42, and this is {'.'.join(map(str, version))}"
+    if version < MOD_MD_STAPLES_SINCE:
+        since = dotted(MOD_MD_STAPLES_SINCE)
+        yield f"mod_md staples since httpd {since}, and this is {dotted(version)}"
     for host in site.tls_hosts:
         urls = [certificate.first_uri for certificate in host.certificates]
         if host.use_stapling and host.force_url and any(u is None or url_fault(u) for u in urls):

@@ -48,6 +48,11 @@ def uses_variable(directive: Directive) -> bool:
     return "${" in text or (directive.in_macro and any(mark in text for mark in "$%@"))
 
 
+def from_variable(directive: Directive) -> str:
+    """Why a directive for which `uses_variable` holds is not touched."""
+    return f"{directive.file} line {directive.line} has its value from a variable"
+
+
 def replace(directive: Directive, lines: Iterable[str], reason: str) -> Edit:
     """Put lines in the place of a directive."""
     return Edit(real_file(directive), directive.line, Where.REPLACE, tuple(lines), reason)

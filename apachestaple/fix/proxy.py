@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.place import in_main_server, replace, uses_variable
+from apachestaple.fix.place import from_variable, in_main_server, replace, uses_variable
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import OcspProxy
+from apachestaple.httpd.numbers import dotted
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.hosts import first_argument
 
@@ -45,7 +46,7 @@ def ask_through_proxy(site: Site, repairs: Repairs) -> Plan:
     if not configuration.whole:
         reason = f"{configuration.main_file}: the main server is not in it"
     elif version < since:
-        names = [".".join(map(str, numbers)) for numbers in (since, version)]
+        names = [dotted(since), dotted(version)]
         reason = (
             f"SSLOCSPProxyURL is there since httpd {names[0]}, and this is {names[1]}; "
             "responders --format tinyproxy and redirect-nftables make a way around"
@@ -70,6 +71,5 @@ def _set(site: Site, repairs: Repairs, url: str) -> Plan:
     if directive is None:
         return Plan(in_main_server(site, repairs.renderer, lines, reason), refused)
     if uses_variable(directive):
-        where = f"{directive.file} line {directive.line} has its value from a variable"
-        return Plan(refused=(*refused, where))
+        return Plan(refused=(*refused, from_variable(directive)))
     return Plan((replace(directive, lines, reason),), refused)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.edit import Edit, Where
+from apachestaple.fix.edit import Edit, Where, line_of
 from apachestaple.fix.place import SNIPPET, real_file, remove
 from apachestaple.fix.plan import Plan, Repairs
-from apachestaple.httpd.syntax import Token, tree
+from apachestaple.httpd.syntax import tree
 from apachestaple.httpd.words import lower
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
 from apachestaple.tls.hosts import first_argument
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from apachestaple.httpd.configuration import Directive, SourceFile
-    from apachestaple.httpd.syntax import Node
     from apachestaple.tls.site import Site
 
 
@@ -89,7 +88,7 @@ def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]
             inside = list(_leaves(node))
             is_condition = lower(str(node.tag)) == "ifmodule"
             if is_condition and inside and all(line in removed for line in inside):
-                line = _line(node) or 0
+                line = line_of(node) or 0
                 yield line, source.physical_line(line).strip()
             else:
                 yield from search(node)
@@ -104,7 +103,7 @@ def _lines_inside(source: SourceFile, sections: set[int]) -> set[int]:
         for node in nodes:  # type: ignore[attr-defined]
             if not hasattr(node, "tag"):
                 continue
-            if _line(node) in sections:
+            if line_of(node) in sections:
                 yield from (line for line in _leaves(node) if line is not None)
             else:
                 yield from search(node)
@@ -118,11 +117,6 @@ def _leaves(section: object) -> Iterator[int | None]:
         if hasattr(node, "tag"):
             yield from _leaves(node)
         elif getattr(node, "typestring", "") == "comment":
-            yield None if str(node.dump()).strip() else _line(node)
+            yield None if str(node.dump()).strip() else line_of(node)
         else:
-            yield _line(node)
-
-
-def _line(node: Node) -> int | None:
-    name = node.tag if hasattr(node, "tag") else node.name  # type: ignore[attr-defined]
-    return name.line if isinstance(name, Token) else None
+            yield line_of(node)

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.edit import Edit, Where
-from apachestaple.fix.place import in_main_server, real_file, replace, uses_variable
+from apachestaple.fix.place import from_variable, in_main_server, real_file, replace, uses_variable
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.fix.render import ResponderErrors
 
@@ -56,7 +56,7 @@ def _complete(
     reason = "a failing responder's errors are not stapled"
     if fake is not None:
         if uses_variable(fake):
-            refused.append(f"{fake.file} line {fake.line} has its value from a variable")
+            refused.append(from_variable(fake))
             return ()
         return (replace(fake, lines, reason),)
     return (Edit(real_file(errors), errors.line, Where.AFTER, lines, reason),)

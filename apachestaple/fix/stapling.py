@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.edit import Edit
 from apachestaple.fix.place import (
+    from_variable,
     in_host,
     in_main_server,
     last_in_host,
@@ -123,7 +124,7 @@ def _possible(wishes: list[_Wish]) -> tuple[list[_Wish], list[str]]:
     for wish in wishes:
         own = wish.host.own.get("sslusestapling")
         if own is not None and wish.on != wish.host.use_stapling and uses_variable(own):
-            refused.append(f"{own.file} line {own.line} has its value from a variable")
+            refused.append(from_variable(own))
             kept.add(id(wish.host))
     left = [
         _Wish(wish.host, wish.host.use_stapling, "") if id(wish.host) in kept else wish

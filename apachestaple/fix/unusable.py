@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.place import remove, uses_variable
+from apachestaple.fix.place import from_variable, remove, uses_variable
 from apachestaple.fix.plan import Plan, Repairs
 from apachestaple.rules.catalogue import find_rule
 from apachestaple.rules.lint import lint
@@ -34,7 +34,7 @@ def remove_unusable(site: Site, repairs: Repairs) -> Plan:
     for code, directive in (*_timeouts(site, repairs), *_forced(site, repairs)):
         place = (directive.file, directive.line)
         if uses_variable(directive):
-            refused[f"{place[0]} line {place[1]} has its value from a variable"] = None
+            refused[from_variable(directive)] = None
         else:
             edits.setdefault(place, remove(directive, _REASONS[code]))
     return Plan(tuple(edits.values()), tuple(refused))

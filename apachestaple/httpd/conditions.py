@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from apachestaple.httpd.numbers import atoi
+from apachestaple.httpd.numbers import atoi, dotted
 
 Version = tuple[int, int, int]
 
@@ -88,6 +88,6 @@ def _matches(expression: str, version: Version) -> bool:
         with warnings.catch_warnings():
             # What Python may one day read differently is not the administrator's business.
             warnings.simplefilter("ignore", FutureWarning)
-            return re.search(expression, ".".join(map(str, version))) is not None
+            return re.search(expression, dotted(version)) is not None
     except (re.error, OverflowError, ValueError, RecursionError):
         raise ConditionError("Unable to compile regular expression") from None

@@ -20,6 +20,11 @@ def strtol(text: str) -> tuple[int, str]:
     return number, text[found.end() :]
 
 
+def dotted(version: tuple[int, ...]) -> str:
+    """A version as people write it."""
+    return ".".join(map(str, version))
+
+
 def atoi(text: str) -> int:
     """The low 32 bits of that number: all that is left of it in an int."""
     low = strtol(text)[0] & 0xFFFFFFFF

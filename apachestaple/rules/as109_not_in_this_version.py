@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.numbers import dotted
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
 from apachestaple.tls.directives import STAPLING_DIRECTIVES
@@ -42,7 +43,7 @@ class NotInThisVersion(DirectiveRule):
         if known.since <= _OLDEST or known.since <= site.configuration.version():
             return
         version = site.configuration.version()
-        have, need = (".".join(map(str, numbers)) for numbers in (version, known.since))
+        have, need = dotted(version), dotted(known.since)
         yield self.finding(
             directive.place,
             f"{known.name} came with httpd {need}, and this is {have}: it is rejected",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
+from apachestaple.tls.directives import MOD_MD_STAPLES_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 
 _MOD_MD = "LoadModule md_module modules/mod_md.so\n"
-# mod_md's stapling came with 2.4.42.
-_SINCE = (2, 4, 42)
 
 
 class ModMdCouldStaple(ServerRule):
@@ -38,7 +37,9 @@ class ModMdCouldStaple(ServerRule):
         configuration = site.configuration
         if not site.stapling_hosts or not configuration.has_module("md_module"):
             return
-        if configuration.version() < _SINCE or any(h.force_url for h in site.stapling_hosts):
+        if configuration.version() < MOD_MD_STAPLES_SINCE:
+            return
+        if any(host.force_url for host in site.stapling_hosts):
             return
         switch = site.stapling_hosts[0].setting("SSLUseStapling")
         if switch is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.numbers import dotted
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 from apachestaple.tls.bugs import bugs_of
@@ -37,10 +38,9 @@ class StaplingBug(ServerRule):
         bugs = bugs_of(version)
         if not bugs:
             return
-        here = ".".join(map(str, version))
-        mended = ".".join(map(str, bugs[-1].mended))
         yield self.finding(
             switch.place,
-            f"httpd {here} staples with known bugs: {'; '.join(bug.what for bug in bugs)}",
-            f"Run httpd {mended} or later.",
+            f"httpd {dotted(version)} staples with known bugs: "
+            f"{'; '.join(bug.what for bug in bugs)}",
+            f"Run httpd {dotted(bugs[-1].mended)} or later.",
         )

@@ -72,6 +72,9 @@ _TABLE = (
     StaplingDirective("SSLOCSPProxyURL", Kind.PROXY, None, since=(2, 4, 19)),
 )
 
+# mod_md staples since then, for certificates that it does not manage as well.
+MOD_MD_STAPLES_SINCE = (2, 4, 42)
+
 STAPLING_DIRECTIVES = {directive.name.lower(): directive for directive in _TABLE}
 
 # Further directives of mod_ssl that a name may be, so that none is taken for a misspelt one.
