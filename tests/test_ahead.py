@@ -13,8 +13,8 @@ from tests.lab.play import Lab
 # A process of its own, since one with threads, such as a test's, does not fork.
 SCRIPT = """\
 import json, os, sys
-from apachestaple.tls import ahead
-from apachestaple.tls.certificates import CertificateReader
+from apachestaple.certificates import prefetch as ahead
+from apachestaple.certificates.pem import CertificateReader
 
 ahead.FEWEST = int(sys.argv[1])
 forks = []
@@ -89,9 +89,9 @@ def test_a_second_process_tells_what_this_one_would_find(paths: list[str]) -> No
     "more",
     {
         "it cannot be started": "def refused():\n    raise OSError\nos.fork = refused",
-        "it ends at once": "from apachestaple.tls import second_process\n"
+        "it ends at once": "from apachestaple.certificates import second_process\n"
         "second_process._serve = lambda *arguments: None",
-        "it fails": "from apachestaple.tls import second_process\n"
+        "it fails": "from apachestaple.certificates import second_process\n"
         "def serve(*arguments):\n    raise RuntimeError\nsecond_process._serve = serve",
         "it ends on the way": "parse = CertificateReader._read_packed\n"
         "def read_packed(self, path):\n"
@@ -126,7 +126,8 @@ def test_lint_says_the_same_with_a_second_process(lab: Lab) -> None:
         for name in names
     ]
     program = (
-        "import sys\nfrom apachestaple.tls import ahead\nahead.FEWEST = int(sys.argv.pop(1))\n"
+        "import sys\nfrom apachestaple.certificates import prefetch as ahead\n"
+        "ahead.FEWEST = int(sys.argv.pop(1))\n"
         "from apachestaple.__main__ import main\nmain()\n"
     )
     with lab.httpd("Listen 443\n" + "".join(hosts)) as httpd:

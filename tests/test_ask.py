@@ -14,20 +14,21 @@ from cryptography.x509 import ocsp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apachestaple.certificates.pem import CertificateReader
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
-from apachestaple.live.ask import ask, ask_all
-from apachestaple.live.probe import probe
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.queries import queries
+from apachestaple.mod_ssl.site import understand
+from apachestaple.network.ask import ask, ask_all
+from apachestaple.ocsp.query import FailureKind, Query
+from apachestaple.ocsp.responses import read_response, status_request
+from apachestaple.probing.probe import probe
+from apachestaple.probing.served import Target
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Confidence, Effect, Severity
-from apachestaple.rules.lint import lint
 from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.rules.rule import CACHE, tls_host
-from apachestaple.tls.certificates import CertificateReader
-from apachestaple.tls.queries import FailureKind, Query, queries
-from apachestaple.tls.responses import read_response, status_request
-from apachestaple.tls.served import Target
-from apachestaple.tls.site import understand
 from tests.lab.certificates import SWITCHED_OFF
 from tests.lab.raw import RawServer, full_port
 from tests.lab.strange import WAYS, StrangeResponder
@@ -35,10 +36,10 @@ from tests.lab.strange import WAYS, StrangeResponder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.ocsp.query import Answer
+    from apachestaple.probing.served import Served
     from apachestaple.rules.finding import Finding
-    from apachestaple.tls.queries import Answer
-    from apachestaple.tls.served import Served
-    from apachestaple.tls.site import Site
     from tests.lab.play import Lab
     from tests.lab.server import Httpd
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apachestaple.rules.rule import tls_host
-from apachestaple.tls.cache import (
+from apachestaple.mod_ssl.cache import (
     LARGEST_SIZE,
     Response,
     holds_all,
@@ -21,6 +20,7 @@ from apachestaple.tls.cache import (
     shmcb_layout,
     smallest_size,
 )
+from apachestaple.rules.rule import tls_host
 
 if TYPE_CHECKING:
     from tests.lab.play import Lab

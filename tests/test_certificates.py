@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.tls.certificates import CertificateReader, Problem
+from apachestaple.certificates.pem import CertificateReader, Problem
 from tests.lab.handshake import handshake
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ CHAINS = {
 def test_the_issuer_is_found_where_mod_ssl_finds_it(lab: Lab, certificate: str, more: str) -> None:
     from apachestaple.httpd.layout import Options, locate
     from apachestaple.httpd.reader import read
-    from apachestaple.tls.site import understand
+    from apachestaple.mod_ssl.site import understand
 
     text = HOST.format(certificate=certificate, key=certificate, more=more)
     with lab.httpd(text) as httpd:

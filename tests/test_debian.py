@@ -15,9 +15,9 @@ from apachestaple.httpd.dump import dump_text
 from apachestaple.httpd.envvars import read_envvars
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules
-from apachestaple.rules.lint import lint
-from apachestaple.tls.site import understand
 from tests.lab.ca import Authority
 
 if TYPE_CHECKING:

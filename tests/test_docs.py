@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import pytest
 
-from apachestaple.fix import render
+from apachestaple.fix.editing import render
 from apachestaple.report import outgoing
 from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.lint.lint import lint
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect
-from apachestaple.rules.lint import lint
 from tests.drawn import capacity, verdict
 from tests.drawn.arena import Arena
 from tests.drawn.faults import FAULTS, NOT_INJECTED

@@ -12,19 +12,19 @@ import pytest
 
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
+from apachestaple.lint.lint import lint
 from apachestaple.log.configured import with_configuration
 from apachestaple.log.explained import Explainer, Explanation
 from apachestaple.log.messages import MESSAGES
+from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules, find_rule
-from apachestaple.rules.lint import lint
 from apachestaple.rules.rule import CACHE, Example, tls_host
-from apachestaple.tls.site import understand
 from tests.lab.handshake import handshake
 from tests.test_rules import PLAYED, made, server_names
 
 if TYPE_CHECKING:
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.rule import Rule
-    from apachestaple.tls.site import Site
     from tests.lab.play import Lab
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

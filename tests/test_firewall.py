@@ -173,7 +173,7 @@ def test_a_name_without_address_is_said_and_the_others_have_their_rules(world: W
 
 def test_no_name_is_waited_for_longer_than_the_time_limit(world: World) -> None:
     world.outside.run("nft", "-f", "-", text=LOSES_QUERIES)
-    asking = "from apachestaple.live.resolve import resolve\n"
+    asking = "from apachestaple.network.resolve import resolve\n"
     asking += "print(resolve(['a.invalid', 'ocsp.example.com', '2001:db8::7'], seconds=0.5))"
     done = world.server.run(sys.executable, "-c", asking)
     assert "\"'a.invalid' does not resolve in time\"" in done

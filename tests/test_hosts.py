@@ -10,8 +10,8 @@ import pytest
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.numbers import atoi
 from apachestaple.httpd.reader import read
+from apachestaple.mod_ssl.site import Site, understand
 from apachestaple.rules.rule import CACHE, tls_host
-from apachestaple.tls.site import Site, understand
 from tests.lab.handshake import handshake
 
 if TYPE_CHECKING:

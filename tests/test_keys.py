@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from apachestaple.certificates.certificate import Certificate
+from apachestaple.certificates.keys import KeyProblem, KeyReader
 from apachestaple.rules.rule import CACHE, tls_host
-from apachestaple.tls.certificate import Certificate
-from apachestaple.tls.keys import KeyProblem, KeyReader
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,9 +18,9 @@ from apachestaple.httpd.layout import LayoutError, Options, locate
 from apachestaple.httpd.modules import BUILT_IN, DEBIAN_BUILT_IN, module_name
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import read
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.site import Site, understand
 from apachestaple.rules.catalogue import all_rules
-from apachestaple.rules.lint import lint
-from apachestaple.tls.site import Site, understand
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -8,11 +8,11 @@ import pytest
 
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect
-from apachestaple.rules.lint import lint
 from apachestaple.rules.rule import CACHE, Example, tls_host
-from apachestaple.tls.site import understand
 from tests.test_rules import linted, observe
 
 if TYPE_CHECKING:

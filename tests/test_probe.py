@@ -12,9 +12,9 @@ import pytest
 
 from apachestaple.commands.probe import ProbeSwitches, run_probe
 from apachestaple.commands.trouble import exit_code
-from apachestaple.live.probe import probe, probe_all
+from apachestaple.probing.probe import probe, probe_all
+from apachestaple.probing.served import Target, parse_target
 from apachestaple.rules.rule import CACHE, tls_host
-from apachestaple.tls.served import Target, parse_target
 from tests.lab.handshake import handshake
 from tests.lab.raw import RawServer
 from tests.schemas import PROBE, checked
@@ -23,7 +23,7 @@ from tests.test_cli import run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.served import Served
+    from apachestaple.probing.served import Served
     from tests.lab.handshake import TlsVersion
     from tests.lab.play import Lab
     from tests.lab.raw import Behaviour

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.discovery.sites import read_site
+from apachestaple.probing.promises import target_of
+from apachestaple.probing.served import Target
 from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.settings import Settings
-from apachestaple.sites import read_site
-from apachestaple.tls.promises import target_of
-from apachestaple.tls.served import Target
 from tests.schemas import PROBE, checked
 from tests.test_cli import run
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apachestaple.discovery.sites import read_site
 from apachestaple.httpd.configuration import Place, SourceFile
+from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.github import github_report
 from apachestaple.report.json import hosts_json, lint_json, responders_json, rules_json
 from apachestaple.report.markdown import rules_page
@@ -19,8 +21,6 @@ from apachestaple.report.text import text_report
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Confidence, Effect, Finding, HostName, Repair, Severity
 from apachestaple.settings import Settings
-from apachestaple.sites import read_site
-from apachestaple.tls.responders import responders
 from tests.lab.ca import Authority
 from tests.lab.certificates import standard_certificates
 from tests.schemas import HOSTS, LINT, RESPONDERS, RULES, checked
@@ -28,7 +28,7 @@ from tests.schemas import HOSTS, LINT, RESPONDERS, RULES, checked
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 NOTHING = Summary(files=1, hosts=0, certificates=0, errors=0, warnings=0, infos=0, fixable=0)
 

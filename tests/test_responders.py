@@ -12,12 +12,12 @@ import pytest
 
 from apachestaple.commands.responders import ResponderSwitches, run_responders
 from apachestaple.commands.trouble import TroubleError
+from apachestaple.discovery.sites import read_site
+from apachestaple.mod_ssl.responders import responders
+from apachestaple.ocsp.destinations import outgoing
 from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.settings import Settings
-from apachestaple.sites import read_site
 from apachestaple.templating import TemplateProblemError
-from apachestaple.tls.destinations import outgoing
-from apachestaple.tls.responders import responders
 from tests.lab.ca import Authority
 from tests.lab.certificates import NAMES
 from tests.lab.processes import wait_until
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from apachestaple.tls.destinations import Outgoing
+    from apachestaple.ocsp.destinations import Outgoing
     from tests.lab.play import Lab
 
 FIRST, SECOND = "http://ocsp.example.com/r", "http://second.example.com:8080"

@@ -13,14 +13,14 @@ import pytest
 
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
-from apachestaple.live.ask import ask_all
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.queries import queries as queries_of
+from apachestaple.mod_ssl.site import understand
+from apachestaple.network.ask import ask_all
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding
-from apachestaple.rules.lint import lint
 from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
-from apachestaple.tls.queries import queries as queries_of
-from apachestaple.tls.site import understand
 from tests.lab.handshake import handshake, takes_staple
 from tests.random_trees.proof import fix
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apachestaple.fix.edit import Edit, EditError, Where, edited
+from apachestaple.fix.editing.edit import Edit, EditError, Where, edited
 from apachestaple.httpd.include import _pattern, has_wildcard
 from apachestaple.httpd.syntax import logical_lines, tree
 from apachestaple.httpd.words import next_word, resolve_variables, split_words, word_spans

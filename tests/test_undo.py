@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.fix.state import only_one_fix
-from apachestaple.fix.write import NewText, written
+from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.write import NewText, written
 from tests.lab.server import MODULES
 
 if TYPE_CHECKING:
@@ -173,8 +173,8 @@ def interrupt(path: Path, new: str = "new", more: str = "") -> None:
     """Write a file, and end by SIGKILL where httpd would have its say."""
     program = f"""
 import os
-from apachestaple.fix.state import only_one_fix
-from apachestaple.fix.write import NewText, written
+from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.write import NewText, written
 old = open({str(path)!r}).read()
 with only_one_fix(), written([NewText({str(path)!r}, old, {new!r}){more}], kept=True):
     os.kill(os.getpid(), {int(signal.SIGKILL)})

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.ocsp.uri import Uri, parse_uri, proxy_fault, url_fault
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.responder_url import effect_of
 from apachestaple.rules.rule import CACHE, tls_host
-from apachestaple.tls.directives import STAPLING_DIRECTIVES
-from apachestaple.tls.uri import Uri, parse_uri, proxy_fault, url_fault
 from tests.lab.play import play
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from apachestaple.commands.fix import FixSwitches, run_fix_command
 from apachestaple.commands.trouble import TroubleError
-from apachestaple.fix.diff import unified
-from apachestaple.fix.state import WriteError, only_one_fix
-from apachestaple.fix.write import NewText, encoded, written
+from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.transaction.state import WriteError, only_one_fix
+from apachestaple.fix.transaction.write import NewText, encoded, written
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.server import MODULES
 
@@ -123,8 +123,8 @@ def test_a_signal_that_ends_the_run_takes_everything_back(tmp_path: Path, number
     (new,) = texts(tmp_path / "tree", a="old")
     program = f"""
 import os
-from apachestaple.fix.state import only_one_fix
-from apachestaple.fix.write import NewText, written
+from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.write import NewText, written
 with only_one_fix(), written([NewText({new.path!r}, "old", "new")]):
     assert open({new.path!r}).read() == "new"
     os.kill(os.getpid(), {int(number)})

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from apachestaple.commands.online import ask_responders
 from apachestaple.commands.responders import ResponderSwitches
 from apachestaple.commands.trouble import USELESS, TroubleError, one_of, tell, tell_errors
+from apachestaple.discovery.sites import read_sites
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.answers import answers_table
 from apachestaple.report.json import answers_json
 from apachestaple.report.summary import summarize
@@ -15,11 +18,8 @@ from apachestaple.report.terminal import emit, paint_for
 from apachestaple.report.text import text_report
 from apachestaple.rules.catalogue import select_rules
 from apachestaple.rules.finding import is_any_as_bad
-from apachestaple.rules.lint import lint
 from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.settings import load_settings
-from apachestaple.sites import read_sites
-from apachestaple.tls.responders import responders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

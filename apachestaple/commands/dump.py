@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import one_of, tell_errors
+from apachestaple.discovery.sites import read_configuration
 from apachestaple.httpd.dump import dump_text
 from apachestaple.report.json import dump_json
 from apachestaple.report.terminal import emit
 from apachestaple.settings import load_settings
-from apachestaple.sites import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

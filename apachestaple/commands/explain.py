@@ -15,6 +15,7 @@ from apachestaple.commands.trouble import (
     tell,
     tell_errors,
 )
+from apachestaple.discovery.sites import read_site
 from apachestaple.log.configured import with_configuration
 from apachestaple.log.explained import Explainer
 from apachestaple.log.reading import STANDARD_INPUT, LogError, log_size, read_blocks
@@ -23,12 +24,11 @@ from apachestaple.report.json import explain_json
 from apachestaple.report.progress import progress
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.settings import load_settings
-from apachestaple.sites import read_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 def run_explain(

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from apachestaple.commands.recover import recover_first
 from apachestaple.commands.trouble import TroubleError, one_of, tell
-from apachestaple.fix.proxy import ProxyUrlError, checked_proxy
+from apachestaple.discovery.sites import find_starts
 from apachestaple.fix.run import FixError, FixRequest, run_fix
-from apachestaple.fix.steps import Purpose
+from apachestaple.fix.steps.proxy import ProxyUrlError, checked_proxy
+from apachestaple.fix.steps.steps import Purpose
 from apachestaple.report.fixes import diff_report, fix_report
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.rules.catalogue import select_rules
 from apachestaple.rules.finding import is_any_as_bad
 from apachestaple.settings import load_settings
-from apachestaple.sites import find_starts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

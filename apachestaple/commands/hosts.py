@@ -6,11 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import one_of, tell_errors
+from apachestaple.discovery.sites import read_site
 from apachestaple.report.json import hosts_json
 from apachestaple.report.tables import hosts_table
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.settings import load_settings
-from apachestaple.sites import read_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

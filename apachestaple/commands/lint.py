@@ -6,12 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import USELESS, tell
+from apachestaple.discovery.sites import read_sites
 from apachestaple.httpd.layout import ask_ahead
 from apachestaple.report.lint import lint_report
 from apachestaple.report.terminal import Paint, emit, paint_for
 from apachestaple.rules.catalogue import select_rules
 from apachestaple.settings import load_settings
-from apachestaple.sites import read_sites
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

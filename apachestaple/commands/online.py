@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import tell
-from apachestaple.live.ask import ask_all
+from apachestaple.mod_ssl.queries import queries, unaskable
+from apachestaple.network.ask import ask_all
 from apachestaple.report.progress import tracked
-from apachestaple.tls.queries import queries, unaskable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 def ask_responders(sites: Sequence[Site]) -> None:

@@ -8,22 +8,22 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import USELESS, TroubleError, one_of, tell_errors
-from apachestaple.live.handshake import TLS_VERSIONS
-from apachestaple.live.probe import PATIENCE, probe_all
+from apachestaple.discovery.sites import read_site
+from apachestaple.network.handshake import TLS_VERSIONS
+from apachestaple.probing.probe import PATIENCE, probe_all
+from apachestaple.probing.promises import differences, target_of
+from apachestaple.probing.served import HTTPS_PORT, Served, Target, parse_target
 from apachestaple.report.json import probe_json
 from apachestaple.report.probes import probe_report
 from apachestaple.report.progress import tracked
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.settings import load_settings
-from apachestaple.sites import read_site
-from apachestaple.tls.promises import differences, target_of
-from apachestaple.tls.served import HTTPS_PORT, Served, Target, parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from apachestaple.tls.hosts import Host
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
 
 _LONGEST = 600
 

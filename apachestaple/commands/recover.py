@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.commands.trouble import TroubleError, tell
-from apachestaple.fix.journal import Stage, is_open
-from apachestaple.fix.recover import recover
-from apachestaple.fix.state import WriteError
+from apachestaple.fix.transaction.journal import Stage, is_open
+from apachestaple.fix.transaction.recover import recover
+from apachestaple.fix.transaction.state import WriteError
 from apachestaple.report.terminal import emit
 
 if TYPE_CHECKING:
-    from apachestaple.fix.journal import Journal
+    from apachestaple.fix.transaction.journal import Journal
 
 
 def run_recover(*, alone: bool = True) -> int:

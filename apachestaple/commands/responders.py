@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from apachestaple.certificates.pem import CertificateFile
 from apachestaple.commands.trouble import USELESS, TroubleError, one_of, tell, tell_errors
+from apachestaple.discovery.sites import Sites, certificate_files, read_sites
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.responders import responders
+from apachestaple.ocsp.destinations import is_address, is_host, outgoing
+from apachestaple.ocsp.uri import parse_uri, proxy_fault
+from apachestaple.probing.served import parse_target
 from apachestaple.report.json import responders_json
 from apachestaple.report.outgoing import (
     OutgoingRules,
@@ -24,19 +31,12 @@ from apachestaple.report.outgoing import (
 from apachestaple.report.tables import responders_table
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.settings import load_settings
-from apachestaple.sites import Sites, certificate_files, read_sites
 from apachestaple.templating import Templates
-from apachestaple.tls.certificates import CertificateFile
-from apachestaple.tls.destinations import is_address, is_host, outgoing
-from apachestaple.tls.hosts import first_argument
-from apachestaple.tls.responders import responders
-from apachestaple.tls.served import parse_target
-from apachestaple.tls.uri import parse_uri, proxy_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from apachestaple.tls.responders import Responder
+    from apachestaple.ocsp.responder import Responder
 
 FORMATS = ("text", "json", *ResponderTable.templates, *OutgoingRules.templates, *Redirect.templates)
 # A proxy goes by names and a redirect by ports, and the form of the JSON is fixed.
@@ -151,7 +151,7 @@ def _served(servers: Sequence[str]) -> tuple[list[CertificateFile], list[str]]:
     """
     if not servers:
         return [], []
-    from apachestaple.live.probe import probe_all  # noqa: PLC0415  (loads sockets)
+    from apachestaple.probing.probe import probe_all  # noqa: PLC0415  (loads sockets)
 
     try:
         targets = [parse_target(server) for server in servers]
@@ -196,7 +196,7 @@ def _resolution(hosts: Iterable[str], *, wanted: bool) -> Resolution:
     wanted_hosts = [host for host in dict.fromkeys(hosts) if host and (wanted or is_address(host))]
     if not wanted_hosts:
         return Resolution({}, {})
-    from apachestaple.live.resolve import resolve  # noqa: PLC0415  (loads sockets)
+    from apachestaple.network.resolve import resolve  # noqa: PLC0415  (loads sockets)
 
     answers = resolve(wanted_hosts)
     return Resolution(

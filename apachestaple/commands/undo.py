@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from apachestaple.commands.recover import recover_first
 from apachestaple.commands.trouble import TroubleError, one_of
-from apachestaple.fix.diff import unified
-from apachestaple.fix.journal import Stage
-from apachestaple.fix.state import WriteError
-from apachestaple.fix.undo import latest_backup, undo
+from apachestaple.discovery.sites import find_starts
+from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.transaction.journal import Stage
+from apachestaple.fix.transaction.state import WriteError
+from apachestaple.fix.transaction.undo import latest_backup, undo
 from apachestaple.report.fixes import diff_report, undo_report
 from apachestaple.report.terminal import emit, paint_for
 from apachestaple.settings import load_settings
-from apachestaple.sites import find_starts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apachestaple.tls.staples import prospect
+from apachestaple.mod_ssl.staples import prospect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,23 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.bounds import outside
-from apachestaple.fix.configtest import configtests
-from apachestaple.fix.diff import unified
-from apachestaple.fix.edit import EditError
+from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.editing.edit import EditError
+from apachestaple.fix.editing.place import NoPlaceError
+from apachestaple.fix.editing.render import Renderer
+from apachestaple.fix.editing.work import Work
 from apachestaple.fix.outlook import Outlook, outlooks
-from apachestaple.fix.place import NoPlaceError
-from apachestaple.fix.plan import Plan, Repairs, Step
-from apachestaple.fix.render import Renderer
-from apachestaple.fix.state import WriteError, only_one_fix
-from apachestaple.fix.steps import INTENDED, STEPS, Purpose
-from apachestaple.fix.tree import write_tree
-from apachestaple.fix.work import Work
-from apachestaple.fix.write import NewText, hard_linked, written
+from apachestaple.fix.steps.plan import Plan, Repairs, Step
+from apachestaple.fix.steps.steps import INTENDED, STEPS, Purpose
+from apachestaple.fix.transaction.bounds import outside
+from apachestaple.fix.transaction.configtest import configtests
+from apachestaple.fix.transaction.state import WriteError, only_one_fix
+from apachestaple.fix.transaction.tree import write_tree
+from apachestaple.fix.transaction.write import NewText, hard_linked, written
 from apachestaple.httpd.reader import read
-from apachestaple.rules.lint import lint
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.site import Site, understand
 from apachestaple.templating import TemplateProblemError
-from apachestaple.tls.site import Site, understand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

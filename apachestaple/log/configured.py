@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 
 from apachestaple.log.messages import CACHES
 from apachestaple.log.responder_messages import RESPONDER
-from apachestaple.tls.hosts import first_argument
-from apachestaple.tls.responders import certificate_path
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.responders import certificate_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.log.explained import Explanation
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 _OF_CACHE = frozenset(message.log_id for message in CACHES) | {"AH01872", "AH01929", "AH01945"}
 _OF_RESPONDER = frozenset(message.log_id for message in RESPONDER) | {"AH01941", "AH01944"}

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.certificates.pem import CertificateReader
 from apachestaple.log.responder_messages import RESPONDER
-from apachestaple.tls.certificates import CertificateReader
-from apachestaple.tls.switched_off import switched_off
-from apachestaple.tls.web_characters import has_web_characters
+from apachestaple.mod_ssl.web_characters import has_web_characters
+from apachestaple.ocsp.switched_off import switched_off
 
 if TYPE_CHECKING:
     from apachestaple.log.causes import Cause

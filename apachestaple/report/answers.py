@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.ocsp.status import moment
 from apachestaple.report.tables import aligned
-from apachestaple.tls.ocsp import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apachestaple.ocsp.query import Answer, Query
     from apachestaple.report.terminal import Paint
-    from apachestaple.tls.queries import Answer, Query
 
 
 def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.fix.run import FixOutcome
-    from apachestaple.fix.undo import Backup
+    from apachestaple.fix.transaction.undo import Backup
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

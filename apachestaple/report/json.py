@@ -7,25 +7,25 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from apachestaple import __version__
+from apachestaple.mod_ssl.responders import certificate_path
+from apachestaple.mod_ssl.staples import prospect
 from apachestaple.rules.finding import rule_url
-from apachestaple.tls.responders import certificate_path
-from apachestaple.tls.staples import prospect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Directive
     from apachestaple.log.explained import Explanation
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.ocsp.query import Answer, Query
+    from apachestaple.ocsp.responder import Responder
+    from apachestaple.probing.served import Served
     from apachestaple.report.summary import Summary
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
-    from apachestaple.tls.certificate import Certificate
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.queries import Answer, Query
-    from apachestaple.tls.responders import Responder
-    from apachestaple.tls.served import Served
-    from apachestaple.tls.site import Site
 
 
 def lint_json(main_files: Sequence[str], findings: Iterable[Finding], summary: Summary) -> str:

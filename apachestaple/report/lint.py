@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.lint.lint import lint
 from apachestaple.report.summary import summarize
 from apachestaple.rules.finding import is_any_as_bad
-from apachestaple.rules.lint import lint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from apachestaple.discovery.sites import Sites
     from apachestaple.report.terminal import Paint
     from apachestaple.rules.finding import Finding, Severity
     from apachestaple.rules.rule import Rule
-    from apachestaple.sites import Sites
 
 
 @dataclass(frozen=True)

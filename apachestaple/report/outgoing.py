@@ -10,14 +10,14 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from apachestaple.ocsp.destinations import Outgoing, is_address
 from apachestaple.report.terminal import printable
-from apachestaple.tls.destinations import Outgoing, is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from apachestaple.ocsp.responder import Need, Responder
     from apachestaple.templating import Templates
-    from apachestaple.tls.responders import Need, Responder
 
 # Where the redirect leads to, and tinyproxy listens.
 _REDIRECT_PORT = 8888

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.ocsp.status import moment
 from apachestaple.report.tables import aligned
 from apachestaple.report.terminal import Paint, printable
-from apachestaple.tls.ocsp import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apachestaple.tls.certificate import Certificate
-    from apachestaple.tls.served import Served
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.probing.served import Served
 
 
 def probe_report(probed: Sequence[Served], paint: Paint) -> str:

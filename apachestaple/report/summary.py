@@ -10,8 +10,8 @@ from apachestaple.rules.finding import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
-    from apachestaple.tls.site import Site
 
 
 @dataclass(frozen=True, slots=True)

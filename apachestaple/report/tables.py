@@ -5,19 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.responders import certificate_path
+from apachestaple.mod_ssl.staples import prospect
 from apachestaple.report.json import host_place
 from apachestaple.report.terminal import Paint, pad, printable, short, width
 from apachestaple.rules.finding import Effect, rule_url
-from apachestaple.tls.responders import certificate_path
-from apachestaple.tls.staples import prospect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from apachestaple.mod_ssl.hosts import HostCertificate
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.ocsp.responder import Responder
     from apachestaple.rules.rule import Example, Rule
-    from apachestaple.tls.hosts import HostCertificate
-    from apachestaple.tls.responders import Responder
-    from apachestaple.tls.site import Site
 
 _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import ReadError
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class UnreadableFile(ReadErrorRule):

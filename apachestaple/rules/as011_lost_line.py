@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import ReadNote
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 _MACRO = """\
 LoadModule macro_module modules/mod_macro.so

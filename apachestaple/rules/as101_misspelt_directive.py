@@ -5,16 +5,16 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.directives import SSL_NAMES, STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
-from apachestaple.tls.directives import SSL_NAMES, STAPLING_DIRECTIVES
-from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class MisspeltDirective(DirectiveRule):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import atoi
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
-from apachestaple.tls.directives import STAPLING_DIRECTIVES, Kind
-from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class NotANumber(DirectiveRule):

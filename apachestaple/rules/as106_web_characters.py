@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.web_characters import web_characters
+from apachestaple.ocsp.uri import parse_uri, url_fault
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.responder_url import effect_of
 from apachestaple.rules.rule import DirectiveRule, Example, tls_host
-from apachestaple.tls.hosts import first_argument
-from apachestaple.tls.uri import parse_uri, url_fault
-from apachestaple.tls.web_characters import web_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class WebCharacters(DirectiveRule):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.loadable import is_loadable
+from apachestaple.mod_ssl.directives import SSL_NAMES
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import Example, ServerRule
-from apachestaple.tls.directives import SSL_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class ModuleNotLoaded(ServerRule):

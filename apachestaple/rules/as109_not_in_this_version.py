@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import dotted
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
-from apachestaple.tls.directives import STAPLING_DIRECTIVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 # Nobody runs an older one.
 _OLDEST = (2, 4, 0)

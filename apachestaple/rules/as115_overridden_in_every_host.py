@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
-from apachestaple.tls.directives import STAPLING_DIRECTIVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 _HOST = tls_host("SSLUseStapling off")

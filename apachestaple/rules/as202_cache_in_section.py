@@ -10,7 +10,7 @@ from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class CacheInSection(ServerRule):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.cache import parse_cache
+from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
-from apachestaple.tls.cache import parse_cache
-from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class CacheArgumentRefused(DirectiveRule):

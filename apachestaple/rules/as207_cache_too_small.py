@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
-from apachestaple.tls.cache import (
+from apachestaple.mod_ssl.cache import (
     LONG_RESPONSE,
     SHORTEST_RESPONSE,
     overfull_subcaches,
@@ -14,13 +12,15 @@ from apachestaple.tls.cache import (
     shmcb_layout,
     smallest_size,
 )
+from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
+from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apachestaple.tls.cache import Response
-    from apachestaple.tls.certificate import Certificate
-    from apachestaple.tls.site import Site
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.cache import Response
+    from apachestaple.mod_ssl.site import Site
 
 
 # What cannot hold even the shortest responses evicts; what cannot hold long ones may.

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.cache import parse_cache
+from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import DirectiveRule, Example, tls_host
-from apachestaple.tls.cache import parse_cache
-from apachestaple.tls.hosts import first_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class DbmFolderMissing(DirectiveRule):

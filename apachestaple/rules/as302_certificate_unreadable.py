@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.certificates.pem import Problem
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, ProblemRule, tls_host
-from apachestaple.tls.certificates import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 
 class CertificateUnreadable(ProblemRule):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.hosts import ObstacleKind
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
-from apachestaple.tls.hosts import ObstacleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificate import Certificate
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 
 class NoOcspUri(ObstacleRule):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.certificates.keys import KeyProblem
+from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, KeyRule, tls_host
-from apachestaple.tls.hosts import first_argument
-from apachestaple.tls.keys import KeyProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 
 class NotAKey(KeyRule):

@@ -12,8 +12,8 @@ from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 
 class NotValidNow(CertificateRule):

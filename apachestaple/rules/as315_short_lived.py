@@ -10,8 +10,8 @@ from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 
 # CA/Browser Forum Baseline Requirements, 1.6.1: 7 days from 2026-03-15 on, 10 days before. Seconds.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
-from apachestaple.tls.hosts import first_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 _CHAIN = "SSLCertificateChainFile certs/{}.pem"
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.hosts import ObstacleKind
+from apachestaple.ocsp.uri import url_fault
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.responder_url import effect_of, said_of
 from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
-from apachestaple.tls.hosts import ObstacleKind
-from apachestaple.tls.uri import url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificate import Certificate
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 
 class FirstUriNotHttp(ObstacleRule):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.web_characters import has_web_characters
+from apachestaple.ocsp.uri import url_fault
 from apachestaple.rules.finding import Effect, Finding, Repair, Severity
 from apachestaple.rules.responder_url import effect_of, said_of
 from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
-from apachestaple.tls.uri import url_fault
-from apachestaple.tls.web_characters import has_web_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
 
 
 class ForceUrlNotHttp(HostRule):

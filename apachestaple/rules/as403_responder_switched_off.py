@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.hosts import ObstacleKind
+from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
 from apachestaple.rules.rule import CACHE, Example, ObstacleRule, effect_of_no_answer, tls_host
-from apachestaple.tls.hosts import ObstacleKind
-from apachestaple.tls.switched_off import switched_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.certificate import Certificate
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.site import Site
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
 
 
 class ResponderSwitchedOff(ObstacleRule):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.ocsp.uri import parse_uri, url_fault
 from apachestaple.rules.finding import Confidence, Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
-from apachestaple.tls.uri import parse_uri, url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
 
 
 class ForceUrlElsewhere(HostRule):

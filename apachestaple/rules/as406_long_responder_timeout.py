@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.rules.finding import Confidence, Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
-from apachestaple.tls.directives import STAPLING_DIRECTIVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
 
 
 # Clients wait about as long for a handshake. Seconds.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from apachestaple.ocsp.query import FailureKind
 from apachestaple.rules.finding import Severity
 from apachestaple.rules.responder_rule import FailedQueryRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
-from apachestaple.tls.queries import FailureKind
 
 
 class ResponderHttpError(FailedQueryRule):

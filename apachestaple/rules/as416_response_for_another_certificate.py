@@ -9,9 +9,9 @@ from apachestaple.rules.responder_rule import BadResponseRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 if TYPE_CHECKING:
-    from apachestaple.tls.hosts import Host
-    from apachestaple.tls.ocsp import StatusResponse
-    from apachestaple.tls.queries import Answer
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.ocsp.query import Answer
+    from apachestaple.ocsp.status import StatusResponse
 
 
 class ResponseForAnotherCertificate(BadResponseRule):

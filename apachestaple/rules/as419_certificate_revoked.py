@@ -11,9 +11,9 @@ from apachestaple.rules.rule import CACHE, Example, tls_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.ocsp.query import Answer
     from apachestaple.rules.finding import Finding
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.queries import Answer
 
 
 class CertificateRevoked(ResponderRule):

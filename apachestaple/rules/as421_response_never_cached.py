@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.ocsp.query import LONGEST_CACHED
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
-from apachestaple.tls.queries import LONGEST_CACHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.ocsp.query import Answer
     from apachestaple.rules.finding import Finding
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.queries import Answer
 
 
 class ResponseNeverCached(ResponderRule):

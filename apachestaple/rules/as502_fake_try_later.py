@@ -10,8 +10,8 @@ from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.hosts import Host
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
 
 
 class FakeTryLater(HostRule):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.directives import MOD_MD_STAPLES_SINCE
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
-from apachestaple.tls.directives import MOD_MD_STAPLES_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 _MOD_MD = "LoadModule md_module modules/mod_md.so\n"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import dotted
+from apachestaple.mod_ssl.bugs import bugs_of
 from apachestaple.rules.finding import Effect, Finding, Severity
 from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
-from apachestaple.tls.bugs import bugs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.site import Site
 
 
 class StaplingBug(ServerRule):

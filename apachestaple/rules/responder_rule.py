@@ -11,10 +11,10 @@ from apachestaple.rules.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.ocsp.query import Answer, FailureKind
+    from apachestaple.ocsp.status import StatusResponse
     from apachestaple.rules.finding import Finding
-    from apachestaple.tls.hosts import Host, HostCertificate
-    from apachestaple.tls.ocsp import StatusResponse
-    from apachestaple.tls.queries import Answer, FailureKind
 
 
 class ResponderRule(Rule):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.ocsp.uri import UrlFault
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import effect_of_no_answer
-from apachestaple.tls.uri import UrlFault
 
 if TYPE_CHECKING:
-    from apachestaple.tls.hosts import Host
+    from apachestaple.mod_ssl.hosts import Host
 
 
 def effect_of(fault: UrlFault, host: Host | None = None) -> Effect:

@@ -16,6 +16,9 @@ from apachestaple.rules.finding import Confidence, Effect, Finding, HostName, Re
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.certificates.keys import KeyProblem
+    from apachestaple.certificates.pem import Problem
     from apachestaple.httpd.configuration import (
         Directive,
         ErrorKind,
@@ -24,11 +27,8 @@ if TYPE_CHECKING:
         ReadError,
         ReadNote,
     )
-    from apachestaple.tls.certificate import Certificate
-    from apachestaple.tls.certificates import Problem
-    from apachestaple.tls.hosts import Host, HostCertificate, ObstacleKind
-    from apachestaple.tls.keys import KeyProblem
-    from apachestaple.tls.site import Site
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate, ObstacleKind
+    from apachestaple.mod_ssl.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which responses a shmcb cache of some size evicts: tls/cache.py's prediction, and httpd's doing.
+"""Which responses a shmcb cache evicts: the prediction of mod_ssl/cache.py, and what httpd does.
 
 ``python -m tests.drawn.capacity CASES [SEED] [PROCESSES]``; exit code 1 where the two differ. Each
 case is an httpd with up to 200 hosts, each with a certificate of its own. All are asked for twice,
@@ -23,8 +23,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from apachestaple.rules.rule import tls_host
-from apachestaple.tls.cache import (
+from apachestaple.mod_ssl.cache import (
     SMALLEST_SIZE,
     Response,
     overfull_subcaches,
@@ -32,6 +31,7 @@ from apachestaple.tls.cache import (
     shmcb_layout,
     smallest_size,
 )
+from apachestaple.rules.rule import tls_host
 from tests.drawn.arena import memory
 from tests.lab.ca import Authority
 from tests.lab.ending import Ending

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from apachestaple.httpd.layout import Options, locate
 from apachestaple.httpd.reader import read
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules
-from apachestaple.rules.lint import lint
-from apachestaple.tls.site import understand
 from tests.drawn.dress import MAIN, dress
 from tests.drawn.nodes import Line, Node, Section
 from tests.drawn.spelling import Speller

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.tls.cache import shmcb_layout
+from apachestaple.mod_ssl.cache import shmcb_layout
 from tests.drawn.hosts import add_host, plain_host, unstapled_host
 from tests.drawn.luck import chance
 from tests.drawn.nodes import Node, Section, line

@@ -105,8 +105,8 @@ class Arena:
 _MAKE = """
 import os, sys
 from apachestaple.commands.recover import recover_first
-from apachestaple.fix.state import only_one_fix
-from apachestaple.fix.write import NewText, written
+from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.write import NewText, written
 
 def now(path):
     if os.path.islink(path):

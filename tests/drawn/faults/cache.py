@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.tls.cache import LARGEST_SIZE, SMALLEST_SIZE, shmcb_layout
+from apachestaple.mod_ssl.cache import LARGEST_SIZE, SMALLEST_SIZE, shmcb_layout
 from tests.drawn.faults.fault import Fault, a_host, a_section, insert, of
 from tests.drawn.luck import chance
 from tests.drawn.nodes import Line, line, named

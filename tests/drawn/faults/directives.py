@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.tls.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from tests.drawn.faults.fault import Fault, a_host, a_section, insert, of, raw, shared, some_body
 from tests.drawn.luck import chance
 from tests.drawn.nodes import Line, Section, drop, line, named

@@ -1,0 +1,215 @@
+"""Certificate files: the leaf, and what follows it."""
+
+from __future__ import annotations
+
+import binascii
+import errno
+import os
+import re
+import stat
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from apachestaple.certificates.certificate import Certificate, Facts
+from apachestaple.certificates.prefetch import ReadingAhead
+
+# Nobody's certificates; reading it would only fill the memory. Bytes.
+_LARGEST_FILE = 64 * 1024 * 1024
+# PEM_read_bio_X509 takes these three names.
+_NAMES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
+_WHITE_SPACE = b" \t\r\n\v\f"
+
+
+class Problem(StrEnum):
+    """Why a certificate file is of no use to httpd, or to us."""
+
+    MISSING = "missing"
+    EMPTY = "empty"
+    NOT_A_FILE = "not-a-file"
+    UNREADABLE = "unreadable"
+    NO_CERTIFICATE = "no-certificate"
+    DAMAGED = "damaged"
+
+
+class CertificateFile(NamedTuple):
+    """A PEM file.
+
+    Attributes:
+        path: where it is here.
+        leaf: its first certificate.
+        chain: those that follow.
+        problem: why there is no leaf, or why the chain cannot be read.
+
+    """
+
+    path: str
+    leaf: Certificate | None = None
+    chain: tuple[Certificate, ...] = ()
+    problem: Problem | None = None
+
+
+# A file as one process tells it the other: its leaf, what follows that, and the problem.
+_Packed = tuple[
+    tuple[bytes, bytes, tuple[Any, ...] | None] | None, tuple[Certificate, ...], Problem | None
+]
+
+
+class CertificateReader:
+    """Reads certificate files, each once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, CertificateFile] = {}
+        # By their text or their DER: an authority's certificate stands in the file of each host,
+        # and often all that follows the host's own is the same.
+        self._certificates: dict[bytes, Certificate] = {}
+        self._chains: dict[bytes, tuple[tuple[Certificate, ...], Problem | None]] = {}
+        self._ahead: ReadingAhead[_Packed] = ReadingAhead(self._read_packed)
+
+    def expect(self, path: str) -> None:
+        """Say that `read` is going to be asked for a file.
+
+        Of many files a second process reads and parses some before they are asked for.
+        """
+        if path not in self._files:
+            self._ahead.expect(path)
+
+    def read(self, path: str) -> CertificateFile:
+        """The file at ``path``; what is wrong with it is in the result."""
+        known = self._files.get(path)
+        if known is None:
+            packed = self._ahead.result(path)
+            known = self._read(path) if packed is None else self._unpacked(path, packed)
+            self._files[path] = known
+        return known
+
+    def read_folder(self, path: str) -> list[Certificate] | None:
+        """The certificates that SSLCACertificatePath finds: files named by hash and number.
+
+        ``None`` where the folder is not here, or may not be read.
+        """
+        try:
+            names = sorted(os.listdir(path))
+        except OSError:
+            return None
+        hashed = [name for name in names if re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name)]
+        files = [self.read(os.path.join(path, name)) for name in hashed]
+        return [file.leaf for file in files if file.leaf]
+
+    def _read(self, path: str) -> CertificateFile:
+        data = _content(path)
+        if isinstance(data, Problem):
+            return CertificateFile(path, problem=data)
+        block = _pem_block(data)
+        if block is None:
+            return CertificateFile(path, problem=Problem.NO_CERTIFICATE)
+        name, body, rest = block
+        try:
+            leaf = Certificate.parse(_der(name, body))
+        except ValueError:
+            return CertificateFile(path, problem=Problem.DAMAGED)
+        if rest not in self._chains:
+            self._chains[rest] = self._chain(rest)
+        return CertificateFile(path, leaf, *self._chains[rest])
+
+    def _read_packed(self, path: str) -> _Packed:
+        _, leaf, chain, problem = self._read(path)
+        if leaf is None:
+            return None, chain, problem
+        der, sha1, facts = leaf.packed()
+        # A plain tuple is pickled in a tenth of the time.
+        return (der, sha1, facts and tuple(facts)), chain, problem
+
+    def _unpacked(self, path: str, packed: _Packed) -> CertificateFile:
+        leaf, chain, problem = packed
+        # Each message has copies of its own.
+        chain = tuple([self._certificates.setdefault(other.der, other) for other in chain])
+        if leaf is None:
+            return CertificateFile(path, None, chain, problem)
+        der, sha1, facts = leaf
+        made = Certificate(der, sha1, Facts._make(facts) if facts else None)
+        return CertificateFile(path, made, chain, problem)
+
+    def _chain(self, data: bytes) -> tuple[tuple[Certificate, ...], Problem | None]:
+        certificates: list[Certificate] = []
+        while block := _pem_block(data):
+            name, body, data = block
+            if body not in self._certificates:
+                try:
+                    self._certificates[body] = Certificate.parse(_der(name, body))
+                except ValueError:
+                    return tuple(certificates), Problem.DAMAGED
+            certificates.append(self._certificates[body])
+        return tuple(certificates), None
+
+
+def has_certificate(path: str) -> bool:
+    """Whether it is a file with the first line of a PEM certificate in it, whatever follows."""
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            data = file.read(_LARGEST_FILE)
+    except OSError:
+        return False
+    # No directive begins so.
+    return any(b"\n-----BEGIN %b-----" % name in b"\n" + data for name in _NAMES)
+
+
+def _content(path: str) -> bytes | Problem:
+    """The content of a regular file, or why there is none."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
+        return Problem.MISSING if missing else Problem.UNREADABLE
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return Problem.NOT_A_FILE
+        data = os.read(handle, status.st_size) if status.st_size <= _LARGEST_FILE else b""
+    except OSError:
+        return Problem.UNREADABLE
+    finally:
+        os.close(handle)
+    return data if status.st_size else Problem.EMPTY
+
+
+def _pem_block(data: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Name and body of the first certificate, and what follows it.
+
+    One without an end reaches to the end of the file.
+    """
+    position = 0
+    while (start := data.find(b"-----BEGIN ", position)) >= 0:
+        behind = data.find(b"-----", start + 11)
+        if behind < 0:
+            return None
+        name = data[start + 11 : behind]
+        position = behind + 5
+        if name in _NAMES:
+            end = data.find(b"-----END " + name + b"-----", position)
+            if end < 0:
+                end = len(data)
+            return name, data[position:end], data[end:]
+    return None
+
+
+def _der(name: bytes, body: bytes) -> bytes:
+    """The DER of a block; raises ValueError where it is no base64.
+
+    OpenSSL passes over white space, and over nothing else.
+    """
+    der = binascii.a2b_base64(body.translate(None, _WHITE_SPACE), strict_mode=True)
+    # What OpenSSL appends to a trusted certificate is not part of its DER.
+    return der[: der_length(der)] if name.startswith(b"TRUSTED") else der
+
+
+def der_length(der: bytes) -> int:
+    """Length in bytes of the first DER element."""
+    if len(der) < 2:
+        return len(der)
+    length = der[1]
+    if length < 0x80:
+        return 2 + length
+    count = length & 0x7F
+    return 2 + count + int.from_bytes(der[2 : 2 + count], "big")

@@ -1,0 +1,133 @@
+"""From the paths of a command line to what was read of each."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from apachestaple.certificates.pem import CertificateReader, has_certificate
+from apachestaple.httpd.layout import LayoutError, Options, locate
+from apachestaple.httpd.reader import read
+from apachestaple.mod_ssl.site import Site, listeners, understand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.certificates.pem import CertificateFile
+    from apachestaple.httpd.configuration import Configuration, SourceFile
+    from apachestaple.httpd.reader import Start
+    from apachestaple.settings import Settings
+
+
+@dataclass
+class Sites:
+    """What was read.
+
+    Attributes:
+        sites: one for each path that no earlier one had already brought.
+        troubles: why a path could not be read.
+
+    """
+
+    sites: list[Site] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def main_files(self) -> list[str]:
+        return [site.configuration.main_file for site in self.sites]
+
+    def sources(self) -> dict[str, SourceFile]:
+        """Every file that was read, by its path."""
+        sources: dict[str, SourceFile] = {}
+        for site in self.sites:
+            sources.update(site.configuration.files)
+        return sources
+
+
+def read_configuration(path: str | None, settings: Settings) -> Configuration:
+    """The directives in effect at ``path``.
+
+    Raises:
+        LayoutError: there is nothing to read.
+        OSError: the main file cannot be read.
+
+    """
+    return read(locate(path, _options(settings)))
+
+
+def read_site(path: str | None, settings: Settings) -> Site:
+    """What mod_ssl makes of the configuration at ``path``; raises as `read_configuration`."""
+    certificates = CertificateReader()
+    configuration = read(locate(path, _options(settings)), listeners(certificates))
+    return _understood(configuration, settings, certificates)
+
+
+def find_starts(paths: Sequence[str], settings: Settings) -> tuple[list[Start], list[str]]:
+    """Where to start reading, whole configurations first, and why some paths lead nowhere.
+
+    No path is this machine's httpd.
+    """
+    options = _options(settings)
+    starts: list[Start] = []
+    troubles: list[str] = []
+    wanted: Sequence[str | None] = paths or [None]
+    for path in wanted:
+        try:
+            starts.append(locate(path, options))
+        except LayoutError as error:
+            troubles.append(str(error))
+        except OSError as error:
+            troubles.append(_reason(path, error))
+    starts.sort(key=lambda start: not start.whole)
+    return starts, troubles
+
+
+def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
+    """Read what the paths stand for, each file once.
+
+    A fragment that a whole configuration includes is better understood there, so it is not read
+    again on its own.
+    """
+    starts, troubles = find_starts(paths, settings)
+    found = Sites(troubles=troubles)
+    certificates = CertificateReader()
+    known: set[str] = set()
+    for start in starts:
+        if os.path.realpath(start.main_file) in known:
+            continue
+        try:
+            configuration = read(start, listeners(certificates))
+        except OSError as error:
+            found.troubles.append(_reason(start.main_file, error))
+            continue
+        if len(starts) > 1:
+            known.update(os.path.realpath(path) for path in configuration.files)
+        found.sites.append(_understood(configuration, settings, certificates))
+    return found
+
+
+def certificate_files(paths: Sequence[str]) -> tuple[list[CertificateFile], list[str]]:
+    """The PEM files with a certificate among the paths, and all other paths."""
+    reader = CertificateReader()
+    named = {path: has_certificate(path) for path in paths}
+    files = [reader.read(path) for path, is_certificate in named.items() if is_certificate]
+    return files, [path for path in paths if not named[path]]
+
+
+def _options(settings: Settings) -> Options:
+    return Options(settings.root, settings.map, settings.define, settings.httpd_version)
+
+
+def _understood(
+    configuration: Configuration, settings: Settings, certificates: CertificateReader
+) -> Site:
+    required = settings.certificates_required
+    # A second process may still be reading them.
+    return understand(
+        configuration, certificates_required=required, reader=certificates, at_once=False
+    )
+
+
+def _reason(path: str | None, error: OSError) -> str:
+    return f"{error.filename or path}: {error.strerror or error}"

@@ -1,0 +1,192 @@
+"""Where a line stands, and where a new one goes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.editing.edit import Edit, Where
+from apachestaple.fix.editing.packages import is_of_package
+from apachestaple.fix.editing.render import Snippet
+from apachestaple.httpd.configuration import ErrorKind
+from apachestaple.httpd.include import names_file
+from apachestaple.httpd.modules import module_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from apachestaple.fix.editing.render import Renderer
+    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
+
+# Beside which of the main server's directives a new one is at home, the best first.
+KIN_OF_CACHE = ("sslstaplingcache", "sslusestapling", "sslsessioncache")
+KIN_OF_SWITCH = ("sslusestapling", "sslstaplingcache", "sslsessioncache")
+
+# Beside these, whose file it is does not matter: stapling is set there already.
+_STAPLING = ("sslstapling", "sslusestapling", "sslocspproxyurl", "mdstapling")
+
+# The name of a file of our own, and the folders that distributions have for such files.
+SNIPPET = "ocsp-stapling.conf"
+_SNIPPET_FOLDERS = ("conf.d", "Includes")
+
+
+def real_file(directive: Directive) -> str:
+    """The file in which a directive is edited, links followed."""
+    return directive.source_file.real_path
+
+
+def written_lines(directive: Directive) -> list[str]:
+    """The physical lines of a directive."""
+    return directive.source_file.physical_lines(directive.line, directive.end_line)
+
+
+def uses_variable(directive: Directive) -> bool:
+    """Whether its text has a ``${VARIABLE}``, or a macro's parameter: then it is not ours alone."""
+    text = "\n".join(written_lines(directive))
+    return "${" in text or (directive.in_macro and any(mark in text for mark in "$%@"))
+
+
+def from_variable(directive: Directive) -> str:
+    """Why a directive for which `uses_variable` holds is not touched."""
+    return f"{directive.file} line {directive.line} has its value from a variable"
+
+
+def replace(directive: Directive, lines: Iterable[str], reason: str) -> Edit:
+    """Put lines in the place of a directive."""
+    return Edit(real_file(directive), directive.line, Where.REPLACE, tuple(lines), reason)
+
+
+def remove(directive: Directive, reason: str) -> Edit:
+    """Take a directive out."""
+    return Edit(real_file(directive), directive.line, Where.REMOVE, (), reason)
+
+
+class NoPlaceError(Exception):
+    """There is no place for a new line; the text says why."""
+
+
+def in_main_server(
+    site: Site,
+    renderer: Renderer,
+    lines: Sequence[str],
+    reason: str,
+    *,
+    kin: tuple[str, ...] = KIN_OF_SWITCH,
+    module: str = "ssl_module",
+) -> tuple[Edit, ...]:
+    """Add lines to the main server.
+
+    They go beside their kin, unless that stands in a file of a package and the distribution has a
+    folder for files of our own; without either, to the end of the main file.
+
+    Raises:
+        NoPlaceError: the main file ends within a section.
+
+    """
+    configuration = site.configuration
+    neighbour = _kin(site, kin)
+    is_ours = neighbour is not None and (
+        neighbour.key.startswith(_STAPLING) or not is_of_package(real_file(neighbour))
+    )
+    snippet = None if is_ours else _snippet(configuration, module)
+    if snippet is not None:
+        path, link = snippet
+        made = renderer.lines(Snippet(lines=tuple(lines), module=module))
+        edits = [Edit(path, 0, Where.FILE, made, reason)]
+        if link:
+            target = os.path.relpath(path, os.path.dirname(link))
+            edits.append(Edit(link, 0, Where.LINK, (target,), "so that httpd reads it"))
+        return tuple(edits)
+    if neighbour is not None:
+        return (Edit(real_file(neighbour), neighbour.line, Where.AFTER, tuple(lines), reason),)
+    main = configuration.files[configuration.main_file].real_path
+    for error in configuration.errors:
+        if error.kind is ErrorKind.UNCLOSED_SECTION and (
+            configuration.files[error.place.file].real_path == main
+        ):
+            raise NoPlaceError(f"{main} line {error.place.line}: {error.message}")
+    return (Edit(main, 0, Where.END, tuple(lines), reason),)
+
+
+def in_host(
+    site: Site, host: Host, renderer: Renderer, lines: Sequence[str], reason: str
+) -> tuple[Edit, ...]:
+    """Add lines to a host: after its last own directive of mod_ssl, or as its first lines."""
+    if host.section is None:
+        return in_main_server(site, renderer, lines, reason)
+    section = host.section
+    kin = None
+    for directive in site.ssl_directives_of(section):
+        if directive.file == section.file and directive.source == section.source:
+            kin = directive
+    if kin is None:
+        return (Edit(real_file(section), section.line, Where.INSIDE, tuple(lines), reason),)
+    return (Edit(real_file(kin), kin.line, Where.AFTER, tuple(lines), reason),)
+
+
+def last_in_host(section: Directive, lines: Sequence[str], reason: str) -> Edit:
+    """Add lines to a host where they have the last word."""
+    return Edit(real_file(section), section.line, Where.LAST, tuple(lines), reason)
+
+
+def _kin(site: Site, names: tuple[str, ...]) -> Directive | None:
+    """The last of the main server's directives with the best name, else of any of mod_ssl's.
+
+    A file that a section includes, too, is no place for what only the main server may say.
+    """
+    directives = site.configuration.directives
+    in_sections = {
+        directive.file
+        for directive in directives
+        if directive.parent is not None and directive.parent.file != directive.file
+    }
+    own = [
+        directive
+        for directive in directives
+        if directive.parent is None
+        and directive.key.startswith(("ssl", "mdstapling"))
+        and not directive.in_macro
+        and directive.file not in in_sections
+    ]
+    for name in names:
+        named = [directive for directive in own if directive.key == name]
+        if named:
+            return named[-1]
+    return own[-1] if own else None
+
+
+def _snippet(configuration: Configuration, module: str) -> tuple[str, str] | None:
+    """Path of a new file of our own, and of the link that enables it (``""``: none is needed).
+
+    ``None`` where the distribution has no folder for it, or a file of this name is there already.
+    """
+    folder = os.path.realpath(os.path.dirname(configuration.main_file))
+    enabled = os.path.join(folder, "conf-enabled", SNIPPET)
+    available = os.path.join(folder, "conf-available", SNIPPET)
+    candidates = [(available, enabled)] if os.path.isdir(os.path.dirname(available)) else []
+    for wildcard in configuration.includes:
+        above = os.path.realpath(os.path.dirname(wildcard))
+        if os.path.basename(above) in _SNIPPET_FOLDERS:
+            candidates.append((os.path.join(above, SNIPPET), ""))
+    for path, link in candidates:
+        read_as = link or path
+        loaded = [
+            number
+            for wildcard, number in configuration.includes.items()
+            if names_file([wildcard], read_as)
+        ]
+        taken = any(os.path.lexists(each) for each in (path, link) if each)
+        taken = taken or configuration.paths.made_file(read_as) is not None
+        if loaded and not taken and _is_loaded(configuration, module, loaded[0]):
+            return path, link
+    return None
+
+
+def _is_loaded(configuration: Configuration, module: str, before: int) -> bool:
+    """Whether a module is loaded where an Include is read, as <IfModule> asks."""
+    name = module_name(module)
+    if name not in configuration.load_modules:
+        return configuration.has_module(name)
+    return name in list(configuration.load_modules)[:before]

@@ -1,0 +1,190 @@
+"""The lines that fix writes, from Jinja templates.
+
+A user's folder may replace any of them. What a template is given stands in its own dataclass here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from apachestaple.httpd.commands import all_commands
+from apachestaple.httpd.configuration import NoteKind
+from apachestaple.httpd.layout import NEWEST
+from apachestaple.httpd.paths import Paths
+from apachestaple.httpd.reader import Start, read
+from apachestaple.mod_ssl.cache import PROVIDERS, parse_cache
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.templating import TemplateProblemError, Templates
+
+if TYPE_CHECKING:
+    from apachestaple.httpd.configuration import Directive
+
+
+@dataclass(frozen=True, slots=True)
+class StaplingCache:
+    """For ``stapling_cache.conf.j2``: the cache of the main server.
+
+    Attributes:
+        path: of the shared memory, as httpd is to see it.
+        size: in bytes.
+
+    """
+
+    template: ClassVar[str] = "stapling_cache.conf.j2"
+    path: str
+    size: int
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UseStapling:
+    """For ``use_stapling.conf.j2``: stapling on or off, in the main server or a virtual host.
+
+    Attributes:
+        state: ``on`` or ``off``.
+        host: name of the host, ``""`` for the main server.
+        reason: why, in a few words.
+
+    """
+
+    template: ClassVar[str] = "use_stapling.conf.j2"
+    state: str
+    host: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponderErrors:
+    """For ``responder_errors.conf.j2``: the two switches that keep a responder's errors back.
+
+    Attributes:
+        return_responder_errors: whether SSLStaplingReturnResponderErrors is to be written.
+        fake_try_later: whether SSLStaplingFakeTryLater is to be written.
+
+    """
+
+    template: ClassVar[str] = "responder_errors.conf.j2"
+    return_responder_errors: bool
+    fake_try_later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModule:
+    """For ``load_module.conf.j2``: a module that is installed and not loaded.
+
+    Attributes:
+        module: its name, as ``socache_shmcb_module``.
+        path: of its file, written like those of the modules that are loaded.
+
+    """
+
+    template: ClassVar[str] = "load_module.conf.j2"
+    module: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MdStapling:
+    """For ``md_stapling.conf.j2``: stapling by mod_md, in the main server."""
+
+    template: ClassVar[str] = "md_stapling.conf.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class OcspProxy:
+    """For ``ocsp_proxy.conf.j2``: the proxy through which responders are asked.
+
+    Attributes:
+        url: of the proxy, with its port.
+
+    """
+
+    template: ClassVar[str] = "ocsp_proxy.conf.j2"
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """For ``snippet.conf.j2``: a file of our own for the main server's lines.
+
+    Attributes:
+        lines: what the other templates have rendered.
+        module: the one that brings the directives, by the name that LoadModule uses.
+
+    """
+
+    template: ClassVar[str] = "snippet.conf.j2"
+    lines: tuple[str, ...]
+    module: str
+
+
+Rendered = (
+    StaplingCache | UseStapling | ResponderErrors | LoadModule | MdStapling | OcspProxy | Snippet
+)
+
+
+class Renderer:
+    """Renders templates: those of ``folder`` first, then our own."""
+
+    def __init__(self, folder: str | None = None) -> None:
+        self._templates = Templates(folder)
+
+    def lines(self, snippet: Rendered) -> tuple[str, ...]:
+        """The lines of a snippet, without line endings.
+
+        Raises:
+            TemplateProblemError: the template cannot be read or rendered, or its text is no
+                lines that httpd could read.
+
+        """
+        text = self._templates.render(snippet.template, asdict(snippet))
+        lines = tuple(line.rstrip() for line in text.splitlines() if line.strip())
+        _check(snippet, lines)
+        return lines
+
+
+def _check(snippet: Rendered, lines: tuple[str, ...]) -> None:
+    """Refuse what httpd would not read as directives of its own, or would not take."""
+    template = snippet.template
+    if not lines:
+        raise TemplateProblemError(f"{template}: renders no line")
+    if lines[-1].endswith("\\"):
+        raise TemplateProblemError(f"{template}: the last line goes on in what follows it")
+    text = "\n".join(lines) + "\n"
+    path = os.path.join("/", template)
+    # Of a fragment, conditions are taken to hold, so that what stands in them is seen.
+    start = Start(path, "/", Paths(texts={path: text}), version=lambda: NEWEST, whole=False)
+    configuration = read(start)
+    if configuration.errors:
+        raise TemplateProblemError(f"{template}: {configuration.errors[0].message}")
+    if any(note.kind is NoteKind.SECTION_ENDS_WITH_FILE for note in configuration.notes):
+        raise TemplateProblemError(f"{template}: a section is not closed")
+    if not configuration.directives and not configuration.load_modules:
+        raise TemplateProblemError(f"{template}: renders no directive")
+    in_host = isinstance(snippet, UseStapling) and bool(snippet.host)
+    for directive in configuration.directives:
+        fault = _fault(directive, in_host=in_host)
+        if fault is not None:
+            raise TemplateProblemError(f"{template}: {fault}")
+
+
+def _fault(directive: Directive, *, in_host: bool) -> str | None:
+    """What httpd, and a reader of what fix has written, would have against a directive."""
+    if directive.key not in all_commands():
+        return f"httpd has no directive {directive.name}"
+    if directive.is_section:
+        return f"{directive.name}> has no place among lines that go into another section"
+    known = STAPLING_DIRECTIVES.get(directive.key)
+    if known is None:
+        return None
+    if in_host and not known.in_virtual_host:
+        return f"{known.name} has no place in a virtual host"
+    fault = known.fault(directive.arguments)
+    if fault is not None or known.kind is not Kind.CACHE:
+        return fault
+    cache = parse_cache(directive.arguments[0])
+    if cache.provider not in PROVIDERS:
+        return f"httpd knows no cache provider {cache.provider!r}"
+    return cache.refusal

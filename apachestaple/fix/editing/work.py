@@ -1,0 +1,93 @@
+"""The texts as they are to be: what the steps have changed, and nobody has written yet."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from apachestaple.certificates.pem import CertificateReader
+from apachestaple.fix.editing.edit import Edit, Where, edited
+from apachestaple.fix.transaction.write import NewText
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.mod_ssl.site import Site
+
+
+@dataclass
+class Work:
+    """The texts as they are to be, and what was done to them."""
+
+    new: dict[str, str] = field(default_factory=dict)
+    old: dict[str, str] = field(default_factory=dict)
+    # What is not on the disk yet, the targets of links, and what is to be taken away.
+    made: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    changes: list[str] = field(default_factory=list)
+    refused: dict[str, None] = field(default_factory=dict)
+    certificates: CertificateReader = field(default_factory=CertificateReader)
+
+    def files(self) -> list[NewText]:
+        """What is to be written."""
+        texts = [
+            NewText(path, self.old.get(path), None if path in self.gone else text)
+            for path, text in self.new.items()
+            if text != self.old.get(path) or path in self.gone
+        ]
+        made = [NewText(path, None, target, is_link=True) for path, target in self.links.items()]
+        taken = [
+            NewText(path, os.readlink(path), None, is_link=True)
+            for path in self.gone
+            if os.path.islink(path)
+        ]
+        return [*texts, *made, *taken]
+
+    def make(self, edits: Sequence[Edit], site: Site) -> None:
+        """Make edits in what was read of a site.
+
+        Raises:
+            EditError: a line to edit is not where it was read.
+
+        """
+        texts = {file.real_path: file.text for file in site.configuration.files.values()}
+        by_file: dict[str, list[Edit]] = {}
+        for edit in _once(edits):
+            self.changes.append(f"{edit.file}: {edit.reason}")
+            if edit.where is Where.FILE:
+                self.new[edit.file] = "".join(f"{line}\n" for line in edit.lines)
+                self.made[edit.file] = edit.file
+            elif edit.where is Where.LINK:
+                (target,) = edit.lines
+                self.links[edit.file] = target
+                target = os.path.join(os.path.dirname(edit.file), target)
+                self.made[edit.file] = os.path.realpath(target)
+            elif edit.where is Where.GONE:
+                self.gone.add(edit.file)
+                if edit.file in texts:
+                    self.old.setdefault(edit.file, texts[edit.file])
+                    self.new[edit.file] = ""
+            else:
+                by_file.setdefault(edit.file, []).append(edit)
+        for path, its_edits in by_file.items():
+            if path not in self.made:
+                self.old.setdefault(path, texts[path])
+            self.new[path] = edited(texts[path], its_edits)
+
+
+def _once(edits: Sequence[Edit]) -> list[Edit]:
+    """Each edit once: what is included or used twice stands once, and is in effect twice."""
+    replaced = {(edit.file, edit.line) for edit in edits if edit.where is Where.REPLACE}
+    first: dict[tuple[str, int, Where], Edit] = {}
+    for edit in edits:
+        if edit.where is not Where.REMOVE or (edit.file, edit.line) not in replaced:
+            # Several additions at one place are different lines.
+            where = (edit.file, edit.line, edit.where)
+            known = first.get(where)
+            if known is None:
+                first[where] = edit
+            elif edit.where not in (Where.REPLACE, Where.REMOVE) and edit.lines != known.lines:
+                first[where] = replace(known, lines=(*known.lines, *edit.lines))
+    return list(first.values())

@@ -1,0 +1,1 @@
+"""From remedies to edits."""

@@ -1,0 +1,122 @@
+"""Stapling taken out: for those whose authority has switched OCSP off, or who staple by mod_md."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.editing.edit import Edit, Where, line_of
+from apachestaple.fix.editing.place import SNIPPET, real_file, remove
+from apachestaple.fix.steps.plan import Plan, Repairs
+from apachestaple.httpd.syntax import tree
+from apachestaple.httpd.words import lower
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.hosts import first_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from apachestaple.httpd.configuration import Directive, SourceFile
+    from apachestaple.mod_ssl.site import Site
+
+
+def disable_stapling(site: Site, _repairs: Repairs) -> Plan:
+    """Every stapling directive, that of mod_md included, and what is empty without them."""
+    checks_clients = any(
+        first_argument(directive).lower() not in ("", "off")
+        for directive in site.configuration.named("SSLOCSPEnable")
+    )
+
+    def is_stapling(directive: Directive) -> bool:
+        if directive.key == "sslocspproxyurl":
+            # The certificates of clients are checked through it, too.
+            return not checks_clients
+        return directive.key in STAPLING_DIRECTIVES or directive.key.startswith("mdstapl")
+
+    return Plan(tuple(_removal(site, is_stapling)))
+
+
+def remove_own_stapling(site: Site) -> tuple[Edit, ...]:
+    """Every directive of mod_ssl's own stapling, and what is empty without them."""
+
+    def is_stapling(directive: Directive) -> bool:
+        return directive.key in STAPLING_DIRECTIVES and directive.key != "sslocspproxyurl"
+
+    return tuple(_removal(site, is_stapling))
+
+
+def _removal(site: Site, is_ours: Callable[[Directive], bool]) -> Iterator[Edit]:
+    by_file: dict[str, list[Directive]] = {}
+    others: set[str] = set()
+    for directive in site.configuration.directives:
+        if is_ours(directive):
+            by_file.setdefault(real_file(directive), []).append(directive)
+        else:
+            others.add(directive.file)
+    for file, directives in by_file.items():
+        source = directives[0].source_file
+        if os.path.basename(file) == SNIPPET and source.path not in others:
+            yield from _whole_file(site, file)
+            continue
+        removed = {directive.line: directive for directive in directives}
+        emptied = dict(_emptied(source, set(removed)))
+        for line, opening in emptied.items():
+            yield Edit(file, line, Where.REMOVE, (), f"{opening} is empty without stapling")
+        inside = _lines_inside(source, set(emptied))
+        for line, directive in removed.items():
+            if line not in inside:
+                yield remove(directive, f"{directive.name} removed")
+
+
+def _whole_file(site: Site, file: str) -> Iterator[Edit]:
+    """A file that holds nothing else, and the links that lead to it."""
+    yield Edit(file, 0, Where.GONE, (), "nothing but stapling was in it")
+    for path, source in site.configuration.files.items():
+        if source.real_path == file and os.path.islink(path):
+            folder, name = os.path.split(path)
+            link = os.path.join(os.path.realpath(folder), name)
+            yield Edit(link, 0, Where.GONE, (), "it led to that file")
+
+
+def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]:
+    """The outermost <IfModule> sections that hold nothing but directives on these lines."""
+
+    def search(nodes: object) -> Iterator[tuple[int, str]]:
+        for node in nodes:  # type: ignore[attr-defined]  # apacheconfig's lists have no types
+            if not hasattr(node, "tag"):
+                continue
+            inside = list(_leaves(node))
+            is_condition = lower(str(node.tag)) == "ifmodule"
+            if is_condition and inside and all(line in removed for line in inside):
+                line = line_of(node) or 0
+                yield line, source.physical_line(line).strip()
+            else:
+                yield from search(node)
+
+    yield from search(tree(source.text))
+
+
+def _lines_inside(source: SourceFile, sections: set[int]) -> set[int]:
+    """The lines of the directives within the sections that open on these lines."""
+
+    def search(nodes: object) -> Iterator[int]:
+        for node in nodes:  # type: ignore[attr-defined]
+            if not hasattr(node, "tag"):
+                continue
+            if line_of(node) in sections:
+                yield from (line for line in _leaves(node) if line is not None)
+            else:
+                yield from search(node)
+
+    return set(search(tree(source.text))) if sections else set()
+
+
+def _leaves(section: object) -> Iterator[int | None]:
+    """The line of each directive within a section; ``None`` for a comment, which is a person's."""
+    for node in section:  # type: ignore[attr-defined]
+        if hasattr(node, "tag"):
+            yield from _leaves(node)
+        elif getattr(node, "typestring", "") == "comment":
+            yield None if str(node.dump()).strip() else line_of(node)
+        else:
+            yield line_of(node)

@@ -1,0 +1,1 @@
+"""Writing all files or none, undo and recovery."""

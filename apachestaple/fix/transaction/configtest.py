@@ -1,0 +1,68 @@
+"""``httpd -t``, which has the last word."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.transaction.state import WriteError
+from apachestaple.httpd.layout import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from apachestaple.httpd.reader import Start
+
+_CONFIGTEST_SECONDS = 120
+
+
+def configtests(starts: Sequence[Start], configtest: str) -> Callable[[], str | None]:
+    """Run ``httpd -t`` now; what is returned runs it again and says what httpd complains of.
+
+    What it rejected already, for a reason that is not ours, it may reject still, except where
+    ``configtest`` is ``always``.
+
+    Raises:
+        WriteError: there is no httpd to run.
+
+    """
+    tested = [start for start in starts if _is_tested(start, configtest)]
+    before = [_configtest(start) for start in tested]
+
+    def complaint() -> str | None:
+        for start, rejected_before in zip(tested, before, strict=True):
+            message = _configtest(start)
+            if message is not None and (rejected_before is None or configtest == "always"):
+                return message
+        return None
+
+    return complaint
+
+
+def _is_tested(start: Start, configtest: str) -> bool:
+    if configtest == "never" or not start.whole:
+        return False
+    return configtest == "always" or start.installed
+
+
+def _configtest(start: Start) -> str | None:
+    """What ``httpd -t`` says against the configuration, or ``None`` where it passes."""
+    machine = installed()
+    if machine is None:
+        raise WriteError("there is no httpd here to test with; nothing was changed")
+    command = [machine.binary, "-d", start.server_root, "-f", start.main_file, "-t"]
+    for name, value in start.defines.items():
+        command += ["-D", name if value is None else f"{name}={value}"]
+    try:
+        done = subprocess.run(
+            command,
+            env=dict(start.environment),
+            capture_output=True,
+            check=False,
+            timeout=_CONFIGTEST_SECONDS,
+            text=True,
+            errors="replace",
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if done.returncode == 0 else done.stderr.strip()

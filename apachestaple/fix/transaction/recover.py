@@ -1,0 +1,129 @@
+"""Bringing a run that has not come to its end to one.
+
+What httpd has not tested is taken back, always: half of a repair is no repair, and a whole one that
+nobody has tried is no better. What was tested stays, and only the housekeeping is done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.transaction.content import (
+    ABSENT,
+    fingerprint,
+    fingerprint_at,
+    sync,
+    write_new,
+)
+from apachestaple.fix.transaction.journal import Stage, backups_folder, close, is_open, open_journal
+from apachestaple.fix.transaction.state import WriteError, only_one_fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apachestaple.fix.transaction.journal import Journal, Target
+
+
+def recover() -> Journal | None:
+    """Take an interrupted run back, or see it through; returns its journal as it was found.
+
+    Raises:
+        WriteError: a file is neither as it was before nor as it was to be, or could not be
+            written. Then nothing is changed that was not, and the journal stays.
+
+    """
+    if not is_open():
+        return None
+    with only_one_fix():
+        journal = open_journal()
+        if journal is None:
+            return None
+        try:
+            if journal.stage is Stage.DONE:
+                settle(journal)
+            else:
+                take_back(journal)
+        except OSError as error:
+            raise WriteError(
+                f"{error.filename or journal.folder}: {error.strerror}; the interrupted run could "
+                "not be taken back, apachestaple fix --recover tries again"
+            ) from None
+        return journal
+
+
+def take_back(journal: Journal, targets: Iterable[Target] | None = None) -> None:
+    """Put back what stood at the targets (all, where none are given), and close the journal.
+
+    Raises:
+        WriteError: one of them has changed since.
+        OSError: one could not be put back; the journal stays.
+
+    """
+    written: list[Target] = []
+    if journal.stage is not Stage.PREPARING:
+        targets = journal.targets if targets is None else tuple(targets)
+        written = [target for target in targets if _is_written(target, journal)]
+    _remove_temporary(journal)
+    for target in reversed(written):
+        _put_back(target, journal)
+    for folder in {os.path.dirname(target.path) for target in written}:
+        sync(folder)
+    close(journal)
+
+
+def settle(journal: Journal) -> None:
+    """Do what is left to do once everything is written: keep the journal as a backup, or not.
+
+    Raises:
+        OSError: it could not be done; the journal stays.
+
+    """
+    if journal.undoes is not None:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(os.path.join(backups_folder(), journal.undoes))
+    backup = journal.backup
+    if backup is None:
+        close(journal)
+        return
+    os.makedirs(os.path.dirname(backup), mode=0o700, exist_ok=True)
+    os.rename(journal.folder, backup)
+    sync(os.path.dirname(backup))
+    sync(os.path.dirname(journal.folder))
+
+
+def _is_written(target: Target, journal: Journal) -> bool:
+    now = fingerprint_at(target.path)
+    if now not in {target.old, target.new}:
+        raise WriteError(
+            f"{target.path} is neither as it was before the run of {journal.started} nor as that "
+            "run wrote it: it was changed since, so nothing is put back. The files as they were "
+            f"lie in {journal.folder}/files; put right what is wrong, and remove {journal.folder}"
+        )
+    return now == target.new
+
+
+def _put_back(target: Target, journal: Journal) -> None:
+    if target.old == ABSENT:
+        os.unlink(target.path)
+        return
+    copied = journal.copy_of(target.path)
+    if os.path.islink(copied):
+        os.symlink(os.readlink(copied), target.temporary)
+    else:
+        with open(copied, "rb") as file:
+            content = file.read()
+        if fingerprint(content) != target.old:
+            raise WriteError(f"{copied} is damaged; {target.path} cannot be put back from it")
+        like = copied if target.new == ABSENT else target.path
+        write_new(target.temporary, content, like=like)
+    os.replace(target.temporary, target.path)
+
+
+def _remove_temporary(journal: Journal) -> None:
+    for target in journal.targets:
+        # A read-only file system refuses to remove even what is not there.
+        if os.path.lexists(target.temporary):
+            os.unlink(target.temporary)

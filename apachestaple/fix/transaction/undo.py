@@ -1,0 +1,113 @@
+"""Giving back what the latest fix found."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.transaction.configtest import configtests
+from apachestaple.fix.transaction.content import ABSENT, fingerprint, fingerprint_at
+from apachestaple.fix.transaction.journal import backups_folder, load
+from apachestaple.fix.transaction.state import WriteError, only_one_fix
+from apachestaple.fix.transaction.write import NewText, written
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from apachestaple.fix.transaction.journal import Journal, Target
+    from apachestaple.httpd.reader import Start
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What a fix has written, and what was there before.
+
+    Attributes:
+        started: when the fix began, as its folder is called.
+        main_files: of the configurations that it repaired.
+        files: what is to be written to give everything back.
+
+    """
+
+    started: str
+    main_files: tuple[str, ...]
+    files: tuple[NewText, ...]
+
+
+def latest_backup(main_files: Collection[str] = ()) -> Backup:
+    """The backup of the latest fix (of one of these main files, where some are given).
+
+    Raises:
+        WriteError: there is none, it is damaged, or files have changed since the fix.
+
+    """
+    try:
+        names = sorted(os.listdir(backups_folder()), reverse=True)
+    except FileNotFoundError:
+        names = []
+    except OSError as error:
+        raise WriteError(f"{error.filename}: {error.strerror}; nothing was changed") from None
+    for name in names:
+        journal = load(os.path.join(backups_folder(), name))
+        if not main_files or set(main_files) & set(journal.main_files):
+            return _backup(journal)
+    of_these = f" of {', '.join(main_files)}" if main_files else ""
+    raise WriteError(f"there is no backup{of_these} in {backups_folder()}; nothing was changed")
+
+
+def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
+    """Write back what a fix found, and drop its backup.
+
+    Raises:
+        WriteError: nothing was changed, and the text says why.
+
+    """
+    with only_one_fix():
+        complaint = configtests(starts, configtest)
+        with written(backup.files, backup.main_files, undoes=backup.started):
+            message = complaint()
+            if message is not None:
+                raise WriteError(
+                    "httpd -t rejects the files as they were, so nothing was given back "
+                    f"(--configtest never does so all the same):\n{message}"
+                )
+
+
+def _backup(journal: Journal) -> Backup:
+    try:
+        changed = [
+            target.path for target in journal.targets if fingerprint_at(target.path) != target.new
+        ]
+        if changed:
+            raise WriteError(
+                f"changed since the fix of {journal.started}: {', '.join(changed)}; "
+                f"nothing was given back. The files as they were lie in {journal.folder}"
+            )
+        files = tuple(_given_back(target, journal) for target in journal.targets)
+    except OSError as error:
+        raise WriteError(f"{error.filename}: {error.strerror}; nothing was changed") from None
+    return Backup(os.path.basename(journal.folder), journal.main_files, files)
+
+
+def _given_back(target: Target, journal: Journal) -> NewText:
+    copied = journal.copy_of(target.path)
+    is_link = "link:" in (target.old[:5], target.new[:5])
+    now, before = (
+        None if print_ == ABSENT else _content(path, is_link=is_link)
+        for path, print_ in ((target.path, target.new), (copied, target.old))
+    )
+    if fingerprint(before, is_link=is_link) != target.old:
+        raise WriteError(f"{copied} is damaged; nothing was changed")
+    return NewText(target.path, _text(now), _text(before), is_link, like=copied)
+
+
+def _content(path: str, *, is_link: bool) -> bytes:
+    if is_link:
+        return os.fsencode(os.readlink(path))
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "surrogateescape")

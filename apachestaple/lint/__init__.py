@@ -1,0 +1,1 @@
+"""Puts the rules to a site."""

@@ -1,0 +1,32 @@
+"""Comments in a configuration that ignore a rule."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.catalogue import find_rule
+
+if TYPE_CHECKING:
+    from apachestaple.httpd.configuration import Place
+    from apachestaple.mod_ssl.site import Site
+
+_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]")
+
+
+def is_suppressed(code: str, place: Place, site: Site) -> bool:
+    """Whether a comment on the lines of ``place``, or on the line above, ignores a rule."""
+    file = site.annotated_files.get(place.file)
+    if file is None:
+        return False
+    above = file.physical_line(place.line - 1).strip()
+    texts = [above] if above.startswith("#") else []
+    texts += file.physical_lines(place.line, place.end_line)
+    rule = find_rule(code)
+    names = {code.lower(), rule.name if rule else ""}
+    return any(
+        word.strip().lower() in names
+        for text in texts
+        for listed in _SUPPRESSION.findall(text)
+        for word in listed.split(",")
+    )

@@ -1,0 +1,1 @@
+"""What mod_ssl makes of a configuration."""

@@ -1,0 +1,291 @@
+"""The main server and virtual hosts, with mod_ssl's settings merged as mod_ssl merges them.
+
+Source: modules/ssl/ssl_engine_config.c (modssl_ctx_cfg_merge, ssl_config_server_merge),
+ssl_engine_init.c (ssl_init_Module), ssl_util_stapling.c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from apachestaple.httpd.numbers import atoi
+from apachestaple.httpd.words import split_words
+from apachestaple.lazy import lazy
+from apachestaple.mod_ssl.addresses import Address
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.ocsp.switched_off import switched_off
+from apachestaple.ocsp.uri import url_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.certificates.pem import CertificateFile
+    from apachestaple.httpd.configuration import Directive
+
+
+class ObstacleKind(StrEnum):
+    """What keeps mod_ssl from stapling for a certificate."""
+
+    NOT_READ = "not-read"
+    SELF_SIGNED = "self-signed"
+    NO_ISSUER = "no-issuer"
+    NO_URI = "no-uri"
+    URI_NOT_HTTP = "uri-not-http"
+    FORCE_URL_NOT_HTTP = "force-url-not-http"
+    SWITCHED_OFF = "switched-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why mod_ssl cannot staple for a certificate, in a sentence's second half."""
+
+    kind: ObstacleKind
+    reason: str
+
+
+class HostCertificate(NamedTuple):
+    """A certificate that a host is given.
+
+    Attributes:
+        directive: its SSLCertificateFile.
+        file: what the path holds; ``None`` for one that is not a file (``pkcs11:``).
+        leaf: its first certificate, if that is here and can be understood.
+        issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
+        key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
+            stand in the same file.
+        issuer: the one that it finds.
+
+    """
+
+    directive: Directive
+    file: CertificateFile | None
+    leaf: Certificate | None = None
+    issuer_found: bool | None = None
+    key_directive: Directive | None = None
+    issuer: Certificate | None = None
+
+    @property
+    def name(self) -> str:
+        """The path as it is written."""
+        return first_argument(self.directive)
+
+    @property
+    def first_uri(self) -> str | None:
+        """Its first OCSP URI, the only one that httpd ever asks."""
+        uris = self.leaf.ocsp_uris if self.leaf else ()
+        return uris[0] if uris else None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is here and holds a leaf that can be understood."""
+        return self.leaf is not None
+
+
+@dataclass(eq=False)
+class Host:
+    """The main server or a virtual host; nothing of it changes once it is put together.
+
+    Attributes:
+        section: its <VirtualHost>; ``None`` for the main server.
+        addresses: where it answers.
+        own: its own settings, by directive name in lower case; the last one of each.
+        overridden: stapling directives of its own that a later one of the same name overrides.
+        main: the main server; ``None`` for that itself.
+        find_certificates: reads its certificates.
+        listen_is_https: whether its addresses are those of a Listen for https.
+        mod_md_staples: whether mod_md staples for it, and mod_ssl's own stapling is idle.
+
+    """
+
+    section: Directive | None
+    addresses: tuple[Address, ...]
+    main: Host | None = None
+    own: dict[str, Directive] = field(default_factory=dict)
+    overridden: list[Directive] = field(default_factory=list)
+    own_certificates: list[Directive] = field(default_factory=list)
+    own_keys: list[Directive] = field(default_factory=list)
+    find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
+    listen_is_https: bool = False
+    mod_md_staples: bool = False
+
+    @lazy
+    def certificates(self) -> tuple[HostCertificate, ...]:
+        """With those of the main server merged in; read when somebody asks for them."""
+        return self.find_certificates(self)
+
+    def setting(self, name: str) -> Directive | None:
+        """The directive that decides, its own or the main server's."""
+        key = name.lower()
+        own = self.own.get(key)
+        if own is None and self.main is not None:
+            return self.main.own.get(key)
+        return own
+
+    def flag(self, name: str) -> bool:
+        """The value of an On/Off directive in force; its default where httpd would reject it."""
+        directive = self.setting(name)
+        value = _switch(directive.raw) if directive else ""
+        if value in ("on", "off"):
+            return value == "on"
+        return STAPLING_DIRECTIVES[name.lower()].default == "on"
+
+    def switched_on(self, name: str) -> bool:
+        """Whether a directive that is off by default is on."""
+        directive = self.setting(name)
+        return directive is not None and _switch(directive.raw) == "on"
+
+    def seconds(self, name: str) -> int | None:
+        """The value of a directive in seconds, as atoi reads it."""
+        directive = self.setting(name)
+        if directive is None:
+            default = STAPLING_DIRECTIVES[name.lower()].default
+            return default if isinstance(default, int) else None
+        return atoi(first_argument(directive))
+
+    @property
+    def is_main(self) -> bool:
+        return self.main is None
+
+    @lazy
+    def name(self) -> str:
+        """Name and port, as mod_ssl's log has it; the first address where it has no name."""
+        address = self.addresses[0] if self.addresses else Address("", 0)
+        name, port = self.server_name
+        if name is None:
+            return str(address) if self.section else "the main server"
+        if not port and address.port == 0:
+            return f"{name}:443"
+        return f"{name}:{port or address.port}"
+
+    @lazy
+    def server_name(self) -> tuple[str | None, str]:
+        """Name and port of its ServerName; ``None`` and ``""`` where it says none."""
+        named = self.own.get("servername")
+        if named is None:
+            return None, ""
+        name, _, port = first_argument(named).rpartition("://")[2].partition(":")
+        return name, port
+
+    @property
+    def ssl_engine(self) -> str:
+        """``on``, ``off`` or ``optional``."""
+        directive = self.setting("SSLEngine")
+        value = _switch(directive.raw) if directive else ""
+        if value in ("on", "off", "optional"):
+            return value
+        return "on" if self.certificates and self._protocol() == "https" else "off"
+
+    def _protocol(self) -> str:
+        protocol = self.setting("Protocol")
+        if protocol is not None:
+            return _switch(protocol.raw)
+        return "https" if self.listen_is_https else "http"
+
+    @lazy
+    def is_tls(self) -> bool:
+        return self.ssl_engine != "off"
+
+    @property
+    def use_stapling(self) -> bool:
+        return self.flag("SSLUseStapling")
+
+    @lazy
+    def staples(self) -> bool:
+        """Whether mod_ssl's own stapling is on for it, and in charge."""
+        return self.is_tls and self.use_stapling and not self.mod_md_staples
+
+    @property
+    def must_staple(self) -> bool:
+        """Whether a certificate of its demands a staple."""
+        return any(c.leaf is not None and c.leaf.must_staple for c in self.certificates)
+
+    @property
+    def fakes_try_later(self) -> bool:
+        """Whether it keeps a responder's errors back, and makes a tryLater of its own instead."""
+        return not self.flag("SSLStaplingReturnResponderErrors") and self.flag(
+            "SSLStaplingFakeTryLater"
+        )
+
+    @property
+    def staples_failures(self) -> bool:
+        """Whether clients get an error as a staple where a query brings no response."""
+        return self.flag("SSLStaplingReturnResponderErrors") or self.fakes_try_later
+
+    @lazy
+    def force_url(self) -> str | None:
+        """SSLStaplingForceURL in force."""
+        directive = self.setting("SSLStaplingForceURL")
+        return first_argument(directive) or None if directive else None
+
+    def responder(self, certificate: HostCertificate) -> str | None:
+        """The URL that mod_ssl asks for this certificate's status."""
+        return self.force_url or certificate.first_uri
+
+    @lazy
+    def obstacles(self) -> tuple[Obstacle | None, ...]:
+        """What keeps mod_ssl from stapling for each of its certificates; ``None``: nothing."""
+        return tuple(map(self._obstacle, self.certificates))
+
+    def _obstacle(self, certificate: HostCertificate) -> Obstacle | None:
+        """In mod_ssl's order."""
+        leaf = certificate.leaf
+        if leaf is None:
+            return Obstacle(ObstacleKind.NOT_READ, "its certificate was not read")
+        if certificate.issuer_found is False:
+            if leaf.is_self_signed:
+                return Obstacle(ObstacleKind.SELF_SIGNED, "its certificate is self-signed")
+            reason = "the issuer of its certificate is not in the chain"
+            return Obstacle(ObstacleKind.NO_ISSUER, reason)
+        url = self.responder(certificate)
+        if url is None:
+            return Obstacle(ObstacleKind.NO_URI, "its certificate has no OCSP URI")
+        fault = url_fault(url)
+        if fault is not None:
+            forced = bool(self.force_url)
+            kind = ObstacleKind.FORCE_URL_NOT_HTTP if forced else ObstacleKind.URI_NOT_HTTP
+            return Obstacle(kind, f"its responder {url} {fault}")
+        if switched_off(url):
+            return Obstacle(ObstacleKind.SWITCHED_OFF, f"its responder {url} is switched off")
+        return None
+
+    @lazy
+    def is_hopeless(self) -> bool:
+        """Whether stapling is better off: no certificate can be stapled, or one aborts handshakes.
+
+        A host with one that can and one that cannot goes on stapling the first.
+        """
+        if self.force_url and url_fault(self.force_url):
+            return True
+        kinds = {obstacle.kind if obstacle else None for obstacle in self.obstacles}
+        if ObstacleKind.URI_NOT_HTTP in kinds:
+            return True
+        return bool(kinds) and kinds.isdisjoint({None, ObstacleKind.NOT_READ})
+
+    @lazy
+    def known_certificates(self) -> tuple[HostCertificate, ...]:
+        """The certificates of which we have the leaf."""
+        return tuple(certificate for certificate in self.certificates if certificate.is_readable)
+
+    @lazy
+    def can_staple(self) -> bool | None:
+        """Whether mod_ssl could staple for every certificate; ``None`` where not all are known."""
+        if not self.certificates or len(self.known_certificates) < len(self.certificates):
+            return None
+        return not any(self.obstacles)
+
+
+@lru_cache(maxsize=256)
+def _switch(raw: str) -> str:
+    """The first word of arguments in lower case: on, off and the like, which many hosts share."""
+    words = split_words(raw)
+    return words[0].lower() if words else ""
+
+
+def first_argument(directive: Directive) -> str:
+    """The first word behind the name, unquoted; ``""`` where there is none."""
+    arguments = directive.arguments
+    return arguments[0] if arguments else ""

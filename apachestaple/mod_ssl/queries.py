@@ -1,0 +1,54 @@
+"""What httpd asks of OCSP responders.
+
+Source: modules/ssl/ssl_util_stapling.c (stapling_renew_response).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.ocsp.query import Query
+from apachestaple.ocsp.uri import url_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+
+
+def query(host: Host, certificate: HostCertificate) -> Query | None:
+    """What mod_ssl asks for a certificate of a host; ``None`` where it cannot, or we cannot."""
+    leaf, issuer, url = certificate.leaf, certificate.issuer, host.responder(certificate)
+    if not host.staples or leaf is None or issuer is None or url is None or url_fault(url):
+        return None
+    proxy = host.setting("SSLOCSPProxyURL")
+    return Query(
+        url=url,
+        proxy=first_argument(proxy) if proxy else None,
+        timeout=host.seconds("SSLStaplingResponderTimeout") or 0,
+        sha1=leaf.sha1,
+        leaf=leaf,
+        issuer=issuer,
+    )
+
+
+def queries(hosts: Iterable[Host]) -> list[Query]:
+    """Every query that is made for hosts, once each, in their order."""
+    found = {
+        asked: None
+        for host in hosts
+        for certificate in host.certificates
+        if (asked := query(host, certificate)) is not None
+    }
+    return list(found)
+
+
+def unaskable(hosts: Iterable[Host]) -> list[str]:
+    """Why some certificates that httpd asks about cannot be asked about from here."""
+    return [
+        f"{certificate.name}: nobody was asked about it, since its issuer is not here"
+        for host in hosts
+        for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
+        if obstacle is None and certificate.issuer is None
+    ]

@@ -1,0 +1,106 @@
+"""The OCSP responders of a configuration or of certificate files: who needs each, who is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from apachestaple.mod_ssl.hosts import ObstacleKind, first_argument
+from apachestaple.ocsp.responder import Need, Responder
+from apachestaple.ocsp.uri import url_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from apachestaple.certificates.pem import CertificateFile
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
+
+_PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
+_UNISSUED = (ObstacleKind.SELF_SIGNED, ObstacleKind.NO_ISSUER)
+_ONLY_FIRST = "httpd asks only the first URI of a certificate"
+_OFF = "SSLUseStapling is off"
+_NOT_SET = "SSLUseStapling is not set"
+
+
+def responders(*sites: Site, files: Sequence[CertificateFile] = ()) -> list[Responder]:
+    """Every responder of the TLS hosts and of the files, once each, in their order."""
+    found: dict[str, Responder] = {}
+    for url, need in _needs(sites, files):
+        if url not in found:
+            found[url] = _responder(url)
+        found[url].needs.append(need)
+    return list(found.values())
+
+
+def certificate_path(certificate: HostCertificate) -> str:
+    """Where a certificate is here; what stands in the directive where that is not a file."""
+    return certificate.file.path if certificate.file else certificate.name
+
+
+def _needs(sites: Iterable[Site], files: Iterable[CertificateFile]) -> Iterator[tuple[str, Need]]:
+    for site in sites:
+        for host in site.tls_hosts:
+            for number, certificate in enumerate(host.certificates):
+                yield from _of_host(host, certificate, number)
+    for file in files:
+        for number, url in enumerate(file.leaf.ocsp_uris if file.leaf else ()):
+            yield url, Need(file.path, refusal=_ONLY_FIRST if number else _fault(url))
+
+
+def _of_host(host: Host, certificate: HostCertificate, number: int) -> Iterator[tuple[str, Need]]:
+    """The URLs for a certificate of a host, the one that httpd turns to first."""
+    path = certificate_path(certificate)
+    # mod_md does not know SSLStaplingForceURL.
+    forced = None if host.mod_md_staples else host.force_url
+    uris = certificate.leaf.ocsp_uris if certificate.leaf else ()
+    if forced:
+        yield forced, _turned_to(host, number, path, forced)
+    for position, url in enumerate(uris):
+        if forced:
+            yield url, Need(path, host.name, "SSLStaplingForceURL takes its place")
+        elif position:
+            yield url, Need(path, host.name, _ONLY_FIRST)
+        else:
+            yield url, _turned_to(host, number, path, url)
+
+
+def _turned_to(host: Host, number: int, path: str, url: str) -> Need:
+    if host.mod_md_staples:
+        # It asks through curl, https as well (md_ocsp.c, next_todo), whether or not stapling by
+        # mod_ssl is on, and has a proxy of its own.
+        fault = None if url.startswith("https://") else _fault(url)
+        return Need(
+            path, host.name, fault or _unissued(host, number), proxy=_url(host, "MDHttpProxy")
+        )
+    refusal = _fault(url) or _unissued(host, number)
+    proxy = _url(host, "SSLOCSPProxyURL")
+    if refusal is None and not host.use_stapling:
+        # A host that is silent about it gets stapling from `fix`; one that says off does not.
+        waits = host.setting("SSLUseStapling") is None
+        return Need(path, host.name, _NOT_SET if waits else _OFF, waits, proxy)
+    return Need(path, host.name, refusal, proxy=proxy)
+
+
+def _fault(url: str) -> str | None:
+    fault = url_fault(url)
+    return f"it {fault}" if fault else None
+
+
+def _unissued(host: Host, number: int) -> str | None:
+    obstacle = host.obstacles[number]
+    return obstacle.reason if obstacle and obstacle.kind in _UNISSUED else None
+
+
+def _url(host: Host, name: str) -> str | None:
+    directive = host.setting(name)
+    return first_argument(directive) or None if directive else None
+
+
+def _responder(url: str) -> Responder:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return Responder(url, url.partition(":")[0].lower(), "", None)
+    return Responder(url, parts.scheme, parts.hostname or "", port or _PORTS.get(parts.scheme))

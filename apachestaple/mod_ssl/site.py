@@ -1,0 +1,318 @@
+"""All that mod_ssl is told: a walk over the directives in effect puts the hosts together.
+
+Source: modules/ssl/ssl_engine_config.c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from apachestaple.certificates.keys import KeyProblem, KeyReader
+from apachestaple.certificates.pem import CertificateReader
+from apachestaple.lazy import lazy
+from apachestaple.mod_ssl.addresses import Address, is_https, parse_address, parse_listen
+from apachestaple.mod_ssl.cache import CacheSetting, Response, parse_cache
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.host_certificates import (
+    CHAINS_ELSEWHERE,
+    Files,
+    host_certificates,
+    is_in_token,
+)
+from apachestaple.mod_ssl.hosts import Host, HostCertificate, first_argument
+from apachestaple.mod_ssl.queries import query
+from apachestaple.ocsp.query import measured_lengths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.httpd.build import Listener
+    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.ocsp.query import Answer, Query
+
+# Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
+_DIRECTORY_SECTIONS = frozenset(
+    f"<{name}"
+    for name in (
+        *("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch"),
+        *("if", "elseif", "else", "proxy", "proxymatch", "limit", "limitexcept"),
+    )
+)
+
+# The server settings of mod_ssl that decide whether and how a host staples; the last one set wins.
+_SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
+    "sslengine",
+    "servername",
+    "sslcertificatechainfile",
+    "sslcacertificatefile",
+    "sslcacertificatepath",
+    "sslcertificatefile",
+    "sslcertificatekeyfile",
+    "protocol",
+    "mdstapling",
+    "mdhttpproxy",
+    "user",
+}
+
+
+@dataclass
+class Site:
+    """All that mod_ssl is told: the main server, the virtual hosts and the cache.
+
+    Attributes:
+        configuration: where it comes from.
+        main: the main server.
+        virtual_hosts: in the order of the configuration.
+        caches: each SSLStaplingCache that stands where httpd takes it; the last one counts.
+        misplaced: stapling directives in a section that httpd rejects them in.
+        ssl_directives: all directives whose name looks like one of mod_ssl's.
+        certificates_required: whether a certificate that is not here is an error.
+        reader: of the certificate files.
+        answers: what the responders answered, where they were asked.
+
+    """
+
+    configuration: Configuration
+    main: Host
+    virtual_hosts: list[Host]
+    caches: list[Directive]
+    misplaced: list[Directive]
+    certificates_required: bool
+    reader: CertificateReader
+    ssl_directives: list[Directive] = field(default_factory=list)
+    answers: Mapping[Query, Answer] = field(default_factory=dict)
+
+    def ssl_directives_of(self, section: Directive) -> list[Directive]:
+        """Those of mod_ssl's directives that stand right in a section."""
+        return self._by_section.get(id(section), [])
+
+    @lazy
+    def _by_section(self) -> dict[int, list[Directive]]:
+        found: dict[int, list[Directive]] = {}
+        for directive in self.ssl_directives:
+            if directive.parent is not None and directive.key.startswith("ssl"):
+                found.setdefault(id(directive.parent), []).append(directive)
+        return found
+
+    def is_in_force(self, directive: Directive) -> bool:
+        """Whether the line of a stapling directive decides for some host."""
+        return (directive.file, directive.line) in self._lines_in_force
+
+    @lazy
+    def _lines_in_force(self) -> set[tuple[str, int]]:
+        return {
+            (directive.file, directive.line)
+            for host in self.hosts
+            for directive in host.own.values()
+            if directive.key in STAPLING_DIRECTIVES
+        }
+
+    @property
+    def hosts(self) -> list[Host]:
+        """The main server and the virtual hosts."""
+        return [self.main, *self.virtual_hosts]
+
+    @lazy
+    def annotated_files(self) -> dict[str, SourceFile]:
+        """Files with comments that are meant for us, by their path."""
+        files = self.configuration.files
+        return {path: file for path, file in files.items() if "apachestaple:" in file.text}
+
+    @lazy
+    def tls_hosts(self) -> list[Host]:
+        """Hosts with TLS. The main server is one only where its SSLEngine is on."""
+        return [host for host in self.hosts if host.is_tls]
+
+    @lazy
+    def stapling_hosts(self) -> list[Host]:
+        """TLS hosts for which mod_ssl's own stapling is on and in charge."""
+        return [host for host in self.tls_hosts if host.staples]
+
+    @lazy
+    def stapled_certificates(self) -> dict[bytes, Certificate]:
+        """Each certificate whose response mod_ssl's cache is to hold, by the SHA-1 of its DER."""
+        return {
+            certificate.leaf.sha1: certificate.leaf
+            for host in self.stapling_hosts
+            for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
+            if certificate.leaf and obstacle is None
+        }
+
+    def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
+        """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
+        directive = certificate.key_directive or certificate.directive
+        if certificate.leaf is None or is_in_token(directive):
+            return None
+        path = self.configuration.named_file(directive.raw)
+        return self._keys.problem(path, certificate.leaf)
+
+    @lazy
+    def _keys(self) -> KeyReader:
+        return KeyReader()
+
+    def answer(self, host: Host, certificate: HostCertificate) -> Answer | None:
+        """What the responder answered about a certificate of a host, if it was asked."""
+        asked = query(host, certificate) if self.answers else None
+        return self.answers.get(asked) if asked else None
+
+    def responses(self, estimate: int) -> list[Response]:
+        """The responses that the cache is to hold: as long as measured, or as ``estimate`` says."""
+        measured = self.measured_lengths
+        return [Response(sha1, measured.get(sha1, estimate)) for sha1 in self.stapled_certificates]
+
+    @property
+    def measured_lengths(self) -> dict[bytes, int]:
+        """Bytes of each certificate's response, where a responder was asked."""
+        return measured_lengths(self.answers)
+
+    @property
+    def cache(self) -> CacheSetting | None:
+        """The cache that httpd would use."""
+        return parse_cache(first_argument(self.caches[-1])) if self.caches else None
+
+    @lazy
+    def has_mod_ssl(self) -> bool:
+        """Whether mod_ssl is there, as far as is known."""
+        return self.configuration.may_have_module("ssl_module")
+
+
+def listeners(reader: CertificateReader) -> dict[str, Listener]:
+    """For `read`: has the certificates read ahead that a configuration names."""
+
+    def expect(configuration: Configuration, raw: str) -> None:
+        # ServerRoot may yet change; then the file is read for nothing.
+        if "pkcs11:" not in raw:
+            reader.expect(configuration.named_file(raw))
+
+    return {"sslcertificatefile": expect}
+
+
+def understand(
+    configuration: Configuration,
+    *,
+    certificates_required: bool | None = None,
+    reader: CertificateReader | None = None,
+    at_once: bool = True,
+) -> Site:
+    """What mod_ssl makes of the directives in effect.
+
+    Certificates are required, where nothing else is said, of the machine's own configuration.
+    ``reader`` may know certificate files from before. They are read ``at_once``, or else when
+    somebody asks for a host's certificates.
+    """
+    if certificates_required is None:
+        certificates_required = configuration.installed
+    reader = reader or CertificateReader()
+    site = Site(configuration, Host(None, ()), [], [], [], certificates_required, reader)
+    walk = _Walk(site)
+    walk.take(configuration.directives)
+    speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
+    has_mod_md = configuration.has_module("md_module")
+    has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
+    files = Files(configuration, reader, has_chains_elsewhere)
+
+    def find_certificates(host: Host) -> tuple[HostCertificate, ...]:
+        return host_certificates(host, files)
+
+    for host in site.hosts:
+        if host.section is not None:
+            host.listen_is_https = speak_https[host.section.raw]
+        host.find_certificates = find_certificates
+        host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
+    if at_once:
+        for host in site.hosts:
+            host.certificates  # noqa: B018  (it is lazy)
+    return site
+
+
+_PREFIXES = ("ssl", "sll", "sls")
+
+# What becomes of a directive, if anything, and whether it looks like one of mod_ssl's.
+_Use = tuple["Callable[[Directive], None] | None", bool]
+
+
+class _Walk:
+    """Gives each directive to what it is for.
+
+    Attributes:
+        addresses: of the virtual hosts, by the arguments of their sections.
+        seen: what was found out of each name, in lower case.
+
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.addresses: dict[str, tuple[Address, ...]] = {}
+        self.seen: dict[str, _Use] = {}
+        self._site = site
+        self._listens: list[tuple[Address, str]] = []
+        self._hosts: dict[int, Host] = {}
+        # The host that the settings in the last section are for; ``None`` where they have no place.
+        self._section: Directive | None = None
+        self._host: Host | None = site.main
+
+    def take(self, directives: Iterable[Directive]) -> None:
+        """Go over all of them, once."""
+        seen = self.seen
+        for directive in directives:
+            key = directive.key
+            if key not in seen:
+                seen[key] = self._use(key)
+            act, is_ssl = seen[key]
+            if act is not None:
+                act(directive)
+            if is_ssl:
+                self._site.ssl_directives.append(directive)
+
+    def is_https(self, addresses: tuple[Address, ...]) -> bool:
+        """Whether they are those of a Listen for https: the first that is one's decides."""
+        found = (is_https(address, self._listens) for address in addresses)
+        return next((https for https in found if https is not None), False)
+
+    def _use(self, key: str) -> _Use:
+        acts = {"<virtualhost": self._virtual_host, "listen": self._listen}
+        act = self._setting if key in _SETTINGS else acts.get(key)
+        # Beside the right ones, those with a slip at the beginning, or further behind.
+        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
+
+    def _virtual_host(self, directive: Directive) -> None:
+        raw = directive.raw
+        if raw not in self.addresses:
+            self.addresses[raw] = tuple(parse_address(word) for word in directive.arguments)
+        host = Host(directive, self.addresses[raw], self._site.main)
+        self._hosts[id(directive)] = host
+        self._site.virtual_hosts.append(host)
+
+    def _listen(self, directive: Directive) -> None:
+        listen = parse_listen(directive) if directive.parent is None else None
+        if listen:
+            self._listens.append(listen)
+
+    def _setting(self, directive: Directive) -> None:
+        section = directive.parent
+        if section is not self._section:
+            self._section, self._host = section, self._owner(section)
+        host, key = self._host, directive.key
+        if host is None:
+            if key in STAPLING_DIRECTIVES:
+                self._site.misplaced.append(directive)
+        elif key == "sslcertificatefile":
+            host.own_certificates.append(directive)
+        elif key == "sslcertificatekeyfile":
+            host.own_keys.append(directive)
+        elif key == "sslstaplingcache":
+            (self._site.caches if host.is_main else self._site.misplaced).append(directive)
+        else:
+            earlier = host.own.get(key)
+            if earlier is not None and key in STAPLING_DIRECTIVES:
+                host.overridden.append(earlier)
+            host.own[key] = directive
+
+    def _owner(self, section: Directive | None) -> Host | None:
+        if section is None:
+            return self._site.main
+        outer = self._owner(section.parent)
+        if outer is None or section.key in _DIRECTORY_SECTIONS:
+            return None
+        return self._hosts.get(id(section), outer) if outer.is_main else outer

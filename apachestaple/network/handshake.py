@@ -1,0 +1,195 @@
+"""A TLS handshake that asks for a certificate status, within a time limit.
+
+Nothing is believed and nothing is sent afterwards: the handshake is made to look at it. TLS itself
+is OpenSSL's, through pyOpenSSL; the bytes pass through our hands, so that a server that drips or
+never ends costs no more than its time.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from OpenSSL import SSL, crypto
+
+from apachestaple.network.connect import ConnectError, Deadline, close, connect, reason
+
+if TYPE_CHECKING:
+    import socket
+
+TLS_VERSIONS = ("1.2", "1.3")
+
+
+class HandshakeError(Exception):
+    """There is no handshake; the text says why.
+
+    Attributes:
+        connected: whether there was a connection at all.
+
+    """
+
+    def __init__(self, text: str, *, connected: bool) -> None:
+        super().__init__(text)
+        self.connected = connected
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a server sent.
+
+    Attributes:
+        address: the address that answered.
+        seconds: how long it took, with the connection.
+        tls_version: as OpenSSL names it.
+        chain: DER of the certificates, the leaf first.
+        staple: the staple, or ``None``.
+
+    """
+
+    address: str
+    seconds: float
+    tls_version: str
+    chain: tuple[bytes, ...]
+    staple: bytes | None
+
+
+def handshake(
+    host: str,
+    port: int,
+    servername: str | None,
+    *,
+    seconds: float,
+    status: bool = True,
+    tls: str | None = None,
+) -> Handshake:
+    """Shake hands, asking for a status or not; ``seconds`` is the limit for all of it.
+
+    ``tls`` is one of TLS_VERSIONS; without it, the newest that both sides speak is taken.
+
+    Raises:
+        HandshakeError: it failed.
+
+    """
+    begin = time.monotonic()
+    deadline = Deadline.after(seconds)
+    staples: list[bytes] = []
+    client = _client(servername, staples, status=status, tls=tls)
+    try:
+        connection = connect(host, port, deadline)
+    except ConnectError as error:
+        raise HandshakeError(str(error), connected=False) from None
+    try:
+        _shake(client, connection, deadline, seconds)
+        address = connection.getpeername()[0]
+    except OSError as error:
+        raise HandshakeError(f"the connection broke: {reason(error)}", connected=True) from None
+    finally:
+        close(connection)
+    return Handshake(
+        address=address,
+        seconds=time.monotonic() - begin,
+        tls_version=client.get_protocol_version_name(),
+        chain=_chain(client),
+        staple=staples[-1] if staples and staples[-1] else None,
+    )
+
+
+def _client(
+    servername: str | None, staples: list[bytes], *, status: bool, tls: str | None
+) -> SSL.Connection:
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    if tls is not None:
+        version = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}[tls]
+        context.set_min_proto_version(version)
+        context.set_max_proto_version(version)
+    # We look at servers with weak keys, too.
+    context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
+
+    def take(_connection: SSL.Connection, staple: bytes, _data: object) -> bool:
+        staples.append(staple)
+        return True
+
+    context.set_ocsp_client_callback(take)
+    client = SSL.Connection(context, None)
+    if servername is not None:
+        client.set_tlsext_host_name(_ascii(servername))
+    if status:
+        client.request_ocsp()
+    client.set_connect_state()
+    return client
+
+
+def _ascii(servername: str) -> bytes:
+    try:
+        name = servername.encode("ascii" if servername.isascii() else "idna")
+    except UnicodeError:
+        name = b""
+    if not name or b"\0" in name:
+        raise HandshakeError(f"{servername!r} is no name of a server", connected=False)
+    return name
+
+
+def _shake(
+    client: SSL.Connection, connection: socket.socket, deadline: Deadline, seconds: float
+) -> None:
+    """Carry bytes to and fro until the handshake is done."""
+    received = 0
+    while True:
+        try:
+            client.do_handshake()
+        except SSL.WantReadError:
+            done = False
+        except SSL.Error as error:
+            _flush(client, connection, deadline)
+            raise HandshakeError(_explained(error), connected=True) from None
+        else:
+            done = True
+        try:
+            _flush(client, connection, deadline)
+            if done:
+                return
+            connection.settimeout(deadline.timeout)
+            chunk = connection.recv(65536)
+        except TimeoutError:
+            raise HandshakeError(_too_slow(received, seconds), connected=True) from None
+        if not deadline.left:
+            raise HandshakeError(_too_slow(received, seconds), connected=True)
+        if not chunk:
+            raise HandshakeError("the server closed the connection", connected=True)
+        received += len(chunk)
+        client.bio_write(chunk)
+
+
+def _too_slow(received: int, seconds: float) -> str:
+    if not received:
+        return f"the server accepted the connection and said nothing for {seconds:.3g} s"
+    return f"the handshake was not done after {seconds:.3g} s"
+
+
+def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline) -> None:
+    """Send what OpenSSL has to say."""
+    while deadline.left:
+        try:
+            said = client.bio_read(65536)
+        except SSL.WantReadError:
+            return
+        connection.settimeout(deadline.timeout)
+        connection.sendall(said)
+
+
+def _explained(error: SSL.Error) -> str:
+    """OpenSSL's reason; of an alert, what the server says."""
+    reasons = [entry[2] for entry in (error.args[0] if error.args else ()) if entry[2]]
+    text = reasons[0] if reasons else str(error)
+    _, alert, description = text.partition(" alert ")
+    if alert:
+        return f"the server sent the alert {description!r}"
+    if text in ("wrong version number", "packet length too long", "http request"):
+        return f"what the server sends is no TLS ({text})"
+    return f"the handshake failed: {text}"
+
+
+def _chain(client: SSL.Connection) -> tuple[bytes, ...]:
+    chain = client.get_peer_cert_chain() or []
+    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, sent) for sent in chain)

@@ -1,0 +1,181 @@
+"""Makes OCSP requests as httpd does, reads the responses, and checks who signed them.
+
+Loads cryptography: imported where responders or servers are asked, and nowhere else.
+Source: RFC 6960; crypto/ocsp of OpenSSL.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from apachestaple.certificates.pem import der_length
+from apachestaple.ocsp.status import SUCCESSFUL, Signature, StatusResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.certificates.certificate import Certificate
+
+_RESPONSE_STATUS = {
+    ocsp.OCSPResponseStatus.SUCCESSFUL: SUCCESSFUL,
+    ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "malformedRequest",
+    ocsp.OCSPResponseStatus.INTERNAL_ERROR: "internalError",
+    ocsp.OCSPResponseStatus.TRY_LATER: "tryLater",
+    ocsp.OCSPResponseStatus.SIG_REQUIRED: "sigRequired",
+    ocsp.OCSPResponseStatus.UNAUTHORIZED: "unauthorized",
+}
+
+
+def status_request(leaf: Certificate, issuer: Certificate) -> bytes:
+    """DER of the request for a certificate's status, as httpd makes it: with SHA-1, no nonce."""
+    request = _request(leaf, issuer, hashes.SHA1())  # noqa: S303  (what httpd asks with)
+    return request.public_bytes(serialization.Encoding.DER)
+
+
+def read_response(der: bytes, leaf: Certificate, issuer: Certificate | None) -> StatusResponse:
+    """What a response says about ``leaf``.
+
+    Without the ``issuer``, the certificate is known by its serial number alone, and the signature
+    is not checked. What follows the response's own DER is passed over, as OpenSSL does.
+
+    Raises:
+        ValueError: it is no OCSP response.
+
+    """
+    der = der[: der_length(der)]
+    try:
+        response = ocsp.load_der_ocsp_response(der)
+        response_status = _RESPONSE_STATUS[response.response_status]
+        if response_status != SUCCESSFUL:
+            return StatusResponse(len(der), response_status)
+        singles = list(response.responses)
+    except ValueError:
+        if not _says_successful(der):
+            raise
+        # OpenSSL looks into the outer shell alone, and httpd staples what is in it (AH01934).
+        return StatusResponse(len(der), SUCCESSFUL, is_readable=False)
+    found = next((s for s in singles if _is_about(s, leaf, issuer)), None)
+    single = found or next(iter(singles), None)
+    return StatusResponse(
+        length=len(der),
+        response_status=response_status,
+        status=single.certificate_status.name.lower() if single else None,
+        serials=tuple(s.serial_number for s in singles),
+        matches=found is not None,
+        is_by_sha1=found is not None and _is_by_sha1(found),
+        this_update=single.this_update_utc if single else None,
+        next_update=single.next_update_utc if single else None,
+        signature=_signature(response, issuer) if issuer else Signature(is_known=False),
+    )
+
+
+def _says_successful(der: bytes) -> bool:
+    """Whether it is a whole DER sequence that begins with the status 0."""
+    begins = re.match(rb"0(?:[\0-\x7f]|\x81.|\x82..|\x83...)\x0a\x01\0", der, re.DOTALL)
+    return begins is not None and len(der) == der_length(der)
+
+
+def _request(
+    leaf: Certificate, issuer: Certificate, algorithm: hashes.HashAlgorithm
+) -> ocsp.OCSPRequest:
+    subject, authority = map(x509.load_der_x509_certificate, (leaf.der, issuer.der))
+    return ocsp.OCSPRequestBuilder().add_certificate(subject, authority, algorithm).build()
+
+
+def _is_about(
+    single: ocsp.OCSPSingleResponse, leaf: Certificate, issuer: Certificate | None
+) -> bool:
+    """OCSP_id_cmp, with the hash that the response uses."""
+    if single.serial_number != leaf.serial:
+        return False
+    if issuer is None:
+        return True
+    try:
+        asked = _request(leaf, issuer, single.hash_algorithm)
+    except Exception:  # noqa: BLE001  (cryptography raises many kinds for a hash it does not know)
+        return False
+    return (single.issuer_name_hash, single.issuer_key_hash) == (
+        asked.issuer_name_hash,
+        asked.issuer_key_hash,
+    )
+
+
+def _is_by_sha1(single: ocsp.OCSPSingleResponse) -> bool:
+    try:
+        return single.hash_algorithm.name == "sha1"
+    except UnsupportedAlgorithm:
+        return False
+
+
+def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
+    """RFC 6960, section 4.2.2.2: the issuer itself, or a delegate that it has issued."""
+    authority = x509.load_der_x509_certificate(issuer.der)
+    try:
+        signer = next(
+            (c for c in (authority, *response.certificates) if _is_named(response, c)), None
+        )
+        if signer is None:
+            return Signature(fault="is signed by somebody whose certificate is not sent along")
+        name = signer.subject.rfc4514_string()
+        _verify(response, signer)
+    except InvalidSignature:
+        return Signature(name, f"has a signature that is not that of {name}")
+    except (UnsupportedAlgorithm, ValueError, TypeError):
+        return Signature(is_known=False)
+    if signer.public_key() == authority.public_key():
+        return Signature(name)
+    return Signature(name, _fault_of_delegate(signer, authority))
+
+
+def _fault_of_delegate(signer: x509.Certificate, authority: x509.Certificate) -> str | None:
+    name, issuer = signer.subject.rfc4514_string(), authority.subject.rfc4514_string()
+    try:
+        signer.verify_directly_issued_by(authority)
+    except (InvalidSignature, ValueError, TypeError):
+        return f"is signed by a stranger: {name} was not issued by {issuer}"
+    try:
+        usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        may_sign = ExtendedKeyUsageOID.OCSP_SIGNING in usage
+    except (x509.ExtensionNotFound, ValueError):
+        may_sign = False
+    if not may_sign:
+        return f"is signed by {name}, which is not for signing OCSP responses"
+    if not signer.not_valid_before_utc <= datetime.now(UTC) <= signer.not_valid_after_utc:
+        return f"is signed by {name}, which has expired or is not yet valid"
+    return None
+
+
+def _is_named(response: ocsp.OCSPResponse, certificate: x509.Certificate) -> bool:
+    """Whether the responder id of the response is that of the certificate."""
+    if response.responder_name is not None:
+        return certificate.subject == response.responder_name
+    key = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key())
+    return key.digest == response.responder_key_hash
+
+
+def _verify(response: ocsp.OCSPResponse, signer: x509.Certificate) -> None:
+    """Raise InvalidSignature, or UnsupportedAlgorithm, where the signature is not the signer's."""
+    key: Any = signer.public_key()
+    key.verify(response.signature, response.tbs_response_bytes, *_scheme(response, key))
+
+
+def _scheme(response: ocsp.OCSPResponse, key: object) -> Iterator[object]:
+    algorithm = response.signature_hash_algorithm
+    if algorithm is None:
+        return
+    if isinstance(key, rsa.RSAPublicKey):
+        yield padding.PKCS1v15()
+        yield algorithm
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        yield ec.ECDSA(algorithm)
+    else:
+        yield algorithm

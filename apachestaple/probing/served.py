@@ -1,0 +1,147 @@
+"""What a running server sends: its chain, its staple, and whether clients can use them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.ocsp.status import StatusResponse
+
+HTTPS_PORT = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server to shake hands with.
+
+    Attributes:
+        host: its name or address.
+        port: its port.
+        servername: the name that the client asks for; ``None`` sends none.
+        address: where to connect instead of to ``host``, or ``None``.
+
+    """
+
+    host: str
+    port: int
+    servername: str | None
+    address: str | None = None
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a server sent to a client that asked for a status.
+
+    Attributes:
+        target: which server.
+        at: when, UTC.
+        seconds: how long the handshake took, with the connection.
+        address: the address that answered.
+        tls_version: as OpenSSL names it, ``TLSv1.3``; ``None`` where there was no handshake.
+        chain: the certificates that were sent, the leaf first.
+        staple: the staple, where it is an OCSP response.
+        staple_length: bytes of what was sent as a staple; 0 where nothing was.
+        failure: why there was no handshake, or none with a status.
+        differences: where it differs from what a configuration promises.
+
+    """
+
+    target: Target
+    at: datetime
+    seconds: float = 0.0
+    address: str | None = None
+    tls_version: str | None = None
+    chain: tuple[Certificate, ...] = ()
+    staple: StatusResponse | None = None
+    staple_length: int = 0
+    failure: str | None = None
+    differences: tuple[str, ...] = ()
+
+    @property
+    def reached(self) -> bool:
+        """Whether there was any handshake."""
+        return self.tls_version is not None
+
+    @property
+    def leaf(self) -> Certificate | None:
+        return self.chain[0] if self.chain else None
+
+    @property
+    def status(self) -> str:
+        """What the staple says: a certificate's status, a responder's error, or ``none``."""
+        return self.staple.said if self.staple else "none"
+
+    @property
+    def verified(self) -> bool | None:
+        """Whether the staple is for the certificate, in time, and signed by whom it must be.
+
+        ``None`` where there is nothing to verify, or the issuer was not sent along.
+        """
+        if self.staple_length == 0:
+            return None
+        if self.staple is None:
+            return False
+        if self.staple.is_error:
+            return None
+        if self.staple.fault_of_proof(self.at) is not None:
+            return False
+        return True if self.staple.signature.is_known else None
+
+    @property
+    def error(self) -> str | None:
+        """All that is wrong, or ``None``."""
+        return "; ".join(filter(None, (self.fault, *self.differences))) or None
+
+    @property
+    def fault(self) -> str | None:
+        """What a client has against what was sent, as a sentence without its full stop."""
+        if self.failure is not None:
+            return self.failure
+        if self.staple_length and self.staple is None:
+            return "the staple is no OCSP response"
+        if self.staple is not None:
+            fault = self.staple.fault(self.at)
+            return f"the staple {fault}" if fault else None
+        if self.leaf is not None and self.leaf.must_staple:
+            return "the certificate demands a staple (must-staple), and none was sent"
+        return None
+
+
+def parse_target(text: str, *, servername: str | None = None, address: str | None = None) -> Target:
+    """The server that ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or ``ADDRESS`` stands for.
+
+    A host that is a name is asked for by it, unless ``servername`` says otherwise.
+
+    Raises:
+        ValueError: it is none of these; the text says so.
+
+    """
+    found = _TARGET.fullmatch(text)
+    if found is None:
+        raise ValueError(f"a server is given as HOST or HOST:PORT, not as {text!r}")
+    host = found["bare"] or found["bracketed"] or found["name"]
+    port = int(found["port"] or HTTPS_PORT)
+    if not 0 < port < 65536:
+        raise ValueError(f"there is no port {port} ({text})")
+    if servername is None and not is_address(host):
+        servername = host.rstrip(".")
+    return Target(host, port, servername, address)
+
+
+_TARGET = re.compile(
+    r"(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\w+)?)"
+    r"|(?:\[(?P<bracketed>[^\]\s/]+)\]|(?P<name>[^\s:/@\[\]]+))(?::(?P<port>[0-9]{1,6}))?"
+)
+
+
+def is_address(host: str) -> bool:
+    """Whether it is an address and no name; an address is never sent as a server's name."""
+    return ":" in host or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", host) is not None

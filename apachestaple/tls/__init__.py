@@ -1,1 +1,0 @@
-"""What mod_ssl would make of a configuration: hosts, certificates, cache."""
