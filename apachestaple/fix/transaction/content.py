@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import stat
+from typing import TYPE_CHECKING
+
+from apachestaple.filesystem.folders import named
+from apachestaple.filesystem.new_files import opened, read_all
+
+if TYPE_CHECKING:
+    from apachestaple.filesystem.folders import OpenFolders, Place
 
 ABSENT = "absent"
-
-# Of a file that was not there before: everybody may read it, as is usual of configurations.
-_MODE_OF_NEW = 0o644
-# The kernel's own: they are those of a file's bytes, and no other file may have them.
-_OF_THE_BYTES = ("security.ima", "security.evm")
 
 
 def fingerprint(content: bytes | None, *, is_link: bool = False) -> str:
@@ -24,7 +24,7 @@ def fingerprint(content: bytes | None, *, is_link: bool = False) -> str:
     return f"link:{os.fsdecode(content)}" if is_link else f"sha256:{sha256(content).hexdigest()}"
 
 
-def fingerprint_at(path: str) -> str:
+def fingerprint_at(path: str, folders: OpenFolders) -> str:
     """The same of what stands at a path, a link not followed.
 
     Raises:
@@ -32,89 +32,62 @@ def fingerprint_at(path: str) -> str:
 
     """
     try:
-        status = os.lstat(path)
+        place = folders.at(path)
+        with named(path):
+            status = os.lstat(place.name, dir_fd=place.folder)
     except (FileNotFoundError, NotADirectoryError):
         return ABSENT
     if stat.S_ISLNK(status.st_mode):
-        return fingerprint(os.fsencode(os.readlink(path)), is_link=True)
+        return fingerprint(link_at(place), is_link=True)
     if not stat.S_ISREG(status.st_mode):
         return "neither a file nor a link"
-    with open(path, "rb") as file:
-        return fingerprint(file.read())
+    with opened(place) as handle:
+        return fingerprint(read_all(handle, path))
 
 
-def write_new(path: str, content: bytes, *, like: str | None) -> None:
-    """Write and sync a new file with owner, mode, ACL and extended attributes of another.
+def link_at(place: Place) -> bytes:
+    """Where the link at a place points to.
 
     Raises:
-        OSError: it could not be written, or an attribute could not be kept.
+        OSError: there is none.
 
     """
+    with named(place.path):
+        return os.fsencode(os.readlink(place.name, dir_fd=place.folder))
+
+
+def exists(place: Place) -> bool:
+    """Whether anything stands at a place, a link not followed."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            if like is None:
-                os.fchmod(handle, _MODE_OF_NEW)
-            else:
-                _take_after(like, handle, path)
-            file.write(content)
-            file.flush()
-            if like is not None:
-                os.utime(handle)
-            os.fsync(handle)
-    except OSError as error:
-        # A person knows the other file, and not the name that this one has for a moment.
-        error.filename = like or path
-        raise
+        os.lstat(place.name, dir_fd=place.folder)
+    except FileNotFoundError:
+        return False
+    return True
 
 
-def copy(path: str, to: str) -> None:
-    """Copy a file with what its file system can keep of its attributes, or a link, and sync it."""
-    shutil.copy2(path, to, follow_symlinks=False)
-    if os.path.islink(to):
-        return
-    status = os.stat(path)
-    if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-        os.chown(to, status.st_uid, status.st_gid)
-        shutil.copymode(path, to)
-    sync(to)
+def remove(place: Place) -> None:
+    """Take away what stands at a place; raises OSError."""
+    with named(place.path):
+        os.unlink(place.name, dir_fd=place.folder)
+
+
+def rename(new: Place, place: Place) -> None:
+    """Put what stands at one place at another; raises OSError."""
+    with named(place.path):
+        os.replace(new.name, place.name, src_dir_fd=new.folder, dst_dir_fd=place.folder)
+
+
+def link(place: Place, target: bytes) -> None:
+    """Make a symbolic link; raises OSError."""
+    with named(place.path):
+        os.symlink(target, os.fsencode(place.name), dir_fd=place.folder)
 
 
 def sync(path: str) -> None:
-    """Have a file or a folder on the disk."""
+    """Have a folder of our own on the disk."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(handle)
-    except OSError as error:
-        error.filename = path
-        raise
+        with named(path):
+            os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _take_after(like: str, handle: int, path: str) -> None:
-    status = os.stat(like)
-    if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-        os.fchown(handle, status.st_uid, status.st_gid)
-    shutil.copystat(like, path)
-    wanted, given = _attributes(like), _attributes(path)
-    # A folder's default ACL is given to every new file in it.
-    for name in given.keys() - wanted.keys():
-        os.removexattr(path, name)
-    lost = [name for name in wanted if given.get(name) != wanted[name]]
-    if lost:
-        raise OSError(errno.EPERM, f"its {', '.join(lost)} cannot be kept", like)
-    os.fchmod(handle, stat.S_IMODE(status.st_mode))
-
-
-def _attributes(path: str) -> dict[str, bytes]:
-    """The extended attributes, ACL and SELinux context among them; Python has them on Linux."""
-    if not hasattr(os, "listxattr"):
-        return {}
-    try:
-        names = os.listxattr(path)
-    except OSError as error:
-        if error.errno == errno.ENOTSUP:
-            return {}
-        raise
-    return {name: os.getxattr(path, name) for name in names if name not in _OF_THE_BYTES}

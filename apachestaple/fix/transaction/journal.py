@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 from dataclasses import asdict, dataclass, replace
@@ -16,12 +17,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.transaction.content import sync
-from apachestaple.fix.transaction.state import WriteError, state_folder
+from apachestaple.fix.transaction.state import WriteError, refuse_foreign, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NAME = "journal.json"
+
+# How a backup is called: the time at which its fix began.
+_STARTED = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
+_TEMPORARY = re.compile(r"\.apachestaple-[0-9a-f]{16}-[0-9]+")
+_FINGERPRINT = re.compile(r"absent|sha256:[0-9a-f]{64}|link:.+", re.DOTALL)
 
 
 class Stage(StrEnum):
@@ -39,6 +45,9 @@ class Stage(StrEnum):
 class Target:
     """A path that is written.
 
+    Raises:
+        ValueError: it is none that a fix could have written.
+
     Attributes:
         path: the real path.
         temporary: path of the file beside it that is renamed to it.
@@ -52,10 +61,23 @@ class Target:
     old: str
     new: str
 
+    def __post_init__(self) -> None:
+        for path in (self.path, self.temporary):
+            if not os.path.isabs(path) or os.path.normpath(path) != path or "\0" in path:
+                raise ValueError(f"{path!r} is not an absolute path")
+        folder, name = os.path.split(self.temporary)
+        if folder != os.path.dirname(self.path) or not _TEMPORARY.fullmatch(name):
+            raise ValueError(f"{self.temporary!r} is not a temporary file beside {self.path!r}")
+        if not all(_FINGERPRINT.fullmatch(each) for each in (self.old, self.new)):
+            raise ValueError(f"{self.path!r} has no fingerprint")
+
 
 @dataclass(frozen=True, slots=True)
 class Journal:
     """What a run writes.
+
+    Raises:
+        ValueError: no run can have written it.
 
     Attributes:
         folder: where the journal lies.
@@ -75,6 +97,14 @@ class Journal:
     kept: bool
     undoes: str | None
     targets: tuple[Target, ...]
+
+    def __post_init__(self) -> None:
+        # They are names of folders in that of the backups.
+        names = (self.started, self.undoes or self.started)
+        if not all(_STARTED.fullmatch(name) for name in names):
+            raise ValueError("it does not say when the run began")
+        if not all(isinstance(path, str) for path in self.main_files):
+            raise ValueError("its main files are not paths")
 
     def at(self, stage: Stage) -> Journal:
         """The journal at another stage; once this returns, the disk knows."""
@@ -157,11 +187,12 @@ def load(folder: str) -> Journal:
     """The journal in a folder.
 
     Raises:
-        WriteError: it cannot be read.
+        WriteError: it cannot be read, or somebody else can have written it.
 
     """
     path = os.path.join(folder, _NAME)
     try:
+        refuse_foreign(path)
         with open(path, encoding="ascii") as file:
             known = json.load(file)
         return Journal(

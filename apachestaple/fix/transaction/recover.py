@@ -11,12 +11,17 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from apachestaple.filesystem.folders import OpenFolders
+from apachestaple.filesystem.new_files import opened, read_all, write_new
 from apachestaple.fix.transaction.content import (
     ABSENT,
-    fingerprint,
+    exists,
     fingerprint_at,
+    link,
+    link_at,
+    remove,
+    rename,
     sync,
-    write_new,
 )
 from apachestaple.fix.transaction.journal import Stage, backups_folder, close, is_open, open_journal
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
@@ -45,7 +50,8 @@ def recover() -> Journal | None:
             if journal.stage is Stage.DONE:
                 settle(journal)
             else:
-                take_back(journal)
+                with OpenFolders() as folders:
+                    take_back(journal, folders)
         except OSError as error:
             raise WriteError(
                 f"{error.filename or journal.folder}: {error.strerror}; the interrupted run could "
@@ -54,7 +60,9 @@ def recover() -> Journal | None:
         return journal
 
 
-def take_back(journal: Journal, targets: Iterable[Target] | None = None) -> None:
+def take_back(
+    journal: Journal, folders: OpenFolders, targets: Iterable[Target] | None = None
+) -> None:
     """Put back what stood at the targets (all, where none are given), and close the journal.
 
     Raises:
@@ -65,12 +73,12 @@ def take_back(journal: Journal, targets: Iterable[Target] | None = None) -> None
     written: list[Target] = []
     if journal.stage is not Stage.PREPARING:
         targets = journal.targets if targets is None else tuple(targets)
-        written = [target for target in targets if _is_written(target, journal)]
-    _remove_temporary(journal)
+        written = [target for target in targets if _is_written(target, journal, folders)]
+    _remove_temporary(journal, folders)
     for target in reversed(written):
-        _put_back(target, journal)
+        _put_back(target, journal, folders)
     for folder in {os.path.dirname(target.path) for target in written}:
-        sync(folder)
+        folders.sync(folder)
     close(journal)
 
 
@@ -94,8 +102,8 @@ def settle(journal: Journal) -> None:
     sync(os.path.dirname(journal.folder))
 
 
-def _is_written(target: Target, journal: Journal) -> bool:
-    now = fingerprint_at(target.path)
+def _is_written(target: Target, journal: Journal, folders: OpenFolders) -> bool:
+    now = fingerprint_at(target.path, folders)
     if now not in {target.old, target.new}:
         raise WriteError(
             f"{target.path} is neither as it was before the run of {journal.started} nor as that "
@@ -105,25 +113,26 @@ def _is_written(target: Target, journal: Journal) -> bool:
     return now == target.new
 
 
-def _put_back(target: Target, journal: Journal) -> None:
+def _put_back(target: Target, journal: Journal, folders: OpenFolders) -> None:
+    place, temporary = folders.at(target.path), folders.at(target.temporary)
     if target.old == ABSENT:
-        os.unlink(target.path)
+        remove(place)
         return
-    copied = journal.copy_of(target.path)
-    if os.path.islink(copied):
-        os.symlink(os.readlink(copied), target.temporary)
+    copied = folders.at(journal.copy_of(target.path))
+    if fingerprint_at(copied.path, folders) != target.old:
+        raise WriteError(f"{copied.path} is damaged; {target.path} cannot be put back from it")
+    if target.old.startswith("link:"):
+        link(temporary, link_at(copied))
     else:
-        with open(copied, "rb") as file:
-            content = file.read()
-        if fingerprint(content) != target.old:
-            raise WriteError(f"{copied} is damaged; {target.path} cannot be put back from it")
-        like = copied if target.new == ABSENT else target.path
-        write_new(target.temporary, content, like=like)
-    os.replace(target.temporary, target.path)
+        with opened(copied) as kept, opened(copied if target.new == ABSENT else place) as like:
+            write_new(temporary, read_all(kept, copied.path), like=like, shown=target.path)
+    rename(temporary, place)
 
 
-def _remove_temporary(journal: Journal) -> None:
+def _remove_temporary(journal: Journal, folders: OpenFolders) -> None:
     for target in journal.targets:
         # A read-only file system refuses to remove even what is not there.
-        if os.path.lexists(target.temporary):
-            os.unlink(target.temporary)
+        with contextlib.suppress(FileNotFoundError):
+            temporary = folders.at(target.temporary)
+            if exists(temporary):
+                remove(temporary)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 from typing import TYPE_CHECKING
 
+from apachestaple.filesystem.folders import OpenFolders, named
+from apachestaple.filesystem.new_files import created, write_all
+from apachestaple.fix.transaction.content import exists, link
 from apachestaple.fix.transaction.state import WriteError
 from apachestaple.fix.transaction.write import encoded
 
@@ -14,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from apachestaple.mod_ssl.site import Site
+
+
+_MODE_OF_NEW = 0o644
 
 
 def write_tree(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> tuple[str, ...]:
@@ -29,22 +36,35 @@ def write_tree(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> 
         WriteError: ``folder`` holds something already, or a file could not be written.
 
     """
-    if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
-        raise WriteError(f"{folder} is not an empty folder; nothing was written")
+    folder = os.path.abspath(folder)
     try:
-        return tuple(_written(folder, sites, texts))
+        os.makedirs(folder, exist_ok=True)
+        with OpenFolders(folder, make=True) as folders:
+            if os.listdir(folders.handle(folder)):
+                raise WriteError(f"{folder} is not an empty folder; nothing was written")
+            try:
+                return tuple(_written(folder, folders, sites, texts))
+            except OSError:
+                # Half a tree is of no use to anybody.
+                _empty(folders.handle(folder))
+                raise
     except OSError as error:
-        # Half a tree is of no use to anybody.
-        with contextlib.suppress(OSError):
-            for entry in os.scandir(folder):
-                shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(
-                    entry
-                )
         reason = f"{error.filename or folder}: {error.strerror}"
         raise WriteError(f"{reason}; nothing was written") from None
 
 
-def _written(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> list[str]:
+def _empty(folder: int) -> None:
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.name, dir_fd=folder)
+            else:
+                os.unlink(entry.name, dir_fd=folder)
+
+
+def _written(
+    folder: str, folders: OpenFolders, sites: Sequence[Site], texts: Mapping[str, str]
+) -> list[str]:
     # A dict, for the order of the paths, and to find them in.
     written: dict[str, None] = {}
     for site in sites:
@@ -53,11 +73,11 @@ def _written(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> li
             real = file.real_path
             place = _place(folder, root, real)
             if place not in written:
-                _write(place, encoded(texts.get(real, file.text)), like=real)
+                _write(place, folders, encoded(texts.get(real, file.text)), like=real)
                 written[place] = None
             followed = _folder_followed(path)
             if followed != real:
-                _link(_place(folder, root, followed), place)
+                _link(_place(folder, root, followed), folders, place)
     return list(written)
 
 
@@ -70,17 +90,21 @@ def _folder_followed(path: str) -> str:
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
 
 
-def _write(path: str, content: bytes, *, like: str) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "xb") as file:
-        # What not everybody may read, not everybody may read there either.
-        if os.path.exists(like):
-            shutil.copymode(like, path)
-        file.write(content)
+def _write(path: str, folders: OpenFolders, content: bytes, *, like: str) -> None:
+    with named(path), created(folders.at(path)) as handle:
+        os.fchmod(handle, _mode(like))
+        write_all(handle, content)
 
 
-def _link(path: str, target: str) -> None:
-    if os.path.lexists(path):
-        return
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    os.symlink(os.path.relpath(target, os.path.dirname(path)), path)
+def _mode(like: str) -> int:
+    """What not everybody may read, not everybody may read there either."""
+    try:
+        return stat.S_IMODE(os.stat(like).st_mode) & 0o777
+    except FileNotFoundError:
+        return _MODE_OF_NEW
+
+
+def _link(path: str, folders: OpenFolders, target: str) -> None:
+    place = folders.at(path)
+    if not exists(place):
+        link(place, os.fsencode(os.path.relpath(target, os.path.dirname(path))))

@@ -6,8 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.filesystem.folders import OpenFolders
+from apachestaple.filesystem.new_files import opened, read_all
 from apachestaple.fix.transaction.configtest import configtests
-from apachestaple.fix.transaction.content import ABSENT, fingerprint, fingerprint_at
+from apachestaple.fix.transaction.content import ABSENT, fingerprint, fingerprint_at, link_at
 from apachestaple.fix.transaction.journal import backups_folder, load
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.write import NewText, written
@@ -76,25 +78,28 @@ def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
 
 def _backup(journal: Journal) -> Backup:
     try:
-        changed = [
-            target.path for target in journal.targets if fingerprint_at(target.path) != target.new
-        ]
-        if changed:
-            raise WriteError(
-                f"changed since the fix of {journal.started}: {', '.join(changed)}; "
-                f"nothing was given back. The files as they were lie in {journal.folder}"
-            )
-        files = tuple(_given_back(target, journal) for target in journal.targets)
+        with OpenFolders() as folders:
+            changed = [
+                target.path
+                for target in journal.targets
+                if fingerprint_at(target.path, folders) != target.new
+            ]
+            if changed:
+                raise WriteError(
+                    f"changed since the fix of {journal.started}: {', '.join(changed)}; "
+                    f"nothing was given back. The files as they were lie in {journal.folder}"
+                )
+            files = tuple(_given_back(target, journal, folders) for target in journal.targets)
     except OSError as error:
         raise WriteError(f"{error.filename}: {error.strerror}; nothing was changed") from None
     return Backup(os.path.basename(journal.folder), journal.main_files, files)
 
 
-def _given_back(target: Target, journal: Journal) -> NewText:
+def _given_back(target: Target, journal: Journal, folders: OpenFolders) -> NewText:
     copied = journal.copy_of(target.path)
     is_link = "link:" in (target.old[:5], target.new[:5])
     now, before = (
-        None if print_ == ABSENT else _content(path, is_link=is_link)
+        None if print_ == ABSENT else _content(path, folders, is_link=is_link)
         for path, print_ in ((target.path, target.new), (copied, target.old))
     )
     if fingerprint(before, is_link=is_link) != target.old:
@@ -102,11 +107,12 @@ def _given_back(target: Target, journal: Journal) -> NewText:
     return NewText(target.path, _text(now), _text(before), is_link, like=copied)
 
 
-def _content(path: str, *, is_link: bool) -> bytes:
+def _content(path: str, folders: OpenFolders, *, is_link: bool) -> bytes:
+    place = folders.at(path)
     if is_link:
-        return os.fsencode(os.readlink(path))
-    with open(path, "rb") as file:
-        return file.read()
+        return link_at(place)
+    with opened(place) as handle:
+        return read_all(handle, path)
 
 
 def _text(content: bytes | None) -> str | None:

@@ -13,7 +13,18 @@ import signal
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
-from apachestaple.fix.transaction.content import copy, fingerprint, fingerprint_at, sync, write_new
+from apachestaple.filesystem.folders import OpenFolders
+from apachestaple.filesystem.new_files import opened, read_all, write_copy, write_new
+from apachestaple.fix.transaction.content import (
+    exists,
+    fingerprint,
+    fingerprint_at,
+    link,
+    link_at,
+    remove,
+    rename,
+    sync,
+)
 from apachestaple.fix.transaction.journal import Stage, begin
 from apachestaple.fix.transaction.recover import settle, take_back
 from apachestaple.fix.transaction.state import WriteError
@@ -74,23 +85,23 @@ def written(
     """
     files = list(files)
     renamed: list[Target] = []
-    with _signals_raise():
+    with _signals_raise(), OpenFolders() as folders:
         try:
-            _check_unchanged(files)
+            _check_unchanged(files, folders)
             journal = begin(_fingerprints(files), tuple(main_files), kept=kept, undoes=undoes)
         except OSError as error:
             raise WriteError(_told(error)) from None
         try:
-            _prepare(files, journal)
+            _prepare(files, journal, folders)
             journal = journal.at(Stage.WRITING)
-            _rename(journal, renamed)
+            _rename(journal, folders, renamed)
             yield journal.backup
             done = journal.at(Stage.DONE)
         except OSError as error:
-            _take_back(journal, renamed)
+            _take_back(journal, folders, renamed)
             raise WriteError(_told(error)) from None
         except BaseException:
-            _take_back(journal, renamed)
+            _take_back(journal, folders, renamed)
             raise
         try:
             settle(done)
@@ -119,28 +130,52 @@ def _fingerprints(files: Iterable[NewText]) -> Iterator[tuple[str, str, str]]:
         yield file.path, old, new
 
 
-def _check_unchanged(files: Iterable[NewText]) -> None:
+def _check_unchanged(files: Iterable[NewText], folders: OpenFolders) -> None:
     for path, old, _ in _fingerprints(files):
-        if fingerprint_at(path) != old:
-            raise WriteError(f"{path} has changed since it was read; nothing was changed")
+        if fingerprint_at(path, folders) != old:
+            raise _changed(path)
 
 
-def _prepare(files: Sequence[NewText], journal: Journal) -> None:
+def _changed(path: str) -> WriteError:
+    return WriteError(f"{path} has changed since it was read; nothing was changed")
+
+
+def _prepare(files: Sequence[NewText], journal: Journal, folders: OpenFolders) -> None:
     """Copy what is there, and write what is to be there beside it."""
-    folders = {journal.folder}
+    made = {journal.folder}
     for file, target in zip(files, journal.targets, strict=True):
+        copied = journal.copy_of(file.path)
         if file.old is not None:
-            copied = journal.copy_of(file.path)
             os.makedirs(os.path.dirname(copied), exist_ok=True)
-            copy(file.path, copied)
-            folders.update(_folders_between(journal.folder, copied))
-        if file.new is not None and file.is_link:
-            os.symlink(encoded(file.new), os.fsencode(target.temporary))
-        elif file.new is not None:
-            like = file.like if file.old is None else file.path
-            write_new(target.temporary, encoded(file.new), like=like)
-    for folder in sorted(folders):
+            made.update(_folders_between(journal.folder, copied))
+        if file.is_link:
+            _prepare_link(file, target, copied, folders)
+        else:
+            _prepare_file(file, target, copied, folders)
+    for folder in sorted(made):
         sync(folder)
+
+
+def _prepare_link(file: NewText, target: Target, copied: str, folders: OpenFolders) -> None:
+    if file.old is not None:
+        link(folders.at(copied), link_at(folders.at(file.path)))
+    if file.new is not None:
+        link(folders.at(target.temporary), encoded(file.new))
+
+
+def _prepare_file(file: NewText, target: Target, copied: str, folders: OpenFolders) -> None:
+    like = file.like if file.old is None else file.path
+    with contextlib.ExitStack() as stack:
+        handle = None if like is None else stack.enter_context(opened(folders.at(like)))
+        if file.old is not None and handle is not None:
+            content = read_all(handle, file.path)
+            if fingerprint(content) != target.old:
+                raise _changed(file.path)
+            write_copy(folders.at(copied), content, like=handle)
+        if file.new is not None:
+            place = folders.at(target.temporary)
+            # A person knows the other file, and not the name that this one has for a moment.
+            write_new(place, encoded(file.new), like=handle, shown=like or "")
 
 
 def _folders_between(outer: str, path: str) -> Iterator[str]:
@@ -148,24 +183,25 @@ def _folders_between(outer: str, path: str) -> Iterator[str]:
         yield path
 
 
-def _rename(journal: Journal, renamed: list[Target]) -> None:
+def _rename(journal: Journal, folders: OpenFolders, renamed: list[Target]) -> None:
     for target in journal.targets:
         # Between the first look and this one lies the time that the copies took.
-        if fingerprint_at(target.path) != target.old:
-            raise WriteError(f"{target.path} has changed since it was read; nothing was changed")
+        if fingerprint_at(target.path, folders) != target.old:
+            raise _changed(target.path)
         # First, since a signal may come right after the call.
         renamed.append(target)
-        if os.path.lexists(target.temporary):
-            os.replace(target.temporary, target.path)
+        place, temporary = folders.at(target.path), folders.at(target.temporary)
+        if exists(temporary):
+            rename(temporary, place)
         else:
-            os.unlink(target.path)
+            remove(place)
     for folder in {os.path.dirname(target.path) for target in journal.targets}:
-        sync(folder)
+        folders.sync(folder)
 
 
-def _take_back(journal: Journal, renamed: Sequence[Target]) -> None:
+def _take_back(journal: Journal, folders: OpenFolders, renamed: Sequence[Target]) -> None:
     try:
-        take_back(journal, renamed)
+        take_back(journal, folders, renamed)
     except OSError as error:
         raise WriteError(
             f"{error.filename or journal.folder}: {error.strerror}; not all could be taken back, "
@@ -174,7 +210,6 @@ def _take_back(journal: Journal, renamed: Sequence[Target]) -> None:
 
 
 def _told(error: OSError) -> str:
-    # Of a rename, the name that a person knows is the second.
     path = error.filename2 or error.filename or "writing"
     return f"{path}: {error.strerror}; nothing was changed"
 
