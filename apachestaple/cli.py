@@ -99,7 +99,12 @@ def lint(
     options = {**common.settings(), **own}
     raise typer.Exit(
         exit_code(
-            run_lint, paths or [], options, config=common.config, output=output, online=online
+            run_lint,
+            paths or [],
+            options,
+            config=common.settings_file,
+            output=output,
+            online=online,
         )
     )
 
@@ -169,7 +174,7 @@ def fix(
         alone = not paths and not undo and switches == FixSwitches()
         raise typer.Exit(exit_code(run_recover, alone=alone))
     run = run_undo if undo else run_fix_command
-    raise typer.Exit(exit_code(run, paths or [], options, switches, config=common.config))
+    raise typer.Exit(exit_code(run, paths or [], options, switches, config=common.settings_file))
 
 
 @app.command(cls=Command)
@@ -179,7 +184,9 @@ def dump(common: Common, path: Path = None, format_: Format = "text") -> None:
     from apachestaple.commands.dump import run_dump
     from apachestaple.commands.trouble import exit_code
 
-    raise typer.Exit(exit_code(run_dump, path, common.settings(), format_, config=common.config))
+    raise typer.Exit(
+        exit_code(run_dump, path, common.settings(), format_, config=common.settings_file)
+    )
 
 
 @app.command(cls=Command)
@@ -189,7 +196,9 @@ def hosts(common: Common, path: Path = None, format_: Format = "text") -> None:
     from apachestaple.commands.hosts import run_hosts
     from apachestaple.commands.trouble import exit_code
 
-    raise typer.Exit(exit_code(run_hosts, path, common.settings(), format_, config=common.config))
+    raise typer.Exit(
+        exit_code(run_hosts, path, common.settings(), format_, config=common.settings_file)
+    )
 
 
 @app.command(cls=Command)
@@ -241,7 +250,9 @@ def responders(
     run = run_responders
     if check:
         from apachestaple.commands.check import run_check as run
-    raise typer.Exit(exit_code(run, paths or [], common.settings(), switches, config=common.config))
+    raise typer.Exit(
+        exit_code(run, paths or [], common.settings(), switches, config=common.settings_file)
+    )
 
 
 @app.command(cls=Command)
@@ -280,7 +291,9 @@ def probe(
 
     switches = ProbeSwitches(servername, address, from_path, tls, timeout, format_)
     raise typer.Exit(
-        exit_code(run_probe, targets or [], common.settings(), switches, config=common.config)
+        exit_code(
+            run_probe, targets or [], common.settings(), switches, config=common.settings_file
+        )
     )
 
 
@@ -326,4 +339,13 @@ def explain(
     from apachestaple.commands.trouble import exit_code
 
     options = common.settings()
-    raise typer.Exit(exit_code(run_explain, logs or [], options, format_, paths=config or []))
+    raise typer.Exit(
+        exit_code(
+            run_explain,
+            logs or [],
+            options,
+            format_,
+            paths=config or [],
+            config=common.settings_file,
+        )
+    )

@@ -52,6 +52,21 @@ class Common:
         ),
     ] = None
 
+    isolated: Annotated[bool | None, typer.Option("--isolated", help="Read no settings file.")] = (
+        None
+    )
+
+    @property
+    def settings_file(self) -> str | None:
+        """The settings file to read, as `load_settings` takes it."""
+        if not self.isolated:
+            return self.config
+        if self.config is not None:
+            raise typer.BadParameter("--isolated and --config do not go together")
+        from apachestaple.settings import NO_FILE  # noqa: PLC0415  (--version need not load it)
+
+        return NO_FILE
+
     def settings(self) -> dict[str, object]:
         """Its options by the keys of a settings file."""
         return {

@@ -32,14 +32,19 @@ if TYPE_CHECKING:
 
 
 def run_explain(
-    logs: Sequence[str], options: Mapping[str, object], form: str, *, paths: Sequence[str] = ()
+    logs: Sequence[str],
+    options: Mapping[str, object],
+    form: str,
+    *,
+    paths: Sequence[str] = (),
+    config: str | None = None,
 ) -> int:
     """Explain the logs: 0 where nothing is wrong, 1 where something is, 2 where one is not read.
 
     Ctrl-C ends the reading, not the report.
     """
     form = one_of("--format", form, "text", "json")
-    site = _site(paths, options)
+    site = _site(paths, options, config)
     explainer = Explainer()
     logs = logs or [STANDARD_INPUT]
     exit_code = _read(explainer, logs)
@@ -80,7 +85,7 @@ def _last_written(log: str) -> datetime:
         return datetime.now().astimezone()
 
 
-def _site(paths: Sequence[str], options: Mapping[str, object]) -> Site | None:
+def _site(paths: Sequence[str], options: Mapping[str, object], config: str | None) -> Site | None:
     """The configuration that the log belongs to, where one is named.
 
     Raises:
@@ -94,8 +99,10 @@ def _site(paths: Sequence[str], options: Mapping[str, object]) -> Site | None:
             raise TroubleError(
                 f"--config takes one configuration and one settings file, not {', '.join(named)}"
             )
+    if files and config is not None:
+        raise TroubleError("--isolated goes without a settings file")
     path = configurations[0] if configurations else None
-    settings = load_settings(options, near=path, config=files[0] if files else None)
+    settings = load_settings(options, near=path, config=files[0] if files else config)
     if path is None:
         return None
     site = read_site(path, settings)

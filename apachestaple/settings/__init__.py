@@ -1,8 +1,7 @@
 """What is to be done how: the command line over a settings file over the defaults.
 
-A settings file is ``apachestaple.toml``, or ``[tool.apachestaple]`` of a ``pyproject.toml``. It is
-found from the linted path upwards, so whoever can write there has written it: no key names a
-program, a file to write or a server to ask.
+A settings file is ``apachestaple.toml``, or ``[tool.apachestaple]`` of a ``pyproject.toml``. No key
+names a program, a file to write or a server to ask.
 """
 
 from __future__ import annotations
@@ -13,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apachestaple.rules.finding import Severity
+from apachestaple.settings.file import SettingsError, find_settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_NAMES = ("apachestaple.toml", "pyproject.toml")
+__all__ = ["NO_FILE", "Settings", "SettingsError", "find_settings", "load_settings"]
 
-
-class SettingsError(Exception):
-    """A setting is of no use; the text names the file or the option, and what it takes."""
+# Stands for the path of a settings file where none is to be read: --isolated.
+NO_FILE = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def load_settings(
     Args:
         options: what the command line says, by key; ``None`` and empty lists say nothing.
         near: the path from which a settings file is looked for; ``None`` for the working folder.
-        config: the settings file to read instead.
+        config: the settings file to read instead; `NO_FILE` for none at all.
 
     Raises:
         SettingsError: a file cannot be read, or a setting is wrong.
@@ -75,9 +74,9 @@ def load_settings(
     """
     path = find_settings(near) if config is None else config
     from_file: dict[str, Any] = {}
-    if path is not None:
+    if path is not None and path != NO_FILE:
         folder = os.path.dirname(os.path.abspath(path))
-        table = _table(path, named=config is not None)
+        table = read_settings(path, named=config is not None)
         from_file = _values(table, lambda key: f"{path}: {key}", folder)
     said = {key: value for key, value in options.items() if value is not None and value != []}
     values = _values(said, _option, os.getcwd())
@@ -86,56 +85,6 @@ def load_settings(
         if name in values and name in from_file:
             values[name] = _added(values[name], from_file[name])
     return Settings(**{**from_file, **values})
-
-
-def find_settings(near: str | None = None) -> str | None:
-    """The nearest settings file in the folder of ``near`` or above it, or ``None``."""
-    folder = os.path.abspath(near or ".")
-    if not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    while True:
-        for name in _NAMES:
-            path = os.path.join(folder, name)
-            if os.path.isfile(path) and (name == _NAMES[0] or _names_us(path)):
-                return path
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-
-
-def _names_us(pyproject: str) -> bool:
-    """Whether a pyproject.toml has our table; whatever else is in it is not our business."""
-    try:
-        with open(pyproject, "rb") as file:
-            text = file.read()
-    except OSError:
-        return False
-    return (
-        re.search(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*apachestaple\b", text, re.MULTILINE)
-        is not None
-    )
-
-
-def _table(path: str, *, named: bool) -> dict[str, object]:
-    import tomllib  # noqa: PLC0415  (only where there is a settings file)
-
-    what = "--config " if named else ""
-    try:
-        with open(path, "rb") as file:
-            document = tomllib.load(file)
-    except OSError as error:
-        raise SettingsError(f"{what}{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = str(error) or "nested too deeply"
-        raise SettingsError(f"{what}{path} is not a TOML file: {reason}") from None
-    tool = document.get("tool")
-    if os.path.basename(path) == _NAMES[1] or (isinstance(tool, dict) and "apachestaple" in tool):
-        table = tool.get("apachestaple", {}) if isinstance(tool, dict) else {}
-        if not isinstance(table, dict):
-            raise SettingsError(f"{path}: tool.apachestaple must be a table")
-        return table
-    return document
 
 
 def _option(key: str) -> str:

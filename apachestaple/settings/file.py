@@ -1,0 +1,129 @@
+"""The settings file: where it is found, and the table that it holds.
+
+It is found from the linted path upwards, so whoever can write there has written it. It is read
+within limits, and it may say where to read and what to write only if nobody but root and the
+caller can have written it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from apachestaple.filesystem.regular import read_regular
+from apachestaple.filesystem.trust import distrust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_OWN_NAME = "apachestaple.toml"
+_PROJECT_NAME = "pyproject.toml"
+
+# Bytes of a settings file, and of a pyproject.toml, which holds the settings of many programs.
+_OWN_LIMIT = 64 * 1024
+_PROJECT_LIMIT = 512 * 1024
+
+# tomllib keeps every beginning of a dotted key, so that memory grows with the square of its parts.
+_MOST_PARTS = 32
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
+_OWN_TABLE = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*apachestaple\b", re.MULTILINE)
+
+# What decides which files are read and what is written.
+REACHING = ("templates", "root", "map")
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text names the file or the option, and what it takes."""
+
+
+def find_settings(near: str | None = None) -> str | None:
+    """The nearest settings file in the folder of ``near`` or above it, or ``None``."""
+    folder = os.path.abspath(near or ".")
+    if not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    while True:
+        own, project = (os.path.join(folder, name) for name in (_OWN_NAME, _PROJECT_NAME))
+        # One that cannot be read is an error: without it, other settings would count.
+        if os.path.lexists(own) and not os.path.isdir(own):
+            return own
+        if os.path.isfile(project) and _names_us(project):
+            return project
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def read_settings(path: str, *, named: bool) -> dict[str, object]:
+    """The table of settings in a file.
+
+    Args:
+        path: of the file.
+        named: whether the user has named the file, and it was not just found.
+
+    Raises:
+        SettingsError: it cannot be read, or has a key that only a trusted file may have.
+
+    """
+    import tomllib  # noqa: PLC0415  (only where there is a settings file)
+
+    what = "--config " if named else ""
+    is_project = os.path.basename(path) == _PROJECT_NAME
+    try:
+        content, status = read_regular(path, _PROJECT_LIMIT if is_project else _OWN_LIMIT)
+        text = content.decode("utf-8")
+        if _DEEP_KEY.search(text):
+            raise SettingsError(f"{what}{path}: a key has more than {_MOST_PARTS} parts")
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{what}{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error) or "nested too deeply"
+        raise SettingsError(f"{what}{path} is not a TOML file: {reason}") from None
+    table = _own_table(document, path, is_project=is_project)
+    _check_reaching(table, path, status, named=named)
+    return table
+
+
+def _names_us(pyproject: str) -> bool:
+    """Whether a pyproject.toml has our table; whatever else is in it is not our business."""
+    try:
+        with open(pyproject, "rb") as file:
+            return _OWN_TABLE.search(file.read(_PROJECT_LIMIT + 1)) is not None
+    except OSError:
+        return False
+
+
+def _own_table(document: dict[str, object], path: str, *, is_project: bool) -> dict[str, object]:
+    tool = document.get("tool")
+    if is_project or (isinstance(tool, dict) and "apachestaple" in tool):
+        table = tool.get("apachestaple", {}) if isinstance(tool, dict) else {}
+        if not isinstance(table, dict):
+            raise SettingsError(f"{path}: tool.apachestaple must be a table")
+        return table
+    return document
+
+
+def _check_reaching(
+    table: Iterable[str], path: str, status: os.stat_result, *, named: bool
+) -> None:
+    """Refuse keys that reach beyond the report in a file that others can have written.
+
+    A file that the user names is the user's word. But root's word counts for all of the machine,
+    so root must not take it from a file of somebody else by mistake.
+    """
+    reaching = [key for key in REACHING if key in table]
+    if not reaching or (named and os.geteuid() != 0):
+        return
+    reason = distrust(path)
+    if reason is None and not os.path.samestat(os.stat(path), status):
+        reason = f"{path} has changed since it was read"
+    if reason is not None:
+        raise SettingsError(
+            f"{path}: {reaching[0]} is refused, because {reason}. It counts only in a file that "
+            "belongs to root or to the user who runs apachestaple, in folders to which nobody else "
+            f"can write. Give --{reaching[0]} on the command line, or --isolated to read no "
+            "settings file"
+        )
