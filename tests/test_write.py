@@ -161,12 +161,12 @@ def test_a_rename_that_fails_brings_the_old_files_back(
     replace = os.replace
     calls = []
 
-    def failing(source: str, target: str) -> None:
-        if os.path.dirname(target) == str(tmp_path / "tree"):
+    def failing(source: str, target: str, **folders: int) -> None:
+        if target in {"a", "b"}:
             calls.append(target)
         if len(calls) == 2:
             raise OSError(errno.EIO, os.strerror(errno.EIO), target)
-        replace(source, target)
+        replace(source, target, **folders)
 
     monkeypatch.setattr(os, "replace", failing)
     with pytest.raises(WriteError, match="nothing was changed"):
@@ -185,7 +185,12 @@ def test_a_read_only_file_system_changes_nothing(
         real = getattr(os, name)
 
         def call(path: Any, *arguments: Any, **options: Any) -> Any:
-            is_here = os.path.dirname(str(path)) == str(tmp_path / "tree")
+            folder = options.get("dir_fd", options.get("src_dir_fd"))
+            if folder is None:
+                where = os.path.dirname(str(path))
+            else:
+                where = os.readlink(f"/proc/self/fd/{folder}")
+            is_here = where == str(tmp_path / "tree")
             if is_here and (not when or arguments[0] & when):
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
             return real(path, *arguments, **options)
@@ -392,13 +397,13 @@ def test_what_httpd_rejects_is_taken_back(tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     templates.mkdir()
     (templates / "stapling_cache.conf.j2").write_text(
-        "SSLStaplingCache shmcb:{{ path }}({{ size }})\nExpiresActive on\n"
+        "SSLStaplingCache shmcb:{{ path }}({{ size }})\nMDStapling on\n"
     )
     before = main.read_text()
     done = fix(main, "--configtest", "always", "--templates", templates)
     assert done.returncode == 2
     assert "everything was taken back" in done.stderr
-    assert "Invalid command 'ExpiresActive'" in done.stderr
+    assert "Invalid command 'MDStapling'" in done.stderr
     assert main.read_text() == before
 
 
@@ -412,9 +417,9 @@ def test_what_reads_otherwise_once_it_is_written_is_taken_back(
     before = main.read_bytes()
     replace = os.replace
 
-    def with_company(source: str, target: str) -> None:
-        replace(source, target)
-        if target == str(main):
+    def with_company(source: str, target: str, **folders: int) -> None:
+        replace(source, target, **folders)
+        if target == main.name:
             late.write_text("SSLUseStapling “off”\n")
 
     monkeypatch.setattr(os, "replace", with_company)
@@ -452,6 +457,18 @@ def test_two_configurations_may_share_a_file(tmp_path: Path) -> None:
         "SSLStaplingResponderTimeout -1",
         "<Location />\nSSLOptions +StdEnvVars\n</Location>",
         "SSLStaplingCache shmcb:x(131072)\\",
+        "SSLStaplingCache \\\nshmcb:x(131072)",
+        "# comment \\\nSSLStaplingCache shmcb:x(131072)",
+        "SSLStaplingCache shmcb:x(131072)\nLoadFile /tmp/x.so",
+        'SSLStaplingCache shmcb:x(131072)\n"LoadFile" /tmp/x.so',
+        'SSLStaplingCache shmcb:x(131072)\nErrorLog "|/bin/sh -c id"',
+        "SSLStaplingCache shmcb:x(131072)\nInclude /etc/passwd",
+        "SSLStaplingCache shmcb:x(131072)\nDefine A b",
+        "SSLStaplingCache shmcb:x(131072)\nLoadModule ssl_module /tmp/x.so",
+        "SSLStaplingCache shmcb:x(131072)\n<IfDefine A>\n</IfDefine>",
+        "SSLStaplingCache shmcb:${HOME}(131072)",
+        "SSLStaplingCache shmcb:x(131072)\n# \x1b[2J",
+        "SSLStaplingCache shmcb:x(131072)\n# a\rLoadFile /tmp/x.so",
     ],
 )
 def test_a_template_that_is_no_use_is_refused_before_a_byte_is_written(
@@ -505,10 +522,10 @@ def test_what_was_made_is_gone_when_a_later_file_cannot_be_written(
     files = [NewText(str(tmp_path / "made"), None, "1"), *texts(tmp_path / "tree", a="1")]
     replace = os.replace
 
-    def failing(source: str, target: str) -> None:
-        if target == files[1].path:
+    def failing(source: str, target: str, **folders: int) -> None:
+        if target == "a":
             raise OSError(errno.EIO, os.strerror(errno.EIO), target)
-        replace(source, target)
+        replace(source, target, **folders)
 
     monkeypatch.setattr(os, "replace", failing)
     with pytest.raises(WriteError, match="nothing was changed"):

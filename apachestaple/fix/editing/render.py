@@ -9,7 +9,7 @@ import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from apachestaple.httpd.commands import all_commands
+from apachestaple.fix.editing.allowed import allowed_lines
 from apachestaple.httpd.configuration import NoteKind
 from apachestaple.httpd.layout import NEWEST
 from apachestaple.httpd.paths import Paths
@@ -19,6 +19,8 @@ from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.templating import TemplateProblemError, Templates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from apachestaple.httpd.configuration import Directive
 
 
@@ -135,55 +137,60 @@ class Renderer:
         """The lines of a snippet, without line endings.
 
         Raises:
-            TemplateProblemError: the template cannot be read or rendered, or its text is no
-                lines that httpd could read.
+            TemplateProblemError: the template cannot be read or rendered, or renders what it may
+                not, or what httpd would not read as directives of its own.
 
         """
-        text = self._templates.render(snippet.template, asdict(snippet))
-        lines = tuple(line.rstrip() for line in text.splitlines() if line.strip())
-        _check(snippet, lines)
+        variables = asdict(snippet)
+        text = self._templates.render(snippet.template, variables)
+        shown = self._templates.shown(snippet.template)
+        loaded = (snippet.module, snippet.path) if isinstance(snippet, LoadModule) else None
+        lines = allowed_lines(text, shown, _texts(variables), loaded)
+        try:
+            _check(snippet, lines)
+        except TemplateProblemError as error:
+            raise TemplateProblemError(f"{shown}: {error}") from None
         return lines
+
+
+def _texts(variables: Mapping[str, object]) -> list[str]:
+    """The texts among the variables of a template."""
+    texts: list[object] = []
+    for value in variables.values():
+        texts += value if isinstance(value, tuple) else (value,)
+    return [text for text in texts if isinstance(text, str)]
 
 
 def _check(snippet: Rendered, lines: tuple[str, ...]) -> None:
     """Refuse what httpd would not read as directives of its own, or would not take."""
-    template = snippet.template
-    if not lines:
-        raise TemplateProblemError(f"{template}: renders no line")
-    if lines[-1].endswith("\\"):
-        raise TemplateProblemError(f"{template}: the last line goes on in what follows it")
     text = "\n".join(lines) + "\n"
-    path = os.path.join("/", template)
+    path = os.path.join("/", snippet.template)
     # Of a fragment, conditions are taken to hold, so that what stands in them is seen.
     start = Start(path, "/", Paths(texts={path: text}), version=lambda: NEWEST, whole=False)
     configuration = read(start)
     if configuration.errors:
-        raise TemplateProblemError(f"{template}: {configuration.errors[0].message}")
+        raise TemplateProblemError(configuration.errors[0].message)
     if any(note.kind is NoteKind.SECTION_ENDS_WITH_FILE for note in configuration.notes):
-        raise TemplateProblemError(f"{template}: a section is not closed")
+        raise TemplateProblemError("a section is not closed")
     if not configuration.directives and not configuration.load_modules:
-        raise TemplateProblemError(f"{template}: renders no directive")
+        raise TemplateProblemError("renders no directive")
     in_host = isinstance(snippet, UseStapling) and bool(snippet.host)
     for directive in configuration.directives:
-        fault = _fault(directive, in_host=in_host)
-        if fault is not None:
-            raise TemplateProblemError(f"{template}: {fault}")
+        refusal = _refusal(directive, in_host=in_host)
+        if refusal is not None:
+            raise TemplateProblemError(refusal)
 
 
-def _fault(directive: Directive, *, in_host: bool) -> str | None:
-    """What httpd, and a reader of what fix has written, would have against a directive."""
-    if directive.key not in all_commands():
-        return f"httpd has no directive {directive.name}"
-    if directive.is_section:
-        return f"{directive.name}> has no place among lines that go into another section"
+def _refusal(directive: Directive, *, in_host: bool) -> str | None:
+    """Why httpd would not take a directive."""
     known = STAPLING_DIRECTIVES.get(directive.key)
     if known is None:
         return None
     if in_host and not known.in_virtual_host:
         return f"{known.name} has no place in a virtual host"
-    fault = known.fault(directive.arguments)
-    if fault is not None or known.kind is not Kind.CACHE:
-        return fault
+    refusal = known.fault(directive.arguments)
+    if refusal is not None or known.kind is not Kind.CACHE:
+        return refusal
     cache = parse_cache(directive.arguments[0])
     if cache.provider not in PROVIDERS:
         return f"httpd knows no cache provider {cache.provider!r}"

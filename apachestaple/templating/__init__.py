@@ -1,0 +1,64 @@
+"""Jinja templates: those of a user's folder first, then our own."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Environment
+
+    from apachestaple.templating.process import TemplateProcess
+
+
+class TemplateProblemError(Exception):
+    """A template cannot be used; the text names it and says why."""
+
+
+class Templates:
+    """Renders templates: those of ``folder`` first, then our own.
+
+    Where there is such a folder, a process of its own renders, within limits of time and memory:
+    a template is a program, and may be somebody else's.
+
+    Raises:
+        TemplateProblemError: there is no such folder.
+
+    """
+
+    def __init__(self, folder: str | None = None) -> None:
+        if folder is not None and not os.path.isdir(folder):
+            raise TemplateProblemError(f"{folder}: there is no such folder of templates")
+        self._folder = folder
+
+    def render(self, name: str, variables: Mapping[str, object]) -> str:
+        """The text of a template; its variables are texts, numbers, lists and dictionaries.
+
+        Raises:
+            TemplateProblemError: the template cannot be read or rendered.
+
+        """
+        if self._folder is not None:
+            return self._process.render(name, variables)
+        return self._environment.get_template(name).render(variables)
+
+    def shown(self, name: str) -> str:
+        """What messages call a template: its path, where it is the user's own."""
+        path = os.path.join(self._folder or "", name)
+        return path if self._folder is not None and os.path.lexists(path) else name
+
+    @cached_property
+    def _environment(self) -> Environment:
+        from apachestaple.templating.environment import environment  # noqa: PLC0415
+
+        return environment()
+
+    @cached_property
+    def _process(self) -> TemplateProcess:
+        from apachestaple.templating.process import TemplateProcess  # noqa: PLC0415
+
+        assert self._folder is not None  # noqa: S101  (see render)
+        return TemplateProcess(self._folder, self.shown)

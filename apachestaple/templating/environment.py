@@ -1,0 +1,70 @@
+"""The Jinja environment in which templates run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from typing import TYPE_CHECKING
+
+from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefined, TemplateError
+from jinja2.loaders import split_template_path
+from jinja2.sandbox import SandboxedEnvironment
+
+from apachestaple.filesystem.regular import read_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jinja2 import BaseLoader, Environment
+
+_TEMPLATE_LIMIT = 64 * 1024
+
+
+def environment(folder: str | None = None) -> Environment:
+    """An environment that finds the templates of ``folder`` first, then our own."""
+    loaders: list[BaseLoader] = [FileSystemLoader(_own_folder())]
+    if folder is not None:
+        loaders.insert(0, FunctionLoader(lambda name: _load(folder, name)))
+    # A configuration is not HTML, and a name that a template misspells must not become "".
+    made = SandboxedEnvironment(
+        loader=ChoiceLoader(loaders),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    made.filters["csv"] = _csv
+    return made
+
+
+def _load(folder: str, name: str) -> str | None:
+    """The source of a template of the user's, who may have it from somebody else.
+
+    A link in the folder must not bring the contents of files outside into what is rendered.
+    """
+    path = os.path.join(folder, *split_template_path(name))
+    if not os.path.lexists(path):
+        return None
+    if not os.path.realpath(path).startswith(os.path.realpath(folder).rstrip("/") + "/"):
+        raise TemplateError(f"the template {name} leads out of the folder of templates")
+    try:
+        return read_regular(path, _TEMPLATE_LIMIT)[0].decode("utf-8")
+    except OSError as error:
+        raise TemplateError(f"the template {name}: {error.strerror}") from None
+
+
+def _csv(fields: Iterable[object]) -> str:
+    """A line of CSV (RFC 4180), without its end; fields are quoted where they have to be."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(fields)
+    return line.getvalue()
+
+
+def _own_folder() -> str:
+    """Our templates: within the installed package, or at the top of a checkout."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    packaged = os.path.join(package, "templates")
+    at_top = os.path.join(os.path.dirname(package), "templates")
+    return packaged if os.path.isdir(packaged) else at_top
