@@ -36,7 +36,7 @@ def recover_first(*, only_look: bool = False) -> Journal | None:
 
     """
     if only_look:
-        if is_open():
+        if _is_open():
             tell("an earlier run was interrupted; apachestaple fix --recover takes it back")
         return None
     journal = _recovered()
@@ -48,6 +48,13 @@ def recover_first(*, only_look: bool = False) -> Journal | None:
 def _recovered() -> Journal | None:
     try:
         return recover()
+    except WriteError as error:
+        raise TroubleError(str(error)) from None
+
+
+def _is_open() -> bool:
+    try:
+        return is_open()
     except WriteError as error:
         raise TroubleError(str(error)) from None
 

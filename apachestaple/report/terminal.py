@@ -82,8 +82,9 @@ def emit(text: str, file: str | None = None, *, exact: bool = False) -> None:
 
     """
     if file is not None:
-        with open(file, "wb") as output:
-            output.write(text.encode("utf-8", "surrogateescape"))
+        from apachestaple.filesystem.replacing import replace_file  # noqa: PLC0415  (few do)
+
+        replace_file(file, text.encode("utf-8", "surrogateescape"))
         return
     stream = sys.stdout
     if stream is None:
