@@ -155,6 +155,21 @@ repos:
     assert set(CONFIGURATIONS) == set(output.splitlines()) & {*CONFIGURATIONS, *OTHERS}
 
 
+def test_a_file_that_is_called_like_an_option_is_a_file(
+    project: Path, repository: Repository, tmp_path: Path
+) -> None:
+    named = tmp_path / "sites-available" / "www.conf"
+    named.parent.mkdir()
+    named.write_text("mine")
+    site = repository.write(f"./--output={named}", FAULTY)
+    for hook in ("apachestaple", "apachestaple-fix"):
+        code, output = repository.pre_commit("try-repo", str(project), hook, "--all-files")
+        assert code == 1, output
+        assert named.read_text() == "mine"
+        assert "sage:" not in output
+    assert site.read_text() == GOOD
+
+
 def _head(project: Path) -> str:
     command = ["git", "rev-parse", "HEAD"]
     return subprocess.run(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import subprocess
 import sys
 from dataclasses import fields
@@ -10,7 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.finding import Severity
-from apachestaple.settings import Settings, SettingsError, find_settings, load_settings
+from apachestaple.settings import (
+    NO_FILE,
+    Settings,
+    SettingsError,
+    find_settings,
+    load_settings,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,3 +200,157 @@ def test_the_command_obeys_the_file(tmp_path: Path) -> None:
     assert exit_code("--ignore", "AS104") == 0
     written(tmp_path, "nonsense = 1\n")
     assert exit_code() == 2
+
+
+# -- whose file it is ---------------------------------------------------------------------------
+
+REACHING = {"templates": 'templates = "."', "root": 'root = "."', "map": 'map = {"/a" = "b"}'}
+
+
+@pytest.mark.parametrize("key", REACHING)
+def test_a_file_that_others_can_write_does_not_say_what_is_read_or_written(
+    tmp_path: Path, key: str
+) -> None:
+    path = written(tmp_path, f'format = "json"\n{REACHING[key]}\n')
+    assert load_settings({}, near=str(tmp_path)).format == "json"
+    path.chmod(0o666)
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, near=str(tmp_path))
+    assert str(caught.value).startswith(
+        f"{path}: {key} is refused, because everybody can write to {path} (mode 0666)."
+    )
+    assert f"Give --{key} on the command line, or --isolated" in str(caught.value)
+
+
+def test_a_file_of_somebody_else_still_says_what_is_reported(tmp_path: Path) -> None:
+    """Root gives the file away; to anybody else, one that all can write is as good."""
+    path = written(tmp_path, 'ignore = ["AS5"]\nfail-on = "error"\ndefine = ["A"]\n')
+    give_away(path)
+    assert load_settings({}, near=str(tmp_path)).ignore == ("AS5",)
+    written(tmp_path, 'ignore = ["AS5"]\nroot = "."\n')
+    give_away(path)
+    with pytest.raises(SettingsError, match="root is refused, because"):
+        load_settings({}, near=str(tmp_path))
+
+
+def test_a_folder_above_that_others_can_write_is_as_bad(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    written(folder, 'templates = "."')
+    (tmp_path / "a").chmod(0o777)
+    with pytest.raises(SettingsError, match=f"everybody can write to {tmp_path}/a "):
+        load_settings({}, near=str(folder))
+    (tmp_path / "a").chmod(0o1777)
+    assert load_settings({}, near=str(folder)).templates == str(folder)
+
+
+def test_a_file_that_the_user_names_is_the_users_word_but_for_root(tmp_path: Path) -> None:
+    path = written(tmp_path, 'root = "."', "mine.toml")
+    path.chmod(0o666)
+    if os.geteuid() == 0:
+        with pytest.raises(SettingsError, match="root is refused"):
+            load_settings({}, config=str(path))
+        path.chmod(0o644)
+    assert load_settings({}, config=str(path)).root == str(tmp_path)
+
+
+def test_fix_as_root_takes_no_templates_from_a_file_of_another_user(tmp_path: Path) -> None:
+    """Without PATH, the settings are looked for from the working folder upwards."""
+    templates = tmp_path / "templates"
+    written(templates, "LoadFile /tmp/x.so\n", "use_stapling.conf.j2")
+    give_away(written(tmp_path, 'templates = "templates"\n'))
+    done = command(tmp_path, "fix", "--diff")
+    assert done.returncode == 2
+    assert "templates is refused, because" in done.stderr
+    assert done.stdout == ""
+
+
+def give_away(path: Path) -> None:
+    """Let somebody else have written a file."""
+    if os.geteuid() == 0:
+        os.chown(path, 65534, 65534)
+    else:
+        path.chmod(0o666)
+
+
+def test_isolated_reads_no_file(tmp_path: Path) -> None:
+    written(tmp_path, 'ignore = ["AS"]\n')
+    host = "<VirtualHost *:443>\nSSLEngine on\nSSLUseStapling on off\n</VirtualHost>\n"
+    written(tmp_path, host, "site.conf")
+    assert load_settings({}, near=str(tmp_path), config=NO_FILE) == Settings()
+    words = ("lint", "--fail-on", "info", "site.conf")
+    assert command(tmp_path, *words).returncode == 0
+    assert command(tmp_path, *words, "--isolated").returncode == 1
+    both = command(tmp_path, *words, "--isolated", "--config", "apachestaple.toml")
+    assert both.returncode == 2
+    assert "--isolated and --config do not go together" in both.stderr
+    log = command(tmp_path, "explain", os.devnull, "--isolated", "--config", "apachestaple.toml")
+    assert log.returncode == 2
+    assert "--isolated goes without a settings file" in log.stderr
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run it, with no more memory than a small machine would give it."""
+    return subprocess.run(
+        [sys.executable, "-m", "apachestaple", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)),
+    )
+
+
+# -- what cannot be a settings file --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to /dev/zero", "large", "dangling link"])
+def test_what_is_no_small_file_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "apachestaple.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "large":
+        path.write_text("#" * 65_537)
+    else:
+        path.symlink_to("/dev/zero" if "zero" in kind else "missing")
+    for options in ({"near": str(tmp_path)}, {"config": str(path)}):
+        with pytest.raises(SettingsError, match=r"not a regular file|larger than 64 KB|No such"):
+            load_settings({}, **options)
+
+
+def test_a_pyproject_that_is_no_file_is_not_our_business(tmp_path: Path) -> None:
+    for name, target in (("a", "/dev/zero"), ("b", None)):
+        folder = tmp_path / name
+        folder.mkdir()
+        if target is None:
+            os.mkfifo(folder / "pyproject.toml")
+        else:
+            (folder / "pyproject.toml").symlink_to(target)
+        assert load_settings({}, near=str(folder)) == Settings()
+
+
+@pytest.mark.parametrize(
+    "key", ["a." * 80_000 + "a", "a ." * 33 + "a", '"a"."b".' * 20 + "a", "[" + "a." * 40 + "a]"]
+)
+@pytest.mark.parametrize("name", ["apachestaple.toml", "pyproject.toml"])
+def test_a_key_of_many_parts_is_refused_before_it_is_parsed(
+    tmp_path: Path, key: str, name: str
+) -> None:
+    text = key if key.endswith("]") else f"{key} = 1"
+    written(tmp_path, f"[tool.apachestaple]\n{text}\n", name)
+    done = command(tmp_path, "lint", ".")
+    assert done.returncode == 2
+    assert "a key has more than 32 parts" in done.stderr or "larger than 64 KB" in done.stderr
+
+
+def test_a_large_pyproject_of_many_programs_is_read(tmp_path: Path) -> None:
+    others = "".join(
+        f'[tool.program{number}.a.b.c.d]\nversion = "1.2.3.4.5"\nurl = "https://a.b/c"\n'
+        for number in range(4000)
+    )
+    text = f'[tool.apachestaple]\nformat = "json"\n{others}'
+    assert 256 * 1024 < len(text) < 512 * 1024
+    written(tmp_path, text, "pyproject.toml")
+    assert load_settings({}, near=str(tmp_path)).format == "json"
+    written(tmp_path, text + "#" * 512 * 1024, "pyproject.toml")
+    with pytest.raises(SettingsError, match="larger than 512 KB"):
+        load_settings({}, near=str(tmp_path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -251,6 +253,150 @@ def test_a_journal_that_cannot_be_read_stops_all(tmp_path: Path, state: Path) ->
     assert done.returncode == 2
     assert "journal.json cannot be read" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# -- whose state folder it is --------------------------------------------------------------------
+
+
+def planted(state: Path, victim: Path, **changed: object) -> Path:
+    """A journal that has a file removed that no fix has made."""
+    folder = state / "journal"
+    folder.mkdir(parents=True)
+    new = hashlib.sha256(victim.read_bytes()).hexdigest()
+    target = {
+        "path": str(victim),
+        "temporary": f"{victim.parent}/.apachestaple-{'0' * 16}-0",
+        "old": "absent",
+        "new": f"sha256:{new}",
+    }
+    known = {
+        "stage": "writing",
+        "started": "20261125T100000.000000Z",
+        "main_files": [],
+        "kept": True,
+        "undoes": None,
+        "targets": [target | {key: changed[key] for key in target.keys() & changed.keys()}],
+    }
+    known |= {key: changed[key] for key in known.keys() & changed.keys()}
+    path = folder / "journal.json"
+    path.write_text(json.dumps(known))
+    return path
+
+
+def given_away(path: Path, *, folder: bool) -> None:
+    """Let somebody else have made it."""
+    if os.geteuid() == 0:
+        os.chown(path, 65534, 65534)
+    else:
+        path.chmod(0o777 if folder else 0o666)
+
+
+@pytest.mark.parametrize("whose", ["state", "above", "journal"])
+@pytest.mark.parametrize("words", [["--recover"], ["--undo"], ["--diff"], []])
+def test_a_journal_that_somebody_else_can_have_written_is_refused(
+    tmp_path: Path, state: Path, whose: str, words: list[str]
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    journal = planted(state, victim)
+    path = {"state": state, "above": state.parent, "journal": journal}[whose]
+    given_away(path, folder=whose != "journal")
+    done = fix(*words, *([site(tmp_path)] if words in ([], ["--diff"]) else []))
+    assert done.returncode == 2
+    assert "is not used, because" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert victim.read_text() == "mine"
+    assert journal.exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"undoes": "../../victim"},
+        {"undoes": ".."},
+        {"started": "../victim"},
+        {"started": 1},
+        {"stage": "somewhere"},
+        {"main_files": [1]},
+        {"targets": "all"},
+        {"targets": [{"path": "/x"}]},
+        {"path": "victim"},
+        {"path": 1},
+        {"path": "/x/../victim"},
+        {"temporary": "/etc/passwd"},
+        {"temporary": "/tmp/.apachestaple-0000000000000000-0"},
+        {"new": "anything"},
+    ],
+)
+def test_a_journal_that_no_fix_can_have_written_is_refused(
+    tmp_path: Path, state: Path, changed: dict[str, object]
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    planted(state, victim, **changed)
+    done = fix("--recover")
+    assert done.returncode == 2
+    assert "journal.json cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert victim.read_text() == "mine"
+    assert "recover" not in done.stdout
+
+
+def test_recovery_follows_no_link_that_has_taken_a_folders_place(
+    tmp_path: Path, state: Path
+) -> None:
+    folder, other = tmp_path / "folder", tmp_path / "other"
+    folder.mkdir()
+    path = folder / "old"
+    path.write_text("old")
+    interrupt(path)
+    folder.rename(tmp_path / "aside")
+    other.mkdir()
+    (other / "old").write_text("new")
+    folder.symlink_to("other")
+    done = fix("--recover")
+    assert done.returncode == 2
+    assert f"{folder}: is a symbolic link, which is not followed" in done.stderr
+    assert (other / "old").read_text() == "new"
+    assert (state / "journal").exists()
+    folder.unlink()
+    (tmp_path / "aside").rename(folder)
+    assert fix("--recover").returncode == 0
+    assert path.read_text() == "old"
+
+
+def test_a_link_is_put_back_only_as_it_was(tmp_path: Path, state: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to("first")
+    program = f"""
+import os
+from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.write import NewText, written
+with only_one_fix(), written([NewText({str(link)!r}, "first", "second", is_link=True)]):
+    os.kill(os.getpid(), {int(signal.SIGKILL)})
+"""
+    subprocess.run([sys.executable, "-c", program], check=False)
+    assert os.readlink(link) == "second"
+    copied = state / "journal" / "files" / str(link).lstrip("/")
+    copied.unlink()
+    copied.symlink_to("/etc/shadow")
+    done = fix("--recover")
+    assert done.returncode == 2
+    assert f"{copied} is damaged" in done.stderr
+    assert os.readlink(link) == "second"
+    copied.unlink()
+    copied.symlink_to("first")
+    assert fix("--recover").returncode == 0
+    assert os.readlink(link) == "first"
+
+
+def test_the_state_folder_is_made_for_its_owner_alone(tmp_path: Path, state: Path) -> None:
+    mask = os.umask(0)
+    try:
+        fix(site(tmp_path))
+    finally:
+        os.umask(mask)
+    assert [path.stat().st_mode & 0o777 for path in (state.parent, state)] == [0o700, 0o700]
 
 
 # -- outside ------------------------------------------------------------------------------------

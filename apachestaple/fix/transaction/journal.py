@@ -164,8 +164,17 @@ def begin(
 
 
 def is_open() -> bool:
-    """Whether a run has left a journal, or one is at it."""
-    return os.path.lexists(os.path.join(_folder(), _NAME))
+    """Whether a run has left a journal, or one is at it.
+
+    Raises:
+        WriteError: somebody else can have written it.
+
+    """
+    path = os.path.join(_folder(), _NAME)
+    if not os.path.lexists(path):
+        return False
+    refuse_foreign(path)
+    return True
 
 
 def open_journal() -> Journal | None:
