@@ -220,6 +220,19 @@ def test_no_part_of_a_path_that_is_opened_may_be_a_link(tmp_path: Path) -> None:
                 folders.at(str(path))
 
 
+def test_a_tree_that_is_written_elsewhere_stays_in_its_folder(tmp_path: Path) -> None:
+    output, victim = tmp_path / "output", tmp_path / "victim"
+    output.mkdir()
+    victim.mkdir()
+    with OpenFolders(str(output), make=True) as folders:
+        (output / "sites").symlink_to(victim)
+        with pytest.raises(OSError, match="is a symbolic link, which is not followed"):
+            folders.at(str(output / "sites" / "inner" / "site.conf"))
+        folders.at(str(output / "conf" / "inner" / "httpd.conf"))
+    assert os.listdir(victim) == []
+    assert (output / "conf" / "inner").is_dir()
+
+
 _RACER = """
 import os
 parent = os.getppid()
