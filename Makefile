@@ -131,6 +131,16 @@ played: $(VENV)/test.stamp system
 capacity: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.drawn.capacity $(or $(CASES),40) "$(SEED)" 2
 
+# make matrix    the proofs with the httpd of four Debian releases (TREES=50, SEED=…, RELEASES=…)
+.PHONY: matrix
+
+RELEASES_IN ?= $(HOME)/.cache/apachestaple-matrix
+
+matrix: $(VENV)/test.stamp system
+	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
+	@mkdir -p $(RELEASES_IN)
+	@$(BIN)/python -m tests.matrix $(RELEASES_IN) "$(TREES)" "$(SEED)" $(RELEASES)
+
 # make firewalls    show the rules of responders to ufw, firewalld and squid, which have to be there
 .PHONY: firewalls
 
