@@ -18,7 +18,6 @@ from apachestaple.cli.rules import rules
 app = typer.Typer(
     name="apachestaple",
     cls=Group,
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

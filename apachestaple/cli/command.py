@@ -68,6 +68,9 @@ class Group(_TakesWords, TyperGroup):
 
 
 class _Argument(TyperArgument):
+    def display_type_rich(self, ctx: Any) -> None:  # noqa: ANN401, ARG002
+        """No type in the help: the metavar says what is expected."""
+
     def process_value(self, ctx: Any, value: Any) -> Any:  # noqa: ANN401
         return _as_written(self, ctx, value)
 
