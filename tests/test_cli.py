@@ -211,6 +211,20 @@ def test_version_and_help() -> None:
             assert option in text, (command, option)
 
 
+def test_a_shell_completes_commands_and_options() -> None:
+    """As bash asks: by the words so far, and the number of the one that is completed."""
+
+    def completed(*words: str) -> list[str]:
+        asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+        return run(env={"_APACHESTAPLE_COMPLETE": "complete_bash", **asked}).stdout.split()
+
+    assert completed("apachestaple", "l") == ["lint"]
+    assert completed("apachestaple", "lint", "--fo") == ["--format"]
+    assert "--undo" in completed("apachestaple", "fix", "--")
+    # The shell itself completes paths.
+    assert completed("apachestaple", "lint", "/et") == []
+
+
 # -- several paths ------------------------------------------------------------------------------
 
 

@@ -68,7 +68,7 @@ class Group(_TakesWords, TyperGroup):
 
 
 class _Argument(TyperArgument):
-    def display_type_rich(self, ctx: Any) -> None:  # noqa: ANN401, ARG002
+    def display_type_rich(self, ctx: Any) -> None:  # noqa: ANN401
         """No type in the help: the metavar says what is expected."""
 
     def process_value(self, ctx: Any, value: Any) -> Any:  # noqa: ANN401
