@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from apachestaple.errors import ApachestapleError
 from apachestaple.rules.finding import Severity
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _NAMES = ("apachestaple.toml", "pyproject.toml")
 
 
-class SettingsError(Exception):
+class SettingsError(ApachestapleError):
     """A setting is of no use; the text names the file or the option, and what it takes."""
 
 

@@ -6,13 +6,15 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import ApachestapleError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jinja2 import Environment
 
 
-class TemplateProblemError(Exception):
+class TemplateProblemError(ApachestapleError):
     """A template cannot be used; the text names it and says why."""
 
 

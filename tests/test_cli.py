@@ -129,18 +129,20 @@ def test_a_folder_without_a_main_file_is_2(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_main_file_is_2(tmp_path: Path) -> None:
-    main = tmp_path / "httpd.conf"
+    main, other = tmp_path / "httpd.conf", tmp_path / "other.conf"
     main.write_text("")
     main.chmod(0)
-    # Root may read everything, so it becomes somebody else, once everything is loaded.
+    other.write_text("")
+    # Root may read everything, so it becomes somebody else, once a first run has loaded everything.
     program = f"""
 import os, sys
-from apachestaple.commands import lint, trouble
-from apachestaple.rules.catalogue import all_rules
-all_rules()
+from apachestaple.cli.errors import exit_code
+from apachestaple.cli.lint import lint
+from apachestaple.cli.options import Common
+assert exit_code(lint, Common(), [{str(other)!r}]) == 0
 if os.geteuid() == 0:
     os.seteuid(65534)
-sys.exit(trouble.exit_code(lint.run_lint, [{str(main)!r}], {{}}))
+sys.exit(exit_code(lint, Common(), [{str(main)!r}]))
 """
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(0o755)
@@ -207,6 +209,20 @@ def test_version_and_help() -> None:
         text = run(command, "--help").stdout
         for option in ("--root", "--map", "-D", "--httpd-version", "--certificates", "--config"):
             assert option in text, (command, option)
+
+
+def test_a_shell_completes_commands_and_options() -> None:
+    """As bash asks: by the words so far, and the number of the one that is completed."""
+
+    def completed(*words: str) -> list[str]:
+        asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+        return run(env={"_APACHESTAPLE_COMPLETE": "complete_bash", **asked}).stdout.split()
+
+    assert completed("apachestaple", "l") == ["lint"]
+    assert completed("apachestaple", "lint", "--fo") == ["--format"]
+    assert "--undo" in completed("apachestaple", "fix", "--")
+    # The shell itself completes paths.
+    assert completed("apachestaple", "lint", "/et") == []
 
 
 # -- several paths ------------------------------------------------------------------------------

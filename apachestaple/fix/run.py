@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import ApachestapleError
 from apachestaple.fix.editing.diff import unified
 from apachestaple.fix.editing.edit import EditError
 from apachestaple.fix.editing.place import NoPlaceError
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 10
 
 
-class FixError(Exception):
+class FixError(ApachestapleError):
     """Nothing was changed; the text says why."""
 
 

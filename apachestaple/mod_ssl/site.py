@@ -84,6 +84,12 @@ class Site:
     ssl_directives: list[Directive] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
 
+    @property
+    def user(self) -> str:
+        """The user that ``User`` names; ``""`` where it is not set."""
+        directive = self.main.setting("User")
+        return first_argument(directive) if directive else ""
+
     def ssl_directives_of(self, section: Directive) -> list[Directive]:
         """Those of mod_ssl's directives that stand right in a section."""
         return self._by_section.get(id(section), [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.commands.trouble import tell
+from apachestaple.cli.errors import tell
 from apachestaple.mod_ssl.queries import queries, unaskable
 from apachestaple.network.ask import ask_all
 from apachestaple.report.progress import tracked

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from apachestaple.commands.online import ask_responders
-from apachestaple.commands.responders import ResponderSwitches
-from apachestaple.commands.trouble import USELESS, TroubleError, one_of, tell, tell_errors
+from apachestaple.cli.errors import FAILED, tell, tell_errors
+from apachestaple.cli.online import ask_responders
+from apachestaple.cli.values import one_of
 from apachestaple.discovery.sites import read_sites
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.responders import responders
@@ -19,35 +19,23 @@ from apachestaple.report.text import text_report
 from apachestaple.rules.catalogue import select_rules
 from apachestaple.rules.finding import is_any_as_bad
 from apachestaple.rules.responder_rule import ResponderRule
-from apachestaple.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from apachestaple.cli.options import Common
 
 
-def run_check(
-    paths: Sequence[str],
-    options: Mapping[str, object],
-    switches: ResponderSwitches,
-    *,
-    config: str | None = None,
-) -> int:
-    """Ask the responders and print what they answer; 1 where an answer is bad enough.
-
-    Raises:
-        TroubleError: the switches do not go together.
-
-    """
-    form = one_of("--format", switches.form, "text", "json")
-    if switches != ResponderSwitches(form):
-        raise TroubleError("--check goes with --format text or json, and with no other option")
-    settings = load_settings(options, near=paths[0] if paths else None, config=config)
+def check_responders(common: Common, paths: Sequence[str], form: str) -> int:
+    """Ask the responders and print what they answer; 1 where an answer is bad enough."""
+    form = one_of("--format", form, "text", "json")
+    settings = common.settings(paths)
     chosen = select_rules(settings.select, settings.ignore)
     rules = [rule for rule in chosen if isinstance(rule, ResponderRule)]
     sites = read_sites(paths, settings)
     tell(*sites.troubles)
     if not sites.sites:
-        return USELESS
+        return FAILED
     for site in sites.sites:
         tell_errors(site.configuration)
     ask_responders(sites.sites)
@@ -61,4 +49,4 @@ def run_check(
         summary = summarize(sites.sites, findings)
         report = text_report(findings, sites.sources(), summary, paint=paint)
         emit(f"{answers_table(answers, paint)}\n{report}")
-    return USELESS if sites.troubles else int(is_any_as_bad(findings, settings.fail_on))
+    return FAILED if sites.troubles else int(is_any_as_bad(findings, settings.fail_on))

@@ -1,0 +1,51 @@
+"""``apachestaple lint``."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from apachestaple.cli.errors import FAILED, tell
+from apachestaple.cli.options import Common, FailOn, Ignore, Paths, Select
+
+
+def lint(
+    common: Common,
+    paths: Paths = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="text|json|github", help="Report format [default: text]."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report to a file.")
+    ] = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Query the OCSP responders, as httpd does.")
+    ] = False,
+) -> int:
+    """Check configurations for OCSP stapling problems."""
+    from apachestaple.discovery.sites import read_sites
+    from apachestaple.httpd.layout import ask_ahead
+    from apachestaple.report.lint import lint_report
+    from apachestaple.report.terminal import Paint, emit, paint_for
+    from apachestaple.rules.catalogue import select_rules
+
+    ask_ahead(paths[0] if paths else None)
+    own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
+    settings = common.settings(paths, own)
+    rules = select_rules(settings.select, settings.ignore)
+    sites = read_sites(paths or [], settings)
+    tell(*sites.troubles)
+    if not sites.sites:
+        return FAILED
+    if online:
+        from apachestaple.cli.online import ask_responders
+
+        ask_responders(sites.sites)
+    paint = Paint() if output else paint_for(sys.stdout)
+    report = lint_report(sites, rules, settings.format, paint)
+    emit(report.text, output, exact=settings.format == "github")
+    return FAILED if sites.troubles else report.exit_code(settings.fail_on)
