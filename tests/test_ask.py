@@ -21,13 +21,12 @@ from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.queries import queries
 from apachestaple.mod_ssl.site import understand
 from apachestaple.network.ask import ask, ask_all
-from apachestaple.ocsp.query import FailureKind, Query
+from apachestaple.ocsp.query import FailureKind, Query, measured_lengths
 from apachestaple.ocsp.responses import read_response, status_request
 from apachestaple.probing.probe import probe
 from apachestaple.probing.served import Target
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Confidence, Effect, Severity
-from apachestaple.rules.responder_rule import ResponderRule
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.certificates import SWITCHED_OFF
 from tests.lab.raw import RawServer, full_port
@@ -57,8 +56,9 @@ def understood(httpd: Httpd) -> Site:
 
 
 def online(site: Site) -> list[Finding]:
-    site.answers = dict(ask_all(queries(site.stapling_hosts)))
-    return lint(site, [rule for rule in all_rules() if isinstance(rule, ResponderRule)])
+    answers = dict(ask_all(queries(site.stapling_hosts)))
+    rules = [rule for rule in all_rules() if rule.needs_answers]
+    return list(lint([site], rules, answers).findings)
 
 
 def asked(lab: Lab, url: str, *, timeout: int = 1, longest: float = 3, proxy: str = "") -> Answer:
@@ -80,7 +80,11 @@ def test_httpd_does_with_each_strange_answer_what_is_predicted(lab: Lab) -> None
     }
     general = "SSLUseStapling on\nSSLStaplingResponderTimeout 1\n"
     with lab.httpd(CACHE.replace("131072", "1048576") + general + "".join(hosts.values())) as httpd:
-        findings = {f.host.name.partition(":")[0]: f for f in online(understood(httpd)) if f.host}
+        findings = {
+            host.name.partition(":")[0]: finding
+            for finding in online(understood(httpd))
+            for host in finding.hosts
+        }
         for switch in SWITCHES:
             # Anew each time: a certificate has one place in the cache, whatever the host.
             assert httpd.start()
@@ -123,7 +127,7 @@ def test_skew_and_maximum_age_are_those_of_the_host(
     configuration = CACHE + tls_host("SSLUseStapling on", line, certificate=f"answer-{way}")
     with lab.httpd(configuration) as httpd:
         (finding,) = online(understood(httpd))
-        assert finding.rule == "AS417"
+        assert finding.code == "AS417"
         assert words in finding.message
         assert httpd.start()
         probe(Target("127.0.0.1", httpd.port, "www.example.com"))
@@ -359,17 +363,17 @@ def test_measured_lengths_take_the_place_of_estimates(lab: Lab) -> None:
     rules = [rule for rule in all_rules() if rule.code == "AS207"]
     with lab.httpd(f"SSLStaplingCache shmcb:logs/stapling(10000)\n{hosts}") as httpd:
         site = understood(httpd)
-        (estimated,) = lint(site, rules)
+        (estimated,) = lint([site], rules).findings
         assert estimated.severity is Severity.INFO
-        site.answers = dict(ask_all(queries(site.stapling_hosts)))
-        assert not lint(site, rules), "five of 650 bytes have room enough"
+        answers = dict(ask_all(queries(site.stapling_hosts)))
+        assert not lint([site], rules, answers).findings, "five of 650 bytes have room enough"
     hosts += tls_host(certificate="revoked", name="revoked")
     with lab.httpd(f"SSLStaplingCache shmcb:logs/stapling(8192)\n{hosts}") as httpd:
         site = understood(httpd)
-        site.answers = dict(ask_all(queries(site.stapling_hosts)))
-        (measured,) = lint(site, rules)
+        answers = dict(ask_all(queries(site.stapling_hosts)))
+        (measured,) = lint([site], rules, answers).findings
     assert (measured.severity, measured.confidence) == (Severity.WARNING, Confidence.CERTAIN)
-    total = sum(site.measured_lengths.values())
+    total = sum(measured_lengths(answers).values())
     assert "6 of 6 certificates (good, other, third and others) share" in measured.message
     assert f"responses of {total} bytes together" in measured.message
 
@@ -380,6 +384,7 @@ def test_what_a_responder_answers_is_worth_more_than_that_it_was_switched_off(la
     with lab.httpd(CACHE + tls_host("SSLUseStapling on", proxy, certificate="back-again")) as httpd:
         site = understood(httpd)
         rules = [rule for rule in all_rules() if rule.code == "AS403"]
-        assert len(lint(site, rules)) == 1
+        assert len(lint([site], rules).findings) == 1
         assert not online(site)
-        assert not lint(site, rules)
+        answers = dict(ask_all(queries(site.stapling_hosts)))
+        assert not lint([site], rules, answers).findings

@@ -235,7 +235,7 @@ def test_a_fragment_is_read_within_its_configuration(broken: Path) -> None:
     both = checked(run("lint", "--format", "json", fragment, main, broken).stdout, LINT)
     assert "AS201" not in [finding["rule"] for finding in alone["findings"]]
     assert [finding["rule"] for finding in both["findings"]].count("AS201") == 1
-    assert both["configuration"] == str(main)
+    assert [one["path"] for one in both["configurations"]] == [str(main)]
     assert both["summary"]["files"] == 2
     assert both["summary"]["hosts"] == 1
 
@@ -245,7 +245,8 @@ def test_configurations_of_several_servers_are_joined(broken: Path, tmp_path: Pa
     other.parent.mkdir()
     other.write_text(SSL.format(root=other.parent))
     report = checked(run("lint", "--format", "json", broken, other).stdout, LINT)
-    assert report["configuration"] == f"{broken / 'httpd.conf'}, {other}"
+    paths = [one["path"] for one in report["configurations"]]
+    assert paths == [str(broken / "httpd.conf"), str(other)]
     assert report["summary"]["files"] == 3
 
 
@@ -269,11 +270,13 @@ def test_every_json_report_keeps_its_contract(broken: Path) -> None:
     (finding,) = (f for f in report["findings"] if f["rule"] == "AS201")
     assert finding["file"] == str(broken / "sites/www.conf")
     assert (finding["line"], finding["column"]) == (5, 5)
-    assert finding["host"] == {
-        "name": "www.example.com:443",
-        "file": str(broken / "sites/www.conf"),
-        "line": 1,
-    }
+    assert finding["hosts"] == [
+        {
+            "name": "www.example.com:443",
+            "file": str(broken / "sites/www.conf"),
+            "line": 1,
+        }
+    ]
     assert report["summary"]["errors"] == 1
     fixable = [finding for finding in report["findings"] if finding["fix"]]
     assert report["summary"]["fixable"] == len(fixable)

@@ -1,4 +1,4 @@
-"""One fault, one finding: what follows from a fault alone is not said beside it."""
+"""One problem, one finding."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def said(
 ) -> set[str]:
     """The rules that find more than an information."""
     findings = linted(lab, Example(text, files=files or {}), online=online)
-    return {finding.rule for finding in findings if finding.severity != "info"}
+    return {finding.code for finding in findings if finding.severity != "info"}
 
 
 def test_what_stands_behind_a_loop_of_includes_is_read(lab: Lab) -> None:
@@ -92,7 +92,7 @@ def test_without_an_answer_one_switch_decides(
     host = tls_host("SSLUseStapling on", *switches, line, certificate=certificate)
     example = Example(CACHE + host)
     (shake,) = observe(lab, example).handshakes.values()
-    found = [f for f in linted(lab, example) if f.rule in {"AS110", "AS402", "AS403", "AS404"}]
+    found = [f for f in linted(lab, example) if f.code in {"AS110", "AS402", "AS403", "AS404"}]
     expected = Effect.BAD_STAPLE if shake.staple == "tryLater" else Effect.NO_STAPLE
     assert shake.connected
     assert [finding.effect for finding in found] == [expected]
@@ -122,7 +122,9 @@ def test_a_copy_without_the_lines_that_load_modules_says_nothing_of_modules(
         f"IncludeOptional mods-enabled/*.load\n{loaded}SSLStaplingCache shmcb:x(65536)\n"
     )
     site = understand(read(locate(str(main), Options())))
-    assert [finding.rule for finding in lint(site, all_rules())] == (["AS107"] if loaded else [])
+    assert [finding.code for finding in lint([site], all_rules()).findings] == (
+        ["AS107"] if loaded else []
+    )
 
 
 def test_what_a_responder_answers_is_said_beside_a_wrong_name(lab: Lab) -> None:

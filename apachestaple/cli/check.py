@@ -13,12 +13,10 @@ from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.answers import answers_table
 from apachestaple.report.json import answers_json
-from apachestaple.report.summary import summarize
+from apachestaple.report.lint import lint_report
 from apachestaple.report.terminal import emit, paint_for
-from apachestaple.report.text import text_report
 from apachestaple.rules.catalogue import select_rules
 from apachestaple.rules.finding import is_any_as_bad
-from apachestaple.rules.responder_rule import ResponderRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,22 +29,19 @@ def check_responders(common: Common, paths: Sequence[str], form: str) -> int:
     form = one_of("--format", form, "text", "json")
     settings = common.settings(paths)
     chosen = select_rules(settings.select, settings.ignore)
-    rules = [rule for rule in chosen if isinstance(rule, ResponderRule)]
+    rules = [rule for rule in chosen if rule.needs_answers]
     sites = read_sites(paths, settings)
     tell(*sites.troubles)
     if not sites.sites:
         return FAILED
     for site in sites.sites:
         tell_errors(site.configuration)
-    ask_responders(sites.sites)
-    findings = [finding for site in sites.sites for finding in lint(site, rules)]
-    # All sites have the same answers.
-    answers = sites.sites[0].answers
+    answers = ask_responders(sites.sites)
+    result = lint(sites.sites, rules, answers)
     if form == "json":
         emit(answers_json(responders(*sites.sites), answers))
     else:
         paint = paint_for(sys.stdout)
-        summary = summarize(sites.sites, findings)
-        report = text_report(findings, sites.sources(), summary, paint=paint)
+        report = lint_report(sites, result, "text", paint)
         emit(f"{answers_table(answers, paint)}\n{report}")
-    return FAILED if sites.troubles else int(is_any_as_bad(findings, settings.fail_on))
+    return FAILED if sites.troubles else int(is_any_as_bad(result.findings, settings.fail_on))

@@ -10,7 +10,7 @@ from apachestaple.cli.options import Common, FailOn, Ignore, Paths, Select, Temp
 from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
-    from apachestaple.fix.steps.steps import Purpose
+    from apachestaple.fix.steps.purpose import Purpose
 
 
 def fix(
@@ -66,6 +66,7 @@ def fix(
     from apachestaple.cli.undo import undo_latest
     from apachestaple.discovery.sites import find_starts
     from apachestaple.fix.run import FixRequest, run_fix
+    from apachestaple.fix.steps.purpose import Goal
     from apachestaple.report.fixes import diff_report, fix_report
     from apachestaple.report.terminal import emit, paint_for
     from apachestaple.rules.catalogue import select_rules
@@ -87,15 +88,15 @@ def fix(
     request = FixRequest(
         diff=diff,
         output=output,
-        unsafe=unsafe,
         templates=settings.templates,
         backup=not no_backup,
         outside=outside,
         configtest=configtest,
         rules=select_rules(settings.select, settings.ignore),
         certificates_required=settings.certificates_required,
-        purpose=_purpose(disable=disable, use_mod_md=use_mod_md, proxy=proxy),
-        proxy=_checked(proxy),
+        goal=Goal(
+            _purpose(disable=disable, use_mod_md=use_mod_md, proxy=proxy), unsafe, _checked(proxy)
+        ),
     )
     starts, problems = find_starts(paths or [], settings)
     if problems:
@@ -111,7 +112,7 @@ def fix(
 
 
 def _purpose(*, disable: bool, use_mod_md: bool, proxy: str | None) -> "Purpose":
-    from apachestaple.fix.steps.steps import Purpose
+    from apachestaple.fix.steps.purpose import Purpose
 
     if sum((disable, use_mod_md, proxy is not None)) > 1:
         raise UsageError("only one of --disable, --use-mod-md and --proxy can be used")

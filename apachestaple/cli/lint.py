@@ -29,9 +29,11 @@ def lint(
     """Check configurations for OCSP stapling problems."""
     from apachestaple.discovery.sites import read_sites
     from apachestaple.httpd.layout import ask_ahead
+    from apachestaple.lint.lint import lint as lint_sites
     from apachestaple.report.lint import lint_report
     from apachestaple.report.terminal import Paint, emit, paint_for
     from apachestaple.rules.catalogue import select_rules
+    from apachestaple.rules.finding import is_any_as_bad
 
     ask_ahead(paths[0] if paths else None)
     own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
@@ -41,11 +43,13 @@ def lint(
     tell(*sites.troubles)
     if not sites.sites:
         return FAILED
+    answers = {}
     if online:
         from apachestaple.cli.online import ask_responders
 
-        ask_responders(sites.sites)
+        answers = ask_responders(sites.sites)
+    result = lint_sites(sites.sites, rules, answers)
     paint = Paint() if output else paint_for(sys.stdout)
-    report = lint_report(sites, rules, settings.format, paint)
-    emit(report.text, output, exact=settings.format == "github")
-    return FAILED if sites.troubles else report.exit_code(settings.fail_on)
+    report = lint_report(sites, result, settings.format, paint)
+    emit(report, output, exact=settings.format == "github")
+    return FAILED if sites.troubles else int(is_any_as_bad(result.findings, settings.fail_on))

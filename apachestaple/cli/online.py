@@ -1,4 +1,4 @@
-"""Asks the responders for what ``lint --online`` and ``responders --check`` then judge."""
+"""Asks the OCSP responders, for ``lint --online`` and ``responders --check``."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.ocsp.query import Answer, Query
 
 
-def ask_responders(sites: Sequence[Site]) -> None:
-    """Ask each responder about each certificate, once, and let the sites know the answers.
+def ask_responders(sites: Sequence[Site]) -> dict[Query, Answer]:
+    """Ask each responder about each certificate, once; the answers.
 
     What cannot be asked is told on standard error.
     """
@@ -24,6 +25,4 @@ def ask_responders(sites: Sequence[Site]) -> None:
     tell(*unaskable(hosts))
     asked = queries(hosts)
     came = dict(tracked(ask_all(asked), len(asked), "Asking responders"))
-    answers = {query: came[query] for query in asked}
-    for site in sites:
-        site.answers = answers
+    return {query: came[query] for query in asked}

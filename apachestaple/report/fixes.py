@@ -62,8 +62,8 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         yield paint(f"Left for you, {counted(len(outcome.remaining), 'finding')}:", "bold")
     for finding in outcome.remaining:
         place = f"{printable(short(finding.place.file))}:{finding.place.line}"
-        yield f"  {place}: {finding.severity}[{finding.rule}] {printable(finding.message)}"
-        yield f"    {printable(finding.advice)}"
+        yield f"  {place}: {finding.severity}[{finding.code}] {printable(finding.message)}"
+        yield f"    {printable(finding.help)}"
 
 
 def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:

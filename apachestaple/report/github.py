@@ -34,11 +34,17 @@ def _command(finding: Finding) -> str:
     if place.line == place.end_line:
         # The runner takes columns only within one line.
         properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
-    properties["title"] = f"{finding.rule} {finding.name}"
+    properties["title"] = f"{finding.code} {finding.name}"
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = f"{finding.message} ({finding.effect.meaning}). {finding.advice}"
+    message = f"{finding.message} ({finding.effect.meaning}). {finding.help}{_hosts(finding)}"
     lines = "\n".join(map(printable, message.split("\n")))
     return f"::{_COMMANDS[finding.severity]} {written}::{_data(lines)}"
+
+
+def _hosts(finding: Finding) -> str:
+    """All hosts, where there are several: each stands in another place."""
+    names = [host.name for host in finding.host_places]
+    return f" Hosts: {', '.join(names)}." if len(names) > 1 else ""
 
 
 def _data(text: str) -> str:

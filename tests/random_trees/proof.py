@@ -191,9 +191,9 @@ def _log(folder: Path) -> str:
     )
 
 
-def fix(main: Path, *, unsafe: bool = False) -> tuple[int, str]:
+def fix(main: Path, *, unsafe: bool = False, rules: Sequence[str] = ()) -> tuple[int, str]:
     """Run fix with httpd's own test; its exit code and all that it printed."""
-    return _run(main, unsafe=unsafe, configtest="always")
+    return _run(main, unsafe=unsafe, configtest="always", select=list(rules) or None)
 
 
 def _run(main: Path, **options: Any) -> tuple[int, str]:

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.place import from_variable, in_main_server, replace, uses_variable
 from apachestaple.fix.editing.render import OcspProxy
-from apachestaple.fix.steps.plan import Plan, Repairs
+from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.remedy import AskThroughProxy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.fix.editing.render import Renderer
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
 
 _URL = re.compile(r"http://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?")
 _KEY = "sslocspproxyurl"
@@ -36,10 +41,10 @@ def checked_proxy(url: str) -> str:
     return url
 
 
-def ask_through_proxy(site: Site, repairs: Repairs) -> Plan:
-    """SSLOCSPProxyURL in the main server; hosts that say their own keep it."""
-    url = repairs.proxy
-    if not url or not site.has_mod_ssl:
+def plan_proxy(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+    """SSLOCSPProxyURL in the main server; hosts with one of their own keep it."""
+    url = next((remedy.url for remedy in remedies if isinstance(remedy, AskThroughProxy)), None)
+    if url is None or not site.has_mod_ssl:
         return Plan()
     configuration = site.configuration
     since, version = STAPLING_DIRECTIVES[_KEY].since, configuration.version()
@@ -52,11 +57,11 @@ def ask_through_proxy(site: Site, repairs: Repairs) -> Plan:
             "responders --format tinyproxy and redirect-nftables make a way around"
         )
     else:
-        return _set(site, repairs, url)
+        return _set(site, url, renderer)
     return Plan(refused=(f"no proxy was set: {reason}",))
 
 
-def _set(site: Site, repairs: Repairs, url: str) -> Plan:
+def _set(site: Site, url: str, renderer: Renderer) -> Plan:
     own = [host.own.get(_KEY) for host in site.virtual_hosts if host.staples]
     refused = tuple(
         f"{directive.file} line {directive.line} names another proxy"
@@ -66,10 +71,10 @@ def _set(site: Site, repairs: Repairs, url: str) -> Plan:
     directive = site.main.own.get(_KEY)
     if directive is not None and first_argument(directive) == url:
         return Plan(refused=refused)
-    lines = repairs.renderer.lines(OcspProxy(url))
+    lines = renderer.lines(OcspProxy(url))
     reason = "responders are asked through a proxy"
     if directive is None:
-        return Plan(in_main_server(site, repairs.renderer, lines, reason), refused)
+        return Plan(in_main_server(site, renderer, lines, reason), refused)
     if uses_variable(directive):
         return Plan(refused=(*refused, from_variable(directive)))
     return Plan((replace(directive, lines, reason),), refused)
