@@ -231,10 +231,12 @@ def test_github_commands_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_github_names_every_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_github_names_five_hosts_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_WORKSPACE", "/c")
     several = finding("x", 1, 1, (1, 2), hosts=(a_host("a", 1), a_host("b", 2)))
     assert github_report([several]).endswith(" Set it. Hosts: a:443, b:443.\n")
+    many = finding("x", 1, 1, (1, 2), hosts=tuple(a_host(f"h{n}", 1) for n in range(200)))
+    assert github_report([many]).endswith("h3:443, h4:443 and 195 more.\n")
 
 
 def test_a_fingerprint_stays_when_lines_move() -> None:

@@ -39,6 +39,15 @@ class StaplingProblemKind(StrEnum):
     SWITCHED_OFF = "switched-off"
 
 
+_NEVER_ASKED = frozenset(
+    {
+        StaplingProblemKind.SELF_SIGNED,
+        StaplingProblemKind.NO_ISSUER,
+        StaplingProblemKind.NO_URI,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StaplingProblem:
     """Why mod_ssl cannot staple for a certificate, in a sentence's second half."""
@@ -264,6 +273,15 @@ class Host:
                 StaplingProblemKind.SWITCHED_OFF, f"its responder {url} is switched off"
             )
         return None
+
+    @lazy
+    def asks_responders(self) -> bool:
+        """Whether mod_ssl comes to ask a responder for any certificate, as far as is known.
+
+        It does not where it finds no issuer or no URI when it starts (ssl_stapling_init_cert).
+        """
+        problems = self.stapling_problems
+        return not problems or any(p is None or p.kind not in _NEVER_ASKED for p in problems)
 
     @lazy
     def is_hopeless(self) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
+_MOST_HOSTS = 5
+
 
 def github_report(findings: Iterable[Finding]) -> str:
     """One command per finding."""
@@ -42,9 +44,13 @@ def _command(finding: Finding) -> str:
 
 
 def _hosts(finding: Finding) -> str:
-    """All hosts, where there are several: each stands in another place."""
+    """The first hosts where there are several: each stands in another place."""
     names = [host.name for host in finding.host_places]
-    return f" Hosts: {', '.join(names)}." if len(names) > 1 else ""
+    if len(names) < 2:
+        return ""
+    more = len(names) - _MOST_HOSTS
+    also = f" and {more} more" if more > 0 else ""
+    return f" Hosts: {', '.join(names[:_MOST_HOSTS])}{also}."
 
 
 def _data(text: str) -> str:

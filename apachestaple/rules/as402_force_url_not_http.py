@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.hosts import StaplingProblemKind, first_argument
+from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_fault
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
-
-
-# No request is made where the issuer is not found.
-_NO_REQUEST = frozenset({StaplingProblemKind.NO_ISSUER, StaplingProblemKind.SELF_SIGNED})
 
 
 class ForceUrlNotHttp(SettingRule):
@@ -76,23 +72,16 @@ class ForceUrlNotHttp(SettingRule):
         can_be_removed = all(map(_can_be_stapled, (c for h in hosts for c in h.certificates)))
         reason = "SSLStaplingForceURL is not an http URL"
         for host in hosts:
-            if _asks(host):
-                off = TurnStapling(on=False, hosts=(host,), reason=reason)
-                yield self.finding(
-                    directive_subject(directive),
-                    variant=fault,
-                    hosts=(host,),
-                    effect=effect_of(fault, host),
-                    log_id=fault.log_id,
-                    remedy=removal if can_be_removed else off,
-                    url=url,
-                )
-
-
-def _asks(host: Host) -> bool:
-    """Whether httpd comes to ask a responder for some certificate of a host."""
-    problems = host.stapling_problems
-    return not problems or any(p is None or p.kind not in _NO_REQUEST for p in problems)
+            off = TurnStapling(on=False, hosts=(host,), reason=reason)
+            yield self.finding(
+                directive_subject(directive),
+                variant=fault,
+                hosts=(host,),
+                effect=effect_of(fault, host),
+                log_id=fault.log_id,
+                remedy=removal if can_be_removed else off,
+                url=url,
+            )
 
 
 def _can_be_stapled(certificate: HostCertificate) -> bool:

@@ -64,6 +64,8 @@ class ResponderErrorsReturned(ServerRule):
         # A comment at the line that turns stapling on is for its hosts alone.
         by_line: dict[tuple[Directive | None, Directive], list[Host]] = {}
         for host in site.stapling_hosts:
+            if not host.asks_responders:
+                continue
             use = host.setting("SSLUseStapling")
             if use is not None and host.flag("SSLStaplingReturnResponderErrors"):
                 switch = host.setting("SSLStaplingReturnResponderErrors")

@@ -1,4 +1,4 @@
-"""Rules about a setting of stapling and the hosts that it is in force for."""
+"""Rules about a setting of stapling and the hosts that it matters to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class SettingRule(Rule, is_kind=True):
-    """Is handed each directive of one name that is in force for hosts that staple.
+    """Is handed each directive of one name, and the hosts that ask responders by it.
+
+    What keeps a host from asking is a finding of its own.
 
     Attributes:
         setting: the name of the directive.
@@ -38,7 +40,7 @@ class SettingRule(Rule, is_kind=True):
             own = tuple(host.own)
             if own not in wanted:
                 wanted[own] = inherited | (keys & host.own.keys())
-            if not wanted[own] or not host.staples:
+            if not wanted[own] or not host.staples or not host.asks_responders:
                 continue
             for key in wanted[own]:
                 directive = host.setting(key)
