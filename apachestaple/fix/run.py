@@ -187,13 +187,13 @@ def _write(
 ) -> FixOutcome:
     """Write, and take everything back unless rules and httpd are content with what is there."""
     with only_one_fix():
-        complaint = configtests(starts, request.configtest)
+        rejection = configtests(starts, request.configtest)
         main_files = [start.main_file for start in starts]
         with written(files, main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
             for start in starts:
                 _check_planned(_understand(start, request, on_disk), request, outcome)
-            message = complaint()
+            message = rejection()
             if message is not None:
                 raise FixError(
                     f"httpd -t rejects the result, so everything was taken back:\n{message}"

@@ -41,7 +41,7 @@ def refusals(site: Site) -> Iterator[str]:
     """Why mod_md cannot staple for a site."""
     configuration = site.configuration
     if not configuration.whole:
-        yield f"{configuration.main_file}: the main server is not in it"
+        yield f"{configuration.main_file} is not the main file of a server"
         return
     version = configuration.version()
     if version < MOD_MD_STAPLES_SINCE:

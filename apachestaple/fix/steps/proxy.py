@@ -49,12 +49,12 @@ def plan_proxy(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     configuration = site.configuration
     since, version = STAPLING_DIRECTIVES[_KEY].since, configuration.version()
     if not configuration.whole:
-        reason = f"{configuration.main_file}: the main server is not in it"
+        reason = f"{configuration.main_file} is not the main file of a server"
     elif version < since:
         names = [dotted(since), dotted(version)]
         reason = (
-            f"SSLOCSPProxyURL is there since httpd {names[0]}, and this is {names[1]}; "
-            "responders --format tinyproxy and redirect-nftables make a way around"
+            f"SSLOCSPProxyURL is available since httpd {names[0]}, and this is {names[1]}; "
+            "responders --format tinyproxy and redirect-nftables print a workaround"
         )
     else:
         return _set(site, url, renderer)
