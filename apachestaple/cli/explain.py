@@ -14,7 +14,7 @@ from apachestaple.cli.options import Common, Format
 from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
-    from apachestaple.log.explained import Explainer
+    from apachestaple.log.explainer import Explainer
     from apachestaple.mod_ssl.site import Site
 
 
@@ -44,7 +44,7 @@ def explain(
     Ctrl-C ends the reading of the log; what was read is reported.
     """
     from apachestaple.log.configured import with_configuration
-    from apachestaple.log.explained import Explainer
+    from apachestaple.log.explainer import Explainer
     from apachestaple.log.reading import STANDARD_INPUT
     from apachestaple.report.explain import explain_report
     from apachestaple.report.json import explain_json
@@ -65,7 +65,7 @@ def explain(
         if as_json
         else explain_report(explanations, paint_for(sys.stdout))
     )
-    return exit_code or int(any(explanation.is_fault for explanation in explanations))
+    return exit_code or int(any(explanation.is_problem for explanation in explanations))
 
 
 def _read(explainer: "Explainer", logs: Sequence[str]) -> int:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Place
     from apachestaple.mod_ssl.site import Site
 
-_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]")
+# A list ends before the next comment begins, so that no character is looked at twice.
+_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]#]*)\]")
 
 
 def is_suppressed(code: str, place: Place, site: Site) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.log.explained import Explanation
+    from apachestaple.log.explanation import Explanation
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.query import Answer, Query
