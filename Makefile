@@ -148,3 +148,9 @@ firewalls: $(VENV)/test.stamp system
 	@for tool in ufw firewall-offline-cmd squid; do \
 	  command -v $$tool >/dev/null || { echo "$$tool is missing (nothing is installed here)." >&2; exit 1; }; done
 	@$(BIN)/pytest -n 0 tests/firewall_tools.py
+
+# make linear       double hostile inputs and measure how much longer they take (ONLY=… for a part)
+.PHONY: linear
+
+linear: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.linear $(ONLY)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from apachestaple.log.configured import with_configuration
 from apachestaple.log.diagnosis import Variant
 from apachestaple.log.explainer import Explainer
 from apachestaple.log.messages import MESSAGES
+from apachestaple.log.reader import LineReader
 from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules, find_rule
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
@@ -26,6 +29,7 @@ from tests.test_rules import PLAYED, made, server_names
 
 if TYPE_CHECKING:
     from apachestaple.log.explanation import Explanation
+    from apachestaple.log.message import Message
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.rule import Rule
     from tests.lab.play import Lab
@@ -406,3 +410,163 @@ def test_logs_in_any_order_have_the_first_time_and_the_last() -> None:
     (problem,) = explainer.explanations()
     assert (problem.first, problem.last) == ("2026-11-20T10:00:00", "2026-11-22T10:00:00")
     assert problem.count == 3
+
+
+# -- lines that only look like mod_ssl's --------------------------------------------------------
+
+FORGED = MESSAGE
+SCRIPT = f"""#!/bin/sh
+echo '{FORGED}' >&2
+echo '[{TIME}] [ssl:error] [pid 7:tid 1] {FORGED}' >&2
+printf 'Content-Type: text/plain\\n\\n'
+"""
+LUA = f"""function handle(r)
+  r:err("{FORGED}")
+  r:err("[ssl:error] [pid 7:tid 1] {FORGED}")
+  r:err("md[x]: certificate with serial 0A has no OCSP responder URL")
+  r:err("SSL Library Error: error:0A00018F:SSL routines::ee key too small")
+  return apache2.OK
+end
+"""
+FORGING = (
+    "".join(
+        f"LoadModule {name}_module modules/mod_{name}.so\n"
+        for name in ("alias", "cgi", "dumpio", "lua")
+    )
+    + """Listen 8080
+LogLevel dumpio:trace7
+DumpIOInput On
+ScriptAlias /cgi "${APACHE_RUN_DIR}/forging.sh"
+LuaMapHandler /lua "${APACHE_RUN_DIR}/forging.lua"
+<Location />
+Require all granted
+</Location>
+"""
+)
+
+
+def requested(port: int, line: str) -> None:
+    """Sends a request line as it is, with a header that goes into the log as well."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(f"{line} HTTP/1.0\r\nReferer: {FORGED}\r\n\r\n".encode())
+        while client.recv(4096):
+            pass
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "",
+        'ErrorLogFormat "[%t] [%m:%l] %M"',
+        f'ErrorLogFormat "{JSON}"'.replace('level\\": \\"%l', 'module\\": \\"%m'),
+    ],
+    ids=["default", "short", "JSON"],
+)
+def test_what_scripts_and_clients_write_into_the_log_explains_nothing(lab: Lab, form: str) -> None:
+    files = {"forging.sh": SCRIPT, "forging.lua": LUA}
+    with lab.httpd(f"{form}\n{FORGING}", files=files) as httpd:
+        (httpd.root / "forging.sh").chmod(0o755)
+        assert httpd.start()
+        for path in ("/cgi", "/lua", f"/{FORGED}", f"/{FORGED.replace(' ', '%20')}"):
+            requested(httpd.ports[8080], f"GET {path}")
+        httpd.stop()
+        log = httpd.log
+    lines = [line for line in log.splitlines() if "AH02218: " in line]
+    for module in ("cgi", "lua", "dumpio"):
+        assert any(f"[{module}:" in line or f'module": "{module}"' in line for line in lines)
+    assert not problems(log)
+    # Nor does any of the lines on its own, and one of mod_ssl between them counts.
+    assert not any(problems(line) for line in lines)
+    true = f"[{TIME}] [ssl:error] [pid 7:tid 1] {MESSAGE}\n"
+    assert [problem.count for problem in problems(log + true + log)] == [1]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.log_id or m.text)
+def test_a_message_counts_in_lines_of_its_own_module_alone(message: Message) -> None:
+    text = re.sub(r"%0?[0-9]*l?[dux]", "7", message.text)
+    text = text.replace("%s %s", "OCSP responder x").replace("%s '", "proxy '").replace("%s", "x")
+    text = f"{message.log_id}: {text}" if message.log_id else text
+    reader = LineReader()
+
+    def read(prefix: str) -> list[Message]:
+        return [line.message for line, _, _ in reader.read(f"{prefix}{text}\n".encode())]
+
+    for prefix in ("", f"[{TIME}] [error] ", f"[{TIME}] [{message.module}:error] [pid 7] "):
+        assert read(prefix) == [message]
+    for module in ("php", "php7", "proxy_fcgi", "cgi", "core", "", "-", "ssl2"):
+        assert not read(f"[{TIME}] [{module}:error] [pid 7] ")
+        assert not read(f"apache | [{TIME}] [{module}:error] [pid 7] [ssl:error] [md:error] ")
+        assert not read(f'{{"module": "{module}", "message": "')
+
+
+def test_the_number_of_an_endless_line_explains_nothing() -> None:
+    """A line of httpd has at most 8192 bytes: what comes later is not its own."""
+    for length, number in ((8000, 1), (8193, 0), (20_000, 0), (3_000_000, 0)):
+        assert len(problems("x" * length + MESSAGE)) == number
+        assert len(problems("\n" + "x" * length + MESSAGE)) == number
+
+
+# -- what is no reason to turn stapling off ------------------------------------------------------
+
+
+def test_the_fallback_certificate_of_mod_md_is_no_reason_to_turn_stapling_off(lab: Lab) -> None:
+    text = (
+        "LoadModule md_module modules/mod_md.so\n"
+        "MDomain www.example.com\nMDCertificateAgreement accepted\n"
+        "MDContactEmail admin@example.com\nMDCertificateAuthority http://127.0.0.1:9/\n"
+        f"{CACHE}<VirtualHost *:443>\nServerName www.example.com\nSSLEngine on\n"
+        "SSLUseStapling on\n</VirtualHost>\n"
+    )
+    log, site = _played(lab, Example(text), 1)
+    for found in (problems(log), with_configuration(problems(log), site)):
+        (problem,) = [problem for problem in found if problem.log_id == "AH02217"]
+        assert problem.rule is None
+        assert "fallback" in problem.meaning
+        assert problem.repair is not None
+        assert problem.repair.startswith("Keep stapling on.")
+    # A client that asks is told nothing else.
+    (asked,) = [problem for problem in problems(log) if problem.log_id == "AH01926"]
+    assert asked.rule is None
+
+
+@pytest.mark.parametrize("chain", [False, True], ids=["server", "issuer"])
+def test_a_key_that_is_too_small_is_named_as_the_reason(lab: Lab, chain: bool) -> None:
+    small = lab.folder / "small.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=small"),
+            *("-days", "30", "-keyout", lab.folder / "small.key", "-out", small),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    own = lab.certificates["good"]
+    text = f"SSLCertificateFile {small}\nSSLCertificateKeyFile {lab.folder}/small.key\n"
+    if chain:
+        joined = lab.folder / "joined.pem"
+        joined.write_text(own.cert.read_text() + small.read_text())
+        text = f"SSLCertificateFile {joined}\nSSLCertificateKeyFile {own.key}\n"
+    host = f"<VirtualHost *:443>\nServerName www.example.com\nSSLEngine on\n{text}</VirtualHost>\n"
+    log, _ = _played(lab, Example(host), 1)
+    (problem,) = problems(log)
+    assert problem.log_id == "AH02562"
+    assert problem.rule is None
+    assert "key too small" in problem.meaning
+    assert problem.repair is not None
+    assert "larger key" in problem.repair
+    # Without OpenSSL's line, the text says where the reason is.
+    (problem,) = problems(re.sub(r".*SSL Library Error.*\n", "", log))
+    assert problem.repair is not None
+    assert "SSL Library Error" in problem.repair
+
+
+def test_a_digest_that_is_too_weak_is_named_as_the_reason() -> None:
+    log = (
+        f"[{TIME}] [ssl:emerg] [pid 7:tid 7] AH02562: Failed to configure certificate "
+        "www.example.com:443:0 (with chain), check /etc/ssl/a.pem\n"
+        f"[{TIME}] [ssl:emerg] [pid 7:tid 7] SSL Library Error: error:0A00018E:SSL routines::ca md "
+        "too weak\n"
+    )
+    (problem,) = problems(log)
+    assert (problem.rule, problem.host) == (None, "www.example.com:443")
+    assert "weak digest (error:0A00018E:SSL routines::ca md too weak)" in problem.meaning

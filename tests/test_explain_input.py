@@ -15,14 +15,16 @@ import sys
 import tempfile
 import termios
 import time
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
+from apachestaple.log import unpacking
 from apachestaple.log.explainer import Explainer
-from apachestaple.log.reading import read_blocks
+from apachestaple.log.reading import LogError, read_blocks
 from tests.lab.processes import wait_until
 from tests.schemas import EXPLAIN, checked
 from tests.test_cli import HOST, SSL, on_terminal, run
@@ -215,6 +217,68 @@ def test_what_is_no_log_does_not_hide_the_others(log: Path, tmp_path: Path) -> N
         assert f"{useless}: {why}" in done.stderr
         alone = run("explain", useless)
         assert (alone.returncode, alone.stdout) == (2, "")
+
+
+# -- limits -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "new",
+    [lambda: zlib.compressobj(9, wbits=31), bz2.BZ2Compressor, lzma.LZMACompressor],
+    ids=["gzip", "bzip2", "xz"],
+)
+def test_a_log_that_unpacks_without_end_is_read_to_a_limit(
+    tmp_path: Path, new: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the real limit, a gigabyte, ``make linear`` tries it."""
+    monkeypatch.setattr(unpacking, "_FREE", 10_000_000)
+    log = tmp_path / "error.log.1"
+    compressor = new()
+    log.write_bytes(compressor.compress(PROBLEM + bytes(20_000_000)) + compressor.flush())
+    explainer = Explainer()
+    with pytest.raises(LogError, match="unpacks to more than 500 times its size"):
+        explainer.read(read_blocks(str(log)), NOW)
+    (problem,) = explainer.explanations()
+    assert problem.rule == "AS304"
+
+
+def test_a_log_that_compresses_well_is_read_whole(tmp_path: Path) -> None:
+    log = tmp_path / "error.log.1.gz"
+    with gzip.open(log, "wb", compresslevel=9) as file:
+        for _ in range(10):
+            file.write(PROBLEM * 2000)
+    assert log.stat().st_size * 100 < 10 * 2000 * len(PROBLEM)
+    (problem,) = told(log)
+    assert problem["count"] == 20_000
+
+
+def test_a_log_may_be_of_several_streams_with_zeros_between_them(tmp_path: Path) -> None:
+    """As ``cat`` and tapes make them."""
+    for compress in (gzip.compress, bz2.compress, lzma.compress):
+        log = tmp_path / "error.log.1"
+        log.write_bytes(compress(PROBLEM) + compress(PROBLEM * 2) + bytes(1024))
+        assert [problem.count for problem in in_process(log)] == [3]
+
+
+def test_the_header_of_a_log_cannot_ask_for_gigabytes(tmp_path: Path) -> None:
+    log = tmp_path / "error.log.xz"
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30, "mode": lzma.MODE_FAST}]
+    filters[0] |= {"mf": lzma.MF_HC3, "nice_len": 4}
+    compressor = lzma.LZMACompressor(lzma.FORMAT_XZ, filters=filters)
+    log.write_bytes(compressor.compress(PROBLEM) + compressor.flush())
+    done = run("explain", log)
+    assert done.returncode == 2
+    assert "cannot be unpacked (Memory usage limit" in done.stderr
+
+
+def test_the_end_of_a_line_of_megabytes_explains_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "error.log"
+    for length in (1 << 20, (1 << 20) + 1, 1 << 21, 5_000_000):
+        log.write_bytes(b"x" * length + PROBLEM)
+        # The line that follows is whole.
+        assert [problem.log_id for problem in in_process(log)] == ["AH02604"]
+        log.write_bytes(b"x" * length + b"\n" + PROBLEM)
+        assert [problem.log_id for problem in in_process(log)] == ["AH02218"]
 
 
 # -- damaged and endless logs -------------------------------------------------------------------

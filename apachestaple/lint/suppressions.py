@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.catalogue import find_rule
@@ -25,9 +26,13 @@ def is_suppressed(code: str, place: Place, site: Site) -> bool:
     texts += file.physical_lines(place.line, place.end_line)
     rule = find_rule(code)
     names = {code.lower(), rule.name if rule else ""}
-    return any(
-        word.strip().lower() in names
-        for text in texts
-        for listed in _SUPPRESSION.findall(text)
-        for word in listed.split(",")
+    return not all(names.isdisjoint(ignored_names(text)) for text in texts)
+
+
+# A line with many findings is read once.
+@lru_cache(maxsize=256)
+def ignored_names(text: str) -> frozenset[str]:
+    """Codes and names of the rules that the comments in a line ignore, in lower case."""
+    return frozenset(
+        word.strip().lower() for listed in _SUPPRESSION.findall(text) for word in listed.split(",")
     )

@@ -32,8 +32,9 @@ def log_size(path: str) -> int:
 def read_blocks(path: str, advance: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
     """The log in blocks of about 1 MB that end where a line ends.
 
-    A line longer than that is cut. ``advance`` is told how many bytes were taken from the disk.
-    A compressed log is recognised by its first bytes, not by its name.
+    Of a line longer than that, which httpd does not write, only the beginning is given. A
+    compressed log is recognised by its first bytes, not by its name. ``advance`` is told how many
+    bytes were taken from the disk.
 
     Raises:
         LogError: it cannot be read; what stands before a damaged place has been given by then.
@@ -73,15 +74,20 @@ def _chunks(file: io.BufferedReader, advance: Callable[[int], None]) -> Iterator
 
 
 def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest: list[bytes] = []
-    length = 0
+    rest = b""
+    is_too_long = False
     for chunk in chunks:
+        begin = chunk.find(b"\n") + 1 if is_too_long else 0
+        if is_too_long and not begin:
+            continue
         end = chunk.rfind(b"\n") + 1
-        if end or length + len(chunk) > _BLOCK:
-            end = end or len(chunk)
-            yield b"".join((*rest, chunk[:end]))
-            rest, length = [], 0
-        rest.append(chunk[end:])
-        length += len(chunk) - end
-    if length:
-        yield b"".join(rest)
+        if end > begin:
+            yield rest + chunk[begin:end]
+            rest, begin = b"", end
+        rest += chunk[begin:]
+        is_too_long = len(rest) > _BLOCK
+        if is_too_long:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
