@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.log import variants
 from apachestaple.log.cause import OF_CACHE, OF_RESPONDER
-from apachestaple.log.matching import matching
+from apachestaple.log.matching import Matching
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.responders import certificate_path
 
@@ -30,19 +30,20 @@ _LONG = 5
 
 def with_configuration(explanations: Iterable[Explanation], site: Site) -> list[Explanation]:
     """The explanations, with what only the configuration tells."""
+    matching = Matching(site)
     return [
-        _placed(explanation, site) if explanation.is_problem else explanation
+        _placed(explanation, site, matching) if explanation.is_problem else explanation
         for explanation in explanations
     ]
 
 
-def _placed(explanation: Explanation, site: Site) -> Explanation:
+def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explanation:
     log_id = explanation.log_id
     if log_id in _OF_CACHE:
         return _at(explanation, site.caches[-1] if site.caches else None)
     if log_id == "AH01958":
         return _at(explanation, _first_switch(site))
-    pairs = list(matching(explanation, site))
+    pairs = list(matching.pairs(explanation))
     hosts = {host for host, _ in pairs}
     paths = {certificate_path(certificate) for _, certificate in pairs if certificate}
     if len(hosts) == 1:

@@ -10,7 +10,7 @@ from apachestaple.log.stapling_messages import REACH, TURN_OFF
 
 SELF_SIGNED = Variant(
     ("AS307",),
-    problem="the certificate is self-signed, so there is no issuer that answers for it",
+    problem="the certificate is self-signed, so no OCSP responder can answer for it",
     repair=TURN_OFF,
 )
 # mod_md installs this certificate until it has obtained the real one (MD_FALLBACK_CERT).
