@@ -94,14 +94,19 @@ def _positions(operator: Operator, nodes: list[Any]) -> Iterator[tuple[Any, Any,
 
 
 def _is_left_out(node: Any) -> bool:
-    """Whether a change there is one of types or speed alone, or gives no program.
+    """Whether a change there tells nothing of the tests.
 
-    These are imports for mypy, decorators, and the ``*`` between parameters.
+    Imports for mypy and decorators change types or speed alone; ``*`` between parameters and ``+``
+    between strings cannot be anything else; and the examples of rules are tests themselves.
     """
     if node.type == "if_stmt" and node.children[1].get_code().strip() == "TYPE_CHECKING":
         return True
-    if node.type == "operator" and node.parent.type in {"param", "parameters"}:
-        return True
-    while node is not None and node.type != "decorator":
+    if node.type == "operator":
+        beside = {child.type for child in node.parent.children}
+        if beside & {"string", "fstring"} or node.parent.type in {"param", "parameters"}:
+            return True
+    while node is not None:
+        if node.type == "decorator" or node.get_first_leaf().value == "Example":
+            return True
         node = node.parent
-    return node is not None
+    return False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tests.mutants.places import importers, read_source
 
@@ -13,12 +14,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.mutants.places import Source
-    from tests.mutants.population import Mutant
-    from tests.mutants.record import Record
 
 # Tests are tried by the time that they take (in seconds), and within each of these bounds file by
 # file, so that what the tests of a file share is not set up anew for each.
 _BOUNDS = (0.02, 0.1, 0.5, 2.0)
+
+
+class Changed(Protocol):
+    """Where a mutant is changed: a path relative to the project, and lines from 1."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def end_line(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run of the whole suite.
+
+    Attributes:
+        seconds: how long each test took that passed, by pytest's name for it.
+        failed: the tests that failed; these cannot kill a mutant.
+        lines: for each file of the package, the names of the tests that executed a line, with
+            pytest's word for the phase behind them.
+
+    """
+
+    seconds: Mapping[str, float]
+    failed: frozenset[str]
+    lines: Mapping[str, Mapping[int, list[str]]]
 
 
 class Reach:
@@ -34,7 +61,7 @@ class Reach:
         self._source = cache(self._read_source)
         self._tests_of_functions = cache(self._find_tests_of_functions)
 
-    def tests(self, mutant: Mutant) -> list[str]:
+    def tests(self, mutant: Changed) -> list[str]:
         """The tests whose result the mutant can change, in the order in which they are tried."""
         source = self._source(mutant.path)
         lines = range(mutant.line, mutant.end_line + 1)

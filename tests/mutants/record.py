@@ -8,23 +8,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from coverage import CoverageData
 
+from tests.mutants.reach import Record
 from tests.mutants.recording_plugin import RECORD
 from tests.project import ROOT, copy_project, project_files
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FOLDER = ROOT / ".mutants"
 
 _CONFIGURATION = """\
 [run]
-data_file = {folder}/lines
+data_file = {lines}/of
 parallel = true
 source = {tree}/apachestaple
 # pytest's name for the running test, for the processes that a test starts.
@@ -32,23 +28,6 @@ context = ${{PYTEST_CURRENT_TEST-}}
 patch = fork, _exit
 disable_warnings = no-data-collected, module-not-imported, couldnt-parse, no-ctracer
 """
-
-
-@dataclass(frozen=True)
-class Record:
-    """A run of the whole suite.
-
-    Attributes:
-        seconds: how long each test took that passed, by pytest's name for it.
-        failed: the tests that failed; these cannot kill a mutant.
-        lines: for each file of the package, the names of the tests that executed a line, with
-            pytest's word for the phase behind them.
-
-    """
-
-    seconds: Mapping[str, float]
-    failed: frozenset[str]
-    lines: Mapping[str, Mapping[int, list[str]]]
 
 
 def record() -> Record:
@@ -73,36 +52,61 @@ def environment(tree: Path) -> dict[str, str]:
 
 
 def _run_suite(folder: Path) -> dict[str, object]:
-    for old in folder.glob("lines*"):
-        old.unlink()
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
-        tree, noted = Path(name, "tree"), Path(name, "noted.json")
-        configuration = Path(name, "coveragerc")
-        configuration.write_text(_CONFIGURATION.format(folder=folder, tree=tree), encoding="utf-8")
+        tree, lines = Path(name, "tree"), Path(name, "lines")
         copy_project(tree)
-        done = subprocess.run(
+        # Some tests run the program as another user.
+        Path(name).chmod(0o755)
+        lines.mkdir()
+        lines.chmod(0o1777)
+        configuration = Path(name, "coveragerc")
+        configuration.write_text(_CONFIGURATION.format(lines=lines, tree=tree), encoding="utf-8")
+        seconds, failed = _run_tests(tree, configuration)
+        if failed:
+            # On a busy machine a test may take too long.
+            again, failed = _run_tests(tree, configuration, *failed)
+            seconds |= again
+        for data in lines.iterdir():
+            data.chmod(0o600)
+        combined = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-n", "2", "--no-header"),
-                *("-p", "no:cacheprovider", "-p", "tests.mutants.recording_plugin"),
+                *(sys.executable, "-m", "coverage", "combine", f"--rcfile={configuration}"),
+                *(f"--data-file={folder / 'lines'}", str(lines)),
             ],
-            cwd=tree,
-            env={
-                **environment(tree),
-                "COVERAGE_PROCESS_START": str(configuration),
-                RECORD: str(noted),
-            },
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode not in (0, 1):
-            sys.exit(f"The test suite did not run:\n{done.stdout}{done.stderr}")
-        subprocess.run(
-            [sys.executable, "-m", "coverage", "combine", "--quiet", f"--rcfile={configuration}"],
-            check=True,
-        )
-        read: dict[str, object] = json.loads(noted.read_text(encoding="utf-8"))
-        return {**read, "tree": str(tree)}
+        if combined.returncode:
+            sys.exit(f"What was recorded cannot be read:\n{combined.stdout}{combined.stderr}")
+        return {"seconds": seconds, "failed": failed, "tree": str(tree)}
+
+
+def _run_tests(tree: Path, configuration: Path, *tests: str) -> tuple[dict[str, float], list[str]]:
+    """Run tests, all where none are named: the seconds of each, and those that failed."""
+    noted = tree.parent / "noted.json"
+    named = tree.parent / "named"
+    named.write_text("\n".join(tests), encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-n", "0" if tests else "2", "--no-header"),
+            *("-p", "no:cacheprovider", "-p", "tests.mutants.recording_plugin"),
+            *([f"@{named}"] if tests else []),
+        ],
+        cwd=tree,
+        env={
+            **environment(tree),
+            "COVERAGE_PROCESS_START": str(configuration),
+            RECORD: str(noted),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in (0, 1):
+        sys.exit(f"The test suite did not run:\n{done.stdout}{done.stderr}")
+    read = json.loads(noted.read_text(encoding="utf-8"))
+    return read["seconds"], read["failed"]
 
 
 def _read(folder: Path) -> Record:
