@@ -80,7 +80,7 @@ system:
 	install 2>/dev/null || { $$root apt-get update --quiet=2 && install; }
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
 # make benchmark    time it beside httpd and others (ROUNDS=7, ARGUMENTS=--quick)
 # make fuzz         look for inputs that break the reader (SECONDS=600)
@@ -120,6 +120,18 @@ fixed: $(VENV)/test.stamp system
 
 killed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.killed
+
+# make mutants      change the core and look whether its tests fail (N=400, SEED=…, ONLY=…)
+.PHONY: mutants
+
+mutants: N = 400
+mutants: $(VENV)/mutants.stamp system
+	@$(BIN)/python -m tests.mutants $(N) "$(SEED)" --only "$(ONLY)"
+
+$(VENV)/mutants.stamp: $(VENV)/test.stamp
+	@printf 'Installing cosmic-ray and coverage into $(VENV) …\n'
+	@$(PIP) install --editable '.[mutants]'
+	@touch $@
 
 # make played    look whether lint is right about drawn configurations (CASES=300, SEED=…, ONLY=…)
 # make capacity  look which responses caches of drawn sizes evict (CASES=40, SEED=…)

@@ -37,6 +37,18 @@ def test_lint_online_and_the_check_of_responders(lab: Lab) -> None:
         assert run("responders", main, "--check", "--ignore-nothing").returncode == 2
 
 
+def test_every_responder_with_a_finding_is_named(lab: Lab) -> None:
+    certificates = ("answer-expired", "revoked", "answer-garbage")
+    hosts = (
+        tls_host(ON, name=f"{number}.example.com", certificate=certificate)
+        for number, certificate in enumerate(certificates)
+    )
+    with lab.httpd(CACHE + "".join(hosts)) as httpd:
+        check = run("responders", httpd.root / "httpd.conf", "--check")
+    assert check.returncode == 1
+    assert set(re.findall(r"\[(AS4\d\d)\]", check.stdout)) == {"AS414", "AS417", "AS419"}
+
+
 def test_what_cannot_be_asked_is_told(lab: Lab) -> None:
     lines = (ON, "SSLCertificateChainFile certs/elsewhere.pem")
     with lab.httpd(CACHE + tls_host(*lines, certificate="leaf-only")) as httpd:

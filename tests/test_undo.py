@@ -242,6 +242,23 @@ def test_recovery_leaves_what_a_person_has_changed_since(tmp_path: Path, state: 
     assert not (state / "journal").exists()
 
 
+def test_recovery_puts_nothing_back_from_a_damaged_copy(tmp_path: Path, state: Path) -> None:
+    path = tmp_path / "old"
+    path.write_text("old")
+    interrupt(path)
+    copied = state / f"journal/files{path}"
+    copied.write_text("nonsense")
+    done = fix("--recover")
+    assert done.returncode == 2
+    assert f"{copied} is damaged" in done.stderr
+    assert path.read_text() == "new"
+    # With the copy as it was, it goes on.
+    copied.write_text("old")
+    assert fix("--recover").returncode == 0
+    assert path.read_text() == "old"
+    assert not (state / "journal").exists()
+
+
 def test_a_journal_that_cannot_be_read_stops_all(tmp_path: Path, state: Path) -> None:
     path = tmp_path / "old"
     path.write_text("old")
