@@ -122,9 +122,11 @@ def _purpose(*, disable: bool, use_mod_md: bool, proxy: str | None) -> "Purpose"
 
 
 def _checked(proxy: str | None) -> str | None:
-    from apachestaple.fix.steps.proxy import ProxyUrlError, checked_proxy
+    from apachestaple.ocsp.uri import proxy_place
 
-    try:
-        return None if proxy is None else checked_proxy(proxy)
-    except ProxyUrlError as error:
-        raise UsageError(f"--proxy {error}") from None
+    if proxy is not None:
+        try:
+            proxy_place(proxy)
+        except ValueError as error:
+            raise UsageError(f"--proxy {error}") from None
+    return proxy

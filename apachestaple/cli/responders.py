@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
-from apachestaple.cli.options import Common, Templates
+from apachestaple.cli.options import AllowPrivate, Common, Deadline, Templates
 from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def responders(
     check: Annotated[
         bool, typer.Option("--check", help="Query each responder, as httpd does.")
     ] = False,
+    allow_private: AllowPrivate = False,
+    deadline: Deadline = None,
 ) -> int:
     """List the OCSP responders, also as firewall rules."""
     from apachestaple.discovery.sites import Sites, certificate_files, read_sites
@@ -77,8 +79,14 @@ def responders(
         from apachestaple.cli.check import check_responders
 
         if resolve or proxy or templates or connect:
-            raise UsageError("--check goes with --format text or json, and with no other option")
-        return check_responders(common, paths or [], form)
+            raise UsageError(
+                "--check can only be used with --format text or json, --allow-private, --deadline"
+            )
+        return check_responders(
+            common, paths or [], form, allow_private=allow_private, deadline=deadline
+        )
+    if allow_private or deadline is not None:
+        raise UsageError("--allow-private and --deadline can only be used with --check")
     by_proxy = _checked(form, resolve=resolve, proxy=proxy, templates=templates)
     folder = TemplateFolder(templates)
     settings = common.settings(paths)
@@ -136,8 +144,7 @@ def _checked(
         UsageError: the options do not go together.
 
     """
-    from apachestaple.ocsp.destinations import is_host
-    from apachestaple.ocsp.uri import parse_uri, proxy_fault
+    from apachestaple.ocsp.uri import proxy_place
     from apachestaple.report.outgoing import OutgoingRules, Redirect, ResponderTable
 
     tables = (*ResponderTable.templates, *OutgoingRules.templates)
@@ -152,12 +159,10 @@ def _checked(
         raise UsageError(f"--templates: the format {form} is not made from a template")
     if proxy is None:
         return None
-    uri = parse_uri(proxy)
-    host = (uri.host or "") if uri else ""
-    if uri is None or uri.scheme != "http" or proxy_fault(proxy) or not is_host(host):
-        wrong = f"takes a URL like http://proxy.example.com:3128, not {proxy!r}"
-        raise UsageError(f"--proxy {wrong}")
-    return host, uri.port
+    try:
+        return proxy_place(proxy)
+    except ValueError as error:
+        raise UsageError(f"--proxy {error}") from None
 
 
 def _served(servers: Sequence[str]) -> tuple[list["CertificateFile"], list[str]]:
@@ -194,7 +199,7 @@ def _resolution(hosts: Sequence[str], *, wanted: bool, needed: str | None = None
         UsageError: a look-up is needed for the format ``needed``, and not wanted.
 
     """
-    from apachestaple.ocsp.destinations import is_address
+    from apachestaple.ocsp.host import is_address
     from apachestaple.report.outgoing import Resolution
 
     names = [host for host in hosts if not is_address(host)]

@@ -26,6 +26,8 @@ def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:
 
 def _row(query: Query, answer: Answer) -> list[str]:
     said, signer, until, length = "none", "-", "-", "-"
+    if answer.not_asked is not None:
+        said = "not asked"
     response = answer.response
     if response is not None:
         length = str(response.length)

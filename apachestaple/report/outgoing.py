@@ -10,7 +10,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from apachestaple.ocsp.destinations import Outgoing, is_address
+from apachestaple.ocsp.destinations import Outgoing
+from apachestaple.ocsp.host import is_address
 from apachestaple.report.terminal import printable
 
 if TYPE_CHECKING:
