@@ -62,6 +62,7 @@ def responders(
     from apachestaple.discovery.sites import Sites, certificate_files, read_sites
     from apachestaple.mod_ssl.responders import responders as responders_of
     from apachestaple.ocsp.destinations import outgoing
+    from apachestaple.report.escaping import FILTERS
     from apachestaple.report.json import responders_json
     from apachestaple.report.outgoing import (
         OutgoingRules,
@@ -88,7 +89,7 @@ def responders(
     if allow_private or deadline is not None:
         raise UsageError("--allow-private and --deadline can only be used with --check")
     by_proxy = _checked(form, resolve=resolve, proxy=proxy, templates=templates)
-    folder = TemplateFolder(templates)
+    folder = TemplateFolder(templates, FILTERS)
     settings = common.settings(paths)
     files, others = certificate_files(paths or [])
     sites = read_sites(others, settings) if others or not (files or connect) else Sites()
@@ -105,34 +106,39 @@ def responders(
         tell_errors(site.configuration)
     found = responders_of(*sites.sites, files=files)
     command = shlex.join(["apachestaple", *sys.argv[1:]])
-    troubles: Iterable[str] = ()
+    problems: Iterable[str] = ()
     if form in Redirect.templates and by_proxy:
         users = {site.user for site in sites.sites}
         user = users.pop() if len(users) == 1 else ""
         out = outgoing(found, proxies=True)
-        emit(rendered(form, redirect(out, by_proxy, user=user, command=command), folder))
+        emit(
+            rendered(form, redirect(out, by_proxy, user=user, command=command), folder), exact=True
+        )
     elif form in OutgoingRules.templates:
         # A proxy goes by names, and what it lets through are the responders.
         out = outgoing(found, proxies=form != "squid")
         names = [one.host for one in out.destinations]
         resolution = _resolution(names, wanted=resolve, needed=form if form != "squid" else None)
-        troubles = resolution.troubles.values()
+        problems = resolution.problems.values()
         date = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-        emit(rendered(form, outgoing_rules(out, resolution, date=date, command=command), folder))
+        emit(
+            rendered(form, outgoing_rules(out, resolution, date=date, command=command), folder),
+            exact=True,
+        )
     elif form == "json":
         emit(responders_json(found))
     else:
-        # That a responder has gone that nobody asks is no trouble.
+        # A responder that nobody asks may be gone.
         asked = [r.host for r in found if r.used or any(need.waits for need in r.needs)]
         resolution = _resolution(asked, wanted=resolve)
-        troubles = resolution.troubles.values()
+        problems = resolution.problems.values()
         if form == "csv":
-            emit(rendered(form, responder_table(found, resolution), folder))
+            emit(rendered(form, responder_table(found, resolution), folder), exact=True)
         else:
             addresses = resolution.addresses if resolve else {}
             emit(responders_table(found, paint_for(sys.stdout), addresses))
-    tell(*troubles)
-    return FAILED if sites.troubles else int(bool(troubles))
+    tell(*problems)
+    return FAILED if sites.troubles else int(bool(problems))
 
 
 def _checked(
@@ -215,6 +221,6 @@ def _resolution(hosts: Sequence[str], *, wanted: bool, needed: str | None = None
 
     answers = resolve(looked_up)
     return Resolution(
-        {host: answer.addresses for host, answer in answers.items() if not answer.trouble},
-        {host: answer.trouble for host, answer in answers.items() if answer.trouble},
+        {host: answer.addresses for host, answer in answers.items() if not answer.problem},
+        {host: answer.problem for host, answer in answers.items() if answer.problem},
     )
