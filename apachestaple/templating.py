@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from apachestaple.errors import ApachestapleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from jinja2 import Environment
 
@@ -19,17 +19,20 @@ class TemplateProblemError(ApachestapleError):
 
 
 class Templates:
-    """Renders templates: those of ``folder`` first, then our own.
+    """Renders templates: those of ``folder`` first, then our own, with ``filters`` of their own.
 
     Raises:
         TemplateProblemError: there is no such folder.
 
     """
 
-    def __init__(self, folder: str | None = None) -> None:
+    def __init__(
+        self, folder: str | None = None, filters: Mapping[str, Callable[..., str]] | None = None
+    ) -> None:
         if folder is not None and not os.path.isdir(folder):
             raise TemplateProblemError(f"{folder}: there is no such folder of templates")
         self._folder = folder
+        self._filters = filters or {}
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
         """The text of a template.
@@ -63,18 +66,8 @@ class Templates:
             keep_trailing_newline=True,
             autoescape=False,
         )
-        environment.filters["csv"] = _csv
+        environment.filters.update(self._filters)
         return environment
-
-
-def _csv(fields: Iterable[object]) -> str:
-    """A line of CSV (RFC 4180), without its end; fields are quoted where they have to be."""
-    import csv  # noqa: PLC0415  (only where there is a table)
-    import io  # noqa: PLC0415
-
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(fields)
-    return line.getvalue()
 
 
 def _own_folder() -> str:

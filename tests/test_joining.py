@@ -32,7 +32,7 @@ def linted(*paths: Path, online: bool = False, select: str = "") -> LintResult:
     sites = read_sites([str(path) for path in paths], Settings(certificates="required")).sites
     rules = select_rules((select,), ()) if select else all_rules()
     asked = queries([host for site in sites for host in site.stapling_hosts])
-    return lint(sites, rules, dict(ask_all(asked)) if online else {})
+    return lint(sites, rules, dict(ask_all(asked, private=asked)) if online else {})
 
 
 def in_lab(lab: Lab, text: str, *, online: bool = False, select: str = "") -> tuple[Finding, ...]:

@@ -19,7 +19,7 @@ from apachestaple.report.json import hosts_json, lint_json, responders_json, rul
 from apachestaple.report.markdown import rules_page
 from apachestaple.report.summary import Summary, summarize
 from apachestaple.report.tables import hosts_table, responders_table, rule_page, rules_table
-from apachestaple.report.terminal import Paint, pad, printable, short, width
+from apachestaple.report.terminal import Paint, pad, printable, short, width, without_commands
 from apachestaple.report.text import text_report
 from apachestaple.rules.as419_certificate_revoked import CertificateRevoked
 from apachestaple.rules.catalogue import all_rules
@@ -147,8 +147,8 @@ def test_a_continued_directive_shows_its_lines_three_at_most() -> None:
         ("名前 x", 4, 5, "名前 x", "     ^"),
         ("名前 x", 1, 3, "名前 x", "^^^^"),
         ("e\u0301 x", 4, 5, "e\u0301 x", "  ^"),
-        ("\udcff\udcfe x", 4, 5, "\ufffd\ufffd x", "   ^"),
-        ("\x1b[31m x", 7, 8, "\ufffd[31m x", "      ^"),
+        ("\udcff\udcfe x", 4, 5, "\\xff\\xfe x", "         ^"),
+        ("\x1b[31m x", 7, 8, "\\x1b[31m x", "         ^"),
         ("x\r", 1, 2, "x", "^"),
         ("a b", 2, 2, "a b", " ^"),
     ],
@@ -206,7 +206,11 @@ def test_paths_below_the_working_folder_are_short(
 
 
 def test_nothing_that_steers_a_terminal_is_printable() -> None:
-    assert printable("a\x1b[2J\u202e\udc80\nb\u00a0c") == "a\ufffd[2J\ufffd\ufffd b c"
+    assert printable("a\x1b[2J\u202e\udc80\nb\u00a0c") == r"a\x1b[2J\u202e\x80\nb c"
+    assert printable("\u200b\ufeff\u061c\u3164\ufe0f\U000e0041\ud800\t\r") == (
+        r"\u200b\ufeff\u061c\u3164\ufe0f\U000e0041\ud800\t\r"
+    )
+    assert printable("名前 é ü") == "名前 é ü"
     assert width("名前") == 4
     assert pad("名", 4) == "名  "
 
@@ -226,7 +230,7 @@ def test_github_commands_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     one = finding("100%\r\n::error::", 2, 3, (2, 9), place=Place("/c/a,b:c.conf", 2, 3, 2, 9))
     assert github_report([one]) == (
         "::error file=a%2Cb%3Ac.conf,line=2,endLine=2,col=3,endColumn=9,"
-        "title=AS201 missing-stapling-cache::100%25 %0A::error:: "
+        "title=AS201 missing-stapling-cache::100%25\\r%0A:\\u003aerror:: "
         "(httpd -t passes, but the server does not start). Set it.\n"
     )
 
@@ -248,6 +252,33 @@ def test_a_fingerprint_stays_when_lines_move() -> None:
         finding("x", 1, 1, (1, 2), rule=all_rules()[0]),
     )
     assert len({one.fingerprint, *(other.fingerprint for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error::x", r":\u003aerror::x"),
+        ("  ::error file=a,line=1::x", r"  :\u003aerror file=a,line=1::x"),
+        ("::1 is an address", r":\u003a1 is an address"),
+        ("a ::set-output name=b::c", r"a :\u003aset-output name=b::c"),
+        ("a::error::b::error::c", r"a:\u003aerror:\u003ab:\u003aerror::c"),
+        ("a ##vso[task.x]b", r"a #\u0023vso[task.x]b"),
+        ("###[error]", r"##\u0023[error]"),
+        ("##teamcity[x]", r"#\u0023teamcity[x]"),
+    ],
+)
+def test_no_line_has_a_command_of_a_ci_runner(line: str, shown: str) -> None:
+    assert without_commands(f"first\n{line}\nlast") == f"first\n{shown}\nlast"
+    document = json.dumps({"line": line})
+    assert json.loads(without_commands(document)) == {"line": line}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[::1]:443 and [::ffff:1.2.3.4]:443", "at 2001:db8::a, ::b", "A::B", "## heading", "#["],
+)
+def test_addresses_and_names_are_no_commands(line: str) -> None:
+    assert without_commands(line) == line
 
 
 def test_github_gets_columns_within_one_line_only() -> None:

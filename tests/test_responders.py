@@ -22,7 +22,7 @@ from apachestaple.templating import TemplateProblemError
 from tests.lab.ca import Authority
 from tests.lab.certificates import NAMES
 from tests.lab.processes import wait_until
-from tests.lab.responder import SilentResponder
+from tests.lab.raw import SilentResponder
 from tests.schemas import RESPONDERS, checked
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import FAILED, tell, tell_errors
-from apachestaple.cli.online import ask_responders
+from apachestaple.cli.online import AskPolicy, ask_responders
 from apachestaple.cli.values import one_of
 from apachestaple.discovery.sites import read_sites
 from apachestaple.lint.lint import lint
@@ -24,9 +24,17 @@ if TYPE_CHECKING:
     from apachestaple.cli.options import Common
 
 
-def check_responders(common: Common, paths: Sequence[str], form: str) -> int:
+def check_responders(
+    common: Common,
+    paths: Sequence[str],
+    form: str,
+    *,
+    allow_private: bool,
+    deadline: str | None,
+) -> int:
     """Ask the responders and print what they answer; 1 where an answer is bad enough."""
     form = one_of("--format", form, "text", "json")
+    policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
     settings = common.settings(paths)
     chosen = select_rules(settings.select, settings.ignore)
     rules = [rule for rule in chosen if rule.needs_answers]
@@ -36,7 +44,7 @@ def check_responders(common: Common, paths: Sequence[str], form: str) -> int:
         return FAILED
     for site in sites.sites:
         tell_errors(site.configuration)
-    answers = ask_responders(sites.sites)
+    answers = ask_responders(sites.sites, policy)
     result = lint(sites.sites, rules, answers)
     if form == "json":
         emit(answers_json(responders(*sites.sites), answers))

@@ -39,17 +39,21 @@ def exit_code(
     except Exception:  # noqa: BLE001  (Python's own exit code, 1, would mean that there are findings)
         import traceback
 
-        traceback.print_exc()
+        _write(*traceback.format_exc().splitlines())
         tell("this is an internal error of apachestaple; please report it with the lines above")
     return FAILED
 
 
 def tell(*messages: str) -> None:
     """Write lines to standard error, which escapes what its encoding lacks."""
-    from apachestaple.report.terminal import printable
+    _write(*(f"apachestaple: {message}" for message in messages))
 
-    for message in messages:
-        print(f"apachestaple: {printable(message)}", file=sys.stderr)  # noqa: T201  (what this is for)
+
+def _write(*lines: str) -> None:
+    from apachestaple.report.terminal import printable, without_commands
+
+    for line in lines:
+        print(without_commands(printable(line)), file=sys.stderr)  # noqa: T201  (what this is for)
 
 
 def tell_errors(configuration: Configuration) -> None:

@@ -68,7 +68,7 @@ def fix(
     from apachestaple.fix.run import FixRequest, run_fix
     from apachestaple.fix.steps.purpose import Goal
     from apachestaple.report.fixes import diff_report, fix_report
-    from apachestaple.report.terminal import emit, paint_for
+    from apachestaple.report.terminal import emit, is_terminal, paint_for
     from apachestaple.rules.catalogue import select_rules
     from apachestaple.rules.finding import is_any_as_bad
 
@@ -105,7 +105,8 @@ def fix(
     paint = paint_for(sys.stdout)
     if diff:
         tell(*outcome.notes)
-        emit(diff_report(outcome.diff, paint), exact=True)
+        for_people = is_terminal(sys.stdout)
+        emit(diff_report(outcome.diff, paint, for_people=for_people), exact=True)
         return int(bool(outcome.diff))
     emit(fix_report(outcome, paint))
     return int(is_any_as_bad(outcome.remaining, settings.fail_on))
@@ -122,9 +123,11 @@ def _purpose(*, disable: bool, use_mod_md: bool, proxy: str | None) -> "Purpose"
 
 
 def _checked(proxy: str | None) -> str | None:
-    from apachestaple.fix.steps.proxy import ProxyUrlError, checked_proxy
+    from apachestaple.ocsp.uri import proxy_place
 
-    try:
-        return None if proxy is None else checked_proxy(proxy)
-    except ProxyUrlError as error:
-        raise UsageError(f"--proxy {error}") from None
+    if proxy is not None:
+        try:
+            proxy_place(proxy)
+        except ValueError as error:
+            raise UsageError(f"--proxy {error}") from None
+    return proxy

@@ -5,8 +5,16 @@ from typing import Annotated
 
 import typer
 
-from apachestaple.cli.errors import FAILED, tell
-from apachestaple.cli.options import Common, FailOn, Ignore, Paths, Select
+from apachestaple.cli.errors import FAILED, UsageError, tell
+from apachestaple.cli.options import (
+    AllowPrivate,
+    Common,
+    Deadline,
+    FailOn,
+    Ignore,
+    Paths,
+    Select,
+)
 
 
 def lint(
@@ -25,6 +33,8 @@ def lint(
     online: Annotated[
         bool, typer.Option("--online", help="Query the OCSP responders, as httpd does.")
     ] = False,
+    allow_private: AllowPrivate = False,
+    deadline: Deadline = None,
 ) -> int:
     """Check configurations for OCSP stapling problems."""
     from apachestaple.discovery.sites import read_sites
@@ -35,6 +45,8 @@ def lint(
     from apachestaple.rules.catalogue import select_rules
     from apachestaple.rules.finding import is_any_as_bad
 
+    if not online and (allow_private or deadline is not None):
+        raise UsageError("--allow-private and --deadline can only be used with --online")
     ask_ahead(paths[0] if paths else None)
     own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
     settings = common.settings(paths, own)
@@ -45,9 +57,10 @@ def lint(
         return FAILED
     answers = {}
     if online:
-        from apachestaple.cli.online import ask_responders
+        from apachestaple.cli.online import AskPolicy, ask_responders
 
-        answers = ask_responders(sites.sites)
+        policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
+        answers = ask_responders(sites.sites, policy)
     result = lint_sites(sites.sites, rules, answers)
     paint = Paint() if output else paint_for(sys.stdout)
     report = lint_report(sites, result, settings.format, paint)

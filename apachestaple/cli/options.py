@@ -41,6 +41,17 @@ FailOn = Annotated[
         help="Lowest severity that makes the exit code 1 [default: warning].",
     ),
 ]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private",
+        help="Also query responders and proxies at loopback, private and other special addresses.",
+    ),
+]
+Deadline = Annotated[
+    str | None,
+    typer.Option(metavar="SECONDS", help="Time limit for querying all responders [default: 300]."),
+]
 Templates = Annotated[
     str | None, typer.Option(metavar="DIR", help="Folder with templates of your own.")
 ]

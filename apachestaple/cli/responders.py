@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
-from apachestaple.cli.options import Common, Templates
+from apachestaple.cli.options import AllowPrivate, Common, Deadline, Templates
 from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
@@ -55,11 +55,14 @@ def responders(
     check: Annotated[
         bool, typer.Option("--check", help="Query each responder, as httpd does.")
     ] = False,
+    allow_private: AllowPrivate = False,
+    deadline: Deadline = None,
 ) -> int:
     """List the OCSP responders, also as firewall rules."""
     from apachestaple.discovery.sites import Sites, certificate_files, read_sites
     from apachestaple.mod_ssl.responders import responders as responders_of
     from apachestaple.ocsp.destinations import outgoing
+    from apachestaple.report.escaping import FILTERS
     from apachestaple.report.json import responders_json
     from apachestaple.report.outgoing import (
         OutgoingRules,
@@ -77,10 +80,16 @@ def responders(
         from apachestaple.cli.check import check_responders
 
         if resolve or proxy or templates or connect:
-            raise UsageError("--check goes with --format text or json, and with no other option")
-        return check_responders(common, paths or [], form)
+            raise UsageError(
+                "--check can only be used with --format text or json, --allow-private, --deadline"
+            )
+        return check_responders(
+            common, paths or [], form, allow_private=allow_private, deadline=deadline
+        )
+    if allow_private or deadline is not None:
+        raise UsageError("--allow-private and --deadline can only be used with --check")
     by_proxy = _checked(form, resolve=resolve, proxy=proxy, templates=templates)
-    folder = TemplateFolder(templates)
+    folder = TemplateFolder(templates, FILTERS)
     settings = common.settings(paths)
     files, others = certificate_files(paths or [])
     sites = read_sites(others, settings) if others or not (files or connect) else Sites()
@@ -97,34 +106,39 @@ def responders(
         tell_errors(site.configuration)
     found = responders_of(*sites.sites, files=files)
     command = shlex.join(["apachestaple", *sys.argv[1:]])
-    troubles: Iterable[str] = ()
+    problems: Iterable[str] = ()
     if form in Redirect.templates and by_proxy:
         users = {site.user for site in sites.sites}
         user = users.pop() if len(users) == 1 else ""
         out = outgoing(found, proxies=True)
-        emit(rendered(form, redirect(out, by_proxy, user=user, command=command), folder))
+        emit(
+            rendered(form, redirect(out, by_proxy, user=user, command=command), folder), exact=True
+        )
     elif form in OutgoingRules.templates:
         # A proxy goes by names, and what it lets through are the responders.
         out = outgoing(found, proxies=form != "squid")
         names = [one.host for one in out.destinations]
         resolution = _resolution(names, wanted=resolve, needed=form if form != "squid" else None)
-        troubles = resolution.troubles.values()
+        problems = resolution.problems.values()
         date = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-        emit(rendered(form, outgoing_rules(out, resolution, date=date, command=command), folder))
+        emit(
+            rendered(form, outgoing_rules(out, resolution, date=date, command=command), folder),
+            exact=True,
+        )
     elif form == "json":
         emit(responders_json(found))
     else:
-        # That a responder has gone that nobody asks is no trouble.
+        # A responder that nobody asks may be gone.
         asked = [r.host for r in found if r.used or any(need.waits for need in r.needs)]
         resolution = _resolution(asked, wanted=resolve)
-        troubles = resolution.troubles.values()
+        problems = resolution.problems.values()
         if form == "csv":
-            emit(rendered(form, responder_table(found, resolution), folder))
+            emit(rendered(form, responder_table(found, resolution), folder), exact=True)
         else:
             addresses = resolution.addresses if resolve else {}
             emit(responders_table(found, paint_for(sys.stdout), addresses))
-    tell(*troubles)
-    return FAILED if sites.troubles else int(bool(troubles))
+    tell(*problems)
+    return FAILED if sites.troubles else int(bool(problems))
 
 
 def _checked(
@@ -136,8 +150,7 @@ def _checked(
         UsageError: the options do not go together.
 
     """
-    from apachestaple.ocsp.destinations import is_host
-    from apachestaple.ocsp.uri import parse_uri, proxy_fault
+    from apachestaple.ocsp.uri import proxy_place
     from apachestaple.report.outgoing import OutgoingRules, Redirect, ResponderTable
 
     tables = (*ResponderTable.templates, *OutgoingRules.templates)
@@ -152,12 +165,10 @@ def _checked(
         raise UsageError(f"--templates: the format {form} is not made from a template")
     if proxy is None:
         return None
-    uri = parse_uri(proxy)
-    host = (uri.host or "") if uri else ""
-    if uri is None or uri.scheme != "http" or proxy_fault(proxy) or not is_host(host):
-        wrong = f"takes a URL like http://proxy.example.com:3128, not {proxy!r}"
-        raise UsageError(f"--proxy {wrong}")
-    return host, uri.port
+    try:
+        return proxy_place(proxy)
+    except ValueError as error:
+        raise UsageError(f"--proxy {error}") from None
 
 
 def _served(servers: Sequence[str]) -> tuple[list["CertificateFile"], list[str]]:
@@ -194,7 +205,7 @@ def _resolution(hosts: Sequence[str], *, wanted: bool, needed: str | None = None
         UsageError: a look-up is needed for the format ``needed``, and not wanted.
 
     """
-    from apachestaple.ocsp.destinations import is_address
+    from apachestaple.ocsp.host import is_address
     from apachestaple.report.outgoing import Resolution
 
     names = [host for host in hosts if not is_address(host)]
@@ -210,6 +221,6 @@ def _resolution(hosts: Sequence[str], *, wanted: bool, needed: str | None = None
 
     answers = resolve(looked_up)
     return Resolution(
-        {host: answer.addresses for host, answer in answers.items() if not answer.trouble},
-        {host: answer.trouble for host, answer in answers.items() if answer.trouble},
+        {host: answer.addresses for host, answer in answers.items() if not answer.problem},
+        {host: answer.problem for host, answer in answers.items() if answer.problem},
     )

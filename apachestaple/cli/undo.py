@@ -12,7 +12,7 @@ from apachestaple.fix.editing.diff import unified
 from apachestaple.fix.transaction.journal import Stage
 from apachestaple.fix.transaction.undo import latest_backup, undo
 from apachestaple.report.fixes import diff_report, undo_report
-from apachestaple.report.terminal import emit, paint_for
+from apachestaple.report.terminal import emit, is_terminal, paint_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,8 @@ def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest:
     backup = latest_backup([start.main_file for start in _starts(paths, settings)])
     if diff:
         shown = "".join(map(unified, backup.files))
-        emit(diff_report(shown, paint_for(sys.stdout)), exact=True)
+        for_people = is_terminal(sys.stdout)
+        emit(diff_report(shown, paint_for(sys.stdout), for_people=for_people), exact=True)
         return 1
     # Never tested, a configuration need not even be found.
     tested = backup.main_files if configtest != "never" else ()

@@ -196,7 +196,8 @@ def _write(
             message = rejection()
             if message is not None:
                 raise FixError(
-                    f"httpd -t rejects the result, so everything was taken back:\n{message}"
+                    "httpd -t rejects the result, so everything was taken back: "
+                    + " ".join(message.split())
                 )
     return replace(outcome, written=tuple(file.path for file in files), backup=backup)
 

@@ -42,13 +42,14 @@ def lint(
 
     ``answers`` are those of the OCSP responders, where they were asked.
     """
+    made = {query: answer for query, answer in answers.items() if answer.not_asked is None}
     found: list[Finding] = []
     silent: list[Finding] = []
     order: dict[str, int] = {}
     for site in sites:
         for path in site.configuration.files:
             order.setdefault(path, len(order))
-        for finding in _site_findings(site.answered(answers) if answers else site, rules):
+        for finding in _site_findings(site.answered(made) if made else site, rules):
             suppressed = is_suppressed(finding.code, finding.place, site)
             (silent if suppressed else found).append(finding)
     findings = joined(found)

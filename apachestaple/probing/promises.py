@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.staples import prospect
-from apachestaple.probing.served import HTTPS_PORT, Served, Target, is_address
+from apachestaple.ocsp.host import is_address
+from apachestaple.probing.served import HTTPS_PORT, Served, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def diff_report(diff: str, paint: Paint) -> str:
-    """The diff: as it is for a program, coloured and without control characters on a terminal."""
-    if not paint.colour:
+def diff_report(diff: str, paint: Paint, *, for_people: bool) -> str:
+    """The diff: byte by byte for patch, with escapes for people."""
+    if not for_people:
         return diff
     return "".join(_coloured(line, paint) + "\n" for line in diff.split("\n")[:-1])
 

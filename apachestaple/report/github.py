@@ -1,6 +1,7 @@
 """Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
 
-Source: the runner's ActionCommand.cs, which undoes exactly these escapes.
+Source: the runner's ActionCommand.cs, which undoes exactly these escapes. Other runners read
+commands in the middle of a line, too, so that no text may have one.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.report.terminal import printable, short
+from apachestaple.report.terminal import printable, short, without_commands
 from apachestaple.rules.finding import Severity
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def _command(finding: Finding) -> str:
     properties["title"] = f"{finding.code} {finding.name}"
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     message = f"{finding.message} ({finding.effect.meaning}). {finding.help}{_hosts(finding)}"
-    lines = "\n".join(map(printable, message.split("\n")))
-    return f"::{_COMMANDS[finding.severity]} {written}::{_data(lines)}"
+    return f"::{_COMMANDS[finding.severity]} {written}::{_data(message)}"
 
 
 def _hosts(finding: Finding) -> str:
@@ -54,6 +54,7 @@ def _hosts(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
+    text = without_commands("\n".join(map(printable, text.split("\n"))))
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

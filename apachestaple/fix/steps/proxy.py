@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.place import from_variable, in_main_server, replace, uses_variable
@@ -20,25 +19,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
-_URL = re.compile(r"http://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?")
 _KEY = "sslocspproxyurl"
-
-
-class ProxyUrlError(ValueError):
-    """It is no URL of a proxy that httpd could ask; the text says what one looks like."""
-
-
-def checked_proxy(url: str) -> str:
-    """``url``, where httpd can reach a proxy by it.
-
-    Raises:
-        ProxyUrlError: it cannot.
-
-    """
-    found = _URL.fullmatch(url)
-    if found is None or not 0 < int(found[1]) < 65536:
-        raise ProxyUrlError(f"takes a URL like http://proxy.example.com:3128, not {url!r}")
-    return url
 
 
 def plan_proxy(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
