@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apachestaple.certificates.certificate import Certificate, Facts
-from apachestaple.certificates.prefetch import ReadingAhead
+from apachestaple.certificates.prefetch import Prefetch
 from apachestaple.files import NotAFileError, TooLargeError, read_file
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class CertificateReader:
         # and often all that follows the host's own is the same.
         self._certificates: dict[bytes, Certificate] = {}
         self._chains: dict[bytes, tuple[tuple[Certificate, ...], Problem | None]] = {}
-        self._ahead: ReadingAhead[_Packed] = ReadingAhead(self._read_packed)
+        self._prefetch: Prefetch[_Packed] = Prefetch(self._read_packed)
 
     def expect(self, path: str) -> None:
         """Say that `read` is going to be asked for a file.
@@ -74,13 +74,13 @@ class CertificateReader:
         Of many files a second process reads and parses some before they are asked for.
         """
         if path not in self._files:
-            self._ahead.expect(path)
+            self._prefetch.expect(path)
 
     def read(self, path: str) -> CertificateFile:
         """The file at ``path``; what is wrong with it is in the result."""
         known = self._files.get(path)
         if known is None:
-            packed = self._ahead.result(path)
+            packed = self._prefetch.result(path)
             known = self._read(path) if packed is None else self._unpacked(path, packed)
             self._files[path] = known
         return known

@@ -28,8 +28,11 @@ def exit_code(
     command: Callable[_Arguments, int], *arguments: _Arguments.args, **options: _Arguments.kwargs
 ) -> int:
     """The exit code of a command: what it returns, or `FAILED` where it raises an error."""
+    from apachestaple.ending import ended_with_all
+
     try:
-        return command(*arguments, **options)
+        with ended_with_all():
+            return command(*arguments, **options)
     except ApachestapleError as error:
         tell(str(error))
     except KeyboardInterrupt:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from apachestaple.ending import signals_raise
 from apachestaple.fix.transaction.content import copy, fingerprint, fingerprint_at, sync, write_new
 from apachestaple.fix.transaction.journal import Stage, begin
 from apachestaple.fix.transaction.recover import settle, take_back
@@ -74,7 +74,7 @@ def written(
     """
     files = list(files)
     renamed: list[Target] = []
-    with _signals_raise():
+    with signals_raise():
         try:
             _check_unchanged(files)
             journal = begin(_fingerprints(files), tuple(main_files), kept=kept, undoes=undoes)
@@ -177,24 +177,3 @@ def _told(error: OSError) -> str:
     # Of a rename, the name that a person knows is the second.
     path = error.filename2 or error.filename or "writing"
     return f"{path}: {error.strerror}; nothing was changed"
-
-
-@contextlib.contextmanager
-def _signals_raise() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP (a terminal that goes away) raise, so that all is taken back."""
-
-    def leave(number: int, _: object) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    heeded = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is signal.SIG_DFL
-    ]
-    for number in heeded:
-        signal.signal(number, leave)
-    try:
-        yield
-    finally:
-        for number in heeded:
-            signal.signal(number, signal.SIG_DFL)

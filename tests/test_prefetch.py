@@ -1,8 +1,12 @@
-"""Certificates that a second process reads are those that this one would have read."""
+"""A second process reads the same as this one would have, and has ended when this one ends."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +17,10 @@ from tests.lab.play import Lab
 # A process of its own, since one with threads, such as a test's, does not fork.
 SCRIPT = """\
 import json, os, sys
-from apachestaple.certificates import prefetch as ahead
+from apachestaple.certificates import prefetch
 from apachestaple.certificates.pem import CertificateReader
 
-ahead.FEWEST = int(sys.argv[1])
+prefetch.FEWEST = int(sys.argv[1])
 forks = []
 fork = os.fork
 
@@ -126,8 +130,8 @@ def test_lint_says_the_same_with_a_second_process(lab: Lab) -> None:
         for name in names
     ]
     program = (
-        "import sys\nfrom apachestaple.certificates import prefetch as ahead\n"
-        "ahead.FEWEST = int(sys.argv.pop(1))\n"
+        "import sys\nfrom apachestaple.certificates import prefetch\n"
+        "prefetch.FEWEST = int(sys.argv.pop(1))\n"
         "from apachestaple.__main__ import main\nmain()\n"
     )
     with lab.httpd("Listen 443\n" + "".join(hosts)) as httpd:
@@ -142,3 +146,95 @@ def test_lint_says_the_same_with_a_second_process(lab: Lab) -> None:
     reports = [json.loads(done.stdout) for done in (alone, both)]
     assert all(report.pop("generated") for report in reports)
     assert reports[0] == reports[1]
+
+
+# -- nothing of a command runs when it has ended ---------------------------------------------------
+
+LINT = """\
+import os, sys, time
+from apachestaple.certificates import prefetch
+from apachestaple.certificates.pem import CertificateReader
+prefetch.FEWEST = 2
+os.sched_getaffinity = lambda process: {0, 1}
+read = CertificateReader._read_packed
+
+def slow(self, path):
+    print("reading", file=sys.stderr, flush=True)
+    time.sleep(float(os.environ["SLOW"]))
+    return read(self, path)
+
+CertificateReader._read_packed = slow
+from apachestaple.__main__ import main
+main()
+"""
+
+
+@contextmanager
+def started(server: Path, *words: str, slow: float = 0) -> Iterator[subprocess.Popen[str]]:
+    """Lint with a second process that takes ``slow`` seconds for each certificate."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", LINT, "lint", *words, str(server)],
+        env={**os.environ, "SLOW": str(slow)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture
+def server(lab: Lab, tmp_path: Path) -> Path:
+    """A configuration of 300 hosts, each with a certificate file of its own."""
+    hosts = []
+    for number in range(300):
+        (tmp_path / f"{number}.pem").symlink_to(lab.certificates_folder / "good.pem")
+        hosts.append(
+            f"<VirtualHost *:443>\nServerName www{number}.example.com\nSSLEngine on\n"
+            f"SSLCertificateFile {tmp_path}/{number}.pem\n</VirtualHost>\n"
+        )
+    (tmp_path / "httpd.conf").write_text("Listen 443\n" + "".join(hosts))
+    return tmp_path / "httpd.conf"
+
+
+def has_ended_with_all(process: subprocess.Popen[str]) -> bool:
+    """Whether nothing is left of its process group, right after its end."""
+    process.wait(30)
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], 0),
+        (["--select", "AS1"], 0),
+        (["--output", "/no/such/folder/report"], 2),
+    ],
+    ids=["to its end", "without a look at certificates", "with an error"],
+)
+def test_nothing_runs_when_lint_has_ended(server: Path, words: list[str], code: int) -> None:
+    with started(server, *words, slow=0.001) as process:
+        assert has_ended_with_all(process)
+        assert process.returncode == code
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_nothing_runs_when_a_signal_has_ended_lint(server: Path, number: int, code: int) -> None:
+    with started(server, slow=60) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "reading\n"
+        process.send_signal(number)
+        assert has_ended_with_all(process)
+        assert process.returncode == code
+        assert process.stderr.read() == ""
