@@ -38,10 +38,11 @@ def draw(random: Random, ground: Ground, *, errors: bool = False) -> Site:
     """A site that starts; with ``errors``, some of its responders fail."""
     leaves = random.sample(LEAVES, random.randint(2, 6))
     main = _main(random, ground, errors=errors)
-    profiles = [main]
-    for _ in range(random.randint(2, 6)):
-        profiles.append(_profile(random, ground, errors=errors, main=main))
-    offered = random.choice((0, 0, 1, 2)) or bool(main.engine)
+    others = [
+        _profile(random, ground, errors=errors, main=main) for _ in range(random.randint(2, 6))
+    ]
+    profiles = [main, *others]
+    offered = random.choice((0, 0, 1, 2)) or int(bool(main.engine))
     main_certificates = _certificates(random, leaves, offered)
     ports = ground.tls_ports[: random.randint(1, len(ground.tls_ports))]
     hosts = []
@@ -79,14 +80,14 @@ def _way(random: Random) -> Way:
 
 def _certificates(random: Random, leaves: Sequence[Leaf], count: int) -> tuple[Named, ...]:
     chosen = random.sample(leaves, min(count, len(leaves)))
-    return tuple(Named(leaf, random.random() < 0.5) for leaf in chosen)
+    return tuple(Named(leaf, random.random() < 0.65) for leaf in chosen)
 
 
 def _main(random: Random, ground: Ground, *, errors: bool) -> Profile:
     """The main server's profile: most say little."""
     return Profile(
         engine=_weighted(random, {None: 65, True: 35}),
-        stapling=_weighted(random, {None: 50, True: 35, False: 15}),
+        stapling=_weighted(random, {None: 45, True: 45, False: 10}),
         chain_file=_file(random, CHAIN_FILES, 0.1),
         ca_file=_file(random, CA_FILES, 0.1),
         ca_path=_file(random, CA_PATHS, 0.1),
@@ -99,7 +100,7 @@ def _profile(random: Random, ground: Ground, *, errors: bool, main: Profile) -> 
     engines: dict[bool | None, int] = {True: 92, False: 8}
     return Profile(
         engine=_weighted(random, {**engines, None: 40} if main.engine else engines),
-        stapling=_weighted(random, {None: 30, True: 60, False: 10}),
+        stapling=_weighted(random, {None: 25, True: 67, False: 8}),
         chain_file=_file(random, CHAIN_FILES, 0.35),
         ca_file=_file(random, CA_FILES, 0.2),
         ca_path=_file(random, CA_PATHS, 0.2),

@@ -65,6 +65,11 @@ class Oracle:
         self._dead = dead
         self._failing = failing
 
+    @staticmethod
+    def empty_cache() -> Cache:
+        """That of an httpd that was just started."""
+        return {}
+
     def ask(self, client: Client, cache: Cache) -> str:
         """What the client gets; the cache becomes what it is afterwards."""
         profile = self._servers[client.host].profile
@@ -80,6 +85,26 @@ class Oracle:
             if not cached.ok:
                 return NONE
         return self._renew(client.leaf, record, profile, cache)
+
+    def second_answers(self, client: Client, clients: Iterable[Client]) -> set[str]:
+        """What the client may get that asks a second time, whoever was asked before."""
+        sharing = [other for other in clients if other.leaf == client.leaf]
+        reached: set[Cached | None] = set()
+        fresh: set[Cached | None] = {None}
+        while fresh:
+            reached |= fresh
+            states = [
+                (other, _holding(client.leaf, cached)) for cached in fresh for other in sharing
+            ]
+            for other, cache in states:
+                self.ask(other, cache)
+            fresh = {cache.get(client.leaf) for _, cache in states} - reached
+        answers = set()
+        for cached in reached:
+            cache = _holding(client.leaf, cached)
+            self.ask(client, cache)
+            answers.add(self.ask(client, cache))
+        return answers
 
     def _renew(self, leaf: Leaf, record: Record, profile: Profile, cache: Cache) -> str:
         """``stapling_renew_response``, and what ``stapling_cb`` makes of it."""
@@ -99,6 +124,10 @@ class Oracle:
         status = GOOD if record.issuer == "right" else _UNKNOWN
         _store(leaf, Cached(status, ok=True), settings, cache)
         return status
+
+
+def _holding(leaf: Leaf, cached: Cached | None) -> Cache:
+    return {} if cached is None else {leaf: cached}
 
 
 def _store(leaf: Leaf, response: Cached, settings: Mapping[str, str], cache: Cache) -> None:

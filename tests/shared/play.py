@@ -76,9 +76,7 @@ def orders(clients: Sequence[Client], seed: int = 0) -> list[list[Client]]:
     ]
     made.append([client for group in groups.values() for client in reversed(group)])
     random = Random(seed)
-    for _ in range(_SHUFFLES):
-        made.append(random.sample(list(clients), len(clients)))
-    return made
+    return made + [random.sample(list(clients), len(clients)) for _ in range(_SHUFFLES)]
 
 
 def _turned(group: Sequence[Client], turn: int) -> list[Client]:
@@ -110,8 +108,10 @@ def play(
             observed.problem = f"httpd does not start: {httpd.log[-1000:]}"
             return observed
         try:
-            told = [(contact, ask(contact.client, serial(contact.client)))
-                    for contact in contacts(order)]
+            told = [
+                (contact, ask(contact.client, serial(contact.client)))
+                for contact in contacts(order)
+            ]
         finally:
             httpd.stop(grace=0.1)
         for contact, answer in told:

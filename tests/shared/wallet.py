@@ -48,16 +48,21 @@ class Leaf:
 
 
 LEAVES = (
-    *(Leaf(f"ec-http-{number}", "ecdsa", "http") for number in range(3)),
-    *(Leaf(f"ec-none-{number}", "ecdsa", "none") for number in range(3)),
-    *(Leaf(f"ec-https-{number}", "ecdsa", "https") for number in range(2)),
-    *(Leaf(f"rsa-http-{number}", "rsa", "http") for number in range(2)),
+    *(Leaf(f"ec-http-{number}", "ecdsa", "http") for number in range(4)),
+    *(Leaf(f"ec-none-{number}", "ecdsa", "none") for number in range(2)),
+    *(Leaf(f"ec-https-{number}", "ecdsa", "https") for number in range(1)),
+    *(Leaf(f"rsa-http-{number}", "rsa", "http") for number in range(3)),
     *(Leaf(f"rsa-none-{number}", "rsa", "none") for number in range(2)),
     Leaf("rsa-https-0", "rsa", "https"),
 )
 
-# What SSLCertificateChainFile may name. httpd takes the first certificate that fits.
-CHAIN_FILES: dict[str, tuple[Authorities, ...]] = {
+# The file of a certificate, which some name as SSLCertificateChainFile, too.
+_LEAF_FILES: dict[str, tuple[Authorities, ...]] = {
+    LEAVES[0].file(full=True): ("right",),
+    LEAVES[0].file(full=False): (),
+}
+# Files of authorities alone.
+_CA_FILES: dict[str, tuple[Authorities, ...]] = {
     "certs/ca.pem": ("right",),
     "certs/ca-root.pem": ("right", "root"),
     "certs/twin.pem": ("twin",),
@@ -66,10 +71,12 @@ CHAIN_FILES: dict[str, tuple[Authorities, ...]] = {
     "certs/bare-ca.pem": ("bare", "right"),
     "certs/root.pem": ("root",),
 }
+# What SSLCertificateChainFile may name. httpd takes the first certificate that fits.
+CHAIN_FILES = _CA_FILES | _LEAF_FILES
 # What SSLCACertificateFile and SSLCACertificatePath may name. Which of two that fit OpenSSL takes
 # from there is not defined, so none of these has two.
 CA_FILES: dict[str, tuple[Authorities, ...]] = {
-    name: CHAIN_FILES[name]
+    name: _CA_FILES[name]
     for name in ("certs/ca.pem", "certs/twin.pem", "certs/twin-ca.pem", "certs/bare.pem")
 } | {"certs/root.pem": ("root",)}
 CA_PATHS: dict[str, tuple[Authorities, ...]] = {
@@ -96,13 +103,11 @@ def fill(authority: Authority) -> dict[str, Issued]:
         "twin": Authority(authority.state / "twin", "", write_keys=False).intermediate,
         "bare": _bare(authority.intermediate.subject),
     }
-    pem = {
-        name: one.public_bytes(serialization.Encoding.PEM) for name, one in authorities.items()
-    }
+    pem = {name: one.public_bytes(serialization.Encoding.PEM) for name, one in authorities.items()}
     for leaf in LEAVES:
         alone = issued[leaf.name].cert.read_bytes()
         (folder.parent / leaf.file(full=True)).write_bytes(alone + pem["right"])
-    for file, held in CHAIN_FILES.items():
+    for file, held in _CA_FILES.items():
         (folder.parent / file).write_bytes(b"".join(pem[name] for name in held))
     for path, held in CA_PATHS.items():
         _hashed(folder.parent / path, {name: pem[name] for name in held})
