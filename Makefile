@@ -115,7 +115,7 @@ fixed: N = 200
 fixed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.random_trees $(N) "$(SEED)"
 
-# make shared       hosts that share certificates: predictions and repairs, against httpd (N=200, SEED=…, ONLY=…)
+# make shared       predictions and repairs for hosts that share certificates (N=200, SEED=…, ONLY=…)
 .PHONY: shared
 
 shared: N = 200
