@@ -41,7 +41,7 @@ def _one(seed: int, number: int) -> int:
     with Arena() as arena:
         case = one(arena, seed, number)
     _print(*case.lines())
-    return 1 if case.wrong or case.surprises else 0
+    return 1 if case.wrong or case.mismatches else 0
 
 
 def _print(*lines: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from tests.shared.wallet import fill
 from tests.shared.written import MAIN_FILE, files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.shared.site import Site
     from tests.shared.wallet import Leaf
 
@@ -65,17 +67,17 @@ class Arena(Ending):
         """The serial number of a certificate of the wallet."""
         return self._issued[leaf.name].serial
 
-    def httpd(self, site: Site) -> Httpd:
-        """An httpd with this configuration, not yet started, in a root of its own."""
+    @contextmanager
+    def httpd(self, site: Site) -> Iterator[Httpd]:
+        """An httpd with this configuration, not yet started; its root goes away with the block."""
         self._roots += 1
         texts = files(site)
-        return Httpd(
-            self.folder / f"root-{self._roots}",
-            texts.pop(MAIN_FILE),
-            files=texts,
-            certificates=self.folder / "certs",
-            ports=self._ports,
-        )
+        root = self.folder / f"root-{self._roots}"
+        certificates = self.folder / "certs"
+        main = texts.pop(MAIN_FILE)
+        with Httpd(root, main, files=texts, certificates=certificates, ports=self._ports) as httpd:
+            yield httpd
+        shutil.rmtree(root)
 
     def close(self) -> None:
         """Stop everything."""

@@ -14,7 +14,6 @@ from tests.shared.play import Observed, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.lab.server import Httpd
     from tests.shared.arena import Arena
@@ -38,7 +37,7 @@ class Repair:
 class Case:
     """All that is known of a configuration.
 
-    ``surprises`` are contacts for which the oracle foretold something else.
+    ``mismatches`` are contacts for which the oracle predicted something else.
     """
 
     site: Site
@@ -48,7 +47,7 @@ class Case:
     seen: Observed = field(default_factory=Observed)
     repairs: dict[str, Repair] = field(default_factory=dict)
     contacts: int = 0
-    surprises: list[str] = field(default_factory=list)
+    mismatches: list[str] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
@@ -68,7 +67,7 @@ class Case:
                     yield f"--- {path} after {command}\n{text}"
         yield "httpd's errors:"
         yield from (f"  {error}" for error in sorted(set(_ERROR.findall(self.seen.log))))
-        yield from (f"oracle: {surprise}" for surprise in self.surprises)
+        yield from (f"oracle: {mismatch}" for mismatch in self.mismatches)
         yield from (f"WRONG: {wrong}" for wrong in self.wrong)
 
     def _answers(self) -> Iterator[str]:
@@ -96,35 +95,35 @@ def look(arena: Arena, site: Site, commands: tuple[str, ...] = (FIX, UNSAFE)) ->
     """Ask the program about a site, and play it before and after each of these repairs."""
     case = Case(site)
     with arena.httpd(site) as httpd:
-        case.texts = texts(httpd.root)
         case.said = program.hosts(httpd.root)
-        case.findings = list(program.findings(httpd.root))
         _watch(arena, case, httpd)
-    if case.seen.problem:
-        case.wrong.append(Wrong(judge.BROKEN, "none", "", case.seen.problem))
-        return case
-    case.wrong += judge.misjudged(site, case.seen, case.said)
-    for command in commands:
-        repair = _repaired(arena, case, command)
-        case.repairs[command] = repair
-        case.wrong += judge.harmed(site, case.seen, repair.seen, command)
-        case.wrong += judge.missed(site, repair.seen, command)
+        if not case.seen.problem:
+            _judge(arena, case, commands)
+        if case.wrong:
+            case.findings = list(program.findings(httpd.root))
     return case
 
 
-def foretold(arena: Arena, site: Site) -> Case:
-    """Play a site, to see whether the oracle foretells what happens."""
+def _judge(arena: Arena, case: Case, commands: tuple[str, ...]) -> None:
+    case.wrong += judge.misjudged(case.site, case.seen, case.said)
+    for command in commands:
+        repair = _repaired(arena, case, command)
+        case.repairs[command] = repair
+        case.wrong += judge.harmed(case.site, case.seen, repair.seen, command)
+        case.wrong += judge.missed(case.site, repair.seen, command)
+
+
+def check_oracle(arena: Arena, site: Site) -> Case:
+    """Play a site, to see whether the oracle predicts what happens."""
     case = Case(site)
     with arena.httpd(site) as httpd:
-        case.texts = texts(httpd.root)
         _watch(arena, case, httpd)
-    if case.seen.problem:
-        case.wrong.append(Wrong(judge.BROKEN, "none", "", case.seen.problem))
     return case
 
 
 def _watch(arena: Arena, case: Case, httpd: Httpd) -> None:
     """Play it, and compare each answer to the oracle's."""
+    case.texts = texts(httpd)
     clients = case.site.clients()
     dead, *failing = arena.ground.failing
     oracle = Oracle(case.site, dead=dead, failing=failing)
@@ -135,25 +134,27 @@ def _watch(arena: Arena, case: Case, httpd: Httpd) -> None:
         for contact, answer in told:
             expected = oracle.ask(contact.client, cache)
             if answer != expected:
-                case.surprises.append(f"{contact.client}: {expected} foretold, {answer} seen")
-                return  # what follows from it is no news
+                case.mismatches.append(f"{contact.client}: {expected} predicted, {answer} seen")
+                return  # the rest follows from it
 
     case.seen = play(httpd, clients, lambda client: arena.serial(client.leaf), watch)
-    if case.seen.problem or case.surprises:
+    if case.seen.problem:
+        case.wrong.append(Wrong(judge.BROKEN, "none", "", case.seen.problem))
+    if case.seen.problem or case.mismatches:
         return
     # Then the orders that were played are enough to tell what depends on the order.
     for client in clients:
         possible = oracle.second_answers(client, clients)
         if case.seen.of(client) != possible:
             shown = "|".join(sorted(case.seen.of(client)))
-            case.surprises.append(f"{client}: {shown} seen of {'|'.join(sorted(possible))}")
+            case.mismatches.append(f"{client}: {shown} seen of {'|'.join(sorted(possible))}")
 
 
 def _repaired(arena: Arena, case: Case, command: str) -> Repair:
     clients = case.site.clients()
     with arena.httpd(case.site) as httpd:
         printed = program.fix(httpd.root, unsafe=command == UNSAFE)
-        after = texts(httpd.root)
+        after = texts(httpd)
         for earlier in case.repairs.values():
             if earlier.texts == after:
                 return Repair(printed, after, earlier.seen)
@@ -162,14 +163,15 @@ def _repaired(arena: Arena, case: Case, command: str) -> Repair:
         )
 
 
-def texts(root: Path) -> dict[str, str]:
-    """Every text of a configuration, by its path below the root."""
-    found = {}
+def texts(httpd: Httpd) -> dict[str, str]:
+    """Every text of a configuration, by its path below the root; the same wherever that lies."""
+    root, found = httpd.root, {}
     for folder, inner, names in os.walk(root):
         inner[:] = [name for name in inner if name not in ("logs", "modules", "certs")]
         for name in names:
             if name.endswith(".conf"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     path = os.path.relpath(file.name, root)
-                    found[path] = file.read().replace(str(root), "ROOT")
+                    text = file.read().replace(str(root), "ROOT")
+                found[path] = text.replace(f"127.0.0.1:{httpd.port}\n", "127.0.0.1:443\n")
     return found

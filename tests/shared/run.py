@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.shared.arena import Arena
-from tests.shared.case import foretold, look
+from tests.shared.case import check_oracle, look
 from tests.shared.draw import draw
 from tests.shared.judge import BROKEN, FIX, HARMED, HOSTS, MISJUDGED, MISSED, UNSAFE, candidates
 from tests.shared.program import ProgramError
@@ -52,13 +52,13 @@ class Report:
     candidates: Counter[str] = field(default_factory=Counter)
     contacts: int = 0
     failures: list[Failure] = field(default_factory=list)
-    surprises: list[str] = field(default_factory=list)
+    mismatches: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
         """Whether nothing is wrong."""
-        return not (self.failures or self.surprises or self.errors)
+        return not (self.failures or self.mismatches or self.errors)
 
     def add(self, other: Report) -> None:
         self.sites += other.sites
@@ -67,7 +67,7 @@ class Report:
         self.candidates += other.candidates
         self.contacts += other.contacts
         self.failures += other.failures
-        self.surprises += other.surprises
+        self.mismatches += other.mismatches
         self.errors += other.errors
 
     def of(self, kind: str, command: str) -> list[Failure]:
@@ -81,10 +81,10 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report, to be printed."""
         yield from self.errors
-        yield from (f"oracle, {surprise}" for surprise in self.surprises)
+        yield from (f"oracle, {mismatch}" for mismatch in self.mismatches)
         clients = ", ".join(f"{name} {count}" for name, count in self.categories.most_common())
         yield f"{self.sites} configurations, {self.hosts} hosts with TLS; their clients: {clients}"
-        yield f"oracle: {len(self.surprises)} mismatches in {self.contacts} contacts"
+        yield f"oracle: {len(self.mismatches)} mismatches in {self.contacts} contacts"
         for kind, command in KINDS:
             failures = self.of(kind, command)
             total = self.candidates[command] if kind == MISSED else self.hosts
@@ -122,7 +122,7 @@ def one(arena: Arena, seed: int, number: int) -> Case:
 
 def with_errors(arena: Arena, seed: int, number: int) -> Case:
     """One whose responders fail in part: which, the program cannot know, but the oracle does."""
-    return foretold(arena, draw(Random(f"{seed}-{number}-errors"), arena.ground, errors=True))
+    return check_oracle(arena, draw(Random(f"{seed}-{number}-errors"), arena.ground, errors=True))
 
 
 def _add(report: Report, number: int, case: Case) -> None:
@@ -141,7 +141,7 @@ def _add(report: Report, number: int, case: Case) -> None:
 
 def _add_contacts(report: Report, name: str, case: Case) -> None:
     report.contacts += case.contacts
-    report.surprises += [f"case {name}: {surprise}" for surprise in case.surprises]
+    report.mismatches += [f"case {name}: {mismatch}" for mismatch in case.mismatches]
 
 
 def examples(arena: Arena, seed: int, report: Report) -> Iterator[str]:

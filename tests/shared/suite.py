@@ -13,7 +13,7 @@ import pytest
 
 from tests.shared import oracle, program
 from tests.shared.arena import Arena
-from tests.shared.case import foretold, look
+from tests.shared.case import check_oracle, look
 from tests.shared.draw import draw
 from tests.shared.judge import FIX, HARMED, HOSTS, MISJUDGED, MISSED
 from tests.shared.program import Answer
@@ -58,9 +58,9 @@ def test_hosts_and_fix_are_right_about_shared_certificates(arena: Arena, part: i
 
 
 @pytest.mark.parametrize("number", range(2))
-def test_the_oracle_foretells_what_failing_responders_lead_to(arena: Arena, number: int) -> None:
+def test_the_oracle_predicts_what_failing_responders_lead_to(arena: Arena, number: int) -> None:
     case = with_errors(arena, SEED, number)
-    assert not case.surprises, "\n".join(case.lines())
+    assert not case.mismatches, "\n".join(case.lines())
     assert case.contacts > 0
 
 
@@ -87,9 +87,9 @@ def names(case: Case, kind: str, command: str) -> set[str]:
 
 def seen(arena: Arena, site: Site) -> dict[str, str]:
     """What clients of each host get, in a word."""
-    case = foretold(arena, site)
+    case = check_oracle(arena, site)
     assert not case.wrong
-    assert not case.surprises
+    assert not case.mismatches
     return {client.host: case.seen.category(client) for client in site.clients()}
 
 
@@ -155,9 +155,9 @@ def test_a_wrong_oracle_is_told(arena: Arena, monkeypatch: pytest.MonkeyPatch) -
     def in_order_of_the_file(site: Site) -> list[Server]:
         return site.servers()
 
-    assert foretold(arena, site).surprises == []
+    assert check_oracle(arena, site).mismatches == []
     monkeypatch.setattr(oracle, "_in_order", in_order_of_the_file)
-    assert foretold(arena, site).surprises != []
+    assert check_oracle(arena, site).mismatches != []
 
 
 def test_what_is_wrong_is_shown_small(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
