@@ -115,6 +115,13 @@ fixed: N = 200
 fixed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.random_trees $(N) "$(SEED)"
 
+# make shared       predictions and repairs for hosts that share certificates (N=200, SEED=…, ONLY=…)
+.PHONY: shared
+
+shared: N = 200
+shared: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.shared $(N) "$(SEED)" 2 $(ONLY)
+
 # make killed       kill fix, its undo and its recovery at every system call that writes
 .PHONY: killed
 
