@@ -80,7 +80,7 @@ system:
 	install 2>/dev/null || { $$root apt-get update --quiet=2 && install; }
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
 # make benchmark    time it beside httpd and others (ROUNDS=7, ARGUMENTS=--quick)
 # make fuzz         look for inputs that break the reader (SECONDS=600)
@@ -115,11 +115,30 @@ fixed: N = 200
 fixed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.random_trees $(N) "$(SEED)"
 
+# make shared       predictions and repairs for hosts that share certificates (N=200, SEED=…, ONLY=…)
+.PHONY: shared
+
+shared: N = 200
+shared: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.shared $(N) "$(SEED)" 2 $(ONLY)
+
 # make killed       kill fix, its undo and its recovery at every system call that writes
 .PHONY: killed
 
 killed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.killed
+
+# make mutants      change the core and look whether its tests fail (N=400, SEED=…, ONLY=…)
+.PHONY: mutants
+
+mutants: N = 400
+mutants: $(VENV)/mutants.stamp system
+	@$(BIN)/python -m tests.mutants $(N) "$(SEED)" --only "$(ONLY)"
+
+$(VENV)/mutants.stamp: $(VENV)/test.stamp
+	@printf 'Installing cosmic-ray and coverage into $(VENV) …\n'
+	@$(PIP) install --editable '.[mutants]'
+	@touch $@
 
 # make played    look whether lint is right about drawn configurations (CASES=300, SEED=…, ONLY=…)
 # make capacity  look which responses caches of drawn sizes evict (CASES=40, SEED=…)
@@ -131,6 +150,16 @@ played: $(VENV)/test.stamp system
 capacity: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.drawn.capacity $(or $(CASES),40) "$(SEED)" 2
 
+# make matrix    the proofs with the httpd of four Debian releases (TREES=50, SEED=…, RELEASES=…)
+.PHONY: matrix
+
+RELEASES_IN ?= $(HOME)/.cache/apachestaple-matrix
+
+matrix: $(VENV)/test.stamp system
+	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
+	@mkdir -p $(RELEASES_IN)
+	@$(BIN)/python -m tests.matrix $(RELEASES_IN) "$(TREES)" "$(SEED)" $(RELEASES)
+
 # make firewalls    show the rules of responders to ufw, firewalld and squid, which have to be there
 .PHONY: firewalls
 
@@ -138,3 +167,9 @@ firewalls: $(VENV)/test.stamp system
 	@for tool in ufw firewall-offline-cmd squid; do \
 	  command -v $$tool >/dev/null || { echo "$$tool is missing (nothing is installed here)." >&2; exit 1; }; done
 	@$(BIN)/pytest -n 0 tests/firewall_tools.py
+
+# make linear       double hostile inputs and measure how much longer they take (ONLY=… for a part)
+.PHONY: linear
+
+linear: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.linear $(ONLY)

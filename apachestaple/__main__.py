@@ -13,7 +13,7 @@ def main() -> NoReturn:
     # What a run builds lasts, and looking for what does not would take a tenth of its time. But fix
     # reads a configuration again and again.
     gc.set_threshold(1_000_000)
-    from apachestaple.cli import app  # noqa: PLC0415  (it is what loads the modules)
+    from apachestaple.cli.app import app  # noqa: PLC0415  (it is what loads the modules)
 
     try:
         app(prog_name="apachestaple")

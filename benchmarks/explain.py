@@ -19,11 +19,11 @@ SHARES = (0.0, 0.02, 1.0)
 
 
 def programs(log: Path, failures: int) -> list[Program]:
-    """The two, as a shell runs them; explain ends with 1 where it finds faults."""
+    """The two, as a shell runs them; explain ends with 1 where it finds problems."""
     file = shlex.quote(str(log))
     counted = f"grep -E 'AH[0-9]{{5}}' {file} | sort | uniq -c | wc -l"
     explained = f"{shlex.quote(apachestaple())} explain {file}; [ $? -eq {int(failures > 0)} ]"
-    says = f"{failures:,} times" if failures else "No faults"
+    says = f"{failures:,} times" if failures else "No stapling problems"
     return [
         Program("grep, sort, uniq", ["sh", "-c", counted]),
         Program("apachestaple explain", ["sh", "-c", explained], says),

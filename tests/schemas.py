@@ -12,12 +12,11 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "minLength": 1}
 LINE: Schema = {"type": "integer", "minimum": 1}
 COUNT: Schema = {"type": "integer", "minimum": 0}
-PATH: Schema = {"type": "string", "pattern": "^/"}
 CODE: Schema = {"type": "string", "pattern": "^AS[0-9]{3}$"}
 LOG_ID: Schema = {"type": ["string", "null"], "pattern": "^AH[0-9]{5}$"}
 SEVERITY: Schema = {"enum": ["error", "warning", "info"]}
 CONFIDENCE: Schema = {"enum": ["certain", "likely", "possible"]}
-REPAIR: Schema = {"enum": ["safe", "unsafe", None]}
+FIX: Schema = {"enum": ["safe", "unsafe", None]}
 EFFECT: Schema = {
     "enum": [
         "rejected",
@@ -65,57 +64,15 @@ EXPLAIN = list_of(
     )
 )
 
-LINT = closed(
-    apachestaple={"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
-    configuration=PATH,
-    findings=list_of(
-        closed(
-            rule=CODE,
-            name={"type": "string", "pattern": "^[a-z0-9-]+$"},
-            severity=SEVERITY,
-            confidence=CONFIDENCE,
-            message=TEXT,
-            effect=EFFECT,
-            log_id=LOG_ID,
-            file=PATH,
-            line=LINE,
-            column=LINE,
-            end_line=LINE,
-            end_column=LINE,
-            host=or_null(closed(name=TEXT, file=PATH, line=LINE)),
-            certificate=or_null(TEXT),
-            fix=REPAIR,
-            url={"type": "string", "pattern": "rules.md#as[0-9]{3}-[a-z0-9-]+$"},
-        )
-    ),
-    summary=closed(
-        files=COUNT,
-        hosts=COUNT,
-        certificates=COUNT,
-        errors=COUNT,
-        warnings=COUNT,
-        infos=COUNT,
-        fixable=COUNT,
-    ),
-)
-DUMP = list_of(
-    closed(
-        file=PATH,
-        line=LINE,
-        depth=COUNT,
-        directive=TEXT,
-        arguments=list_of({"type": "string"}),
-        raw={"type": "string"},
-    )
-)
 HOSTS = list_of(
     closed(
         name=TEXT,
         addresses=list_of(TEXT),
-        file=PATH,
+        configuration=TEXT,
+        file=TEXT,
         line=LINE,
         ssl_engine={"enum": ["on", "off", "optional"]},
-        use_stapling={"type": "boolean"},
+        use_stapling={"type": ["boolean", "null"]},
         certificates=list_of(
             closed(
                 path=TEXT,
@@ -128,6 +85,65 @@ HOSTS = list_of(
         ),
         staples={"type": ["boolean", "null"]},
         why=TEXT,
+    )
+)
+LINT = closed(
+    apachestaple={"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
+    server=TEXT,
+    generated={"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+    configurations=list_of(
+        closed(
+            path=TEXT,
+            kind={"enum": ["server", "fragments"]},
+            files=COUNT,
+            hosts=COUNT,
+            certificates=COUNT,
+        )
+    ),
+    findings=list_of(
+        closed(
+            rule=CODE,
+            name={"type": "string", "pattern": "^[a-z0-9-]+$"},
+            severity=SEVERITY,
+            confidence=CONFIDENCE,
+            message=TEXT,
+            help=TEXT,
+            effect=EFFECT,
+            log_id=LOG_ID,
+            configuration=TEXT,
+            file=TEXT,
+            line=LINE,
+            column=LINE,
+            end_line=LINE,
+            end_column=LINE,
+            hosts=list_of(closed(name=TEXT, file=TEXT, line=LINE)),
+            certificate=or_null(TEXT),
+            fix=FIX,
+            fingerprint={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            url={"type": "string", "pattern": "rules.md#as[0-9]{3}-[a-z0-9-]+$"},
+        )
+    ),
+    hosts=HOSTS,
+    summary=closed(
+        files=COUNT,
+        hosts=COUNT,
+        certificates=COUNT,
+        errors=COUNT,
+        warnings=COUNT,
+        infos=COUNT,
+        fixable=COUNT,
+        suppressed=COUNT,
+        baseline=COUNT,
+    ),
+)
+DUMP = list_of(
+    closed(
+        file=TEXT,
+        line=LINE,
+        depth=COUNT,
+        directive=TEXT,
+        arguments=list_of({"type": "string"}),
+        raw={"type": "string"},
     )
 )
 RESPONDERS = list_of(
@@ -205,11 +221,12 @@ RULES = list_of(
         confidence=CONFIDENCE,
         effect=EFFECT,
         log_id=LOG_ID,
-        fix=REPAIR,
+        fix=FIX,
         summary=TEXT,
         explanation={"type": "string"},
-        bad=TEXT,
-        good=TEXT,
+        bad=list_of(TEXT),
+        good=list_of(TEXT),
+        fixed={"type": "boolean"},
         url=TEXT,
     )
 )

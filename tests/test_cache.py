@@ -21,6 +21,7 @@ from apachestaple.mod_ssl.cache import (
     smallest_size,
 )
 from apachestaple.rules.rule import tls_host
+from tests.lab.handshake import handshake
 
 if TYPE_CHECKING:
     from tests.lab.play import Lab
@@ -83,6 +84,30 @@ def test_the_layout_is_that_of_the_server(lab: Lab, size: int) -> None:
         }
     else:
         assert "AH00823" in log
+
+
+def test_a_response_takes_the_bytes_and_the_subcache_that_the_server_says(lab: Lab) -> None:
+    certificates = ("good", "other", "third", "rsa")
+    size = 131072
+    text = f"SSLStaplingCache shmcb:logs/stapling({size})\nSSLUseStapling on\n" + "".join(
+        tls_host(name=f"{name}.example.com", certificate=name) for name in certificates
+    )
+    subcaches: dict[int, int] = {}
+    with lab.httpd(text) as httpd:
+        assert httpd.start(), httpd.log
+        for name in certificates:
+            assert handshake(httpd.port, f"{name}.example.com").staple == "good"
+        httpd.stop()
+        log = httpd.log
+    lengths = [int(length) for length in re.findall(r"AH01987: .* (\d+) total", log)]
+    stored = re.findall(r"AH00831: socache_shmcb_store \(0x(..) -> subcache (\d+)\)", log)
+    used = [int(used) for used in re.findall(r"AH00848: .*data_used=\d+/(\d+)", log)]
+    assert len(lengths) == len(stored) == len(used) == len(certificates)
+    for length, (first_byte, subcache), now_used in zip(lengths, stored, used, strict=True):
+        response = Response(bytes([int(first_byte, 16)]) + bytes(19), length)
+        assert shmcb_layout(size).subcache_of(response.sha1) == int(subcache)
+        subcaches[int(subcache)] = subcaches.get(int(subcache), 0) + response.entry_size
+        assert subcaches[int(subcache)] == now_used
 
 
 ARGUMENTS = [
@@ -168,8 +193,6 @@ def test_the_layout_of_the_largest_size_is_computed() -> None:
 
 def test_evictions_are_those_of_the_server(lab: Lab) -> None:
     """Which certificates share an overfull subcache, seen by who is asked for again."""
-    from tests.lab.handshake import handshake
-
     issued = [
         lab.authority.issue(f"evicted-{number}", names=(f"h{number}.example.com",))
         for number in range(24)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 ON = "SSLUseStapling on"
+CHECK = ("--check", "--allow-private")
 
 
 def test_lint_online_and_the_check_of_responders(lab: Lab) -> None:
@@ -25,16 +26,28 @@ def test_lint_online_and_the_check_of_responders(lab: Lab) -> None:
     with lab.httpd(CACHE + hosts) as httpd:
         main = httpd.root / "httpd.conf"
         assert run("lint", main).returncode == 0
-        done = run("lint", main, "--online", "--format", "json")
+        done = run("lint", main, "--online", "--allow-private", "--format", "json")
         found = [f["rule"] for f in checked(done.stdout, LINT)["findings"]]
         assert (done.returncode, found) == (1, ["AS503", "AS417"])
-        check = run("responders", main, "--check")
+        check = run("responders", main, "--check", "--allow-private")
         assert check.returncode == 1
         assert re.search(r"^http://\S+/expired +answer-expired +good ", check.stdout, re.MULTILINE)
         assert "warning[AS417] response-out-of-date" in check.stdout
-        answers = checked(run("responders", main, "--check", "--format", "json").stdout, ANSWERS)
+        answers = checked(run("responders", main, *CHECK, "--format", "json").stdout, ANSWERS)
         assert [answer["answers"][0]["error"] is None for answer in answers] == [True, False]
         assert run("responders", main, "--check", "--ignore-nothing").returncode == 2
+
+
+def test_every_responder_with_a_finding_is_named(lab: Lab) -> None:
+    certificates = ("answer-expired", "revoked", "answer-garbage")
+    hosts = (
+        tls_host(ON, name=f"{number}.example.com", certificate=certificate)
+        for number, certificate in enumerate(certificates)
+    )
+    with lab.httpd(CACHE + "".join(hosts)) as httpd:
+        check = run("responders", httpd.root / "httpd.conf", "--check")
+    assert check.returncode == 1
+    assert set(re.findall(r"\[(AS4\d\d)\]", check.stdout)) == {"AS414", "AS417", "AS419"}
 
 
 def test_what_cannot_be_asked_is_told(lab: Lab) -> None:
@@ -50,7 +63,7 @@ def test_a_bar_is_shown_on_a_terminal_after_a_second(lab: Lab) -> None:
         lines = (ON, "SSLStaplingResponderTimeout 2")
         with lab.httpd(CACHE + tls_host(*lines, certificate=certificate)) as httpd:
             ours, theirs = pty.openpty()
-            command = [sys.executable, "-m", "apachestaple", "responders", "--check"]
+            command = [sys.executable, "-m", "apachestaple", "responders", *CHECK]
             child = subprocess.Popen(
                 [*command, str(httpd.root / "httpd.conf")],
                 stdout=subprocess.DEVNULL,

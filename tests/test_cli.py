@@ -129,18 +129,20 @@ def test_a_folder_without_a_main_file_is_2(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_main_file_is_2(tmp_path: Path) -> None:
-    main = tmp_path / "httpd.conf"
+    main, other = tmp_path / "httpd.conf", tmp_path / "other.conf"
     main.write_text("")
     main.chmod(0)
-    # Root may read everything, so it becomes somebody else, once everything is loaded.
+    other.write_text("")
+    # Root may read everything, so it becomes somebody else, once a first run has loaded everything.
     program = f"""
 import os, sys
-from apachestaple.commands import lint, trouble
-from apachestaple.rules.catalogue import all_rules
-all_rules()
+from apachestaple.cli.errors import exit_code
+from apachestaple.cli.lint import lint
+from apachestaple.cli.options import Common
+assert exit_code(lint, Common(), [{str(other)!r}]) == 0
 if os.geteuid() == 0:
     os.seteuid(65534)
-sys.exit(trouble.exit_code(lint.run_lint, [{str(main)!r}], {{}}))
+sys.exit(exit_code(lint, Common(), [{str(main)!r}]))
 """
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(0o755)
@@ -209,6 +211,20 @@ def test_version_and_help() -> None:
             assert option in text, (command, option)
 
 
+def test_a_shell_completes_commands_and_options() -> None:
+    """As bash asks: by the words so far, and the number of the one that is completed."""
+
+    def completed(*words: str) -> list[str]:
+        asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+        return run(env={"_APACHESTAPLE_COMPLETE": "complete_bash", **asked}).stdout.split()
+
+    assert completed("apachestaple", "l") == ["lint"]
+    assert completed("apachestaple", "lint", "--fo") == ["--format"]
+    assert "--undo" in completed("apachestaple", "fix", "--")
+    # The shell itself completes paths.
+    assert completed("apachestaple", "lint", "/et") == []
+
+
 # -- several paths ------------------------------------------------------------------------------
 
 
@@ -219,7 +235,7 @@ def test_a_fragment_is_read_within_its_configuration(broken: Path) -> None:
     both = checked(run("lint", "--format", "json", fragment, main, broken).stdout, LINT)
     assert "AS201" not in [finding["rule"] for finding in alone["findings"]]
     assert [finding["rule"] for finding in both["findings"]].count("AS201") == 1
-    assert both["configuration"] == str(main)
+    assert [one["path"] for one in both["configurations"]] == [str(main)]
     assert both["summary"]["files"] == 2
     assert both["summary"]["hosts"] == 1
 
@@ -229,7 +245,8 @@ def test_configurations_of_several_servers_are_joined(broken: Path, tmp_path: Pa
     other.parent.mkdir()
     other.write_text(SSL.format(root=other.parent))
     report = checked(run("lint", "--format", "json", broken, other).stdout, LINT)
-    assert report["configuration"] == f"{broken / 'httpd.conf'}, {other}"
+    paths = [one["path"] for one in report["configurations"]]
+    assert paths == [str(broken / "httpd.conf"), str(other)]
     assert report["summary"]["files"] == 3
 
 
@@ -253,11 +270,13 @@ def test_every_json_report_keeps_its_contract(broken: Path) -> None:
     (finding,) = (f for f in report["findings"] if f["rule"] == "AS201")
     assert finding["file"] == str(broken / "sites/www.conf")
     assert (finding["line"], finding["column"]) == (5, 5)
-    assert finding["host"] == {
-        "name": "www.example.com:443",
-        "file": str(broken / "sites/www.conf"),
-        "line": 1,
-    }
+    assert finding["hosts"] == [
+        {
+            "name": "www.example.com:443",
+            "file": str(broken / "sites/www.conf"),
+            "line": 1,
+        }
+    ]
     assert report["summary"]["errors"] == 1
     fixable = [finding for finding in report["findings"] if finding["fix"]]
     assert report["summary"]["fixable"] == len(fixable)

@@ -86,7 +86,7 @@ def test_it_is_without_fault_and_could_staple(tree: Path) -> None:
     site = understand(read(locate(str(tree), Options())))
     (host,) = site.tls_hosts
     assert host.can_staple
-    assert {finding.rule for finding in lint(site, all_rules())} == {"AS501"}
+    assert {finding.code for finding in lint([site], all_rules()).findings} == {"AS501"}
 
 
 def test_every_module_can_be_enabled_with_every_site(tree: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.lint.lint import lint
+from apachestaple.lint.lint import LintResult, lint
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect
 from tests.drawn import capacity, verdict
@@ -74,7 +74,10 @@ def told(
 ) -> list[str]:
     """What is wrong with a case where lint's findings are changed."""
     with monkeypatch.context() as patch:
-        patch.setattr("tests.drawn.case.lint", lambda site, rules: change(lint(site, rules)))
+        patch.setattr(
+            "tests.drawn.case.lint",
+            lambda sites, rules: LintResult(tuple(change(list(lint(sites, rules).findings)))),
+        )
         return [trouble.what for trouble in run_in(arena, SEED, [case]).troubles]
 
 

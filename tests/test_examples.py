@@ -161,7 +161,7 @@ def test_the_linter_finds_the_faults_and_nothing_else() -> None:
     found: dict[str, set[str]] = {}
     for finding in report["findings"]:
         if finding["severity"] != "info":
-            file = str(Path(finding["file"]).relative_to(TREE))
+            file = str(Path(finding["file"]).absolute().relative_to(TREE))
             found.setdefault(file, set()).add(finding["name"])
     assert found == FOUND
 

@@ -15,14 +15,16 @@ import sys
 import tempfile
 import termios
 import time
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
-from apachestaple.log.explained import Explainer
-from apachestaple.log.reading import read_blocks
+from apachestaple.log import unpacking
+from apachestaple.log.explainer import Explainer
+from apachestaple.log.reading import LogError, read_blocks
 from tests.lab.processes import wait_until
 from tests.schemas import EXPLAIN, checked
 from tests.test_cli import HOST, SSL, on_terminal, run
@@ -30,11 +32,11 @@ from tests.test_cli import HOST, SSL, on_terminal, run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from apachestaple.log.explained import Explanation
+    from apachestaple.log.explanation import Explanation
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 EXPLAINED = [sys.executable, "-m", "apachestaple", "explain", "--format", "json"]
-FAULT = (
+PROBLEM = (
     b"[Sun Nov 22 10:00:00.000001 2026] [ssl:error] [pid 7:tid 1] AH02218: ssl_stapling_init_cert: "
     b"no OCSP URI in certificate and no SSLStaplingForceURL set [subject: CN=www.example.com / "
     b"issuer: CN=Authority / serial: 0A1B / notbefore: Nov  1 00:00:00 2026 GMT / notafter: Nov 30 "
@@ -48,7 +50,7 @@ OTHER = b"[Sun Nov 22 10:00:00.000001 2026] [core:error] [pid 7] AH00126: Invali
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "error.log"
-    path.write_bytes(OTHER * 3 + FAULT)
+    path.write_bytes(OTHER * 3 + PROBLEM)
     return path
 
 
@@ -86,8 +88,8 @@ def fed(chunks: Iterable[bytes]) -> tuple[Any, int, float]:
 
 
 def test_the_json_report_keeps_its_contract(log: Path) -> None:
-    (fault,) = told(log)
-    assert fault == {
+    (problem,) = told(log)
+    assert problem == {
         "log_id": "AH02218",
         "rule": "AS304",
         "host": "www.example.com:443",
@@ -95,9 +97,9 @@ def test_the_json_report_keeps_its_contract(log: Path) -> None:
         "count": 1,
         "first": "2026-11-22T10:00:00.000001",
         "last": "2026-11-22T10:00:00.000001",
-        "meaning": "the certificate names no OCSP responder, and no SSLStaplingForceURL does; "
-        "clients get no staple (followed by AH02604)",
-        "repair": "Switch stapling off for this host: SSLUseStapling off.",
+        "meaning": "the certificate has no OCSP responder URL, and SSLStaplingForceURL is not set "
+        "for the host; clients get no staple (followed by AH02604)",
+        "repair": "Turn stapling off for this host: SSLUseStapling off.",
     }
 
 
@@ -111,7 +113,7 @@ def test_the_exit_code_says_whether_something_is_wrong(log: Path, tmp_path: Path
     done = run("explain", ordinary)
     assert done.returncode == 0
     assert "AH01930" in done.stdout
-    assert "No faults of stapling in the log." in done.stdout
+    assert "No stapling problems in the log." in done.stdout
 
 
 def test_the_configuration_leads_to_file_and_line(log: Path, tmp_path: Path) -> None:
@@ -124,8 +126,8 @@ def test_the_configuration_leads_to_file_and_line(log: Path, tmp_path: Path) -> 
         b"[Sun Nov 22 10:00:00 2026] [ssl:emerg] [pid 7] AH01958: SSLStapling: no "
         b"stapling cache available\n"
     )
-    (fault,) = told(log, "--config", tmp_path)
-    assert fault["repair"].startswith(f"{tmp_path / 'httpd.conf'}:8: ")
+    (problem,) = told(log, "--config", tmp_path)
+    assert problem["repair"].startswith(f"{tmp_path / 'httpd.conf'}:8: ")
     assert f"--> {tmp_path / 'httpd.conf'}:8:5" in run("explain", log, "--config", tmp_path).stdout
 
 
@@ -144,9 +146,9 @@ def test_a_settings_file_can_be_named_as_for_other_commands(log: Path, tmp_path:
 
 def test_no_log_and_a_dash_are_standard_input() -> None:
     for words in ([], ["-"]):
-        done = subprocess.run([*EXPLAINED, *words], input=FAULT, capture_output=True, check=False)
+        done = subprocess.run([*EXPLAINED, *words], input=PROBLEM, capture_output=True, check=False)
         assert done.returncode == 1
-        assert [fault["rule"] for fault in checked(done.stdout.decode(), EXPLAIN)] == ["AS304"]
+        assert [problem["rule"] for problem in checked(done.stdout.decode(), EXPLAIN)] == ["AS304"]
 
 
 def test_a_quick_reading_shows_no_progress(log: Path) -> None:
@@ -167,8 +169,8 @@ def test_a_compressed_log_is_known_by_its_bytes(
     rotated = tmp_path / "error.log.1"
     rotated.write_bytes(compress(log.read_bytes()))
     assert told(rotated) == told(log)
-    (fault,) = told(log, rotated)
-    assert fault["count"] == 2
+    (problem,) = told(log, rotated)
+    assert problem["count"] == 2
     done = subprocess.run(EXPLAINED, input=rotated.read_bytes(), capture_output=True, check=False)
     assert checked(done.stdout.decode(), EXPLAIN) == told(log)
 
@@ -181,16 +183,16 @@ def test_a_compressed_log_that_ends_early_is_explained_so_far(
 ) -> None:
     # Bytes that do not compress, so that the beginning can be had without the end.
     log = tmp_path / "error.log.gz"
-    log.write_bytes(compress(FAULT + os.urandom(1_500_000))[:1_200_000])
+    log.write_bytes(compress(PROBLEM + os.urandom(1_500_000))[:1_200_000])
     done = run("explain", log)
     assert done.returncode == 2
     assert "AS304" in done.stdout
-    assert f"{log} ends in the middle" in done.stderr
+    assert f"{log}: compressed data ends early" in done.stderr
 
 
 def test_a_damaged_compressed_log_is_explained_so_far(tmp_path: Path) -> None:
     log = tmp_path / "error.log.gz"
-    whole = bytearray(gzip.compress(FAULT + os.urandom(3_000_000), compresslevel=1))
+    whole = bytearray(gzip.compress(PROBLEM + os.urandom(3_000_000), compresslevel=1))
     whole[2_000_000:2_000_100] = b"\xff" * 100
     log.write_bytes(whole)
     done = run("explain", log)
@@ -217,6 +219,68 @@ def test_what_is_no_log_does_not_hide_the_others(log: Path, tmp_path: Path) -> N
         assert (alone.returncode, alone.stdout) == (2, "")
 
 
+# -- limits -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "new",
+    [lambda: zlib.compressobj(9, wbits=31), bz2.BZ2Compressor, lzma.LZMACompressor],
+    ids=["gzip", "bzip2", "xz"],
+)
+def test_a_log_that_unpacks_without_end_is_read_to_a_limit(
+    tmp_path: Path, new: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the real limit, a gigabyte, ``make linear`` tries it."""
+    monkeypatch.setattr(unpacking, "_FREE", 10_000_000)
+    log = tmp_path / "error.log.1"
+    compressor = new()
+    log.write_bytes(compressor.compress(PROBLEM + bytes(20_000_000)) + compressor.flush())
+    explainer = Explainer()
+    with pytest.raises(LogError, match="unpacks to more than 500 times its size"):
+        explainer.read(read_blocks(str(log)), NOW)
+    (problem,) = explainer.explanations()
+    assert problem.rule == "AS304"
+
+
+def test_a_log_that_compresses_well_is_read_whole(tmp_path: Path) -> None:
+    log = tmp_path / "error.log.1.gz"
+    with gzip.open(log, "wb", compresslevel=9) as file:
+        for _ in range(10):
+            file.write(PROBLEM * 2000)
+    assert log.stat().st_size * 100 < 10 * 2000 * len(PROBLEM)
+    (problem,) = told(log)
+    assert problem["count"] == 20_000
+
+
+def test_a_log_may_be_of_several_streams_with_zeros_between_them(tmp_path: Path) -> None:
+    """As ``cat`` and tapes make them."""
+    for compress in (gzip.compress, bz2.compress, lzma.compress):
+        log = tmp_path / "error.log.1"
+        log.write_bytes(compress(PROBLEM) + compress(PROBLEM * 2) + bytes(1024))
+        assert [problem.count for problem in in_process(log)] == [3]
+
+
+def test_the_header_of_a_log_cannot_ask_for_gigabytes(tmp_path: Path) -> None:
+    log = tmp_path / "error.log.xz"
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30, "mode": lzma.MODE_FAST}]
+    filters[0] |= {"mf": lzma.MF_HC3, "nice_len": 4}
+    compressor = lzma.LZMACompressor(lzma.FORMAT_XZ, filters=filters)
+    log.write_bytes(compressor.compress(PROBLEM) + compressor.flush())
+    done = run("explain", log)
+    assert done.returncode == 2
+    assert "cannot be unpacked (Memory usage limit" in done.stderr
+
+
+def test_the_end_of_a_line_of_megabytes_explains_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "error.log"
+    for length in (1 << 20, (1 << 20) + 1, 1 << 21, 5_000_000):
+        log.write_bytes(b"x" * length + PROBLEM)
+        # The line that follows is whole.
+        assert [problem.log_id for problem in in_process(log)] == ["AH02604"]
+        log.write_bytes(b"x" * length + b"\n" + PROBLEM)
+        assert [problem.log_id for problem in in_process(log)] == ["AH02218"]
+
+
 # -- damaged and endless logs -------------------------------------------------------------------
 
 
@@ -237,46 +301,46 @@ def test_what_is_no_log_does_not_hide_the_others(log: Path, tmp_path: Path) -> N
     ],
     ids=lambda damage: repr(damage[:12]),
 )
-def test_any_bytes_around_a_fault_hide_nothing(tmp_path: Path, damage: bytes) -> None:
+def test_any_bytes_around_a_problem_hide_nothing(tmp_path: Path, damage: bytes) -> None:
     log = tmp_path / "error.log"
     log.write_bytes(damage)
     before = in_process(log)
-    log.write_bytes(damage + b"\n" + FAULT + damage)
+    log.write_bytes(damage + b"\n" + PROBLEM + damage)
     after = in_process(log)
     assert len(after) <= len(before) + 2
-    assert ("AS304", "www.example.com:443") in {(fault.rule, fault.host) for fault in after}
+    assert ("AS304", "www.example.com:443") in {(problem.rule, problem.host) for problem in after}
 
 
-def test_an_empty_log_has_no_faults(tmp_path: Path) -> None:
+def test_an_empty_log_has_no_problems(tmp_path: Path) -> None:
     log = tmp_path / "error.log"
     log.touch()
     done = run("explain", log)
-    assert (done.returncode, done.stdout) == (0, "No faults of stapling in the log.\n")
+    assert (done.returncode, done.stdout) == (0, "No stapling problems in the log.\n")
 
 
 def test_a_log_may_be_cut_anywhere(tmp_path: Path) -> None:
     """As by a full disk, or by tail -c: each end and each beginning of it."""
     log = tmp_path / "error.log"
-    for cut in range(0, len(FAULT) + 1, 3):
-        for part in (FAULT[:cut], FAULT[cut:]):
+    for cut in range(0, len(PROBLEM) + 1, 3):
+        for part in (PROBLEM[:cut], PROBLEM[cut:]):
             log.write_bytes(part)
             explanations = in_process(log)
             # Without its process, a line cannot be told to follow from the other.
             assert len(explanations) <= 2
             assert bool(explanations) == (b"AH02218" in part or b"AH02604" in part)
-            assert all(explanation.is_fault for explanation in explanations)
+            assert all(explanation.is_problem for explanation in explanations)
 
 
 def test_bytes_that_are_no_text_are_shown_without_harm(tmp_path: Path) -> None:
     log = tmp_path / "error.log"
-    log.write_bytes(FAULT.replace(b"CN=www", b"CN=\xff\x1b[31m\x00www"))
-    (fault,) = told(log)
-    assert "\udcff" in fault["certificate"]
+    log.write_bytes(PROBLEM.replace(b"CN=www", b"CN=\xff\x1b[31m\x00www"))
+    (problem,) = told(log)
+    assert "\udcff" in problem["certificate"]
     assert "\x1b" not in run("explain", log).stdout
 
 
 def test_a_hundred_megabytes_of_one_line_take_steady_memory() -> None:
-    line = FAULT.split(b"\n")[0] + b"\n"
+    line = PROBLEM.split(b"\n")[0] + b"\n"
     block = line * (1_000_000 // len(line))
     report, code, memory = fed(block for _ in range(100))
     assert code == 1
@@ -302,7 +366,7 @@ def test_a_log_of_ever_new_lines_takes_steady_memory() -> None:
 
     report, code, memory = fed(lines())
     assert code == 1
-    assert sum(fault["count"] for fault in report) == 40_000
+    assert sum(problem["count"] for problem in report) == 40_000
     assert memory < 100
 
 
@@ -317,7 +381,7 @@ def test_ctrl_c_ends_an_endless_log_with_a_report() -> None:
         EXPLAINED, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdin is not None
-    process.stdin.write(FAULT)
+    process.stdin.write(PROBLEM)
     process.stdin.flush()
     pipe = process.stdin
     assert wait_until(lambda: waiting_bytes(pipe) == 0, 30)
@@ -330,7 +394,7 @@ def test_ctrl_c_ends_an_endless_log_with_a_report() -> None:
     report, trouble = process.stdout.read(), process.stderr.read()
     assert process.wait(timeout=10) == 130
     process.stdin.close()
-    assert [fault["rule"] for fault in checked(report.decode(), EXPLAIN)] == ["AS304"]
+    assert [problem["rule"] for problem in checked(report.decode(), EXPLAIN)] == ["AS304"]
     assert trouble == b""
     process.stdout.close()
     process.stderr.close()

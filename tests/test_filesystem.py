@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.filesystem.folders import OpenFolders
-from apachestaple.filesystem.regular import read_regular
 from apachestaple.filesystem.replacing import replace_file
 from apachestaple.filesystem.trust import distrust
 from apachestaple.fix.transaction.recover import recover
@@ -105,25 +104,6 @@ def test_a_group_that_is_not_the_owners_alone_is_not_trusted(tmp_path: Path) -> 
     os.setxattr(path, "system.posix_acl_access", acl)
     assert "the group" in str(distrust(str(path)))
     assert private or "the group" in str(distrust(str(path)))
-
-
-@pytest.mark.parametrize("kind", ["pipe", "device", "link to a device", "folder", "large"])
-def test_what_is_no_file_within_the_limit_is_refused_without_waiting(
-    tmp_path: Path, kind: str
-) -> None:
-    path = tmp_path / "file"
-    if kind == "pipe":
-        os.mkfifo(path)
-    elif kind == "link to a device":
-        path.symlink_to("/dev/zero")
-    elif kind == "folder":
-        path.mkdir()
-    elif kind == "large":
-        with path.open("wb") as file:
-            file.truncate(2**40)
-    named = "/dev/zero" if kind == "device" else str(path)
-    with pytest.raises(OSError, match=r"not a regular file|Is a directory|larger than 1 KB"):
-        read_regular(named, 1024)
 
 
 # -- a report that is written to a file ----------------------------------------------------------

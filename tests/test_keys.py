@@ -112,7 +112,7 @@ def test_a_key_that_changed_is_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", KEYS)
-@pytest.mark.parametrize("how", ["own", "other", "same-file", "damaged"])
+@pytest.mark.parametrize("how", ["own", "other", "same-file", "damaged", "behind-half-a-key"])
 def test_httpd_starts_where_we_find_no_problem(lab: Lab, name: str, how: str) -> None:
     key = KEYS[name]
     other = KEYS["rsa" if name != "rsa" else "p256"]
@@ -121,11 +121,14 @@ def test_httpd_starts_where_we_find_no_problem(lab: Lab, name: str, how: str) ->
     if how == "same-file":
         text = text.replace("    SSLCertificateKeyFile own.key\n", "")
     with lab.httpd(CACHE + text) as httpd:
-        written = {"own": pem(key), "other": pem(other), "damaged": pem(key)[:70]}
+        half = b"-----BEGIN DSA PRIVATE KEY-----\nMIIB\n"
+        written = {"other": pem(other), "damaged": pem(key)[:70], "behind-half-a-key": half}
         keys = httpd.root / ("own.pem" if how == "same-file" else "own.key")
         (httpd.root / "own.pem").write_bytes(certificate)
         with keys.open("ab") as file:
-            file.write(written.get(how, pem(key)))
+            file.write(
+                written.get(how, b"") + (pem(key) if how not in ("other", "damaged") else b"")
+            )
         os.chmod(keys, 0o600)
         leaf = Certificate.parse(certificate_for(key).public_bytes(form.Encoding.DER))
         found = KeyReader().problem(str(keys), leaf)

@@ -30,7 +30,7 @@ def site(path: Path, options: Options | None = None) -> Site:
 
 
 def rules(path: Path) -> set[str]:
-    return {finding.rule for finding in lint(site(path), all_rules())}
+    return {finding.code for finding in lint([site(path)], all_rules()).findings}
 
 
 @pytest.mark.parametrize("place", ["rhel", "rhel/etc/httpd", "rhel/etc/httpd/conf/httpd.conf"])

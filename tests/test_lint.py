@@ -1,7 +1,8 @@
-"""One fault, one finding: what follows from a fault alone is not said beside it."""
+"""One problem, one finding."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,7 +29,7 @@ def said(
 ) -> set[str]:
     """The rules that find more than an information."""
     findings = linted(lab, Example(text, files=files or {}), online=online)
-    return {finding.rule for finding in findings if finding.severity != "info"}
+    return {finding.code for finding in findings if finding.severity != "info"}
 
 
 def test_what_stands_behind_a_loop_of_includes_is_read(lab: Lab) -> None:
@@ -92,7 +93,7 @@ def test_without_an_answer_one_switch_decides(
     host = tls_host("SSLUseStapling on", *switches, line, certificate=certificate)
     example = Example(CACHE + host)
     (shake,) = observe(lab, example).handshakes.values()
-    found = [f for f in linted(lab, example) if f.rule in {"AS110", "AS402", "AS403", "AS404"}]
+    found = [f for f in linted(lab, example) if f.code in {"AS110", "AS402", "AS403", "AS404"}]
     expected = Effect.BAD_STAPLE if shake.staple == "tryLater" else Effect.NO_STAPLE
     assert shake.connected
     assert [finding.effect for finding in found] == [expected]
@@ -122,10 +123,37 @@ def test_a_copy_without_the_lines_that_load_modules_says_nothing_of_modules(
         f"IncludeOptional mods-enabled/*.load\n{loaded}SSLStaplingCache shmcb:x(65536)\n"
     )
     site = understand(read(locate(str(main), Options())))
-    assert [finding.rule for finding in lint(site, all_rules())] == (["AS107"] if loaded else [])
+    assert [finding.code for finding in lint([site], all_rules()).findings] == (
+        ["AS107"] if loaded else []
+    )
 
 
 def test_what_a_responder_answers_is_said_beside_a_wrong_name(lab: Lab) -> None:
     text = CACHE + "SSLStaplingFakeTryLate off\n"
     text += tls_host("SSLUseStapling on", certificate="dead-responder")
     assert said(lab, text, online=True) == {"AS101", "AS411"}
+
+
+UNASKED = {"leaf-only": "AS305", "self-signed": "AS307", "no-ocsp": "AS304"}
+ASKING = (
+    "SSLStaplingForceURL https://ocsp.example.com/",
+    "SSLStaplingResponderTimeout 0",
+    "SSLStaplingResponderTimeout 60",
+    "SSLStaplingStandardCacheTimeout 0",
+    "SSLStaplingReturnResponderErrors off",
+    "SSLOCSPProxyURL http://127.0.0.1/",
+)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "line"),
+    # A forced URL is one for a certificate without.
+    [pair for pair in product(UNASKED, ASKING) if pair != ("no-ocsp", ASKING[0])],
+)
+def test_where_httpd_asks_no_responder_nothing_is_said_of_asking(
+    lab: Lab, certificate: str, line: str
+) -> None:
+    example = Example(CACHE + tls_host("SSLUseStapling on", line, certificate=certificate))
+    (shake,) = observe(lab, example).handshakes.values()
+    assert (shake.connected, shake.staple) == (True, None)
+    assert {finding.code for finding in linted(lab, example)} == {UNASKED[certificate]}

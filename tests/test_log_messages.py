@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.log.message import Kind
-from apachestaple.log.messages import BY_NUMBER, MESSAGES, NUMBERS, WITHOUT_NUMBER
-from apachestaple.log.mod_md_messages import UNNUMBERED
+from apachestaple.log.messages import BY_NUMBER, BY_PHRASE, MESSAGES, NUMBERS, UNNUMBERED, phrase
 from apachestaple.rules.catalogue import find_rule
 from tests.lab.server import MODULES
 
@@ -43,9 +42,10 @@ def written_by(module: str) -> dict[str, str]:
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.log_id or m.text)
 def test_httpd_has_it_word_for_word(message: Message) -> None:
     log_id, text = message.log_id, message.text
-    modules = ("ssl", "md", *SHARED_CACHES)
     written = f"{log_id}: {text}" if log_id else text
-    assert any(written.encode() + b"\0" in binary(module) for module in modules)
+    # OpenSSL's errors have more behind the first %s, which is seldom filled in.
+    end = b"" if "library_error" in message.names else b"\0"
+    assert written.encode() + end in binary(message.module)
 
 
 def test_every_message_of_the_shared_caches_is_there() -> None:
@@ -66,9 +66,9 @@ def test_every_message_about_stapling_is_there(module: str, others: set[str]) ->
 
 def test_each_rule_that_names_a_log_line_is_named_by_its_message() -> None:
     for message in MESSAGES:
-        assert all(find_rule(code) for code in message.rules)
-        assert not message.rules or message.kind in (Kind.FAULT, Kind.FOLLOWS)
-        assert (message.kind in (Kind.FAULT, Kind.FOLLOWS)) == bool(message.repair)
+        assert all(find_rule(code) for code in message.diagnosis.rules)
+        assert not message.diagnosis.rules or message.kind in (Kind.PROBLEM, Kind.CONSEQUENCE)
+        assert (message.kind in (Kind.PROBLEM, Kind.CONSEQUENCE)) == bool(message.diagnosis.repair)
 
 
 def test_each_message_is_found_in_a_log() -> None:
@@ -80,5 +80,6 @@ def test_each_message_is_found_in_a_log() -> None:
             assert BY_NUMBER[found[0]] is message
         else:
             assert message in UNNUMBERED
-            assert WITHOUT_NUMBER.search(line)
+            assert phrase(message) in line
+            assert BY_PHRASE[phrase(message)] is message
     assert not NUMBERS.search(b"AH00112 AH01630 AH0194 AH10499")

@@ -6,12 +6,13 @@ import os
 import re
 import socket
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apachestaple.commands.probe import ProbeSwitches, run_probe
-from apachestaple.commands.trouble import exit_code
+from apachestaple.cli.errors import exit_code
+from apachestaple.cli.options import Common
+from apachestaple.cli.probe import probe as probe_command
 from apachestaple.probing.probe import probe, probe_all
 from apachestaple.probing.served import Target, parse_target
 from apachestaple.rules.rule import CACHE, tls_host
@@ -285,7 +286,7 @@ def test_exit_codes(servers: Httpd, lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "switches"),
+    ("words", "options"),
     [
         ([], {}),
         (["www.example.com:0"], {}),
@@ -301,13 +302,13 @@ def test_exit_codes(servers: Httpd, lab: Lab) -> None:
     ids=str,
 )
 def test_wrong_usage_is_2(
-    words: list[str], switches: dict[str, str], capsys: pytest.CaptureFixture[str]
+    words: list[str], options: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code(run_probe, words, {}, ProbeSwitches(**switches)) == 2
+    assert exit_code(probe_command, Common(), words, **options) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("apachestaple: ")
-    assert "fault of apachestaple's own" not in said.err
+    assert "internal error" not in said.err
 
 
 def test_the_report_for_people(servers: Httpd) -> None:

@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apachestaple.certificates.pem import CertificateFile
 from apachestaple.discovery.sites import read_site
-from apachestaple.httpd.configuration import Place, SourceFile
+from apachestaple.httpd.configuration import Directive, Place, SourceFile
+from apachestaple.mod_ssl.addresses import Address
+from apachestaple.mod_ssl.hosts import Host, HostCertificate
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.github import github_report
 from apachestaple.report.json import hosts_json, lint_json, responders_json, rules_json
 from apachestaple.report.markdown import rules_page
 from apachestaple.report.summary import Summary, summarize
 from apachestaple.report.tables import hosts_table, responders_table, rule_page, rules_table
-from apachestaple.report.terminal import Paint, pad, printable, short, width
+from apachestaple.report.terminal import Paint, pad, printable, short, width, without_commands
 from apachestaple.report.text import text_report
+from apachestaple.rules.as419_certificate_revoked import CertificateRevoked
 from apachestaple.rules.catalogue import all_rules
-from apachestaple.rules.finding import Confidence, Effect, Finding, HostName, Repair, Severity
+from apachestaple.rules.finding import Confidence, Effect, Finding, Severity
+from apachestaple.rules.remedy import LoadModule
+from apachestaple.rules.rule import FIXED
+from apachestaple.rules.subject import Subject
 from apachestaple.settings import Settings
 from tests.lab.ca import Authority
 from tests.lab.certificates import standard_certificates
@@ -33,19 +40,50 @@ if TYPE_CHECKING:
 NOTHING = Summary(files=1, hosts=0, certificates=0, errors=0, warnings=0, infos=0, fixable=0)
 
 
+class Said(CertificateRevoked):
+    """A rule that says what it is told."""
+
+    code = "AS201"
+    message = "{text}"
+    help = "Set it."
+
+    @property
+    def name(self) -> str:
+        return "missing-stapling-cache"
+
+
 def finding(text: str, line: int, column: int, end: tuple[int, int], **other: Any) -> Finding:
+    place = Place("/c/site.conf", line, column, *end)
     known: dict[str, Any] = {
-        "rule": "AS201",
-        "name": "missing-stapling-cache",
+        "rule": Said(),
+        "subject": Subject(("server", "/c/httpd.conf"), "", place, "/c/site.conf", text),
         "severity": Severity.ERROR,
         "confidence": Confidence.CERTAIN,
         "effect": Effect.DOES_NOT_START,
-        "message": text,
-        "advice": "Set it.",
+        "facts": {"text": text},
         "log_id": None,
-        "place": Place("/c/site.conf", line, column, *end),
+        "place": place,
+        "configuration": "/c/httpd.conf",
     }
     return Finding(**{**known, **other})
+
+
+def remedy(*, safe: bool = True) -> LoadModule:
+    return LoadModule(module="ssl_module", reason="it is needed", safe=safe)
+
+
+def a_host(name: str, line: int) -> Host:
+    """A virtual host of a file that has blank lines before it."""
+    file = SourceFile("/c/site.conf", "\n" * (line - 1) + f"<VirtualHost *:443>\nServerName {name}")
+    section = Directive("<VirtualHost", "<virtualhost", "*:443>", None, file, line - 1)
+    named = Directive("ServerName", "servername", name, section, file, line)
+    return Host(section, (Address("*", 443),), Host(None, ()), {"servername": named})
+
+
+def a_certificate(path: str) -> HostCertificate:
+    file = SourceFile("/c/site.conf", f"SSLCertificateFile {path}\n")
+    directive = Directive("SSLCertificateFile", "sslcertificatefile", path, None, file, 0)
+    return HostCertificate(directive, CertificateFile(path))
 
 
 def report(text: str, *findings: Finding) -> str:
@@ -63,8 +101,8 @@ def test_a_finding_shows_its_line_and_spot() -> None:
         5,
         (2, 22),
         log_id="AH01958",
-        host=HostName("www:443", "/c/site.conf", 1),
-        repair=Repair.SAFE,
+        hosts=(a_host("www", 1),),
+        remedy=remedy(),
     )
     assert report("<VirtualHost *>\n    SSLUseStapling on\n", one) == (
         """\
@@ -74,13 +112,24 @@ error[AS201] missing-stapling-cache: no cache [fixable]
 2 |     SSLUseStapling on
   |     ^^^^^^^^^^^^^^^^^
   = host: www:443 (/c/site.conf:1)
-  = effect: does-not-start: httpd -t passes, and the server does not start
+  = effect: does-not-start: httpd -t passes, but the server does not start
   = log: AH01958
   = help: Set it.
 
  in 1 file, 0 hosts, 0 certificates; apachestaple fix can repair 1
 """
     )
+
+
+def test_the_hosts_of_a_finding_are_listed_once_and_five_at_most() -> None:
+    def hosts(count: int) -> str:
+        found = tuple(a_host(f"h{number}", number + 1) for number in range(count))
+        lines = report("Listen 443\n", finding("x", 1, 1, (1, 2), hosts=(*found, *found)))
+        return next(line for line in lines.splitlines() if "hosts:" in line)
+
+    assert hosts(2) == "  = hosts: h0:443 (/c/site.conf:1), h1:443 (/c/site.conf:2)"
+    assert hosts(5).endswith("h4:443 (/c/site.conf:5)")
+    assert hosts(200).endswith("h4:443 (/c/site.conf:5) and 195 more")
 
 
 def test_a_continued_directive_shows_its_lines_three_at_most() -> None:
@@ -98,8 +147,8 @@ def test_a_continued_directive_shows_its_lines_three_at_most() -> None:
         ("名前 x", 4, 5, "名前 x", "     ^"),
         ("名前 x", 1, 3, "名前 x", "^^^^"),
         ("e\u0301 x", 4, 5, "e\u0301 x", "  ^"),
-        ("\udcff\udcfe x", 4, 5, "\ufffd\ufffd x", "   ^"),
-        ("\x1b[31m x", 7, 8, "\ufffd[31m x", "      ^"),
+        ("\udcff\udcfe x", 4, 5, "\\xff\\xfe x", "         ^"),
+        ("\x1b[31m x", 7, 8, "\\x1b[31m x", "         ^"),
         ("x\r", 1, 2, "x", "^"),
         ("a b", 2, 2, "a b", " ^"),
     ],
@@ -130,7 +179,7 @@ def test_a_place_that_is_not_there_shows_no_line() -> None:
 
 
 def test_the_last_line_counts() -> None:
-    both = [finding("x", 1, 1, (1, 2), repair=repair) for repair in (Repair.SAFE, Repair.UNSAFE)]
+    both = [finding("x", 1, 1, (1, 2), remedy=remedy(safe=safe)) for safe in (True, False)]
     summary = Summary(2, 1, 1, errors=2, warnings=1, infos=0, fixable=2)
     assert text_report(both, {}, summary).endswith(
         "2 errors, 1 warning in 2 files, 1 host, 1 certificate; "
@@ -157,7 +206,11 @@ def test_paths_below_the_working_folder_are_short(
 
 
 def test_nothing_that_steers_a_terminal_is_printable() -> None:
-    assert printable("a\x1b[2J\u202e\udc80\nb\u00a0c") == "a\ufffd[2J\ufffd\ufffd b c"
+    assert printable("a\x1b[2J\u202e\udc80\nb\u00a0c") == r"a\x1b[2J\u202e\x80\nb c"
+    assert printable("\u200b\ufeff\u061c\u3164\ufe0f\U000e0041\ud800\t\r") == (
+        r"\u200b\ufeff\u061c\u3164\ufe0f\U000e0041\ud800\t\r"
+    )
+    assert printable("名前 é ü") == "名前 é ü"
     assert width("名前") == 4
     assert pad("名", 4) == "名  "
 
@@ -166,9 +219,9 @@ def test_nothing_that_steers_a_terminal_is_printable() -> None:
 
 
 def test_json_is_valid_whatever_the_bytes() -> None:
-    one = finding("\udcff\x1b名", 1, 1, (1, 2), certificate="/c/\udcfe.pem")
-    document = checked(lint_json(["/c/httpd.conf", "/d/httpd.conf"], [one], NOTHING), LINT)
-    assert document["configuration"] == "/c/httpd.conf, /d/httpd.conf"
+    one = finding("\udcff\x1b名", 1, 1, (1, 2), certificate=a_certificate("/c/\udcfe.pem"))
+    document = checked(lint_json([], [one], NOTHING), LINT)
+    assert document["configurations"] == []
     assert document["findings"][0]["certificate"] == "/c/\udcfe.pem"
 
 
@@ -177,9 +230,55 @@ def test_github_commands_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     one = finding("100%\r\n::error::", 2, 3, (2, 9), place=Place("/c/a,b:c.conf", 2, 3, 2, 9))
     assert github_report([one]) == (
         "::error file=a%2Cb%3Ac.conf,line=2,endLine=2,col=3,endColumn=9,"
-        "title=AS201 missing-stapling-cache::100%25 %0A::error:: "
-        "(httpd -t passes, and the server does not start). Set it.\n"
+        "title=AS201 missing-stapling-cache::100%25\\r%0A:\\u003aerror:: "
+        "(httpd -t passes, but the server does not start). Set it.\n"
     )
+
+
+def test_github_names_five_hosts_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", "/c")
+    several = finding("x", 1, 1, (1, 2), hosts=(a_host("a", 1), a_host("b", 2)))
+    assert github_report([several]).endswith(" Set it. Hosts: a:443, b:443.\n")
+    many = finding("x", 1, 1, (1, 2), hosts=tuple(a_host(f"h{n}", 1) for n in range(200)))
+    assert github_report([many]).endswith("h3:443, h4:443 and 195 more.\n")
+
+
+def test_a_fingerprint_stays_when_lines_move() -> None:
+    one, moved = finding("x", 1, 1, (1, 2)), finding("x", 7, 3, (8, 2))
+    assert one.fingerprint == moved.fingerprint
+    others = (
+        finding("y", 1, 1, (1, 2)),
+        finding("x", 1, 1, (1, 2), hosts=(a_host("a", 1),)),
+        finding("x", 1, 1, (1, 2), rule=all_rules()[0]),
+    )
+    assert len({one.fingerprint, *(other.fingerprint for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error::x", r":\u003aerror::x"),
+        ("  ::error file=a,line=1::x", r"  :\u003aerror file=a,line=1::x"),
+        ("::1 is an address", r":\u003a1 is an address"),
+        ("a ::set-output name=b::c", r"a :\u003aset-output name=b::c"),
+        ("a::error::b::error::c", r"a:\u003aerror:\u003ab:\u003aerror::c"),
+        ("a ##vso[task.x]b", r"a #\u0023vso[task.x]b"),
+        ("###[error]", r"##\u0023[error]"),
+        ("##teamcity[x]", r"#\u0023teamcity[x]"),
+    ],
+)
+def test_no_line_has_a_command_of_a_ci_runner(line: str, shown: str) -> None:
+    assert without_commands(f"first\n{line}\nlast") == f"first\n{shown}\nlast"
+    document = json.dumps({"line": line})
+    assert json.loads(without_commands(document)) == {"line": line}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[::1]:443 and [::ffff:1.2.3.4]:443", "at 2001:db8::a, ::b", "A::B", "## heading", "#["],
+)
+def test_addresses_and_names_are_no_commands(line: str) -> None:
+    assert without_commands(line) == line
 
 
 def test_github_gets_columns_within_one_line_only() -> None:
@@ -202,8 +301,9 @@ def test_the_catalogue_is_complete_in_every_form() -> None:
         assert document["url"].endswith(f"#{anchor}")
         assert f"](#{anchor})" in page
         alone = rule_page(rule, Paint())
-        for line in (*rule.bad.text.splitlines(), *rule.good.text.splitlines()):
-            assert printable(line).strip() in alone
+        for example in (*rule.bad, *(good for good in rule.good if good is not FIXED)):
+            for line in example.text.splitlines():
+                assert printable(line).strip() in alone
 
 
 # -- hosts and responders -----------------------------------------------------------------------
@@ -288,6 +388,7 @@ def test_of_a_fragment_the_cache_is_taken_to_be_elsewhere(server: Path) -> None:
     fragment.write_text(f"<VirtualHost *:443>\nSSLEngine on\n{lines}\n</VirtualHost>\n")
     (document,) = json.loads(hosts_json(read_site(str(fragment), Settings())))
     assert document["staples"] is True
+    assert document["use_stapling"] is True
 
 
 def test_what_is_known_of_certificates_is_told(server: Path) -> None:

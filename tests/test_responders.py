@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from apachestaple.commands.responders import ResponderSwitches, run_responders
-from apachestaple.commands.trouble import TroubleError
+from apachestaple.cli.errors import UsageError
+from apachestaple.cli.options import Common
+from apachestaple.cli.responders import responders as responders_command
 from apachestaple.discovery.sites import read_site
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.ocsp.destinations import outgoing
@@ -21,7 +22,7 @@ from apachestaple.templating import TemplateProblemError
 from tests.lab.ca import Authority
 from tests.lab.certificates import NAMES
 from tests.lab.processes import wait_until
-from tests.lab.responder import SilentResponder
+from tests.lab.raw import SilentResponder
 from tests.schemas import RESPONDERS, checked
 
 if TYPE_CHECKING:
@@ -192,8 +193,15 @@ def printed(
     templates: str | None = None,
     connect: Sequence[str] = (),
 ) -> str:
-    switches = ResponderSwitches(form, resolve, proxy, templates, tuple(connect))
-    assert run_responders(paths, {}, switches) == code
+    assert code == responders_command(
+        Common(),
+        list(paths),
+        form=form,
+        resolve=resolve,
+        proxy=proxy,
+        templates=templates,
+        connect=list(connect),
+    )
     return capfd.readouterr().out
 
 
@@ -235,19 +243,18 @@ def test_certificates_can_be_taken_from_running_servers(
         ("http", False, [running]),
     ]
     assert found[1]["url"] == lab.responder.url
-    switches = ResponderSwitches(connect=(gone, running))
-    assert run_responders([], {}, switches) == 2
+    assert responders_command(Common(), connect=[gone, running]) == 2
     both = capfd.readouterr()
     assert lab.responder.url in both.out
     assert f"{gone}: " in both.err
-    assert run_responders([], {}, ResponderSwitches(connect=(gone,))) == 2
+    assert responders_command(Common(), connect=[gone]) == 2
     assert capfd.readouterr().out == ""
 
 
 def test_a_damaged_certificate_is_said(server: Path, capfd: pytest.CaptureFixture[str]) -> None:
     damaged = server / "damaged.pem"
     damaged.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-    assert run_responders([str(damaged)], {}, ResponderSwitches()) == 2
+    assert responders_command(Common(), [str(damaged)]) == 2
     assert f"{damaged}: no certificate in it can be read" in capfd.readouterr().err
     two = str(server / "certs/two.pem")
     assert FIRST in printed(capfd, str(damaged), two, form="text", code=2)
@@ -273,10 +280,8 @@ FILTERS = ("nftables", "iptables", "firewalld", "ufw")
 def test_rules_by_address_need_resolve_where_there_is_a_name(
     server: Path, form: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(
-        TroubleError, match=r"ocsp\.example\.com is a name; --resolve looks names up"
-    ):
-        run_responders([configured(server, "two", ON)], {}, ResponderSwitches(form))
+    with pytest.raises(UsageError, match=r"ocsp\.example\.com is a name; --resolve looks names up"):
+        responders_command(Common(), [configured(server, "two", ON)], form=form)
     assert capfd.readouterr().out == ""
     four = printed(capfd, configured(server, "address", ON), form=form)
     six = printed(capfd, configured(server, "address-6", ON), form=form)
@@ -339,25 +344,25 @@ def test_a_redirect_is_for_httpds_user_and_the_ports_that_it_asks_without_a_prox
 
 
 @pytest.mark.parametrize(
-    ("switches", "message"),
+    ("options", "message"),
     [
-        (ResponderSwitches("xml"), "--format must be one of text, json, csv, nftables"),
-        (ResponderSwitches("tinyproxy"), "need --proxy URL"),
-        (ResponderSwitches("nftables", proxy="http://a:1"), "no other takes it"),
-        (ResponderSwitches("tinyproxy", proxy="proxy:3128"), "--proxy takes a URL like"),
-        (ResponderSwitches("tinyproxy", proxy="http://proxy/"), "--proxy takes a URL like"),
-        (ResponderSwitches("tinyproxy", proxy="http://a;b:3128/"), "--proxy takes a URL like"),
-        (ResponderSwitches("json", resolve=True), "json has no place for addresses"),
-        (ResponderSwitches("squid", resolve=True), "squid has no place for addresses"),
-        (ResponderSwitches("text", templates="/"), "text is not made from a template"),
-        (ResponderSwitches("text", connect=("a:b",)), "--connect: a server is given as HOST"),
+        ({"form": "xml"}, "--format must be one of text, json, csv, nftables"),
+        ({"form": "tinyproxy"}, "need --proxy URL"),
+        ({"form": "nftables", "proxy": "http://a:1"}, "no other takes it"),
+        ({"form": "tinyproxy", "proxy": "proxy:3128"}, "--proxy takes a URL like"),
+        ({"form": "tinyproxy", "proxy": "http://proxy/"}, "--proxy takes a URL like"),
+        ({"form": "tinyproxy", "proxy": "http://a;b:3128/"}, "--proxy takes a URL like"),
+        ({"form": "json", "resolve": True}, "json has no place for addresses"),
+        ({"form": "squid", "resolve": True}, "squid has no place for addresses"),
+        ({"form": "text", "templates": "/"}, "text is not made from a template"),
+        ({"form": "text", "connect": ["a:b"]}, "--connect: a server is given as HOST"),
     ],
 )
-def test_switches_that_do_not_go_together(
-    server: Path, switches: ResponderSwitches, message: str
+def test_options_that_do_not_go_together(
+    server: Path, options: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(TroubleError) as raised:
-        run_responders([configured(server, "two", ON)], {}, switches)
+    with pytest.raises(UsageError) as raised:
+        responders_command(Common(), [configured(server, "two", ON)], **options)
     assert message in str(raised.value)
 
 
@@ -374,9 +379,9 @@ def test_a_template_of_ones_own_takes_the_place_of_ours(
     assert "ufw allow" in printed(capfd, path, form="ufw", templates=own)
     template.write_text("{{ adresses }}")
     with pytest.raises(TemplateProblemError, match=r"outgoing\.nft\.j2: 'adresses' is undefined"):
-        run_responders([path], {}, ResponderSwitches("nftables", templates=own))
+        responders_command(Common(), [path], form="nftables", templates=own)
     with pytest.raises(TemplateProblemError, match="no such folder of templates"):
-        run_responders([path], {}, ResponderSwitches("nftables", templates=f"{own}/gone"))
+        responders_command(Common(), [path], form="nftables", templates=f"{own}/gone")
 
 
 def test_a_settings_file_names_no_templates_for_what_root_may_load(
@@ -386,6 +391,6 @@ def test_a_settings_file_names_no_templates_for_what_root_may_load(
     settings = tmp_path / "apachestaple.toml"
     settings.write_text('templates = "."\n')
     path = configured(server, "address", ON)
-    switches = ResponderSwitches("ufw")
-    assert run_responders([path], {}, switches, config=str(settings)) == 0
+    common = Common(config=str(settings))
+    assert responders_command(common, [path], form="ufw") == 0
     assert "ufw allow" in capfd.readouterr().out

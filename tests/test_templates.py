@@ -100,7 +100,7 @@ def test_a_module_is_loaded_by_the_path_that_fix_asks_for_alone(tmp_path: Path) 
         ("{% include 'use_stapling.conf.j2' %}", "nested too deeply"),
         ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "nested too deeply"),
         ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "nested too deeply"),
-        ("#" * 70_000, "larger than 64 KB"),
+        ("#" * 70_000, "larger than 65,536 bytes"),
     ],
 )
 def test_a_template_that_takes_too_much_is_refused(tmp_path: Path, text: str, reason: str) -> None:

@@ -124,11 +124,11 @@ def test_undo_and_recovery_take_no_options_that_say_how_to_repair(tmp_path: Path
     for words in (["--output", "x"], ["--unsafe", "--outside"], ["--no-backup"]):
         done = fix("--undo", *words)
         assert done.returncode == 2
-        assert "--undo goes with" in done.stderr
+        assert "--undo can only be used with" in done.stderr
     for words in (["--undo"], [str(path)]):
         done = fix("--recover", *words)
         assert done.returncode == 2
-        assert "it stands alone" in done.stderr
+        assert "--recover cannot be used with" in done.stderr
     assert path.read_bytes() == after
 
 
@@ -241,6 +241,23 @@ def test_recovery_leaves_what_a_person_has_changed_since(tmp_path: Path, state: 
     second.write_text("3")
     assert fix("--recover").returncode == 0
     assert (path.read_text(), second.read_text()) == ("old", "2")
+    assert not (state / "journal").exists()
+
+
+def test_recovery_puts_nothing_back_from_a_damaged_copy(tmp_path: Path, state: Path) -> None:
+    path = tmp_path / "old"
+    path.write_text("old")
+    interrupt(path)
+    copied = state / f"journal/files{path}"
+    copied.write_text("nonsense")
+    done = fix("--recover")
+    assert done.returncode == 2
+    assert f"{copied} is damaged" in done.stderr
+    assert path.read_text() == "new"
+    # With the copy as it was, it goes on.
+    copied.write_text("old")
+    assert fix("--recover").returncode == 0
+    assert path.read_text() == "old"
     assert not (state / "journal").exists()
 
 

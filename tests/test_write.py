@@ -18,9 +18,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apachestaple.commands.fix import FixSwitches, run_fix_command
-from apachestaple.commands.trouble import TroubleError
+from apachestaple.cli.fix import fix as fix_command
+from apachestaple.cli.options import Common
 from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.run import FixError
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.write import NewText, encoded, written
 from apachestaple.rules.rule import CACHE, tls_host
@@ -423,9 +424,8 @@ def test_what_reads_otherwise_once_it_is_written_is_taken_back(
             late.write_text("SSLUseStapling “off”\n")
 
     monkeypatch.setattr(os, "replace", with_company)
-    switches = FixSwitches(configtest="never")
-    with pytest.raises(TroubleError, match=f"not as planned.*{late}"):
-        run_fix_command([str(main)], {}, switches)
+    with pytest.raises(FixError, match=f"not as planned.*{late}"):
+        fix_command(Common(), [str(main)], configtest="never")
     assert main.read_bytes() == before
     assert sorted(os.listdir(tmp_path)) == ["httpd.conf", "sites", "state"]
 

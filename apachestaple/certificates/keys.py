@@ -7,18 +7,18 @@ Nothing of a key is shown, logged or kept. Source: modules/ssl/ssl_engine_init.c
 from __future__ import annotations
 
 import binascii
-import os
 import re
-import stat
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from apachestaple.files import NotAFileError, read_file
 
 if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
 
 # Nobody's key. Bytes.
 _LARGEST_FILE = 1024 * 1024
-_PRIVATE_KEY = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----(.*?)-----END \1-----", re.DOTALL)
+_BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z]+ ){0,3}PRIVATE KEY)-----")
 _WHITE_SPACE = b" \t\r\n\v\f"
 
 
@@ -33,20 +33,32 @@ class KeyProblem(StrEnum):
     UNKNOWN = "unknown"
 
 
+class _Block(NamedTuple):
+    """A private key in PEM: the whole block, and its base64."""
+
+    pem: bytes
+    body: bytes
+
+
 class KeyReader:
     """Compares private keys with certificates."""
 
     def __init__(self) -> None:
         # A part of each key that stands in a certificate, too, and so is public.
         self._public_parts: dict[str, bytes] = {}
+        # Files without a key that can be compared.
+        self._problems: dict[str, KeyProblem] = {}
 
     def problem(self, path: str, leaf: Certificate) -> KeyProblem | None:
         """What is wrong with the key at ``path`` for a certificate, or ``None``."""
         known = self._public_parts.get(path)
         if known is not None and known in leaf.der:
             return None
+        if path in self._problems:
+            return self._problems[path]
         block = _private_key(path)
         if isinstance(block, KeyProblem):
+            self._problems[path] = block
             return block
         part = _part_in(block, leaf.der)
         if part is not None:
@@ -55,49 +67,45 @@ class KeyReader:
         return _compared(block, leaf)
 
 
-def _private_key(path: str) -> re.Match[bytes] | KeyProblem:
+def _private_key(path: str) -> _Block | KeyProblem:
     """The first private key of a PEM file."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
+        data = read_file(path, _LARGEST_FILE)
+    except (FileNotFoundError, NotADirectoryError, NotAFileError):
         return KeyProblem.MISSING
     except OSError:
         return KeyProblem.UNKNOWN
-    try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            return KeyProblem.MISSING
-        data = os.read(handle, min(status.st_size, _LARGEST_FILE))
-    except OSError:
-        return KeyProblem.UNKNOWN
-    finally:
-        os.close(handle)
     if not data:
         return KeyProblem.EMPTY
-    return _PRIVATE_KEY.search(data) or KeyProblem.NO_KEY
+    begin = _BEGIN.search(data)
+    end = begin and data.find(b"-----END " + begin[1] + b"-----", begin.end())
+    if not begin or end is None or end < 0:
+        return KeyProblem.NO_KEY
+    pem = data[begin.start() : end + len(begin[0]) - len(b"BEGIN") + len(b"END")]
+    return _Block(pem, data[begin.end() : end])
 
 
-def _part_in(block: re.Match[bytes], certificate: bytes) -> bytes | None:
+def _part_in(block: _Block, certificate: bytes) -> bytes | None:
     """A part of the key that stands in a certificate, found without parsing either.
 
     A key of an elliptic curve ends with its public point; an RSA key of 2048 bits or more has its
     modulus where the second slice is cut from.
     """
     try:
-        der = binascii.a2b_base64(block[2].translate(None, _WHITE_SPACE), strict_mode=True)
+        der = binascii.a2b_base64(block.body.translate(None, _WHITE_SPACE), strict_mode=True)
     except binascii.Error:
         return None
     parts = (der[-64:], der[64:192])
     return next((part for part in parts if len(part) >= 64 and part in certificate), None)
 
 
-def _compared(block: re.Match[bytes], leaf: Certificate) -> KeyProblem | None:
+def _compared(block: _Block, leaf: Certificate) -> KeyProblem | None:
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
 
     try:
         key = serialization.load_pem_private_key(
-            block[0], None, unsafe_skip_rsa_key_validation=True
+            block.pem, None, unsafe_skip_rsa_key_validation=True
         )
         same = key.public_key() == leaf.public_key
     except (TypeError, UnsupportedAlgorithm):

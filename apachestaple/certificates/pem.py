@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import binascii
-import errno
 import os
 import re
-import stat
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apachestaple.certificates.certificate import Certificate, Facts
-from apachestaple.certificates.prefetch import ReadingAhead
+from apachestaple.certificates.prefetch import Prefetch
+from apachestaple.files import NotAFileError, TooLargeError, read_file
 
-# Nobody's certificates; reading it would only fill the memory. Bytes.
-_LARGEST_FILE = 64 * 1024 * 1024
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Thirty times all the authorities that browsers trust. Bytes.
+LARGEST_FILE = 8 * 1024 * 1024
 # PEM_read_bio_X509 takes these three names.
 _NAMES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 _WHITE_SPACE = b" \t\r\n\v\f"
@@ -26,6 +28,7 @@ class Problem(StrEnum):
     MISSING = "missing"
     EMPTY = "empty"
     NOT_A_FILE = "not-a-file"
+    TOO_LARGE = "too-large"
     UNREADABLE = "unreadable"
     NO_CERTIFICATE = "no-certificate"
     DAMAGED = "damaged"
@@ -63,7 +66,7 @@ class CertificateReader:
         # and often all that follows the host's own is the same.
         self._certificates: dict[bytes, Certificate] = {}
         self._chains: dict[bytes, tuple[tuple[Certificate, ...], Problem | None]] = {}
-        self._ahead: ReadingAhead[_Packed] = ReadingAhead(self._read_packed)
+        self._prefetch: Prefetch[_Packed] = Prefetch(self._read_packed)
 
     def expect(self, path: str) -> None:
         """Say that `read` is going to be asked for a file.
@@ -71,13 +74,13 @@ class CertificateReader:
         Of many files a second process reads and parses some before they are asked for.
         """
         if path not in self._files:
-            self._ahead.expect(path)
+            self._prefetch.expect(path)
 
     def read(self, path: str) -> CertificateFile:
         """The file at ``path``; what is wrong with it is in the result."""
         known = self._files.get(path)
         if known is None:
-            packed = self._ahead.result(path)
+            packed = self._prefetch.result(path)
             known = self._read(path) if packed is None else self._unpacked(path, packed)
             self._files[path] = known
         return known
@@ -99,10 +102,11 @@ class CertificateReader:
         data = _content(path)
         if isinstance(data, Problem):
             return CertificateFile(path, problem=data)
-        block = _pem_block(data)
+        block = next(_blocks(data), None)
         if block is None:
             return CertificateFile(path, problem=Problem.NO_CERTIFICATE)
-        name, body, rest = block
+        name, body, end = block
+        rest = data[end:]
         try:
             leaf = Certificate.parse(_der(name, body))
         except ValueError:
@@ -131,8 +135,7 @@ class CertificateReader:
 
     def _chain(self, data: bytes) -> tuple[tuple[Certificate, ...], Problem | None]:
         certificates: list[Certificate] = []
-        while block := _pem_block(data):
-            name, body, data = block
+        for name, body, _ in _blocks(data):
             if body not in self._certificates:
                 try:
                     self._certificates[body] = Certificate.parse(_der(name, body))
@@ -144,12 +147,8 @@ class CertificateReader:
 
 def has_certificate(path: str) -> bool:
     """Whether it is a file with the first line of a PEM certificate in it, whatever follows."""
-    try:
-        if not os.path.isfile(path):
-            return False
-        with open(path, "rb") as file:
-            data = file.read(_LARGEST_FILE)
-    except OSError:
+    data = _content(path)
+    if isinstance(data, Problem):
         return False
     # No directive begins so.
     return any(b"\n-----BEGIN %b-----" % name in b"\n" + data for name in _NAMES)
@@ -158,24 +157,19 @@ def has_certificate(path: str) -> bool:
 def _content(path: str) -> bytes | Problem:
     """The content of a regular file, or why there is none."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
-        return Problem.MISSING if missing else Problem.UNREADABLE
-    try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            return Problem.NOT_A_FILE
-        data = os.read(handle, status.st_size) if status.st_size <= _LARGEST_FILE else b""
+        return read_file(path, LARGEST_FILE) or Problem.EMPTY
+    except (FileNotFoundError, NotADirectoryError):
+        return Problem.MISSING
+    except NotAFileError:
+        return Problem.NOT_A_FILE
+    except TooLargeError:
+        return Problem.TOO_LARGE
     except OSError:
         return Problem.UNREADABLE
-    finally:
-        os.close(handle)
-    return data if status.st_size else Problem.EMPTY
 
 
-def _pem_block(data: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Name and body of the first certificate, and what follows it.
+def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    """Name and body of each certificate, and where what follows it begins.
 
     One without an end reaches to the end of the file.
     """
@@ -183,15 +177,15 @@ def _pem_block(data: bytes) -> tuple[bytes, bytes, bytes] | None:
     while (start := data.find(b"-----BEGIN ", position)) >= 0:
         behind = data.find(b"-----", start + 11)
         if behind < 0:
-            return None
+            return
         name = data[start + 11 : behind]
         position = behind + 5
         if name in _NAMES:
             end = data.find(b"-----END " + name + b"-----", position)
             if end < 0:
                 end = len(data)
-            return name, data[position:end], data[end:]
-    return None
+            yield name, data[position:end], end
+            position = end
 
 
 def _der(name: bytes, body: bytes) -> bytes:

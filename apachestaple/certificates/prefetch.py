@@ -23,7 +23,7 @@ FEWEST = 400
 _BATCH = 64
 
 
-class ReadingAhead(Generic[_Result]):
+class Prefetch(Generic[_Result]):
     """Has ``read`` called in a second process for the paths that are expected, in their order.
 
     What it returns must be fit for pickle.
@@ -47,33 +47,28 @@ class ReadingAhead(Generic[_Result]):
 
     def result(self, path: str) -> _Result | None:
         """What ``read`` returned for it there; ``None`` where it was not called, or failed."""
-        if self._process is None:
-            return None
-        if path in self._expected:
+        if self._process and path in self._expected:
             self._ask()
-        while path in self._asked:
+        while self._process and path in self._asked:
             self._receive(self._process)
         return self._results.pop(path, None)
 
     def _ask(self) -> None:
-        from apachestaple.certificates.second_process import SecondProcess  # noqa: PLC0415
-
         try:
-            if self._process is None and _may_fork():
-                self._process = SecondProcess(self._read)
-            if self._process is None:
-                self._give_up()
-                return
-            self._process.ask(self._expected)
+            self._process = self._process or _started(self._read)
+            if self._process:
+                self._process.ask(list(self._expected))
         except OSError:
+            self._give_up()
+        if self._process is None:
             self._give_up()
         else:
             self._asked.update(self._expected)
-            self._expected = {}
+            self._expected.clear()
 
     def _receive(self, process: SecondProcess[_Result]) -> None:
         try:
-            answers = process.answers()
+            answers = process.receive()
         except (OSError, EOFError):
             self._give_up()
         else:
@@ -85,10 +80,20 @@ class ReadingAhead(Generic[_Result]):
         self._is_possible = False
         self._expected.clear()
         self._asked.clear()
+        if self._process:
+            self._process.end()
+            self._process = None
 
 
-def _may_fork() -> bool:
-    """Whether a fork is safe, and of use: with threads it is not, on one processor neither."""
+def _started(read: Callable[[str], _Result]) -> SecondProcess[_Result] | None:
+    """The second process, where a fork is safe and of use.
+
+    With threads it is not safe, and on one processor of no use.
+    """
+    from apachestaple.certificates.second_process import SecondProcess  # noqa: PLC0415
+
     if not hasattr(os, "sched_getaffinity"):
-        return False
-    return len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+        return None
+    if len(os.sched_getaffinity(0)) == 1 or threading.active_count() > 1:
+        return None
+    return SecondProcess(read)

@@ -55,8 +55,8 @@ def _told(host: Host, site: Site) -> str:
         return f"whether it staples is not known here: {found.why}"
     if found.staples:
         return f"staples: {found.why}"
-    obstacle = next((each for each in host.obstacles if each is not None), None)
+    problem = next((each for each in host.stapling_problems if each is not None), None)
     why = found.why
-    if not host.use_stapling and obstacle is not None and obstacle.reason not in why:
-        why = f"{why}, and {obstacle.reason}"
+    if not host.use_stapling and problem is not None and problem.reason not in why:
+        why = f"{why}, and {problem.reason}"
     return f"no staple: {why}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import ApachestapleError
 from apachestaple.fix.editing.diff import unified
-from apachestaple.fix.editing.edit import EditError
-from apachestaple.fix.editing.place import NoPlaceError
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
 from apachestaple.fix.outlook import Outlook, outlooks
-from apachestaple.fix.steps.plan import Plan, Repairs, Step
-from apachestaple.fix.steps.steps import INTENDED, STEPS, Purpose
+from apachestaple.fix.repair import Repair
+from apachestaple.fix.steps.purpose import Goal
 from apachestaple.fix.transaction.bounds import outside
 from apachestaple.fix.transaction.configtest import configtests
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
@@ -31,11 +31,8 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
 
-# A repair may make room for another one; they come to rest after two or three rounds.
-_MOST_ROUNDS = 10
 
-
-class FixError(Exception):
+class FixError(ApachestapleError):
     """Nothing was changed; the text says why."""
 
 
@@ -46,7 +43,6 @@ class FixRequest:
     Attributes:
         diff: only show what would be changed.
         output: folder into which the patched tree is written instead, or ``None``.
-        unsafe: repair as well what changes what the site promises.
         templates: folder of templates that come before our own, or ``None``.
         backup: whether the files as they were are kept.
         outside: whether files outside of the configuration's own folders may be written.
@@ -54,22 +50,19 @@ class FixRequest:
         rules: those whose findings are repaired, and told if they are left.
         certificates_required: whether a certificate that is not here is an error; ``None`` for
             what is usual.
-        purpose: what is to be done about stapling.
-        proxy: URL of the proxy through which responders are to be asked, or ``None``.
+        goal: what is to become of stapling.
 
     """
 
     diff: bool
     output: str | None
-    unsafe: bool
     templates: str | None
     backup: bool
     outside: bool
     configtest: str
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
-    purpose: Purpose = Purpose.REPAIR
-    proxy: str | None = None
+    goal: Goal = field(default_factory=Goal)
 
 
 @dataclass(frozen=True)
@@ -82,6 +75,7 @@ class FixOutcome:
         refused: one line for each change that was wanted and not made.
         hosts: what it means for each host.
         remaining: the findings that are left.
+        repaired: those that are gone.
         written: paths of the files that were written.
         backup: folder that holds the files as they were, or ``None``.
         notes: what else there is to know about the files that are written.
@@ -96,6 +90,7 @@ class FixOutcome:
     backup: str | None = None
     hosts: tuple[Outlook, ...] = ()
     notes: tuple[str, ...] = ()
+    repaired: tuple[Finding, ...] = ()
 
 
 def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
@@ -112,14 +107,12 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     read_from: list[Start] = []
     known: set[str] = set()
     try:
-        codes = {rule.code for rule in request.rules}
-        renderer = Renderer(request.templates)
-        repairs = Repairs(codes, renderer, request.unsafe, request.proxy)
+        repair = Repair(request.rules, request.goal, Renderer(request.templates), work)
         for start in starts:
             if os.path.realpath(start.main_file) in known:
                 continue
             before = _understand(start, request, work)
-            site = _repair(before, start, request, repairs, work)
+            site = repair.run(before, partial(_understand, start, request, work))
             sites.append(site)
             hosts += outlooks(before, site)
             read_from.append(start)
@@ -132,48 +125,20 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             "".join(map(unified, files)) if request.diff else "",
             tuple(work.changes),
             tuple(work.refused),
-            [finding for site in sites for finding in _findings(site, request)],
+            _findings(sites, request),
             hosts=hosts,
             notes=_notes(files, starts, request),
+            repaired=tuple(work.repaired),
         )
         if request.diff:
             return outcome
         if request.output is not None:
             return replace(outcome, written=write_tree(request.output, sites, work.new))
         return _write(files, read_from, request, outcome, work) if files else outcome
-    except (TemplateProblemError, EditError, WriteError) as error:
+    except (TemplateProblemError, WriteError) as error:
         raise FixError(str(error)) from None
     except OSError as error:
         raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
-
-
-def _repair(site: Site, start: Start, request: FixRequest, repairs: Repairs, work: Work) -> Site:
-    """Take the steps until none wants anything more; returns the site as it is then."""
-    for _ in range(_MOST_ROUNDS):
-        changed = False
-        refused: list[str] = []
-        for step in STEPS[request.purpose]:
-            plan = _planned(step, site, repairs)
-            # A line may have two faults of a kind, of which one hides the other.
-            for _ in range(_MOST_ROUNDS):
-                if not plan.edits:
-                    break
-                work.make(plan.edits, site)
-                site = _understand(start, request, work)
-                plan = _planned(step, site, repairs)
-                changed = True
-            refused += plan.refused
-        if not changed:
-            work.refused.update(dict.fromkeys(refused))
-            return site
-    raise FixError(f"{start.main_file}: the repairs do not come to rest; nothing was changed")
-
-
-def _planned(step: Step, site: Site, repairs: Repairs) -> Plan:
-    try:
-        return step(site, repairs)
-    except NoPlaceError as error:
-        return Plan(refused=(str(error),))
 
 
 def _understand(start: Start, request: FixRequest, work: Work) -> Site:
@@ -186,9 +151,8 @@ def _understand(start: Start, request: FixRequest, work: Work) -> Site:
     )
 
 
-def _findings(site: Site, request: FixRequest) -> list[Finding]:
-    intended = INTENDED[request.purpose]
-    return lint(site, [rule for rule in request.rules if rule.code not in intended])
+def _findings(sites: Sequence[Site], request: FixRequest) -> list[Finding]:
+    return [f for f in lint(sites, request.rules).findings if request.goal.reports(f)]
 
 
 def _notes(files: list[NewText], starts: Sequence[Start], request: FixRequest) -> tuple[str, ...]:
@@ -223,27 +187,33 @@ def _write(
 ) -> FixOutcome:
     """Write, and take everything back unless rules and httpd are content with what is there."""
     with only_one_fix():
-        complaint = configtests(starts, request.configtest)
+        rejection = configtests(starts, request.configtest)
         main_files = [start.main_file for start in starts]
         with written(files, main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
             for start in starts:
                 _check_planned(_understand(start, request, on_disk), request, outcome)
-            message = complaint()
+            message = rejection()
             if message is not None:
                 raise FixError(
-                    f"httpd -t rejects the result, so everything was taken back:\n{message}"
+                    "httpd -t rejects the result, so everything was taken back: "
+                    + " ".join(message.split())
                 )
     return replace(outcome, written=tuple(file.path for file in files), backup=backup)
 
 
 def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:
     """Whether the rules say nothing of the files on the disk but what was to be left."""
-    planned = set(outcome.remaining)
-    for finding in _findings(site, request):
-        if finding not in planned:
+    planned = set(map(_said, outcome.remaining))
+    for finding in _findings([site], request):
+        if _said(finding) not in planned:
             place = f"{finding.place.file}:{finding.place.line}"
             raise FixError(
                 "read again from the disk, the configuration is not as planned, so everything was "
                 f"taken back: {place}: {finding.message}"
             )
+
+
+def _said(finding: Finding) -> tuple[str, str, int]:
+    """What is said of a place; texts may count what other configurations have as well."""
+    return finding.code, finding.place.file, finding.place.line

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import ApachestapleError
 from apachestaple.httpd.configuration import server_root_relative
 from apachestaple.httpd.distributions import DEBIAN, DISTRIBUTIONS, Recognised, recognise
 from apachestaple.httpd.envvars import read_envvars
@@ -43,7 +44,7 @@ _SEARCH_DEPTH = 8
 _NOT_SEARCHED = frozenset({"node_modules", "__pycache__"})
 
 
-class LayoutError(Exception):
+class LayoutError(ApachestapleError):
     """Nothing can be read; the text says why, and what to give instead."""
 
 

@@ -58,13 +58,18 @@ def loading(configuration: Configuration, module: str) -> Loading:
     return _line(configuration, module)
 
 
-def is_loadable(configuration: Configuration, module: str) -> bool:
-    """Whether `loading` knows a way."""
+def why_not_loadable(configuration: Configuration, module: str) -> str | None:
+    """Why `loading` knows no way, or ``None`` where it does."""
     try:
         loading(configuration, module)
-    except NotLoadableError:
-        return False
-    return True
+    except NotLoadableError as error:
+        return str(error)
+    return None
+
+
+def is_loadable(configuration: Configuration, module: str) -> bool:
+    """Whether `loading` knows a way."""
+    return why_not_loadable(configuration, module) is None
 
 
 def _links(

@@ -6,10 +6,13 @@ server's root folder is here, ``--map`` where a prefix of its paths is.
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from dataclasses import dataclass, field
+
+from apachestaple.files import read_file
+
+# Nobody's configuration. Bytes.
+_LARGEST_FILE = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -92,27 +95,5 @@ def _in_real_folder(path: str) -> str:
 
 
 def content(path: str) -> bytes:
-    """The bytes of a regular file, or of /dev/null (ap_pcfg_openfile).
-
-    By the system's own calls: Python's file objects take ten times as long to make as a file of
-    this kind to read. Raises OSError where it cannot be read.
-    """
-    # Opening a pipe must not wait for somebody to write.
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) and path != os.devnull:
-            raise PermissionError(errno.EACCES, "not a regular file", path)
-        data = os.read(handle, status.st_size + 1)
-        if len(data) != status.st_size:
-            parts = [data]
-            while part := os.read(handle, 1 << 20):
-                parts.append(part)
-            data = b"".join(parts)
-    except OSError as error:
-        # What was opened by a handle has no name in the error.
-        error.filename = path
-        raise
-    finally:
-        os.close(handle)
-    return data
+    """The bytes of a regular file, or of /dev/null (ap_pcfg_openfile); raises as `read_file`."""
+    return b"" if path == os.devnull else read_file(path, _LARGEST_FILE)

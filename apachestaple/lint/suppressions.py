@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.catalogue import find_rule
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Place
     from apachestaple.mod_ssl.site import Site
 
-_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]]*)\]")
+# A list ends before the next comment begins, so that no character is looked at twice.
+_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]#]*)\]")
 
 
 def is_suppressed(code: str, place: Place, site: Site) -> bool:
@@ -24,9 +26,13 @@ def is_suppressed(code: str, place: Place, site: Site) -> bool:
     texts += file.physical_lines(place.line, place.end_line)
     rule = find_rule(code)
     names = {code.lower(), rule.name if rule else ""}
-    return any(
-        word.strip().lower() in names
-        for text in texts
-        for listed in _SUPPRESSION.findall(text)
-        for word in listed.split(",")
+    return not all(names.isdisjoint(ignored_names(text)) for text in texts)
+
+
+# A line with many findings is read once.
+@lru_cache(maxsize=256)
+def ignored_names(text: str) -> frozenset[str]:
+    """Codes and names of the rules that the comments in a line ignore, in lower case."""
+    return frozenset(
+        word.strip().lower() for listed in _SUPPRESSION.findall(text) for word in listed.split(",")
     )

@@ -1,131 +1,153 @@
-"""The messages of mod_socache_*; the cache of TLS sessions writes them, too."""
+"""The messages of mod_socache_*; the cache of TLS sessions logs them as well."""
 
 from __future__ import annotations
 
-from apachestaple.log.message import fault, logged_in, ordinary
+from apachestaple.log.message import information, logged_by, problem
+from apachestaple.log.outcome import Outcome
 
-_SIZE = "Give SSLStaplingCache a larger size; `apachestaple lint` says which work."
-_FOLDER = "Make the folder that SSLStaplingCache names, writable for httpd's user, or use shmcb."
-_SERVERS = "Look at the server list of SSLStaplingCache, and whether these servers answer."
-_LOST = "a response could not be {done} the cache, so the responder is asked again"
+_SIZE = "Increase the size in SSLStaplingCache; `apachestaple lint` calculates it."
+_FOLDER = (
+    "Create the folder that SSLStaplingCache names and make it writable for httpd's user, or use "
+    "shmcb."
+)
+_SERVERS = "Check the server list in SSLStaplingCache, and that these servers answer."
+_REPORT = "Report it to the httpd project."
+_LAYOUT = "layout of a shmcb cache"
+_STORED = "a cache stores an entry"
+_READ = "a cache is asked for an entry"
+_REMOVED = "a cache removes an entry"
+_EXPIRED = "a cache removes expired entries"
+_STATUS = "mod_status reads a cache"
+_NOT_STORED = "the response could not be stored in the cache"
+_NOT_READ = "the response could not be read from the cache"
 
-SHMCB = logged_in(
-    "mod_socache_shmcb.c",
-    *(
-        fault(number, text, "httpd got no shared memory for a cache and does not start", repair)
-        for number, text, repair in (
-            (
-                "AH00818",
-                "Could not use anonymous shm for '%s' cache",
-                "Give SSLStaplingCache a path that httpd may write to.",
-            ),
-            (
-                "AH00819",
-                "Could not allocate shared memory segment for shmcb socache",
-                "Give SSLStaplingCache a smaller size, or the system more shared memory.",
-            ),
-        )
+SHMCB = logged_by(
+    "socache_shmcb",
+    problem(
+        "AH00818",
+        "Could not use anonymous shm for '%s' cache",
+        "httpd could not get shared memory for a cache",
+        Outcome.DOES_NOT_START,
+        "Set the path in SSLStaplingCache to one that httpd can write to.",
+    ),
+    problem(
+        "AH00819",
+        "Could not allocate shared memory segment for shmcb socache",
+        "httpd could not get shared memory for a cache",
+        Outcome.DOES_NOT_START,
+        "Decrease the size in SSLStaplingCache, or raise the system's limit of shared memory.",
     ),
     *(
-        fault(
+        problem(
             number,
             "shared memory segment too small",
-            "the size of a cache is accepted, and too small to work with, so httpd does not start",
+            "the size of a cache passes `httpd -t`, but is too small for its layout",
+            Outcome.DOES_NOT_START,
             _SIZE,
             "AS206",
         )
         for number in ("AH00820", "AH00823")
     ),
-    ordinary("AH00821", "shmcb_init allocated %lu bytes of shared memory", "a cache is set up"),
-    ordinary(
+    information(
+        "AH00821", "shmcb_init allocated %lu bytes of shared memory", "httpd creates a shmcb cache"
+    ),
+    information(
         "AH00822",
         "for %lu bytes (%lu including header), recommending %u subcaches, %u indexes each",
-        "how a cache is laid out",
+        _LAYOUT,
     ),
-    ordinary("AH00824", "shmcb_init_memory choices follow", "how a cache is laid out"),
-    ordinary("AH00825", "subcache_num = %u", "how a cache is laid out"),
-    ordinary("AH00826", "subcache_size = %u", "how a cache is laid out"),
-    ordinary("AH00827", "subcache_data_offset = %u", "how a cache is laid out"),
-    ordinary("AH00828", "subcache_data_size = %u", "how a cache is laid out"),
-    ordinary("AH00829", "index_num = %u", "how a cache is laid out"),
-    ordinary("AH00830", "Shared memory socache initialised", "a cache is set up"),
-    ordinary("AH00831", "socache_shmcb_store (0x%02x -> subcache %d)", "a cache stores"),
-    fault(
+    information("AH00824", "shmcb_init_memory choices follow", _LAYOUT),
+    information("AH00825", "subcache_num = %u", _LAYOUT),
+    information("AH00826", "subcache_size = %u", _LAYOUT),
+    information("AH00827", "subcache_data_offset = %u", _LAYOUT),
+    information("AH00828", "subcache_data_size = %u", _LAYOUT),
+    information("AH00829", "index_num = %u", _LAYOUT),
+    information("AH00830", "Shared memory socache initialised", "httpd creates a shmcb cache"),
+    information("AH00831", "socache_shmcb_store (0x%02x -> subcache %d)", _STORED),
+    problem(
         "AH00832",
         "unusably short id provided (%u bytes)",
-        "a cache was asked to store under a name that is too short",
-        "Report it to the httpd project.",
+        "a cache was asked to store an entry with an invalid id",
+        None,
+        _REPORT,
     ),
-    fault("AH00833", "can't store an socache entry!", _LOST.format(done="put into"), _SIZE),
-    ordinary("AH00834", "leaving socache_shmcb_store successfully", "it was stored"),
-    ordinary("AH00835", "socache_shmcb_retrieve (0x%02x -> subcache %d)", "a cache is asked"),
-    ordinary("AH00836", "leaving socache_shmcb_retrieve successfully", "a cache has answered"),
-    ordinary("AH00837", "socache_shmcb_remove (0x%02x -> subcache %d)", "a cache forgets"),
-    fault(
+    problem("AH00833", "can't store an socache entry!", _NOT_STORED, Outcome.QUERIED_AGAIN, _SIZE),
+    information("AH00834", "leaving socache_shmcb_store successfully", _STORED),
+    information("AH00835", "socache_shmcb_retrieve (0x%02x -> subcache %d)", _READ),
+    information("AH00836", "leaving socache_shmcb_retrieve successfully", _READ),
+    information("AH00837", "socache_shmcb_remove (0x%02x -> subcache %d)", _REMOVED),
+    problem(
         "AH00838",
         "unusably short id provided (%u bytes)",
-        "a cache was asked to forget a name that is too short",
-        "Report it to the httpd project.",
+        "a cache was asked to remove an entry with an invalid id",
+        None,
+        _REPORT,
     ),
-    ordinary("AH00839", "leaving socache_shmcb_remove successfully", "it was forgotten"),
-    ordinary("AH00840", "inside shmcb_status", "mod_status looks at a cache"),
-    ordinary("AH00841", "leaving shmcb_status", "mod_status looks at a cache"),
-    ordinary(
-        "AH00842",
-        "expiring %u and reclaiming %u removed socache entries",
-        "what is out of date leaves a cache",
-    ),
-    ordinary("AH00843", "we now have %u socache entries", "what is out of date leaves a cache"),
-    fault(
+    information("AH00839", "leaving socache_shmcb_remove successfully", _REMOVED),
+    information("AH00840", "inside shmcb_status", _STATUS),
+    information("AH00841", "leaving shmcb_status", _STATUS),
+    information("AH00842", "expiring %u and reclaiming %u removed socache entries", _EXPIRED),
+    information("AH00843", "we now have %u socache entries", _EXPIRED),
+    problem(
         "AH00844",
         "inserting socache entry larger (%d) than subcache data area (%d)",
-        "a response does not fit into any of the cache's parts, so the responder is asked again",
+        "the response is larger than a subcache of the stapling cache",
+        Outcome.QUERIED_AGAIN,
         _SIZE,
         "AS207",
     ),
-    fault(
+    problem(
         "AH00845",
         "about to force-expire, subcache: idx_used=%d, data_used=%d",
-        "the cache is full: a response that is still good is dropped for another, and its "
-        "responder is asked again within a handshake",
+        "the stapling cache is full, so httpd drops a response that is still valid to store "
+        "another one",
+        Outcome.QUERIED_AGAIN,
         _SIZE,
         "AS207",
     ),
-    ordinary(
+    information(
         "AH00846",
         "finished force-expire, subcache: idx_used=%d, data_used=%d",
-        "a cache has dropped its oldest",
+        "a cache has dropped its oldest entries",
     ),
-    ordinary("AH00847", "insert happened at idx=%d, data=(%u:%u)", "it was stored"),
-    ordinary(
+    information("AH00847", "insert happened at idx=%d, data=(%u:%u)", _STORED),
+    information(
         "AH00848",
         "finished insert, subcache: idx_pos/idx_used=%d/%d, data_pos/data_used=%d/%d",
-        "it was stored",
+        _STORED,
     ),
-    ordinary("AH00849", "match at idx=%d, data=%d", "a cache has what is asked for"),
-    ordinary("AH00850", "shmcb_subcache_retrieve discarding expired entry", "it is out of date"),
-    ordinary("AH00851", "shmcb_subcache_retrieve found no match", "a cache has it not"),
-    ordinary("AH00852", "possible match at idx=%d, data=%d", "a cache forgets"),
-    ordinary("AH00853", "shmcb_subcache_remove removing matching entry", "a cache forgets"),
-    ordinary("AH00854", "iterating idx=%d, data=%d", "mod_status looks at a cache"),
-    ordinary("AH00855", "shmcb entry iterated", "mod_status looks at a cache"),
-    ordinary("AH00856", "shmcb_subcache_iterate discarding expired entry", "it is out of date"),
+    information("AH00849", "match at idx=%d, data=%d", "a cache has found the entry"),
+    information(
+        "AH00850", "shmcb_subcache_retrieve discarding expired entry", "the entry has expired"
+    ),
+    information(
+        "AH00851", "shmcb_subcache_retrieve found no match", "a cache does not have the entry"
+    ),
+    information("AH00852", "possible match at idx=%d, data=%d", _REMOVED),
+    information("AH00853", "shmcb_subcache_remove removing matching entry", _REMOVED),
+    information("AH00854", "iterating idx=%d, data=%d", _STATUS),
+    information("AH00855", "shmcb entry iterated", _STATUS),
+    information(
+        "AH00856", "shmcb_subcache_iterate discarding expired entry", "the entry has expired"
+    ),
 )
 
-DBM = logged_in(
-    "mod_socache_dbm.c",
-    fault(
+DBM = logged_by(
+    "socache_dbm",
+    problem(
         "AH00802",
         "Can't change owner of %s",
-        "{path} cannot be given to httpd's user",
+        "httpd could not change the owner of the cache file {path} to its user",
+        None,
         _FOLDER,
         names="path",
     ),
     *(
-        fault(
+        problem(
             number,
             text,
-            "the cache's file {path} cannot be made, so httpd does not start",
+            "httpd could not create the cache file {path}",
+            Outcome.DOES_NOT_START,
             _FOLDER,
             "AS209",
             names="path",
@@ -135,12 +157,17 @@ DBM = logged_in(
             ("AH00804", "Cannot create socache DBM file `%s'"),
         )
     ),
-    ordinary("AH00806", "data size too large for DBM socache: %d >= %d", "it is not stored"),
+    information(
+        "AH00806",
+        "data size too large for DBM socache: %d >= %d",
+        "a dbm cache does not store an entry of this size",
+    ),
     *(
-        fault(
+        problem(
             number,
             text,
-            "the cache's file {path} cannot be used, so the responder is asked again",
+            "httpd could not use the cache file {path}",
+            Outcome.QUERIED_AGAIN,
             _FOLDER,
             "AS210",
             names="path",
@@ -157,18 +184,20 @@ DBM = logged_in(
             ("AH00817", "Failure reading first/next socache DBM file `%s' record"),
         )
     ),
-    ordinary(
-        "AH00813",
-        "DBM socache expiry: old: %d, new: %d, removed: %d",
-        "what is out of date leaves a cache",
-    ),
-    ordinary("AH00816", "dbm `%s' entry iterated", "mod_status looks at a cache"),
+    information("AH00813", "DBM socache expiry: old: %d, new: %d, removed: %d", _EXPIRED),
+    information("AH00816", "dbm `%s' entry iterated", _STATUS),
 )
 
-MEMCACHE = logged_in(
-    "mod_socache_memcache.c",
+MEMCACHE = logged_by(
+    "socache_memcache",
     *(
-        fault(number, text, "a cache's server list is of no use; httpd does not start", _SERVERS)
+        problem(
+            number,
+            text,
+            "httpd cannot use the server list of a memcache cache",
+            Outcome.DOES_NOT_START,
+            _SERVERS,
+        )
         for number, text in (
             ("AH00785", "Failed to create Memcache Object of '%d' size."),
             ("AH00786", "Failed to Parse memcache Server: '%s'"),
@@ -178,20 +207,28 @@ MEMCACHE = logged_in(
         )
     ),
     *(
-        fault(number, text, _LOST.format(done=done), _SERVERS)
-        for number, text, done in (
-            ("AH00790", "scache_mc: error setting key '%s' with %d bytes of data", "put into"),
-            ("AH00791", "scache_mc: 'retrieve' FAIL", "taken from"),
-            ("AH00792", "scache_mc: 'retrieve' OVERFLOW", "taken from"),
+        problem(number, text, said, Outcome.QUERIED_AGAIN, _SERVERS)
+        for number, text, said in (
+            ("AH00790", "scache_mc: error setting key '%s' with %d bytes of data", _NOT_STORED),
+            ("AH00791", "scache_mc: 'retrieve' FAIL", _NOT_READ),
+            ("AH00792", "scache_mc: 'retrieve' OVERFLOW", _NOT_READ),
         )
     ),
-    ordinary("AH00793", "scache_mc: error deleting key '%s' ", "a cache could not forget"),
+    information(
+        "AH00793", "scache_mc: error deleting key '%s' ", "a cache could not remove an entry"
+    ),
 )
 
-REDIS = logged_in(
-    "mod_socache_redis.c",
+REDIS = logged_by(
+    "socache_redis",
     *(
-        fault(number, text, "a cache's server list is of no use; httpd does not start", _SERVERS)
+        problem(
+            number,
+            text,
+            "httpd cannot use the server list of a redis cache",
+            Outcome.DOES_NOT_START,
+            _SERVERS,
+        )
         for number, text in (
             ("AH03473", "Failed to create Redis Object of '%d' size."),
             ("AH03474", "Failed to Parse redis Server: '%s'"),
@@ -201,12 +238,14 @@ REDIS = logged_in(
         )
     ),
     *(
-        fault(number, text, _LOST.format(done=done), _SERVERS)
-        for number, text, done in (
-            ("AH03478", "scache_rd: error setting key '%s' with %d bytes of data", "put into"),
-            ("AH03479", "scache_rd: 'retrieve' FAIL", "taken from"),
-            ("AH03480", "scache_rd: 'retrieve' OVERFLOW", "taken from"),
+        problem(number, text, said, Outcome.QUERIED_AGAIN, _SERVERS)
+        for number, text, said in (
+            ("AH03478", "scache_rd: error setting key '%s' with %d bytes of data", _NOT_STORED),
+            ("AH03479", "scache_rd: 'retrieve' FAIL", _NOT_READ),
+            ("AH03480", "scache_rd: 'retrieve' OVERFLOW", _NOT_READ),
         )
     ),
-    ordinary("AH03481", "scache_rd: error deleting key '%s' ", "a cache could not forget"),
+    information(
+        "AH03481", "scache_rd: error deleting key '%s' ", "a cache could not remove an entry"
+    ),
 )

@@ -1,132 +1,86 @@
-"""What a cause means, which rule it belongs to and what to do, from the log alone."""
+"""A diagnosis: which rule, what happened, what comes of it, and what to do; and its two texts."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from apachestaple.certificates.pem import CertificateReader
-from apachestaple.log.responder_messages import RESPONDER
-from apachestaple.mod_ssl.web_characters import has_web_characters
-from apachestaple.ocsp.switched_off import switched_off
-
 if TYPE_CHECKING:
-    from apachestaple.log.causes import Cause
+    from collections.abc import Mapping
 
-_RESPONDER = frozenset(message.log_id for message in RESPONDER)
-# EINPROGRESS: httpd did not wait for the connection (apr_socket_connect with a timeout of 0).
-_IN_PROGRESS = "115"
-# APR_TIMEUP.
-_TIME_UP = "70007"
+    from apachestaple.log.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a cause means.
+    """What a line of a log means.
 
     Attributes:
-        rule: code of the rule, or ``None``.
-        rules: codes of those that it may be, where only the configuration tells.
-        meaning, repair: in one sentence each.
+        problem: what happened; a format string whose names are those of ``facts``.
+        outcome: what comes of it, or ``None`` where ``problem`` says all.
+        repair: what to do, a format string as well; ``None`` where nothing is wrong.
+        rules: codes of the rules that predict it, the likeliest first.
+        rule: code of the one that it is, or ``None`` where only the configuration tells.
+        explanation: why it happened, where more is known than the message; a format string.
+        facts: what httpd has put into the message, and what else is known, by name.
 
     """
 
-    rule: str | None
-    rules: tuple[str, ...]
-    meaning: str
-    repair: str
+    problem: str
+    outcome: Outcome | None = None
+    repair: str | None = None
+    rules: tuple[str, ...] = ()
+    rule: str | None = None
+    explanation: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def diagnose(cause: Cause) -> Diagnosis:
-    """What went wrong."""
-    message, values = cause.line.message, cause.line.values
-    meaning = message.meaning.format_map(_Named(values))
-    repair, rules = message.repair, message.rules
-    if message.log_id in _RESPONDER | {"AH01941"}:
-        meaning += f" ({values['reason'].lower()})" if values.get("reason") else ""
-        return _responder(cause, meaning)
-    match message.log_id:
-        case "AH02217" if values.get("subject") == values.get("issuer", ""):
-            rules = ("AS307",)
-            meaning = (
-                "the certificate is self-signed, and nobody vouches for it; clients get no staple"
-            )
-            repair = "Switch stapling off for this host: SSLUseStapling off."
-        case "AH01939" | "AH01940" if has_web_characters(values.get("uri", "")):
-            rules = ("AS106",)
-            meaning += "; its quotes come from a web page"
-            repair = (
-                "Write plain quotes in SSLStaplingForceURL, or none, as `apachestaple fix` does."
-            )
-        case "AH01940" if _is_from_elsewhere(values.get("uri", ""), cause.certificate):
-            rules = ("AS402",)
-            repair = "Give SSLStaplingForceURL an http:// URL, or remove it."
-        case "AH02969" if values.get("verdict") == "unknown":
-            rules = ("AS420",)
-            repair = (
-                "Ask the certificate authority why its responder does not know the certificate; "
-                "one that is just issued may be known later."
-            )
-        case "AH00845" if not cause.is_stored:
-            rules = ()
-            meaning = (
-                "a cache is full and drops what is still good; whether that of stapling or of TLS "
-                "sessions, only LogLevel ssl:debug tells"
-            )
-        case "AH01926" | "AH01936":
-            return Diagnosis(None, rules, meaning, repair)
-        case "AH00804" if values.get("status") == "13":
-            rules = ()
-    return Diagnosis(rules[0] if rules else None, rules, meaning, repair)
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What is different where more is known than the message says; ``None``: as it was."""
 
+    rules: tuple[str, ...] | None = None
+    problem: str | None = None
+    outcome: Outcome | None = None
+    explanation: str | None = None
+    repair: str | None = None
 
-def _responder(cause: Cause, meaning: str) -> Diagnosis:
-    """The responder was asked in vain."""
-    message, values = cause.line.message, cause.line.values
-    repair, rules = message.repair, message.rules
-    if "AH01941" not in {message.log_id, *cause.followed_by}:
-        meaning += "; no AH01941 follows, so this may be the check of a client's certificate"
-        return Diagnosis(None, (), meaning, repair)
-    entry = switched_off(f"http://{values.get('responder', '')}/")
-    if entry:
-        meaning += f"; {entry.authority} switched it off on {entry.since}"
-        return Diagnosis(
-            "AS403", ("AS403",), meaning, "Switch stapling off for this host: SSLUseStapling off."
+    def of(self, diagnosis: Diagnosis, **facts: str) -> Diagnosis:
+        """The diagnosis, with what is different."""
+        rules = diagnosis.rules if self.rules is None else self.rules
+        return replace(
+            diagnosis,
+            problem=self.problem or diagnosis.problem,
+            outcome=self.outcome or diagnosis.outcome,
+            repair=self.repair or diagnosis.repair,
+            rules=rules,
+            rule=rules[0] if rules else None,
+            explanation=self.explanation or diagnosis.explanation,
+            facts={**diagnosis.facts, **facts},
         )
-    proxy = values.get("what") == "proxy"
-    if proxy and ":" not in values.get("responder", ""):
-        meaning += "; the port of a proxy has no default"
-        repair = "Name host and port: SSLOCSPProxyURL http://proxy.example.com:3128."
-        return Diagnosis("AS404", ("AS404",), meaning, repair)
-    if values.get("status") == _IN_PROGRESS:
-        meaning += "; httpd did not wait at all: SSLStaplingResponderTimeout is 0 for it"
-        repair = "Write the number of seconds in digits: SSLStaplingResponderTimeout 5."
-        return Diagnosis("AS110", ("AS110", "AS105"), meaning, repair)
-    if values.get("status") == _TIME_UP:
-        meaning += "; the handshake waited for it, and clients get tryLater as a staple"
-        repair = f"Give SSLStaplingResponderTimeout 5 seconds or less. {repair}"
-        return Diagnosis("AS406", ("AS406", *rules), meaning, repair)
-    rule = "AS502" if cause.served_before else "AS503"
-    return Diagnosis(rule, rules, meaning + TRY_LATER[rule], repair)
 
 
-TRY_LATER = {
-    "AS502": "; clients get tryLater as a staple, and it is asked again at every handshake",
-    "AS503": "; with httpd's defaults clients get tryLater as a staple",
-}
+def meaning(diagnosis: Diagnosis) -> str:
+    """What happened and what comes of it, in one sentence without a full stop."""
+    facts = _Facts(diagnosis.facts)
+    parts = [diagnosis.problem.format_map(facts)]
+    reason = facts.get("library_error") or facts.get("reason")
+    if reason:
+        parts[0] += f" ({reason[:1].lower()}{reason[1:]})"
+    if diagnosis.explanation:
+        parts.append(diagnosis.explanation.format_map(facts))
+    if diagnosis.outcome:
+        parts.append(diagnosis.outcome.value)
+    return "; ".join(parts)
 
 
-def _is_from_elsewhere(uri: str, path: str | None) -> bool:
-    """Whether the certificate at the path that the log names is here, and has another first URI."""
-    if path is None or not os.path.isfile(path):
-        return False
-    leaf = CertificateReader().read(path).leaf
-    return leaf is not None and leaf.is_understood and uri not in leaf.ocsp_uris[:1]
+def repair(diagnosis: Diagnosis) -> str | None:
+    """What to do, in whole sentences; ``None`` where nothing is wrong."""
+    return diagnosis.repair and diagnosis.repair.format_map(_Facts(diagnosis.facts))
 
 
-class _Named(dict[str, str]):
-    """What is cut off is left out."""
+class _Facts(dict[str, str]):
+    """What the line does not have, because its end is cut off, is an ellipsis."""
 
     def __missing__(self, name: str) -> str:
         return "…"

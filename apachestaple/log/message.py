@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from apachestaple.lazy import lazy
+from apachestaple.log.diagnosis import Diagnosis
+from apachestaple.log.pattern import pattern
 
-_CONVERSION = re.compile(r"%0?[0-9]*l?([sdux])")
-_WRITTEN = {"s": ".*?", "d": "-?[0-9]+", "u": "[0-9]+", "x": "[0-9a-f]+"}
+if TYPE_CHECKING:
+    import re
+
+    from apachestaple.log.outcome import Outcome
+
+# A value that is longer is cut: no host, path or URL of a working server has this many characters.
+_LONGEST_VALUE = 1000
 
 
 class Kind(Enum):
     """What a line with the message tells."""
 
-    FAULT = auto()
-    """What is wrong."""
-    FOLLOWS = auto()
+    PROBLEM = auto()
+    """What went wrong."""
+    CONSEQUENCE = auto()
     """That something went wrong; a line of the same thread before it says what."""
-    ORDINARY = auto()
-    """How stapling goes on, at LogLevel info or debug."""
+    INFORMATION = auto()
+    """What stapling does when nothing is wrong, at LogLevel info or debug."""
     CONTEXT = auto()
-    """Nothing about stapling, but which host or certificate the lines around it are about."""
+    """Nothing about stapling, but what the lines around it are about."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,78 +37,80 @@ class Message:
     """A message of httpd.
 
     Attributes:
-        log_id: its number, ``AH02218``; ``None`` for those of mod_md that have none.
+        log_id: its number, ``AH02218``; ``None`` for those that have none.
         text: httpd's format string, as it stands in the module.
-        meaning: what it says in plain words; ``{name}`` is what httpd has put in.
+        diagnosis: what it means, without the facts of a line.
         kind: what it tells.
-        names: for each conversion of ``text`` what it stands for, ``""`` where nobody asks.
-        repair: what to do about it.
-        rules: codes of the rules that predict it, the likeliest first.
-        function: where httpd logs it, ``ssl_util_stapling.c``.
+        names: for each conversion of ``text`` the name of the fact, ``""`` where it is not used.
+        module: which module logs it, as httpd writes it into the line: ``ssl`` of ``[ssl:error]``.
 
     """
 
     log_id: str | None
     text: str
-    meaning: str
-    kind: Kind = Kind.ORDINARY
+    diagnosis: Diagnosis
+    kind: Kind
     names: tuple[str, ...] = ()
-    repair: str = ""
-    rules: tuple[str, ...] = ()
-    function: str = ""
+    module: str = ""
 
     @lazy
     def head(self) -> bytes:
-        """What follows the number in every line with it."""
-        return f": {self.text.partition('%')[0]}".encode()
+        """What each line with the message has before the first conversion."""
+        return self.text.partition("%")[0].encode()
 
     @lazy
-    def pattern(self) -> re.Pattern[str]:
-        """Finds what httpd has put in, by name."""
-        names = iter(self.names)
-        parts = _CONVERSION.split(self.text)
-        expression = re.escape(parts[0])
-        for conversion, literal in zip(parts[1::2], parts[2::2], strict=True):
-            name = next(names, "")
-            # A host and its port have no space; what stands before them may.
-            written = r"\S+" if name == "responder" else _WRITTEN[conversion]
-            expression += f"(?P<{name}>{written})" if name else written
-            expression += re.escape(literal)
-        return re.compile(expression, re.DOTALL)
+    def _pattern(self) -> re.Pattern[str]:
+        return pattern(self.text, self.names)
 
-    def values(self, text: str) -> dict[str, str]:
-        """What httpd has put into ``text``; nothing where that is cut off."""
-        found = self.pattern.fullmatch(text)
-        return {name: value or "" for name, value in found.groupdict().items()} if found else {}
+    def values(self, text: str) -> dict[str, str] | None:
+        """What httpd has put into ``text``, by name; ``None`` where its end is cut off."""
+        found = self._pattern.match(text)
+        if found is None:
+            return None
+        return {name: value[:_LONGEST_VALUE] for name, value in found.groupdict().items()}
 
 
-def fault(
-    log_id: str | None, text: str, meaning: str, repair: str, *rules: str, names: str = ""
+def problem(
+    log_id: str | None,
+    text: str,
+    said: str,
+    outcome: Outcome | None,
+    repair: str,
+    *rules: str,
+    names: str = "",
 ) -> Message:
-    """A message that says what is wrong; ``names`` are separated by spaces, ``_`` for none."""
-    return Message(log_id, text, meaning, Kind.FAULT, _names(names), repair, rules)
+    """A message that says what went wrong; ``names`` are separated by spaces, ``_`` for none."""
+    diagnosis = Diagnosis(said, outcome, repair, rules, rules[0] if rules else None)
+    return Message(log_id, text, diagnosis, Kind.PROBLEM, _names(names))
 
 
-def follows(
-    log_id: str, text: str, meaning: str, repair: str = "", *rules: str, names: str = ""
+def consequence(
+    log_id: str,
+    text: str,
+    said: str,
+    outcome: Outcome | None,
+    repair: str,
+    *rules: str,
+    names: str = "",
 ) -> Message:
-    """A message that follows from another."""
-    return Message(log_id, text, meaning, Kind.FOLLOWS, _names(names), repair, rules)
+    """A message that follows from another one."""
+    message = problem(log_id, text, said, outcome, repair, *rules, names=names)
+    return replace(message, kind=Kind.CONSEQUENCE)
 
 
-def ordinary(log_id: str, text: str, meaning: str) -> Message:
-    """A message without a fault."""
-    return Message(log_id, text, meaning)
+def information(log_id: str, text: str, said: str) -> Message:
+    """A message that is logged when nothing is wrong."""
+    return Message(log_id, text, Diagnosis(said), Kind.INFORMATION)
 
 
-def context(log_id: str, text: str, meaning: str, names: str) -> Message:
+def context(log_id: str | None, text: str, said: str, names: str) -> Message:
     """A message that tells what others are about."""
-    return Message(log_id, text, meaning, Kind.CONTEXT, _names(names))
+    return Message(log_id, text, Diagnosis(said), Kind.CONTEXT, _names(names))
 
 
-def logged_in(function: str, *messages: Message) -> tuple[Message, ...]:
-    """The messages, which one source file of httpd has."""
-    return tuple(replace(message, function=function) for message in messages)
+def logged_by(module: str, *messages: Message) -> tuple[Message, ...]:
+    """The messages, which one module of httpd logs."""
+    return tuple(replace(message, module=module) for message in messages)
 
 
 def _names(names: str) -> tuple[str, ...]:

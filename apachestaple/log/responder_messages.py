@@ -1,132 +1,148 @@
-"""The messages of mod_ssl while it asks a responder.
+"""The messages of mod_ssl about its queries (ssl_util_ocsp.c).
 
-They serve the check of a client's certificate (SSLOCSPEnable) as well; that it was for stapling
-shows in AH01941, which then follows.
+The check of client certificates (SSLOCSPEnable) logs them as well; AH01941 follows only where the
+query was for stapling.
 """
 
 from __future__ import annotations
 
-from apachestaple.log.message import fault, follows, logged_in, ordinary
-from apachestaple.log.stapling_messages import REACH
+from apachestaple.log.message import consequence, information, logged_by, problem
+from apachestaple.log.stapling_messages import INSPECT, REACH
 
-_ANSWER = (
-    "Ask it by hand (openssl ocsp -issuer … -cert … -url …); a proxy or a web server may answer "
-    "in its place. " + REACH
+_QUERY = (
+    "Query the responder yourself (openssl ocsp -issuer … -cert … -url …); a proxy or a web server "
+    f"may answer in its place. {REACH}"
 )
 _RULES = ("AS503", "AS502", "AS403")
-# And those that say it when the responder is asked (lint --online).
+# Each with the rule that finds the same when apachestaple queries the responder (lint --online).
 _UNREACHABLE = (*_RULES, "AS411")
 _SILENT = (*_RULES, "AS412")
 _HTTP = (*_RULES, "AS413")
 _NOT_OCSP = (*_RULES, "AS414")
 
-RESPONDER = logged_in(
-    "ssl_util_ocsp.c",
-    fault(
+RESPONDER = logged_by(
+    "ssl",
+    problem(
         "AH01972",
         "could not resolve address of %s %s",
-        "the name of the {what} {responder} has no address here",
-        "Look at the server's name resolution. " + REACH,
+        "httpd could not resolve the host name of the {what} {responder}",
+        None,
+        f"Check name resolution on this server. {REACH}",
         *_UNREACHABLE,
         names="what responder",
     ),
-    ordinary("AH01973", "connecting to %s '%s'", "httpd connects"),
-    fault(
+    information("AH01973", "connecting to %s '%s'", "httpd connects to a responder"),
+    problem(
         "AH01974",
         "could not connect to %s '%s'",
         "httpd could not connect to the {what} {responder}",
+        None,
         REACH,
         *_UNREACHABLE,
         names="what responder",
     ),
-    ordinary("AH01975", "sending request to OCSP responder", "httpd asks"),
-    fault(
+    information("AH01975", "sending request to OCSP responder", "httpd sends an OCSP request"),
+    problem(
         "AH01976",
         "failed to send request to OCSP responder '%s'",
-        "the connection to the OCSP responder {responder} broke while httpd asked",
+        "the connection to the OCSP responder {responder} failed while httpd sent its request",
+        None,
         REACH,
         *_UNREACHABLE,
         names="responder",
     ),
-    fault(
+    problem(
         "AH01977",
         "failed reading line from OCSP server",
-        "the responder did not answer in time, or hung up",
+        "the responder did not answer in time, or closed the connection",
+        None,
         REACH,
         *_SILENT,
     ),
-    fault(
+    problem(
         "AH01978",
         "failed reading line from OCSP server",
-        "the responder hung up within its answer",
-        _ANSWER,
+        "the responder closed the connection before the end of its answer",
+        None,
+        _QUERY,
         *_SILENT,
     ),
-    fault(
+    problem(
         "AH02321",
         "empty response from OCSP server",
-        "the responder hung up without an answer",
-        _ANSWER,
+        "the responder closed the connection without an answer",
+        None,
+        _QUERY,
         *_HTTP,
     ),
-    fault(
+    problem(
         "AH01979",
         "response header line too long from OCSP server",
-        "what answers is no OCSP responder: a header of its answer is too long",
-        _ANSWER,
+        "a header of the answer is too long for an OCSP responder",
+        None,
+        _QUERY,
         *_HTTP,
     ),
-    follows(
+    consequence(
         "AH01980",
         "bad response from OCSP server: %s",
-        "the responder's answer does not begin as one over HTTP that succeeded does: {answer}",
-        _ANSWER,
+        "the responder did not answer with HTTP status 200: {answer}",
+        None,
+        _QUERY,
         *_HTTP,
         names="answer",
     ),
-    ordinary("AH01981", "OCSP response header: %s", "a header of the answer"),
-    fault(
+    information("AH01981", "OCSP response header: %s", "httpd reads a header of the answer"),
+    problem(
         "AH01982",
         "could not read response headers from OCSP server, exceeded maximum count (%u)",
-        "what answers is no OCSP responder: its answer has too many headers",
-        _ANSWER,
+        "the answer has too many headers for an OCSP responder",
+        None,
+        _QUERY,
         *_HTTP,
     ),
-    follows(
+    consequence(
         "AH01983",
         "could not read response header from OCSP server",
-        "the responder hung up within its answer",
-        _ANSWER,
+        "the responder closed the connection before the end of its headers",
+        None,
+        _QUERY,
         *_HTTP,
     ),
-    ordinary("AH01984", "OCSP response: got EOF", "the answer has ended"),
-    fault(
+    information("AH01984", "OCSP response: got EOF", "httpd has read the whole answer"),
+    problem(
         "AH01985",
         "error reading response from OCSP server",
-        "the responder did not finish its answer in time",
+        "the responder did not complete its answer in time",
+        None,
         REACH,
         *_SILENT,
     ),
-    fault(
+    problem(
         "AH01986",
         "OCSP response size exceeds %u byte limit",
-        "what answers is no OCSP responder: its answer is too long",
-        _ANSWER,
+        "the answer is too large for an OCSP responder",
+        None,
+        _QUERY,
         *_HTTP,
     ),
-    ordinary("AH01987", "OCSP response: got %lu bytes, %lu total", "a part of the answer"),
-    fault(
+    information(
+        "AH01987", "OCSP response: got %lu bytes, %lu total", "httpd reads a part of the answer"
+    ),
+    problem(
         "AH01988",
         "failed to decode OCSP response data",
-        "the responder's answer is no OCSP response",
-        _ANSWER,
+        "the responder's answer is not an OCSP response",
+        None,
+        _QUERY,
         *_NOT_OCSP,
     ),
-    fault(
+    problem(
         "AH01989",
         "could not serialize OCSP request",
-        "httpd could not write its request",
-        "Look at the certificate and its issuer with openssl x509 -text.",
+        "httpd could not encode its OCSP request",
+        None,
+        INSPECT,
         *_RULES,
     ),
 )

@@ -1,95 +1,106 @@
-"""The messages of mod_ssl's start that decide on stapling, or tell whose certificate is whose."""
+"""The messages of mod_ssl's start that concern stapling, or tell which host has which certificate.
+
+They are in ssl_engine_init.c and ssl_scache.c; that of a client's server name, in
+ssl_engine_kernel.c, is the only one that comes later.
+"""
 
 from __future__ import annotations
 
-from apachestaple.log.message import context, fault, follows, logged_in
+from apachestaple.log.message import consequence, context, logged_by, problem
+from apachestaple.log.outcome import Outcome
 
-_FILE = "Put the certificate there in PEM form, the server's own first, its issuers after it."
+_REASON = "The next line of the log (SSL Library Error) names the reason."
+_CERTIFICATE = f"{_REASON} The file must have the server's certificate first, then its issuers."
+# Messages that OpenSSL gives a reason for, in a line of its own.
+WITH_LIBRARY_ERROR = frozenset({"AH02561", "AH02562", "AH02564"})
 
-START = (
-    *logged_in(
-        "ssl_engine_init.c",
-        fault(
-            "AH02561",
-            "Failed to configure certificate %s, check %s",
-            "{path} holds no certificate that httpd can use, so it does not start",
-            _FILE,
+START = logged_by(
+    "ssl",
+    *(
+        problem(
+            number,
+            text,
+            "httpd cannot use the certificate in {path}",
+            Outcome.DOES_NOT_START,
+            _CERTIFICATE,
             "AS303",
             names="index path",
-        ),
-        fault(
-            "AH02562",
-            "Failed to configure certificate %s (with chain), check %s",
-            "{path} holds no certificate that httpd can use, so it does not start",
-            _FILE,
-            "AS303",
-            names="index path",
-        ),
-        fault(
-            "AH02564",
-            "Failed to configure encrypted (?) private key %s, check %s",
-            "{key} holds no private key that httpd can use, so it does not start",
-            "Put the certificate's private key there in PEM form, or name the file that has it.",
-            "AS311",
-            names="index key",
-        ),
-        fault(
-            "AH02565",
-            "Certificate and private key %s from %s and %s do not match",
-            "the first certificate of {path} does not belong to the key, so httpd does not start",
-            "Name the key of this certificate, and let the server's own certificate stand first "
-            "in the file.",
-            "AS312",
-            names="index path _",
-        ),
-        fault(
-            "AH01906",
-            "%s server certificate is a CA certificate (BasicConstraints: CA == TRUE !?)",
-            "the certificate of the host is that of an authority; clients may refuse it",
-            "Give the host a certificate of its own.",
-            "AS314",
-            names="index",
-        ),
-        fault(
-            "AH02572",
-            "Failed to configure at least one certificate and key for %s",
-            "the host has SSLEngine on and no certificate, so httpd does not start",
-            "Give it SSLCertificateFile, or switch SSLEngine off.",
-            "AS308",
-            names="host",
-        ),
-        follows(
-            "AH02604",
-            "Unable to configure certificate %s:%d for stapling",
-            "httpd could not prepare the certificate for stapling; clients get no staple",
-            "Look at the line before it: AH02217 or AH02218 say why.",
-            names="host _",
-        ),
-        context(
-            "AH02568",
-            "Certificate and private key %s configured from %s and %s",
-            "a host has got its certificate",
-            "index path _",
-        ),
+        )
+        for number, text in (
+            ("AH02561", "Failed to configure certificate %s, check %s"),
+            ("AH02562", "Failed to configure certificate %s (with chain), check %s"),
+        )
     ),
-    *logged_in(
-        "ssl_scache.c",
-        follows(
-            "AH01872",
-            "Could not initialize stapling cache. Exiting.",
-            "the stapling cache could not be set up, so httpd does not start",
-            "Look at the line before it: it says why. `apachestaple lint` checks SSLStaplingCache.",
-            "AS206",
-            "AS209",
-        ),
+    problem(
+        "AH02564",
+        "Failed to configure encrypted (?) private key %s, check %s",
+        "httpd cannot use the private key in {key}",
+        Outcome.DOES_NOT_START,
+        f"{_REASON} SSLCertificateKeyFile must name the PEM file with the certificate's key.",
+        "AS311",
+        names="index key",
     ),
-    *logged_in(
-        "ssl_engine_kernel.c",
-        context(
-            "AH02043",
-            "SSL virtual host for servername %s found",
-            "a client names the host that it wants",
-            "host",
-        ),
+    problem(
+        "AH02565",
+        "Certificate and private key %s from %s and %s do not match",
+        "the first certificate in {path} does not match its private key",
+        Outcome.DOES_NOT_START,
+        "Set SSLCertificateKeyFile to the key of this certificate, and put the server's own "
+        "certificate first in the file.",
+        "AS312",
+        names="index path _",
     ),
+    problem(
+        "AH01906",
+        "%s server certificate is a CA certificate (BasicConstraints: CA == TRUE !?)",
+        "the host's certificate is a CA certificate; clients may refuse it",
+        None,
+        "Issue a server certificate for the host.",
+        "AS314",
+        names="index",
+    ),
+    problem(
+        "AH02572",
+        "Failed to configure at least one certificate and key for %s",
+        "SSLEngine is on for the host, but the host has no certificate",
+        Outcome.DOES_NOT_START,
+        "Set SSLCertificateFile for the host, or turn SSLEngine off.",
+        "AS308",
+        names="host",
+    ),
+    consequence(
+        "AH02604",
+        "Unable to configure certificate %s:%d for stapling",
+        "httpd could not prepare the certificate for stapling",
+        Outcome.NO_STAPLE,
+        "See the preceding line of the log: AH02217 or AH02218 names the reason.",
+        names="host _",
+    ),
+    context(
+        "AH02568",
+        "Certificate and private key %s configured from %s and %s",
+        "httpd has loaded a host's certificate",
+        "index path _",
+    ),
+    consequence(
+        "AH01872",
+        "Could not initialize stapling cache. Exiting.",
+        "httpd could not create the stapling cache",
+        Outcome.DOES_NOT_START,
+        "See the preceding line of the log, which names the reason. `apachestaple lint` checks "
+        "SSLStaplingCache.",
+        "AS206",
+        "AS209",
+    ),
+    context(
+        "AH02043",
+        "SSL virtual host for servername %s found",
+        "a client names the host that it connects to",
+        "host",
+    ),
+)
+
+# mod_ssl logs the errors of OpenSSL without a number (ssl_log_ssl_error).
+LIBRARY_ERROR = logged_by(
+    "ssl", context(None, "SSL Library Error: %s", "OpenSSL names a reason", "library_error")
 )

@@ -23,7 +23,7 @@ _FORMS = tuple(
     )
 )
 # Seconds, milliseconds or microseconds since 1970: "time":1795354231, and what journalctl writes.
-_EPOCH = re.compile(rb"\"(?:__REALTIME_TIMESTAMP|[@\w]*time\w*)\" ?: ?\"?(\d{10})(\d{0,6})\b")
+_EPOCH = re.compile(rb"\"([@\w]{1,40})\" ?: ?\"?(\d{10})(\d{0,6})\b")
 
 
 def line_time(text: bytes, latest: datetime) -> str | None:
@@ -43,12 +43,16 @@ def line_time(text: bytes, latest: datetime) -> str | None:
         day = int(parts["day"])
         year = int(parts.get("year") or _year(month, day, latest))
         return f"{year:04}-{month:02}-{day:02}T{clock}{_zone(zone.decode())}"
-    epoch = _EPOCH.search(text)
+    epoch = next((found for found in _EPOCH.finditer(text) if _is_time(found[1])), None)
     if epoch is None:
         return None
-    moment = datetime.fromtimestamp(int(epoch[1]), UTC)
-    fraction = f".{epoch[2].decode()}" if epoch[2] else ""
+    moment = datetime.fromtimestamp(int(epoch[2]), UTC)
+    fraction = f".{epoch[3].decode()}" if epoch[3] else ""
     return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def _is_time(name: bytes) -> bool:
+    return b"time" in name or name == b"__REALTIME_TIMESTAMP"
 
 
 def _year(month: int, day: int, latest: datetime) -> int:

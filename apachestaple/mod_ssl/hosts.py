@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
 
 
-class ObstacleKind(StrEnum):
-    """What keeps mod_ssl from stapling for a certificate."""
+class StaplingProblemKind(StrEnum):
+    """Why mod_ssl cannot staple for a certificate."""
 
     NOT_READ = "not-read"
     SELF_SIGNED = "self-signed"
@@ -39,11 +39,20 @@ class ObstacleKind(StrEnum):
     SWITCHED_OFF = "switched-off"
 
 
+_NEVER_ASKED = frozenset(
+    {
+        StaplingProblemKind.SELF_SIGNED,
+        StaplingProblemKind.NO_ISSUER,
+        StaplingProblemKind.NO_URI,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class StaplingProblem:
     """Why mod_ssl cannot staple for a certificate, in a sentence's second half."""
 
-    kind: ObstacleKind
+    kind: StaplingProblemKind
     reason: str
 
 
@@ -147,6 +156,11 @@ class Host:
         return atoi(first_argument(directive))
 
     @property
+    def directive(self) -> Directive | None:
+        """Where it begins: its <VirtualHost>; for the main server, its SSLEngine."""
+        return self.section or self.setting("SSLEngine")
+
+    @property
     def is_main(self) -> bool:
         return self.main is None
 
@@ -226,31 +240,48 @@ class Host:
         return self.force_url or certificate.first_uri
 
     @lazy
-    def obstacles(self) -> tuple[Obstacle | None, ...]:
-        """What keeps mod_ssl from stapling for each of its certificates; ``None``: nothing."""
-        return tuple(map(self._obstacle, self.certificates))
+    def stapling_problems(self) -> tuple[StaplingProblem | None, ...]:
+        """Why mod_ssl cannot staple for each of its certificates; ``None`` where it can."""
+        return tuple(map(self._stapling_problem, self.certificates))
 
-    def _obstacle(self, certificate: HostCertificate) -> Obstacle | None:
+    def _stapling_problem(self, certificate: HostCertificate) -> StaplingProblem | None:
         """In mod_ssl's order."""
         leaf = certificate.leaf
         if leaf is None:
-            return Obstacle(ObstacleKind.NOT_READ, "its certificate was not read")
+            return StaplingProblem(StaplingProblemKind.NOT_READ, "its certificate was not read")
         if certificate.issuer_found is False:
             if leaf.is_self_signed:
-                return Obstacle(ObstacleKind.SELF_SIGNED, "its certificate is self-signed")
+                return StaplingProblem(
+                    StaplingProblemKind.SELF_SIGNED, "its certificate is self-signed"
+                )
             reason = "the issuer of its certificate is not in the chain"
-            return Obstacle(ObstacleKind.NO_ISSUER, reason)
+            return StaplingProblem(StaplingProblemKind.NO_ISSUER, reason)
         url = self.responder(certificate)
         if url is None:
-            return Obstacle(ObstacleKind.NO_URI, "its certificate has no OCSP URI")
+            return StaplingProblem(StaplingProblemKind.NO_URI, "its certificate has no OCSP URI")
         fault = url_fault(url)
         if fault is not None:
             forced = bool(self.force_url)
-            kind = ObstacleKind.FORCE_URL_NOT_HTTP if forced else ObstacleKind.URI_NOT_HTTP
-            return Obstacle(kind, f"its responder {url} {fault}")
+            kind = (
+                StaplingProblemKind.FORCE_URL_NOT_HTTP
+                if forced
+                else StaplingProblemKind.URI_NOT_HTTP
+            )
+            return StaplingProblem(kind, f"its responder {url} {fault}")
         if switched_off(url):
-            return Obstacle(ObstacleKind.SWITCHED_OFF, f"its responder {url} is switched off")
+            return StaplingProblem(
+                StaplingProblemKind.SWITCHED_OFF, f"its responder {url} is switched off"
+            )
         return None
+
+    @lazy
+    def asks_responders(self) -> bool:
+        """Whether mod_ssl comes to ask a responder for any certificate, as far as is known.
+
+        It does not where it finds no issuer or no URI when it starts (ssl_stapling_init_cert).
+        """
+        problems = self.stapling_problems
+        return not problems or any(p is None or p.kind not in _NEVER_ASKED for p in problems)
 
     @lazy
     def is_hopeless(self) -> bool:
@@ -260,10 +291,10 @@ class Host:
         """
         if self.force_url and url_fault(self.force_url):
             return True
-        kinds = {obstacle.kind if obstacle else None for obstacle in self.obstacles}
-        if ObstacleKind.URI_NOT_HTTP in kinds:
+        kinds = {problem.kind if problem else None for problem in self.stapling_problems}
+        if StaplingProblemKind.URI_NOT_HTTP in kinds:
             return True
-        return bool(kinds) and kinds.isdisjoint({None, ObstacleKind.NOT_READ})
+        return bool(kinds) and kinds.isdisjoint({None, StaplingProblemKind.NOT_READ})
 
     @lazy
     def known_certificates(self) -> tuple[HostCertificate, ...]:
@@ -275,7 +306,7 @@ class Host:
         """Whether mod_ssl could staple for every certificate; ``None`` where not all are known."""
         if not self.certificates or len(self.known_certificates) < len(self.certificates):
             return None
-        return not any(self.obstacles)
+        return not any(self.stapling_problems)
 
 
 @lru_cache(maxsize=256)

@@ -49,6 +49,6 @@ def unaskable(hosts: Iterable[Host]) -> list[str]:
     return [
         f"{certificate.name}: nobody was asked about it, since its issuer is not here"
         for host in hosts
-        for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
-        if obstacle is None and certificate.issuer is None
+        for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
+        if problem is None and certificate.issuer is None
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from apachestaple.mod_ssl.hosts import ObstacleKind, first_argument
+from apachestaple.mod_ssl.hosts import StaplingProblemKind, first_argument
 from apachestaple.ocsp.responder import Need, Responder
 from apachestaple.ocsp.uri import url_fault
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
 
 _PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
-_UNISSUED = (ObstacleKind.SELF_SIGNED, ObstacleKind.NO_ISSUER)
+_UNISSUED = (StaplingProblemKind.SELF_SIGNED, StaplingProblemKind.NO_ISSUER)
 _ONLY_FIRST = "httpd asks only the first URI of a certificate"
 _OFF = "SSLUseStapling is off"
 _NOT_SET = "SSLUseStapling is not set"
@@ -88,8 +88,8 @@ def _fault(url: str) -> str | None:
 
 
 def _unissued(host: Host, number: int) -> str | None:
-    obstacle = host.obstacles[number]
-    return obstacle.reason if obstacle and obstacle.kind in _UNISSUED else None
+    problem = host.stapling_problems[number]
+    return problem.reason if problem and problem.kind in _UNISSUED else None
 
 
 def _url(host: Host, name: str) -> str | None:

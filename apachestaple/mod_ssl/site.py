@@ -5,14 +5,23 @@ Source: modules/ssl/ssl_engine_config.c.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.keys import KeyProblem, KeyReader
 from apachestaple.certificates.pem import CertificateReader
+from apachestaple.httpd.loadable import is_loadable
 from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address, is_https, parse_address, parse_listen
-from apachestaple.mod_ssl.cache import CacheSetting, Response, parse_cache
+from apachestaple.mod_ssl.cache import (
+    LONG_RESPONSE,
+    PROVIDERS,
+    CacheSetting,
+    Response,
+    holds_all,
+    parse_cache,
+    recommended_size,
+)
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.host_certificates import (
     CHAINS_ELSEWHERE,
@@ -84,6 +93,12 @@ class Site:
     ssl_directives: list[Directive] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
 
+    @property
+    def user(self) -> str:
+        """The user that ``User`` names; ``""`` where it is not set."""
+        directive = self.main.setting("User")
+        return first_argument(directive) if directive else ""
+
     def ssl_directives_of(self, section: Directive) -> list[Directive]:
         """Those of mod_ssl's directives that stand right in a section."""
         return self._by_section.get(id(section), [])
@@ -109,6 +124,20 @@ class Site:
             if directive.key in STAPLING_DIRECTIVES
         }
 
+    def is_in_force_for_stapling(self, directive: Directive) -> bool:
+        """Whether the line of a stapling directive decides for some host that staples."""
+        return (directive.file, directive.line) in self._lines_of_stapling
+
+    @lazy
+    def _lines_of_stapling(self) -> set[tuple[str, int]]:
+        own = [host.own for host in self.stapling_hosts]
+        return {
+            (directive.file, directive.line)
+            for settings in ([self.main.own, *own] if own else [])
+            for directive in settings.values()
+            if directive.key in STAPLING_DIRECTIVES
+        }
+
     @property
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
@@ -119,6 +148,15 @@ class Site:
         """Files with comments that are meant for us, by their path."""
         files = self.configuration.files
         return {path: file for path, file in files.items() if "apachestaple:" in file.text}
+
+    def host_of(self, directive: Directive) -> Host | None:
+        """The virtual host that a directive stands in; ``None`` for the main server."""
+        sections = (self._hosts_by_section.get(id(section)) for section in directive.sections())
+        return next(filter(None, sections), None)
+
+    @lazy
+    def _hosts_by_section(self) -> dict[int, Host]:
+        return {id(host.section): host for host in self.virtual_hosts}
 
     @lazy
     def tls_hosts(self) -> list[Host]:
@@ -136,8 +174,8 @@ class Site:
         return {
             certificate.leaf.sha1: certificate.leaf
             for host in self.stapling_hosts
-            for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True)
-            if certificate.leaf and obstacle is None
+            for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
+            if certificate.leaf and problem is None
         }
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
@@ -152,6 +190,10 @@ class Site:
     def _keys(self) -> KeyReader:
         return KeyReader()
 
+    def answered(self, answers: Mapping[Query, Answer]) -> Site:
+        """The same site, where the responders have answered."""
+        return replace(self, answers=answers)
+
     def answer(self, host: Host, certificate: HostCertificate) -> Answer | None:
         """What the responder answered about a certificate of a host, if it was asked."""
         asked = query(host, certificate) if self.answers else None
@@ -162,7 +204,7 @@ class Site:
         measured = self.measured_lengths
         return [Response(sha1, measured.get(sha1, estimate)) for sha1 in self.stapled_certificates]
 
-    @property
+    @lazy
     def measured_lengths(self) -> dict[bytes, int]:
         """Bytes of each certificate's response, where a responder was asked."""
         return measured_lengths(self.answers)
@@ -171,6 +213,24 @@ class Site:
     def cache(self) -> CacheSetting | None:
         """The cache that httpd would use."""
         return parse_cache(first_argument(self.caches[-1])) if self.caches else None
+
+    def needed_cache_size(self, cache: CacheSetting | None) -> int:
+        """Bytes of a cache that starts and holds long responses: those that it has, if they do."""
+        responses = self.responses(LONG_RESPONSE)
+        if cache is not None and cache.size is not None and holds_all(cache.size, responses):
+            return cache.size
+        return recommended_size(responses)
+
+    @lazy
+    def can_have_cache(self) -> bool:
+        """Whether a cache is set, or could be: the module of its provider is there."""
+        module = PROVIDERS["shmcb"]
+        configuration = self.configuration
+        return (
+            bool(self.caches)
+            or configuration.has_module(module)
+            or is_loadable(configuration, module)
+        )
 
     @lazy
     def has_mod_ssl(self) -> bool:
@@ -310,9 +370,12 @@ class _Walk:
             host.own[key] = directive
 
     def _owner(self, section: Directive | None) -> Host | None:
-        if section is None:
-            return self._site.main
-        outer = self._owner(section.parent)
-        if outer is None or section.key in _DIRECTORY_SECTIONS:
-            return None
-        return self._hosts.get(id(section), outer) if outer.is_main else outer
+        """The host that directives right in a section are for."""
+        # Sections may be nested deeper than calls.
+        host: Host | None = self._site.main
+        for outer in reversed([section, *section.sections()] if section else []):
+            if outer.key in _DIRECTORY_SECTIONS:
+                return None
+            if host is self._site.main:
+                host = self._hosts.get(id(outer), host)
+        return host

@@ -10,7 +10,7 @@ from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_fault
 
 if TYPE_CHECKING:
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate, Obstacle
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
     from apachestaple.mod_ssl.site import Site
 
 
@@ -28,8 +28,14 @@ def prospect(host: Host, site: Site) -> Prospect:
     Of a fragment, the cache is taken to be set elsewhere.
     """
     if not host.mod_md_staples and not host.use_stapling:
-        switch = host.setting("SSLUseStapling")
-        return Prospect(False, "SSLUseStapling is off" if switch else "SSLUseStapling is not set")
+        if host.setting("SSLUseStapling") is not None:
+            return Prospect(False, "SSLUseStapling is off")
+        if site.configuration.whole:
+            return Prospect(False, "SSLUseStapling is not set")
+        known = _of_certificates(host)
+        if known.staples is False:
+            return known
+        return Prospect(None, "SSLUseStapling is not set in this part of the configuration")
     by_certificates = _of_certificates(host)
     # What is the host's own fault is worth more words than what ails the whole server.
     if host.mod_md_staples or by_certificates.staples is False:
@@ -59,8 +65,8 @@ def _cache_fault(site: Site) -> str | None:
 def _of_certificates(host: Host) -> Prospect:
     if not host.certificates:
         return Prospect(None, "no certificate is named for it here")
-    for certificate, obstacle in zip(host.certificates, host.obstacles, strict=True):
-        reason = _reason(host, certificate, obstacle) if certificate.is_readable else None
+    for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True):
+        reason = _reason(host, certificate, problem) if certificate.is_readable else None
         if reason:
             return Prospect(False, _about(host, certificate, reason))
     for certificate in host.certificates:
@@ -75,7 +81,9 @@ def _of_certificates(host: Host) -> Prospect:
     return Prospect(True, f"{staples} what {' and '.join(filter(None, responders))} answers")
 
 
-def _reason(host: Host, certificate: HostCertificate, obstacle: Obstacle | None) -> str | None:
+def _reason(
+    host: Host, certificate: HostCertificate, problem: StaplingProblem | None
+) -> str | None:
     """Why a certificate that was read is not stapled, or ``None``."""
     url = _responder(host, certificate)
     entry = switched_off(url) if url else None
@@ -90,13 +98,13 @@ def _reason(host: Host, certificate: HostCertificate, obstacle: Obstacle | None)
             return f"its responder {url} {fault}"
         if certificate.issuer_found is not False:
             return None
-    return obstacle.reason if obstacle else None
+    return problem.reason if problem else None
 
 
 def _responder(host: Host, certificate: HostCertificate) -> str | None:
     return certificate.first_uri if host.mod_md_staples else host.responder(certificate)
 
 
-def _about(host: Host, certificate: HostCertificate, obstacle: str) -> str:
+def _about(host: Host, certificate: HostCertificate, problem: str) -> str:
     """The sentence, naming the certificate where the host has several."""
-    return obstacle if len(host.certificates) == 1 else f"{certificate.name}: {obstacle}"
+    return problem if len(host.certificates) == 1 else f"{certificate.name}: {problem}"

@@ -10,22 +10,33 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from apachestaple.httpd.numbers import strtol
 from apachestaple.network.concurrency import at_once
-from apachestaple.network.connect import ConnectError, Deadline, close, connect, reason
+from apachestaple.network.connect import (
+    ConnectError,
+    Deadline,
+    NotPublicError,
+    close,
+    connect,
+    reason,
+)
 from apachestaple.ocsp.query import Answer, Failure, FailureKind
 from apachestaple.ocsp.responses import read_response, status_request
 from apachestaple.ocsp.uri import UrlFault, parse_uri
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from apachestaple.ocsp.query import Query
+    from apachestaple.ocsp.status import StatusResponse
 
 # Seconds. httpd has a limit for each step, none for the whole: an answer may drip in for hours.
 LONGEST_QUERY = 60.0
+# Seconds for all queries together.
+DEADLINE = 300.0
 # So many responders are asked at once.
 _MOST_AT_ONCE = 16
 
@@ -36,8 +47,9 @@ _LONGEST_BODY = 2 * 1024 * 1024
 
 _HTTP_PORT = 80
 _PATH = re.compile(r"[^/?#]*//[^/?#]*([^?#]*(?:\?[^#]*)?)")
-# Characters of an answer that a message quotes.
-_MOST_SHOWN = 60
+# httpd sends any byte of a URL, and so a line end in a certificate's URI can become a line of the
+# request. We send what RFC 3986 allows in a URL, which has none of these.
+_SENDABLE = re.compile(r"[!-~]*")
 
 
 class _FailedError(Exception):
@@ -46,6 +58,10 @@ class _FailedError(Exception):
     def __init__(self, kind: FailureKind, reason: str, log_id: str) -> None:
         super().__init__(reason)
         self.failure = Failure(kind, reason, log_id)
+
+
+class _NotAskedError(Exception):
+    """The query is not made; the text says why."""
 
 
 class _Url(NamedTuple):
@@ -57,40 +73,80 @@ class _Url(NamedTuple):
 
 
 def ask_all(
-    queries: Sequence[Query], *, longest: float = LONGEST_QUERY
+    queries: Sequence[Query],
+    *,
+    private: Collection[Query] = (),
+    deadline: float = DEADLINE,
+    longest: float = LONGEST_QUERY,
 ) -> Iterator[tuple[Query, Answer]]:
-    """Ask everything, several at once; the answers as they come. Nothing is asked twice."""
-    return at_once(lambda query: ask(query, longest=longest), queries, most=_MOST_AT_ONCE)
+    """Ask everything, several at once; the answers as they come. Nothing is asked twice.
+
+    The queries in ``private`` may go to addresses that are not public. After ``deadline`` seconds
+    no query is begun, and those that are under way end.
+    """
+    end = Deadline.after(deadline)
+
+    def ask_one(query: Query) -> Answer:
+        return ask(query, only_public=query not in private, end=end, longest=longest)
+
+    return at_once(ask_one, queries, most=_MOST_AT_ONCE)
 
 
-def ask(query: Query, *, longest: float = LONGEST_QUERY) -> Answer:
+def ask(
+    query: Query,
+    *,
+    only_public: bool = True,
+    end: Deadline | None = None,
+    longest: float = LONGEST_QUERY,
+) -> Answer:
     """Ask once; what goes wrong is in the answer.
 
-    ``longest`` is the limit for the whole in seconds, which httpd has not.
+    ``longest`` is the limit for the whole in seconds, which httpd has not. After ``end``, which is
+    that of other queries as well, the answer is that there was no time.
     """
     begin = time.monotonic()
+
+    def answer(**what: Any) -> Answer:  # noqa: ANN401  (the fields of an answer)
+        return Answer(datetime.now(UTC), time.monotonic() - begin, **what)
+
+    if end is not None and not end.left:
+        return answer(not_asked="there was no time left", out_of_time=True)
+    limit = longest if end is None else min(longest, end.left)
     try:
-        body = _exchange(query, Deadline.after(longest), longest)
-        try:
-            response = read_response(body, query.leaf, query.issuer)
-        except ValueError:
-            what = f"answers {_beginning(body)}, which is no OCSP response"
-            if re.match(rb"[0-9A-Fa-f]+\r\n0", body):
-                what = "answers in chunks (Transfer-Encoding), which httpd does not put together"
-            raise _FailedError(FailureKind.NOT_OCSP, what, "AH01988") from None
+        body = _exchange(query, Deadline.after(limit), longest, only_public=only_public)
+        return answer(response=_read(body, query))
+    except _NotAskedError as error:
+        return answer(not_asked=str(error))
     except _FailedError as failed:
-        return Answer(datetime.now(UTC), time.monotonic() - begin, failure=failed.failure)
-    return Answer(datetime.now(UTC), time.monotonic() - begin, response=response)
+        if failed.failure.kind is FailureKind.SILENT and end is not None and not end.left:
+            # With more time, it might have answered.
+            return answer(not_asked="the time ended before the answer", out_of_time=True)
+        return answer(failure=failed.failure)
 
 
-def _exchange(query: Query, deadline: Deadline, longest: float) -> bytes:
+def _read(body: bytes, query: Query) -> StatusResponse:
+    try:
+        return read_response(body, query.leaf, query.issuer)
+    except ValueError:
+        what = f"answers {_kind(body)}, which is no OCSP response"
+        if re.match(rb"[0-9A-Fa-f]+\r\n0", body):
+            what = "answers in chunks (Transfer-Encoding), which httpd does not put together"
+        raise _FailedError(FailureKind.NOT_OCSP, what, "AH01988") from None
+
+
+def _exchange(query: Query, deadline: Deadline, longest: float, *, only_public: bool) -> bytes:
     """The body of the answer."""
     url = _parsed(query.url)
     # A proxy's port has no such default.
     url = url._replace(port=url.port or _HTTP_PORT)
     next_hop = _parsed(query.proxy) if query.proxy else url
     try:
-        connection = connect(next_hop.host, next_hop.port, deadline, each=query.timeout)
+        connection = connect(
+            next_hop.host, next_hop.port, deadline, each=query.timeout, only_public=only_public
+        )
+    except NotPublicError as error:
+        subject = f"its proxy {query.proxy}" if query.proxy else "it"
+        raise _NotAskedError(f"{subject} {error}; use --allow-private") from None
     except ConnectError as error:
         kind = FailureKind.SILENT if error.is_timeout else FailureKind.UNREACHABLE
         through = f" through the proxy {query.proxy}" if query.proxy else ""
@@ -105,11 +161,18 @@ def _exchange(query: Query, deadline: Deadline, longest: float) -> bytes:
 
 
 def _parsed(url: str) -> _Url:
+    if not _SENDABLE.fullmatch(url):
+        raise _NotAskedError(
+            "its URL has a space, a control character or a character that is not ASCII, and "
+            "httpd would send it as it is"
+        )
     uri, path = parse_uri(url), _PATH.match(url)
     if uri is None:
         what = f"cannot be asked: the URL {url} cannot be read"
         raise _FailedError(FailureKind.UNREACHABLE, what, UrlFault.UNPARSED.log_id)
-    return _Url(uri.host or "", uri.port, (path[1] if path else "") or "/")
+    target = path[1] if path else ""
+    # httpd takes / for a path that is empty, also before a query.
+    return _Url(uri.host or "", uri.port, target if target.startswith("/") else f"/{target}")
 
 
 def _request(query: Query, url: _Url) -> bytes:
@@ -125,19 +188,20 @@ def _request(query: Query, url: _Url) -> bytes:
         f"Content-Length: {len(der)}\r\n"
         "\r\n"
     )
-    return head.encode("utf-8", "surrogateescape") + der
+    return head.encode("ascii") + der
 
 
 def _body(stream: _Stream) -> bytes:
     """read_response, up to the decoding."""
     line = stream.line()
-    found = re.match(rb"HTTP/[^ ]* (\s*[0-9]+)", line)
-    if found is None:
-        raise _FailedError(
-            FailureKind.HTTP, f"answers {_beginning(line)}, which is no HTTP", "AH01980"
-        )
-    if not 200 <= int(found[1]) <= 299:
-        raise _FailedError(FailureKind.HTTP, f"answers {_beginning(line)}", "AH01980")
+    name, _, rest = line.partition(b" ")
+    if not name.startswith(b"HTTP/"):
+        raise _FailedError(FailureKind.HTTP, "answers something that is no HTTP", "AH01980")
+    # apr_atoi64 of what follows the first space.
+    status, _ = strtol(rest.decode("latin-1"))
+    if not 200 <= status <= 299:
+        what = f"the HTTP status {status}" if 0 < status < 1000 else "without an HTTP status"
+        raise _FailedError(FailureKind.HTTP, f"answers {what}", "AH01980")
     for _ in range(_MOST_HEADERS):
         if not stream.line():
             return stream.rest()
@@ -157,7 +221,7 @@ class _Stream:
         self._buffer = b""
 
     def send(self, request: bytes) -> None:
-        self._connection.settimeout(min(self._timeout, self._deadline.left))
+        self._connection.settimeout(min(self._timeout or 0.001, self._deadline.timeout))
         try:
             self._connection.sendall(request)
         except TimeoutError:
@@ -218,11 +282,8 @@ class _Stream:
             ) from None
 
 
-def _beginning(body: bytes) -> str:
-    """How an answer begins, for people."""
+def _kind(body: bytes) -> str:
+    """What a body is; nothing of it is quoted, since its server may be anybody's."""
     if not body:
         return "an empty body"
-    text = body[:_MOST_SHOWN].decode("latin-1").strip()
-    if text.startswith("<"):
-        return f"a web page ({text.splitlines()[0]})"
-    return f"'{text}'" if text.isprintable() and text.isascii() else f"{len(body)} bytes"
+    return "a web page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes"

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from apachestaple.network.addresses import special
+
 
 class ConnectError(Exception):
     """There is no connection; the text says why.
@@ -23,6 +25,10 @@ class ConnectError(Exception):
         super().__init__(reason)
         self.is_timeout = is_timeout
         self.resolved = resolved
+
+
+class NotPublicError(Exception):
+    """The host has an address that may not be connected to; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +54,31 @@ class Deadline:
 
 
 def connect(
-    host: str, port: int, deadline: Deadline, *, each: float | None = None
+    host: str,
+    port: int,
+    deadline: Deadline,
+    *,
+    each: float | None = None,
+    only_public: bool = False,
 ) -> socket.socket:
     """The connection to the first address of ``host`` that accepts one.
 
     ``each`` is the time in seconds that one address gets, within the deadline; without it, all
-    get an equal share of what is left.
+    get an equal share of what is left. Where ``only_public`` is set, a host with a special address
+    is not connected to at all. The name is looked up once: the addresses that are judged are those
+    that are connected to.
 
     Raises:
-        ConnectError: none does.
+        ConnectError: no address accepts one.
+        NotPublicError: one of the addresses is special.
 
     """
     found = resolve(host, port, deadline)
+    if only_public:
+        for *_, address in found:
+            word = special(str(address[0]))
+            if word is not None:
+                raise NotPublicError(f"resolves to the {word} address {address[0]}")
     reasons: list[str] = []
     is_timeout = False
     for number, (family, kind, protocol, _, address) in enumerate(found):

@@ -24,12 +24,12 @@ class Resolved:
 
     Attributes:
         addresses: without duplicates, IPv4 first, in order.
-        trouble: why there is none, or ``None``.
+        problem: why there is none, or ``None``.
 
     """
 
     addresses: tuple[str, ...] = ()
-    trouble: str | None = None
+    problem: str | None = None
 
 
 def resolve(names: Iterable[str], *, seconds: float = PATIENCE) -> Mapping[str, Resolved]:
@@ -48,7 +48,7 @@ def _resolved(name: str, deadline: Deadline) -> Resolved:
     try:
         answers = resolve_one(name, 0, deadline)
     except ConnectError as error:
-        return Resolved(trouble=str(error))
+        return Resolved(problem=str(error))
     # A zone, as in fe80::1%eth0, is this machine's own.
     parsed = {ipaddress.ip_address(str(place[0]).partition("%")[0]) for *_, place in answers}
     ordered = sorted(parsed, key=lambda address: (address.version, int(address)))

@@ -8,11 +8,10 @@ Source: modules/ssl/ssl_util_ocsp.c (send_request), ssl_util_stapling.c (staplin
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.ocsp.host import is_host
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import parse_uri, proxy_fault
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from apachestaple.ocsp.responder import Need, Responder
 
 _PORTS = {"http": 80, "https": 443}
-# What goes into rules that root loads has to be a name and nothing else.
-_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +83,6 @@ def outgoing(responders: Iterable[Responder], *, proxies: bool = True) -> Outgoi
                 found.setdefault(place, []).extend((responder.url, need) for need in needs)
     destinations = tuple(_destination(place, needs) for place, needs in found.items())
     return Outgoing(destinations, tuple(left_out))
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an IPv4 or IPv6 address (without a zone) and no name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return "%" not in host
-
-
-def is_host(host: str) -> bool:
-    """Whether it is an address or can be a name: what may stand in a rule that root loads."""
-    return is_address(host) or _NAME.fullmatch(host) is not None
 
 
 def _place(url: str, proxy: str | None) -> tuple[str, int, bool] | LeftOut:

@@ -69,13 +69,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a query: a failure or a response.
+    """What became of a query: a failure, a response, or that it was not made.
 
     Attributes:
         at: when it was complete, UTC.
         seconds: how long it took.
         failure: why there is no response.
         response: the response.
+        not_asked: why the responder was not asked, which says nothing about it, as the second half
+            of a sentence about the responder.
+        out_of_time: whether the time for all queries ended before this one.
 
     """
 
@@ -83,10 +86,14 @@ class Answer:
     seconds: float
     failure: Failure | None = None
     response: StatusResponse | None = None
+    not_asked: str | None = None
+    out_of_time: bool = False
 
     @property
     def error(self) -> str | None:
         """What went wrong, or what clients have against the response, or ``None``."""
+        if self.not_asked is not None:
+            return f"not asked: {self.not_asked}"
         if self.response is not None:
             fault = self.response.fault(self.at)
             return f"the response {fault}" if fault else None

@@ -34,6 +34,9 @@ _RESPONSE_STATUS = {
     ocsp.OCSPResponseStatus.UNAUTHORIZED: "unauthorized",
 }
 
+# Bits; RFC 5280, section 4.1.2.2.
+_LONGEST_SERIAL = 160
+
 
 def status_request(leaf: Certificate, issuer: Certificate) -> bytes:
     """DER of the request for a certificate's status, as httpd makes it: with SHA-1, no nonce."""
@@ -69,7 +72,9 @@ def read_response(der: bytes, leaf: Certificate, issuer: Certificate | None) -> 
         length=len(der),
         response_status=response_status,
         status=single.certificate_status.name.lower() if single else None,
-        serials=tuple(s.serial_number for s in singles),
+        serials=tuple(
+            s.serial_number for s in singles if s.serial_number.bit_length() <= _LONGEST_SERIAL
+        ),
         matches=found is not None,
         is_by_sha1=found is not None and _is_by_sha1(found),
         this_update=single.this_update_utc if single else None,
@@ -128,20 +133,28 @@ def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
         name = signer.subject.rfc4514_string()
         _verify(response, signer)
     except InvalidSignature:
-        return Signature(name, f"has a signature that is not that of {name}")
+        return Signature(fault="has a signature that its signer has not made")
     except (UnsupportedAlgorithm, ValueError, TypeError):
         return Signature(is_known=False)
     if signer.public_key() == authority.public_key():
         return Signature(name)
-    return Signature(name, _fault_of_delegate(signer, authority))
+    if not _is_issued(signer, authority):
+        # The name is what anybody wrote into a certificate.
+        issuer_name = authority.subject.rfc4514_string()
+        return Signature(fault=f"is signed by a stranger, not by {issuer_name} or its delegate")
+    return Signature(name, _fault_of_delegate(signer))
 
 
-def _fault_of_delegate(signer: x509.Certificate, authority: x509.Certificate) -> str | None:
-    name, issuer = signer.subject.rfc4514_string(), authority.subject.rfc4514_string()
+def _is_issued(signer: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
         signer.verify_directly_issued_by(authority)
     except (InvalidSignature, ValueError, TypeError):
-        return f"is signed by a stranger: {name} was not issued by {issuer}"
+        return False
+    return True
+
+
+def _fault_of_delegate(signer: x509.Certificate) -> str | None:
+    name = signer.subject.rfc4514_string()
     try:
         usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         may_sign = ExtendedKeyUsageOID.OCSP_SIGNING in usage

@@ -12,8 +12,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from apachestaple.httpd.numbers import strtol
+from apachestaple.ocsp.host import is_host
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# What every httpd and every other program reads in the same way: no user, no path.
+_PROXY = re.compile(r"http://(?:\[([0-9A-Fa-f:.]+)\]|([^:/?#@\[\]]+)):([0-9]{1,5})/?")
 _AUTHORITY = re.compile(r"[^/?#]*")
 # The port of an empty one, as in http://host:/ (apr_uri_port_of_scheme).
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "ldap": 389}
@@ -108,3 +111,18 @@ def proxy_fault(url: str) -> str | None:
         return UrlFault.NO_HOST.value
     # Unlike a responder's, the port of a proxy has no default.
     return None if uri.port else "has no port, and httpd does not take 80 for it"
+
+
+def proxy_place(url: str) -> tuple[str, int]:
+    """Host and port of a proxy whose URL a person gives.
+
+    Raises:
+        ValueError: httpd cannot reach a proxy by this URL; the text shows one that it can.
+
+    """
+    found = _PROXY.fullmatch(url)
+    host = (found[1] or found[2]) if found else ""
+    port = int(found[3]) if found else 0
+    if not is_host(host) or not 0 < port < 65536:
+        raise ValueError(f"takes a URL like http://proxy.example.com:3128, not {url!r}")
+    return host, port

@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.staples import prospect
-from apachestaple.probing.served import HTTPS_PORT, Target, is_address
+from apachestaple.ocsp.host import is_address
+from apachestaple.probing.served import HTTPS_PORT, Served, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
-    from apachestaple.probing.served import Served
+
+
+def targets_of(site: Site, address: str | None = None) -> dict[Host, Target | None]:
+    """Where each TLS host of a configuration answers, as `target_of` says."""
+    return {host: target_of(host, address) for host in site.tls_hosts}
+
+
+def compared(
+    site: Site, targets: Mapping[Host, Target | None], served: Mapping[Target, Served]
+) -> list[Served]:
+    """What each host sent, with its differences from the configuration."""
+    return [
+        _nowhere(host)
+        if target is None
+        else replace(served[target], differences=tuple(differences(served[target], host, site)))
+        for host, target in targets.items()
+    ]
+
+
+def _nowhere(host: Host) -> Served:
+    name, _, port = host.name.rpartition(":")
+    target = Target(name or port, int(port) if port.isdigit() else HTTPS_PORT, None)
+    failure = "the configuration gives it neither a name nor an address"
+    return Served(target, datetime.now(UTC), failure=failure)
 
 
 def target_of(host: Host, address: str | None = None) -> Target | None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.ocsp.host import is_address
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -131,6 +133,7 @@ def parse_target(text: str, *, servername: str | None = None, address: str | Non
     port = int(found["port"] or HTTPS_PORT)
     if not 0 < port < 65536:
         raise ValueError(f"there is no port {port} ({text})")
+    # An address is never sent as a server's name (RFC 6066, section 3).
     if servername is None and not is_address(host):
         servername = host.rstrip(".")
     return Target(host, port, servername, address)
@@ -140,8 +143,3 @@ _TARGET = re.compile(
     r"(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\w+)?)"
     r"|(?:\[(?P<bracketed>[^\]\s/]+)\]|(?P<name>[^\s:/@\[\]]+))(?::(?P<port>[0-9]{1,6}))?"
 )
-
-
-def is_address(host: str) -> bool:
-    """Whether it is an address and no name; an address is never sent as a server's name."""
-    return ":" in host or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", host) is not None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.status import moment
 from apachestaple.report.tables import aligned
+from apachestaple.report.terminal import Paint, cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from apachestaple.ocsp.query import Answer, Query
-    from apachestaple.report.terminal import Paint
 
 
 def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:
@@ -26,17 +26,19 @@ def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:
 
 def _row(query: Query, answer: Answer) -> list[str]:
     said, signer, until, length = "none", "-", "-", "-"
+    if answer.not_asked is not None:
+        said = "not asked"
     response = answer.response
     if response is not None:
         length = str(response.length)
         said = response.said
-        signer = response.signature.signer or "-"
+        signer = cut(response.signature.signer or "-")
         if response.next_update is not None:
             until = moment(response.next_update)
     through = f" through {query.proxy}" if query.proxy else ""
     return [
-        f"{query.url}{through}",
-        query.leaf.common_name,
+        f"{cut(query.url)}{cut(through)}",
+        cut(query.leaf.common_name),
         said,
         signer,
         until,

@@ -1,4 +1,4 @@
-"""What a log tells about stapling, for people."""
+"""The explanations of a log as text."""
 
 from __future__ import annotations
 
@@ -11,48 +11,48 @@ from apachestaple.rules.catalogue import find_rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apachestaple.log.explained import Explanation
+    from apachestaple.log.explanation import Explanation
 
 
 def explain_report(explanations: Sequence[Explanation], paint: Paint) -> str:
-    """Each fault with its times and repair, then what is ordinary, then a line that counts."""
-    faults = [explanation for explanation in explanations if explanation.is_fault]
-    ordinary = [explanation for explanation in explanations if not explanation.is_fault]
-    blocks = ["\n".join(_fault(fault, paint)) + "\n" for fault in faults]
-    if ordinary:
-        blocks.append("\n".join(_ordinary(ordinary, paint)) + "\n")
-    return "\n".join([*blocks, _last_line(faults, paint) + "\n"])
+    """Each problem with its times and repair, then the informational lines, then a summary."""
+    problems = [explanation for explanation in explanations if explanation.is_problem]
+    information = [explanation for explanation in explanations if not explanation.is_problem]
+    blocks = ["\n".join(_problem(problem, paint)) + "\n" for problem in problems]
+    if information:
+        blocks.append("\n".join(_information(information, paint)) + "\n")
+    return "\n".join([*blocks, _summary(problems, paint) + "\n"])
 
 
-def _fault(fault: Explanation, paint: Paint) -> Iterator[str]:
-    rule = f"[{fault.rule}]" if fault.rule else ""
-    head = paint(f"{fault.log_id or 'mod_md'}{rule}", "bold", "red")
-    yield f"{head} {paint(printable(fault.meaning), 'bold')}"
-    if fault.place:
-        place = f"{printable(short(fault.place.file))}:{fault.place.line}:{fault.place.column}"
-        yield f" {paint('-->', 'blue')} {place}"
-    for label, said in _notes(fault):
+def _problem(problem: Explanation, paint: Paint) -> Iterator[str]:
+    rule = f"[{problem.rule}]" if problem.rule else ""
+    head = paint(f"{problem.log_id or 'mod_md'}{rule}", "bold", "red")
+    yield f"{head} {paint(printable(problem.meaning), 'bold')}"
+    if problem.place:
+        place = f"{printable(short(problem.place.file))}:{problem.place.line}"
+        yield f" {paint('-->', 'blue')} {place}:{problem.place.column}"
+    for label, said in _notes(problem):
         yield f"  {paint('=', 'blue')} {paint(label, 'bold')}: {printable(said)}"
 
 
-def _notes(fault: Explanation) -> Iterator[tuple[str, str]]:
-    if fault.host:
-        yield "host", fault.host
-    if fault.certificate:
-        yield "certificate", short(fault.certificate)
-    yield "seen", _seen(fault)
-    if fault.followed_by:
-        yield "followed by", ", ".join(fault.followed_by)
-    rule = find_rule(fault.rule) if fault.rule else None
+def _notes(problem: Explanation) -> Iterator[tuple[str, str]]:
+    if problem.host:
+        yield "host", problem.host
+    if problem.certificate:
+        yield "certificate", short(problem.certificate)
+    yield "seen", _seen(problem)
+    if problem.followed_by:
+        yield "followed by", ", ".join(problem.followed_by)
+    rule = find_rule(problem.rule) if problem.rule else None
     if rule:
         yield "rule", f"{rule.code} {rule.name}: {rule.effect.meaning}"
-    if fault.repair:
-        yield "help", fault.repair
+    if problem.repair:
+        yield "help", problem.repair
 
 
-def _seen(fault: Explanation) -> str:
-    often = "once" if fault.count == 1 else f"{fault.count:,} times"
-    first, last = _time(fault.first), _time(fault.last)
+def _seen(problem: Explanation) -> str:
+    often = "once" if problem.count == 1 else f"{problem.count:,} times"
+    first, last = _time(problem.first), _time(problem.last)
     if first is None or last is None:
         return often
     return f"{often}, {first}" if first == last else f"{often}, {first} to {last}"
@@ -63,21 +63,22 @@ def _time(time: str | None) -> str | None:
     return time.replace("T", " ").partition(".")[0] if time else None
 
 
-def _ordinary(explanations: Sequence[Explanation], paint: Paint) -> Iterator[str]:
-    yield paint("Ordinary lines:", "bold")
+def _information(explanations: Sequence[Explanation], paint: Paint) -> Iterator[str]:
+    yield paint("Informational lines:", "bold")
     alike: dict[str, list[Explanation]] = {}
     for explanation in explanations:
         alike.setdefault(explanation.meaning, []).append(explanation)
     counts = [f"{sum(line.count for line in lines):,}" for lines in alike.values()]
-    most = max(map(len, counts))
+    widest = max(map(len, counts))
     for count, (meaning, lines) in zip(counts, alike.items(), strict=True):
         numbers = ", ".join(line.log_id or "mod_md" for line in lines)
-        yield f"  {count.rjust(most)}  {meaning} ({numbers})"
+        yield f"  {count.rjust(widest)}  {meaning} ({numbers})"
 
 
-def _last_line(faults: Sequence[Explanation], paint: Paint) -> str:
-    if not faults:
-        return f"{paint('No faults', 'bold', 'green')} of stapling in the log."
-    rules = {fault.rule for fault in faults if fault.rule}
-    more = f"; apachestaple rules CODE tells more about {', '.join(sorted(rules))}" if rules else ""
-    return f"{paint(counted(len(faults), 'fault'), 'bold', 'red')} of stapling in the log{more}"
+def _summary(problems: Sequence[Explanation], paint: Paint) -> str:
+    if not problems:
+        return f"{paint('No stapling problems', 'bold', 'green')} in the log."
+    rules = {problem.rule for problem in problems if problem.rule}
+    more = f" For details run `apachestaple rules CODE`: {', '.join(sorted(rules))}."
+    found = paint(counted(len(problems), "stapling problem"), "bold", "red")
+    return f"{found} in the log.{more if rules else ''}"

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def diff_report(diff: str, paint: Paint) -> str:
-    """The diff: as it is for a program, coloured and without control characters on a terminal."""
-    if not paint.colour:
+def diff_report(diff: str, paint: Paint, *, for_people: bool) -> str:
+    """The diff: byte by byte for patch, with escapes for people."""
+    if not for_people:
         return diff
     return "".join(_coloured(line, paint) + "\n" for line in diff.split("\n")[:-1])
 
@@ -62,8 +62,8 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         yield paint(f"Left for you, {counted(len(outcome.remaining), 'finding')}:", "bold")
     for finding in outcome.remaining:
         place = f"{printable(short(finding.place.file))}:{finding.place.line}"
-        yield f"  {place}: {finding.severity}[{finding.rule}] {printable(finding.message)}"
-        yield f"    {printable(finding.advice)}"
+        yield f"  {place}: {finding.severity}[{finding.code}] {printable(finding.message)}"
+        yield f"    {printable(finding.help)}"
 
 
 def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:

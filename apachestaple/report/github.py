@@ -1,6 +1,7 @@
 """Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
 
-Source: the runner's ActionCommand.cs, which undoes exactly these escapes.
+Source: the runner's ActionCommand.cs, which undoes exactly these escapes. Other runners read
+commands in the middle of a line, too, so that no text may have one.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.report.terminal import printable, short
+from apachestaple.report.terminal import printable, short, without_commands
 from apachestaple.rules.finding import Severity
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+_MOST_HOSTS = 5
 
 
 def github_report(findings: Iterable[Finding]) -> str:
@@ -34,14 +37,24 @@ def _command(finding: Finding) -> str:
     if place.line == place.end_line:
         # The runner takes columns only within one line.
         properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
-    properties["title"] = f"{finding.rule} {finding.name}"
+    properties["title"] = f"{finding.code} {finding.name}"
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = f"{finding.message} ({finding.effect.meaning}). {finding.advice}"
-    lines = "\n".join(map(printable, message.split("\n")))
-    return f"::{_COMMANDS[finding.severity]} {written}::{_data(lines)}"
+    message = f"{finding.message} ({finding.effect.meaning}). {finding.help}{_hosts(finding)}"
+    return f"::{_COMMANDS[finding.severity]} {written}::{_data(message)}"
+
+
+def _hosts(finding: Finding) -> str:
+    """The first hosts where there are several: each stands in another place."""
+    names = [host.name for host in finding.host_places]
+    if len(names) < 2:
+        return ""
+    more = len(names) - _MOST_HOSTS
+    also = f" and {more} more" if more > 0 else ""
+    return f" Hosts: {', '.join(names[:_MOST_HOSTS])}{also}."
 
 
 def _data(text: str) -> str:
+    text = without_commands("\n".join(map(printable, text.split("\n"))))
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apachestaple import __version__
 from apachestaple.mod_ssl.responders import certificate_path
 from apachestaple.mod_ssl.staples import prospect
-from apachestaple.rules.finding import rule_url
+from apachestaple.report.summary import certificate_paths
+from apachestaple.report.terminal import short
+from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.log.explained import Explanation
+    from apachestaple.log.explanation import Explanation
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.query import Answer, Query
@@ -28,36 +31,56 @@ if TYPE_CHECKING:
     from apachestaple.rules.rule import Rule
 
 
-def lint_json(main_files: Sequence[str], findings: Iterable[Finding], summary: Summary) -> str:
-    """The findings, as DESIGN says."""
+def lint_json(sites: Sequence[Site], findings: Iterable[Finding], summary: Summary) -> str:
+    """The findings about sites, and what they were found in."""
     return _text(
         {
             "apachestaple": __version__,
-            "configuration": ", ".join(main_files),
+            "server": os.uname().nodename,
+            "generated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "configurations": [_configuration(site) for site in sites],
             "findings": [_finding(finding) for finding in findings],
+            "hosts": _hosts(sites),
             "summary": asdict(summary),
         }
     )
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    place = finding.place
+def _configuration(site: Site) -> dict[str, object]:
+    configuration = site.configuration
     return {
-        "rule": finding.rule,
+        "path": short(configuration.main_file),
+        "kind": "server" if configuration.whole else "fragments",
+        "files": len(configuration.files),
+        "hosts": len(site.tls_hosts),
+        "certificates": len(certificate_paths(site)),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    place, certificate = finding.place, finding.certificate_path
+    return {
+        "rule": finding.code,
         "name": finding.name,
         "severity": finding.severity,
         "confidence": finding.confidence,
         "message": finding.message,
+        "help": finding.help,
         "effect": finding.effect,
         "log_id": finding.log_id,
-        "file": place.file,
+        "configuration": short(finding.configuration),
+        "file": short(place.file),
         "line": place.line,
         "column": place.column,
         "end_line": place.end_line,
         "end_column": place.end_column,
-        "host": asdict(finding.host) if finding.host else None,
-        "certificate": finding.certificate,
-        "fix": finding.repair,
+        "hosts": [
+            {"name": host.name, "file": short(host.file), "line": host.line}
+            for host in finding.host_places
+        ],
+        "certificate": short(certificate) if certificate else None,
+        "fix": finding.fix,
+        "fingerprint": finding.fingerprint,
         "url": finding.url,
     }
 
@@ -70,7 +93,7 @@ def dump_json(directives: Iterable[Directive]) -> str:
     return _text(
         [
             {
-                "file": directive.file,
+                "file": short(directive.file),
                 "line": directive.end_line if directive.in_macro else directive.number,
                 "depth": directive.depth,
                 "directive": directive.name,
@@ -82,21 +105,28 @@ def dump_json(directives: Iterable[Directive]) -> str:
     )
 
 
-def hosts_json(site: Site) -> str:
+def hosts_json(*sites: Site) -> str:
     """Every TLS host."""
-    return _text([_host(host, site) for host in site.tls_hosts])
+    return _text(_hosts(sites))
+
+
+def _hosts(sites: Iterable[Site]) -> list[dict[str, object]]:
+    return [_host(host, site) for site in sites for host in site.tls_hosts]
 
 
 def _host(host: Host, site: Site) -> dict[str, object]:
     expected = prospect(host, site)
     file, line = host_place(host, site)
+    # A fragment does not show what the main server says.
+    known = site.configuration.whole or host.setting("SSLUseStapling") is not None
     return {
         "name": host.name,
         "addresses": [str(address) for address in host.addresses],
-        "file": file,
+        "configuration": short(site.configuration.main_file),
+        "file": short(file),
         "line": line,
         "ssl_engine": host.ssl_engine,
-        "use_stapling": host.use_stapling,
+        "use_stapling": host.use_stapling if known else None,
         "certificates": [_certificate(certificate) for certificate in host.certificates],
         "staples": expected.staples,
         "why": expected.why,
@@ -104,8 +134,8 @@ def _host(host: Host, site: Site) -> dict[str, object]:
 
 
 def host_place(host: Host, site: Site) -> tuple[str, int]:
-    """File and line of a host's section, or of the main server's SSLEngine."""
-    directive = host.section or host.setting("SSLEngine")
+    """File and line where a host begins."""
+    directive = host.directive
     if directive is None:
         return site.configuration.main_file, 1
     return directive.file, directive.line
@@ -114,7 +144,7 @@ def host_place(host: Host, site: Site) -> tuple[str, int]:
 def _certificate(certificate: HostCertificate) -> dict[str, object]:
     leaf = certificate.leaf
     return {
-        "path": certificate_path(certificate),
+        "path": short(certificate_path(certificate)),
         "subject": leaf.subject if leaf else None,
         "issuer_found": certificate.issuer_found,
         "ocsp_uris": list(leaf.ocsp_uris) if leaf else [],
@@ -152,7 +182,7 @@ def _responder(responder: Responder) -> dict[str, object]:
         "port": responder.port,
         "scheme": responder.scheme,
         "used": responder.used,
-        "certificates": responder.certificates,
+        "certificates": [short(path) for path in responder.certificates],
         "hosts": responder.hosts,
     }
 
@@ -252,12 +282,13 @@ def rules_json(rules: Iterable[Rule]) -> str:
                 "confidence": rule.confidence,
                 "effect": rule.effect,
                 "log_id": rule.log_id,
-                "fix": rule.repair,
+                "fix": rule.fix,
                 "summary": rule.summary,
                 "explanation": rule.explanation,
-                "bad": rule.bad.text,
-                "good": rule.good.text,
-                "url": rule_url(rule.code, rule.name),
+                "bad": [example.text for example in rule.bad],
+                "good": [example.text for example in rule.good if example is not FIXED],
+                "fixed": FIXED in rule.good,
+                "url": rule.url,
             }
             for rule in rules
         ]

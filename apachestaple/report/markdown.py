@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Repair
+from apachestaple.rules.finding import Effect, Fix
+from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apachestaple.rules.rule import Example, Rule
 
-_REPAIRS = {Repair.SAFE: "yes", Repair.UNSAFE: "with `--unsafe`", None: "no"}
+_FIXES = {Fix.SAFE: "yes", Fix.UNSAFE: "with `--unsafe`", None: "no"}
 _ABOUT = """\
 # Rules
 
 This page is written by `apachestaple rules --format markdown`; do not edit it.
 
 A finding is a prediction about a running httpd, and its *effect* says what happens. The test suite
-starts a real httpd with the bad example of each rule that is *played* and sees the effect, then
-with the good one and sees that it is gone. An *advice* predicts nothing.
+starts httpd with each bad example of a rule that is *played* and checks that the effect occurs.
+Then it starts httpd with each good example and checks that the effect is gone. A rule that is
+*advice* cannot be played.
 """
 
 
@@ -36,7 +38,7 @@ def _effects(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _table(rules: Sequence[Rule]) -> Iterator[str]:
-    yield "| code | name | severity | effect | log line | repair | |"
+    yield "| code | name | severity | effect | log line | fix | |"
     yield "|---|---|---|---|---|---|---|"
     for rule in rules:
         cells = (
@@ -45,7 +47,7 @@ def _table(rules: Sequence[Rule]) -> Iterator[str]:
             rule.severity.value,
             f"`{rule.effect}`",
             rule.log_id or "",
-            _REPAIRS[rule.repair],
+            _FIXES[rule.fix],
             _played(rule),
         )
         yield f"| {' | '.join(cells)} |"
@@ -68,16 +70,20 @@ def _section_lines(rule: Rule) -> Iterator[str]:
     yield f"- Effect: `{rule.effect}`, {rule.effect.meaning} ({_played(rule)})"
     if rule.log_id:
         yield f"- Log line: `{rule.log_id}`"
-    yield f"- Repaired by `apachestaple fix`: {_REPAIRS[rule.repair]}"
+    yield f"- Repaired by `apachestaple fix`: {_FIXES[rule.fix]}"
     if rule.needs_whole:
-        yield "- Only in a whole configuration; a single file cannot tell"
+        yield "- Checked in whole configurations only, not in fragments"
     if rule.needs_answers:
-        yield "- Only where the responder is asked: `lint --online`, `responders --check`"
-    yield from _example("Bad", rule.bad)
-    yield from _example("Good", rule.good)
+        yield "- Checked only where responders are asked: `lint --online`, `responders --check`"
+    for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
+        for example in examples:
+            yield from _example(title, example)
 
 
 def _example(title: str, example: Example) -> Iterator[str]:
+    if example is FIXED:
+        yield f"\n{title}: what `apachestaple fix` makes of each bad example."
+        return
     yield f"\n{title}:\n"
     yield _block(example.text)
     for name, text in example.files.items():

@@ -1,7 +1,8 @@
 """What templates make of responders: a table, rules of packet filters and proxies, a redirect.
 
-What a template is given stands in its own dataclass here. All of it is text on one line: names come
-from certificates and configurations, and root may load what is rendered.
+What a template is given stands in its own dataclass here. Names come from certificates and
+configurations, and root may load what is rendered, so all texts but the rows of the table are such
+as a comment can hold.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from apachestaple.ocsp.destinations import Outgoing, is_address
-from apachestaple.report.terminal import printable
+from apachestaple.ocsp.destinations import Outgoing
+from apachestaple.ocsp.host import is_address
+from apachestaple.report.escaping import comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 # Where the redirect leads to, and tinyproxy listens.
 _REDIRECT_PORT = 8888
 # What a packet filter takes for a user: a name, or what httpd writes as #1000.
-_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*|#[0-9]+")
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}|#[0-9]{1,10}")
+# Characters of the command that a comment shows.
+_LONGEST_COMMAND = 1000
 _COLUMNS = (
     *("url", "host", "port", "scheme", "used", "why_not", "proxy"),
     *("addresses", "certificate", "virtual_host"),
@@ -34,13 +38,13 @@ class Resolution:
     """What became of the names of hosts.
 
     Attributes:
-        addresses: of each host, IPv4 first; none of one that has a trouble.
-        troubles: why a host has none.
+        addresses: of each host, IPv4 first; none of one that has a problem.
+        problems: why a host has none.
 
     """
 
     addresses: Mapping[str, tuple[str, ...]]
-    troubles: Mapping[str, str]
+    problems: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class LetOut:
         urls: of the responders.
         hosts: names of the virtual hosts that staple by it.
         waits: whether nobody is asked there before stapling is switched on.
-        trouble: why its name has no address, ``""`` where it has one or none is needed.
+        problem: why its name has no address, ``""`` where it has one or none is needed.
 
     """
 
@@ -81,7 +85,7 @@ class LetOut:
     urls: tuple[str, ...]
     hosts: tuple[str, ...]
     waits: bool
-    trouble: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +168,7 @@ def rendered(form: str, what: Rendered, templates: Templates) -> str:
 def responder_table(responders: Iterable[Responder], resolution: Resolution) -> ResponderTable:
     """Every need of every responder."""
     rows = [
-        tuple(map(printable, _row(responder, need, resolution)))
-        for responder in responders
-        for need in responder.needs
+        _row(responder, need, resolution) for responder in responders for need in responder.needs
     ]
     return ResponderTable(_COLUMNS, tuple(rows))
 
@@ -202,7 +204,7 @@ def outgoing_rules(
         ipv6=tuple(opening for opening in openings if ":" in opening.address),
         left_out=_left_out(out),
         date=date,
-        command=printable(command),
+        command=_command(command),
     )
 
 
@@ -220,7 +222,7 @@ def redirect(out: Outgoing, proxy: tuple[str, int], *, user: str, command: str) 
         user=user.removeprefix("#") if _USER.fullmatch(user) else "",
         destinations=_let_out(direct, Resolution({}, {})),
         left_out=_left_out(direct),
-        command=printable(command),
+        command=_command(command),
     )
 
 
@@ -231,18 +233,23 @@ def _let_out(out: Outgoing, resolution: Resolution) -> tuple[LetOut, ...]:
             destination.port,
             is_address(destination.host),
             destination.is_proxy,
-            _printable(destination.urls),
-            _printable(destination.hosts),
+            _comments(destination.urls),
+            _comments(destination.hosts),
             destination.waits,
-            printable(resolution.troubles.get(destination.host, "")),
+            comment(resolution.problems.get(destination.host, "")),
         )
         for destination in out.destinations
     )
 
 
 def _left_out(out: Outgoing) -> tuple[tuple[str, str], ...]:
-    return tuple((printable(one.url), printable(one.reason)) for one in out.left_out)
+    return tuple((comment(one.url), comment(one.reason)) for one in out.left_out)
 
 
-def _printable(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(map(printable, words))
+def _comments(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(comment, words))
+
+
+def _command(command: str) -> str:
+    """The command as a comment, or a word for it where a comment would change it."""
+    return command if comment(command, _LONGEST_COMMAND) == command else "COMMAND"

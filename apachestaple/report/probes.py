@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.status import moment
 from apachestaple.report.tables import aligned
-from apachestaple.report.terminal import Paint, printable
+from apachestaple.report.terminal import Paint, cut, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.probing.served import Served
+
+
+# Characters of a sentence that may have a name that the server sent.
+_LONGEST_SENTENCE = 1000
+# Of a certificate that a server sent; httpd turns to the first.
+_MOST_URIS = 3
 
 
 def probe_report(probed: Sequence[Served], paint: Paint) -> str:
@@ -42,8 +48,9 @@ def _verdict(served: Served) -> tuple[str, str]:
 
 def _facts(served: Served) -> Iterator[list[str]]:
     if served.fault:
-        yield ["error", served.fault]
-    yield from (["differs", difference] for difference in served.differences)
+        yield ["error", cut(served.fault, _LONGEST_SENTENCE)]
+    for difference in served.differences:
+        yield ["differs", cut(difference, _LONGEST_SENTENCE)]
     if served.staple_length:
         yield ["staple", _staple(served)]
     if served.reached:
@@ -60,18 +67,20 @@ def _staple(served: Served) -> str:
         if staple.next_update:
             facts.append(f"until {moment(staple.next_update)}")
     if staple is not None and staple.signature.signer and not staple.signature.fault:
-        facts.append(f"signed by {staple.signature.signer}")
+        facts.append(f"signed by {cut(staple.signature.signer)}")
     if served.verified is None and served.status in ("good", "revoked", "unknown"):
         facts.append("signature not checked: the issuer was not sent")
     return ", ".join(facts)
 
 
 def _certificate(certificate: Certificate) -> str:
-    facts = [certificate.subject, f"issued by {certificate.issuer}"]
+    facts = [cut(certificate.subject), f"issued by {cut(certificate.issuer)}"]
     if certificate.is_self_signed:
-        facts = [certificate.subject, "self-signed"]
+        facts = [cut(certificate.subject), "self-signed"]
     facts.append(f"expires {certificate.not_after:%Y-%m-%d}")
-    facts += certificate.ocsp_uris or ([] if certificate.is_ca else ["no OCSP URI"])
+    facts += map(cut, certificate.ocsp_uris[:_MOST_URIS])
+    if not certificate.ocsp_uris and not certificate.is_ca:
+        facts.append("no OCSP URI")
     if certificate.must_staple:
         facts.append("must-staple")
     return ", ".join(facts)

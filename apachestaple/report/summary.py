@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Numbers of files, TLS hosts and certificate files that were read, and of findings."""
+    """Numbers of files, TLS hosts and certificate files that were read, and of findings.
+
+    ``suppressed`` are findings that a comment suppresses, ``baseline`` those of a baseline.
+    """
 
     files: int
     hosts: int
@@ -25,28 +28,33 @@ class Summary:
     warnings: int
     infos: int
     fixable: int
+    suppressed: int = 0
+    baseline: int = 0
 
 
-def summarize(sites: Sequence[Site], findings: Sequence[Finding]) -> Summary:
+def summarize(sites: Sequence[Site], findings: Sequence[Finding], suppressed: int = 0) -> Summary:
     """The numbers; a file or certificate that several sites share counts once."""
     severities = [finding.severity for finding in findings]
     return Summary(
         files=len({path for site in sites for path in site.configuration.files}),
         hosts=sum(len(site.tls_hosts) for site in sites),
-        certificates=len(
-            {
-                certificate.file.path
-                for site in sites
-                for host in site.hosts
-                for certificate in host.known_certificates
-                if certificate.file
-            }
-        ),
+        certificates=len({path for site in sites for path in certificate_paths(site)}),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),
         infos=severities.count(Severity.INFO),
-        fixable=sum(finding.repair is not None for finding in findings),
+        fixable=sum(finding.remedy is not None for finding in findings),
+        suppressed=suppressed,
     )
+
+
+def certificate_paths(site: Site) -> set[str]:
+    """The certificate files of a site that were read."""
+    return {
+        certificate.file.path
+        for host in site.hosts
+        for certificate in host.known_certificates
+        if certificate.file
+    }
 
 
 def counted(number: int, word: str) -> str:

@@ -9,7 +9,8 @@ from apachestaple.mod_ssl.responders import certificate_path
 from apachestaple.mod_ssl.staples import prospect
 from apachestaple.report.json import host_place
 from apachestaple.report.terminal import Paint, pad, printable, short, width
-from apachestaple.rules.finding import Effect, rule_url
+from apachestaple.rules.finding import Effect
+from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -119,22 +120,26 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
         ["confidence", rule.confidence.value],
         ["effect", f"{rule.effect}: {rule.effect.meaning}"],
         ["log", rule.log_id or "nothing to look for"],
-        ["repair", rule.repair.value if rule.repair else "by hand"],
+        ["fix", rule.fix.value if rule.fix else "by hand"],
         ["tested", "advice, not played" if rule.effect is Effect.ADVICE else "on a real httpd"],
         *([["asks", "with --online"]] if rule.needs_answers else []),
-        ["more", rule_url(rule.code, rule.name)],
+        ["more", rule.url],
     ]
     yield from aligned(facts)
     if rule.explanation:
         yield ""
         yield rule.explanation
-    for title, example in (("Bad", rule.bad), ("Good", rule.good)):
-        yield ""
-        yield paint(f"{title}:", "bold")
-        yield from _example(example)
+    for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
+        for example in examples:
+            yield ""
+            yield paint(f"{title}:", "bold")
+            yield from _example(example)
 
 
 def _example(example: Example) -> Iterator[str]:
+    if example is FIXED:
+        yield "    what apachestaple fix makes of it"
+        return
     for name, text in {"": example.text, **example.files}.items():
         if name:
             yield f"  in {name}:"

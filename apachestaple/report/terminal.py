@@ -1,11 +1,29 @@
-"""What can be printed where: colour, columns, bytes that are no text, paths that are short."""
+"""What is printed where: colour, columns, escapes, short paths.
+
+Texts come from files, certificates and servers that anybody may have written. `printable` is what
+decides how their characters are shown, and `without_commands` what a CI runner may find in a line.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+import unicodedata
 from dataclasses import dataclass
 from typing import IO
+
+# Characters without a width of their own that str.isprintable() lets through: fillers, variation
+# selectors and joiners (Default_Ignorable_Code_Point of Unicode 15), and the blank of Braille.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# What CI runners take for a command: GitHub's and Gitea's at the start of a line, in the form
+# "::name parameters::text"; those of Azure Pipelines and TeamCity anywhere, "##vso[" or "##name[".
+_COLONS = re.compile(r"(?m)(^[^\S\n]*:|:(?=:[A-Za-z][\w-]*(?:\s[^\n]*?)?::)):")
+_HASHES = re.compile(r"##(?=\w*\[)")
+_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +42,7 @@ class Paint:
 
 def paint_for(stream: IO[str] | None) -> Paint:
     """Colours where ``stream`` is a terminal that has them, and nobody asked for none."""
-    if stream is None or not stream.isatty():
+    if stream is None or not is_terminal(stream):
         return Paint()
     from rich.console import Console  # noqa: PLC0415  (likewise)
 
@@ -32,17 +50,48 @@ def paint_for(stream: IO[str] | None) -> Paint:
     return Paint(console.color_system is not None and not console.no_color)
 
 
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Whether a person reads ``stream``, and no other program does."""
+    return stream is not None and stream.isatty()
+
+
 def printable(text: str) -> str:
-    """The text on one line, with U+FFFD for what is no character or would steer a terminal."""
-    if text.isprintable():
+    """The text on one line, with escapes for what steers a terminal or cannot be seen.
+
+    Those are control, bidirectional and invisible characters, and bytes that are no characters.
+    """
+    if text.isascii() and text.isprintable():
         return text
     return "".join(map(_printable, text))
 
 
 def _printable(character: str) -> str:
-    if character.isprintable():
+    if character.isprintable() and not _INVISIBLE.match(character):
         return character
-    return " " if character.isspace() else "\ufffd"
+    number = ord(character)
+    if 0xDC80 <= number <= 0xDCFF:
+        # A byte that is no UTF-8 (surrogateescape).
+        number -= 0xDC00
+    elif unicodedata.category(character) == "Zs":
+        return " "
+    if number > 0xFFFF:
+        return f"\\U{number:08x}"
+    return _ESCAPES.get(character) or (f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}")
+
+
+def without_commands(text: str) -> str:
+    """Lines in which no CI runner finds a command.
+
+    The escapes are those of JSON as well, where they mean the same character.
+    """
+    if "::" not in text and "##" not in text:
+        return text
+    return _HASHES.sub(r"#\\u0023", _COLONS.sub(r"\1\\u003a", text))
+
+
+def cut(text: str, longest: int = 200) -> str:
+    """The first characters of a text of which only people want to see the beginning."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def width(text: str) -> int:
@@ -73,14 +122,16 @@ def short(path: str, folder: str | None = None) -> str:
 def emit(text: str, file: str | None = None, *, exact: bool = False) -> None:
     """Write to standard output, or to ``file``.
 
-    Where the text is ``exact``, bytes that are no UTF-8 are written as they were read; else the
-    terminal's encoding decides, with ``?`` for what it lacks. A reader that has gone away is no
-    trouble.
+    Where the text is ``exact``, it is written byte by byte as it was read. Else no line of it has
+    a command of a CI runner, and the terminal's encoding decides, with ``?`` for what it lacks. A
+    reader that has gone away is not an error.
 
     Raises:
         OSError: it cannot be written.
 
     """
+    if not exact:
+        text = without_commands(text)
     if file is not None:
         from apachestaple.filesystem.replacing import replace_file  # noqa: PLC0415  (few do)
 

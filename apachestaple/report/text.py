@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from apachestaple.report.summary import Summary, counted
 from apachestaple.report.terminal import Paint, printable, short, width
-from apachestaple.rules.finding import Confidence, Repair, Severity
+from apachestaple.rules.finding import Confidence, Fix, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from apachestaple.httpd.configuration import Place, SourceFile
-    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.finding import Finding, HostPlace
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_MARKS = {Repair.SAFE: "[fixable]", Repair.UNSAFE: "[unsafe fix]"}
+_MARKS = {Fix.SAFE: "[fixable]", Fix.UNSAFE: "[unsafe fix]"}
 _TAB = "    "
 _MOST_LINES = 3
+_MOST_HOSTS = 5
 _LONGEST_LINE = 160
 # So much of a long line is shown before the place.
 _LEAD = 20
@@ -42,8 +43,9 @@ def _block(finding: Finding, source: SourceFile | None, paint: Paint) -> Iterato
     place = finding.place
     gutter = len(str(place.end_line))
     colour = _COLOURS[finding.severity]
-    head = paint(f"{finding.severity}[{finding.rule}]", "bold", colour)
-    mark = f" {paint(_MARKS[finding.repair], 'cyan')}" if finding.repair else ""
+    head = paint(f"{finding.severity}[{finding.code}]", "bold", colour)
+    fix = finding.fix
+    mark = f" {paint(_MARKS[fix], 'cyan')}" if fix else ""
     yield f"{head} {finding.name}: {paint(printable(finding.message), 'bold')}{mark}"
     arrow = paint(" " * gutter + "-->", "blue")
     yield f"{arrow} {printable(short(place.file))}:{place.line}:{place.column}"
@@ -54,17 +56,26 @@ def _block(finding: Finding, source: SourceFile | None, paint: Paint) -> Iterato
 
 
 def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
-    if finding.host:
-        host = finding.host
-        yield "host", f"{host.name} ({short(host.file)}:{host.line})"
-    if finding.certificate:
-        yield "certificate", finding.certificate
+    hosts = finding.host_places
+    if hosts:
+        yield "host" if len(hosts) == 1 else "hosts", _hosts(hosts)
+    if finding.certificate_path:
+        yield "certificate", short(finding.certificate_path)
     sure = finding.confidence is Confidence.CERTAIN
     doubt = "" if sure else f" ({finding.confidence})"
     yield "effect", f"{finding.effect}: {finding.effect.meaning}{doubt}"
     if finding.log_id:
         yield "log", finding.log_id
-    yield "help", finding.advice
+    yield "help", finding.help
+
+
+def _hosts(hosts: Sequence[HostPlace]) -> str:
+    """The first hosts, and how many more there are."""
+    named = ", ".join(
+        f"{host.name} ({short(host.file)}:{host.line})" for host in hosts[:_MOST_HOSTS]
+    )
+    more = len(hosts) - _MOST_HOSTS
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _source(
@@ -131,8 +142,8 @@ def _last_line(findings: Sequence[Finding], summary: Summary, paint: Paint) -> s
 
 
 def _repair(findings: Sequence[Finding]) -> str:
-    safe = sum(finding.repair is Repair.SAFE for finding in findings)
-    unsafe = sum(finding.repair is Repair.UNSAFE for finding in findings)
+    safe = sum(finding.fix is Fix.SAFE for finding in findings)
+    unsafe = sum(finding.fix is Fix.UNSAFE for finding in findings)
     if not safe and not unsafe:
         return ""
     if not safe:

@@ -5,31 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import ErrorKind
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import Example, ReadErrorRule
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.read_error import ReadErrorRule
+from apachestaple.rules.rule import Example
+from apachestaple.rules.subject import error_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import ReadError
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class UnreadableFile(ReadErrorRule):
     """A file of the configuration cannot be read.
 
-    httpd opens every file that an Include names, and rejects the configuration when one cannot be
-    opened, is no regular file, or holds what no configuration can (ap_pcfg_openfile).
+    httpd opens every file that an Include names. It rejects the configuration when it cannot open
+    one, when one is not a regular file, or when one holds bytes that no configuration can hold
+    (ap_pcfg_openfile).
     """
 
     code = "AS001"
     severity = Severity.ERROR
     effect = Effect.REJECTED
     kinds = frozenset({ErrorKind.UNREADABLE, ErrorKind.NOT_TEXT})
-    bad = Example("Include /dev/zero\n", rejection="not a regular file|denied")
-    good = Example("Include /dev/null\n")
+    message = "{said}"
+    help = "Make the file readable, or change the Include so that it does not name it."
+    bad = (Example("Include /dev/zero\n", rejection="not a regular file|denied"),)
+    good = (Example("Include /dev/null\n"),)
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
-        """Every such file."""
-        advice = "Make it readable, or take it out of what the Include names."
-        yield self.finding(error.place, error.message, advice)
+        yield self.finding(error_subject(error), said=error.message)

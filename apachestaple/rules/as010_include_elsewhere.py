@@ -5,34 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import Example, ReadNoteRule
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.read_note import ReadNoteRule
+from apachestaple.rules.rule import Example
+from apachestaple.rules.subject import note_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import ReadNote
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class IncludeElsewhere(ReadNoteRule):
     """An Include names a folder of the server that is not on this machine.
 
-    In a repository of configurations that is no fault: what a program of the server keeps there,
-    such as `/etc/letsencrypt/options-ssl-apache.conf`, is not part of it. What it says is unknown.
+    In a repository of configurations this is normal: files that a program keeps on the server,
+    such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. What they say is unknown.
     """
 
     code = "AS010"
     severity = Severity.INFO
     effect = Effect.ADVICE
     kinds = frozenset({NoteKind.INCLUDE_ELSEWHERE})
-    bad = Example("Include /srv/elsewhere/options.conf\n")
-    good = Example("IncludeOptional /srv/elsewhere/options.conf\n")
+    message = "{text} not found on this machine, so its directives are unknown"
+    help = "Name the folder that holds the server's files with --root DIR or --map FROM=TO."
+    bad = (Example("Include /srv/elsewhere/options.conf\n"),)
+    good = (Example("IncludeOptional /srv/elsewhere/options.conf\n"),)
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
-        """Every such Include."""
-        yield self.finding(
-            note.place,
-            f"{note.subject}: not on this machine, so not read",
-            "Say where it is with --root DIR or --map FROM=TO.",
-        )
+        yield self.finding(note_subject(note), text=note.subject)

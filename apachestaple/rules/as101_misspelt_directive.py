@@ -2,67 +2,76 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import SSL_NAMES, STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.spelling import closest_name
 from apachestaple.mod_ssl.web_characters import has_web_characters
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.remedy import RenameDirective
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class MisspeltDirective(DirectiveRule):
     """The name of a stapling directive is misspelt.
 
-    A name that no loaded module knows is rejected.
+    httpd rejects a directive that no loaded module knows. Some names, such as ssl_stapling, are
+    those of nginx.
     """
 
     code = "AS101"
     severity = Severity.ERROR
     effect = Effect.REJECTED
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     by_text = True
-    bad = Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command")
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    is_spelling = True
+    message = {
+        "": "there is no directive {written}",
+        "unknown": "there is no directive {written}",
+        "nginx": "{written} is a directive of nginx, not of httpd",
+        "only-nginx": "{written} is a directive of nginx, not of httpd",
+    }
+    help = {
+        "": "Write {meant}.",
+        "unknown": "Remove the directive.",
+        "only-nginx": "Remove the directive.",
+    }
+    bad = (
+        Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command"),
+        Example(CACHE + tls_host("ssl_stapling on"), rejection="Invalid command"),
+    )
+    good = (FIXED,)
 
     @classmethod
     def asks_for(cls, key: str) -> bool:
         return key not in SSL_NAMES and not key.startswith(("<", "md"))
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Names that are close to one of the table's, or that only stapling could have."""
         key = directive.key
+        is_nginx = "_" in key
         # Files of nginx may lie beside httpd's, but httpd does not read them.
-        if "_" in key and not site.configuration.whole:
+        if (is_nginx and not site.configuration.whole) or has_web_characters(directive.name):
             return
-        if has_web_characters(directive.name):
-            return
-        meant = meant_name(key)
+        meant = closest_name(key)
         if meant is None and not key.startswith(("sslstapling", "ssl_stapling")):
             return
-        whose = ", but nginx has one" if "_" in key else ""
+        variants = {True: "nginx" if meant else "only-nginx", False: "" if meant else "unknown"}
+        remedy = None
+        if meant and STAPLING_DIRECTIVES[meant.lower()].fault(directive.arguments) is None:
+            remedy = RenameDirective(directive=directive, name=meant)
         yield self.finding(
-            directive.place,
-            f"there is no directive {directive.name}{whose}",
-            f"Write {meant}." if meant else "Remove it.",
-            repairable=meant is not None
-            and STAPLING_DIRECTIVES[meant.lower()].fault(directive.arguments) is None,
+            directive_subject(directive),
+            variant=variants[is_nginx],
+            remedy=remedy,
+            written=directive.name,
+            meant=meant,
         )
-
-
-# nginx's names, and httpd's for the same.
-_OF_NGINX = {"ssl_stapling": "SSLUseStapling", "ssl_stapling_responder": "SSLStaplingForceURL"}
-
-
-def meant_name(key: str) -> str | None:
-    """The stapling directive whose name is closest to ``key``, if one is close."""
-    if "_" in key:
-        return _OF_NGINX.get(key)
-    close = get_close_matches(key, STAPLING_DIRECTIVES, n=1, cutoff=0.82)
-    return STAPLING_DIRECTIVES[close[0]].name if close else None

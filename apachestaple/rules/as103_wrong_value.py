@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind, StaplingDirective
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.mod_ssl.web_characters import has_web_characters
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.directives import StaplingDirective
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class WrongValue(DirectiveRule):
-    """The arguments of a stapling directive are not what httpd takes.
+    """The arguments of a stapling directive are not valid.
 
-    Switches take On or Off, and nothing else; the others take exactly one argument, and numbers
-    may not be negative. `SSLStaplingResponseMaxAge -1`, the default of the manual, is rejected too.
+    A switch takes On or Off. The other directives take exactly one argument, and numbers may not
+    be negative. httpd also rejects `SSLStaplingResponseMaxAge -1`, although its manual gives -1 as
+    the default.
     """
 
     code = "AS103"
@@ -28,24 +33,44 @@ class WrongValue(DirectiveRule):
     effect = Effect.REJECTED
     names = frozenset(STAPLING_DIRECTIVES)
     by_text = True
-    bad = Example(CACHE + tls_host("SSLUseStapling yes"), rejection="must be On or Off")
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = "{problem}"
+    help = {
+        "": "Give one argument, in quotes if it contains a space.",
+        "switch": "Write on or off.",
+        "seconds": "Give a number that is not negative; the default is {default}.",
+        "seconds-without-default": "Give a number that is not negative, or remove the line.",
+    }
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling yes"), rejection="must be On or Off"),
+        Example(
+            CACHE + tls_host("SSLStaplingResponderTimeout -5"),
+            rejection="invalid argument",
+        ),
+        Example(
+            CACHE + tls_host("SSLStaplingResponseMaxAge -1"),
+            rejection="invalid argument",
+        ),
+        Example(CACHE + tls_host("SSLStaplingForceURL"), rejection="takes one argument"),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """What httpd would say of the arguments."""
         if has_web_characters(directive.raw):
             return
         known = STAPLING_DIRECTIVES[directive.key]
-        fault = known.fault(directive.arguments)
-        if fault is not None:
-            yield self.finding(directive.place, fault, _advice(known))
+        problem = known.fault(directive.arguments)
+        if problem is not None:
+            yield self.finding(
+                directive_subject(directive),
+                variant=_variant(known),
+                problem=problem,
+                default=known.default,
+            )
 
 
-def _advice(known: StaplingDirective) -> str:
+def _variant(known: StaplingDirective) -> str:
     if known.kind is Kind.FLAG:
-        return "Write on or off."
+        return "switch"
     if known.kind is not Kind.SECONDS:
-        return "Give one argument; put it in quotes if it has a space."
-    if known.default is None:
-        return "Give a number from 0 on, or remove the line."
-    return f"Give a number from 0 on; the default is {known.default}."
+        return ""
+    return "seconds" if known.default is not None else "seconds-without-default"

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 from apachestaple.httpd.numbers import atoi
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.mod_ssl.web_characters import has_web_characters
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class NotANumber(DirectiveRule):
-    """A number is read as something else than what is written.
+    """A number is not read as it is written.
 
-    httpd reads numbers with C's atoi: the digits at the start count, and the rest is ignored
-    without a word. `1h` is one second, `abc` is 0, and a responder timeout of 0 makes every query
-    fail.
+    httpd reads numbers with C's atoi: it takes the digits at the beginning and silently ignores
+    the rest. `1h` is one second and `abc` is 0. With a responder timeout of 0 every query fails.
     """
 
     code = "AS105"
@@ -32,14 +34,24 @@ class NotANumber(DirectiveRule):
         key for key, known in STAPLING_DIRECTIVES.items() if known.kind is Kind.SECONDS
     )
     by_text = True
-    bad = Example(
-        CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout ten"),
-        as_if=CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0"),
+    message = {
+        "": "httpd reads {written} as {seconds} s",
+        "every-query-fails": "httpd reads {written} as 0 s, so every query to a responder fails",
+    }
+    help = "Write the number of seconds in digits."
+    bad = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout ten"),
+            as_if=CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0"),
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingErrorCacheTimeout 1h"),
+            as_if=CACHE + tls_host("SSLUseStapling on", "SSLStaplingErrorCacheTimeout 1"),
+        ),
     )
-    good = Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 10"))
+    good = (Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 10")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Arguments that are not just digits, or are too large for an int."""
         words = directive.arguments
         if len(words) != 1 or has_web_characters(directive.raw):
             return
@@ -48,13 +60,10 @@ class NotANumber(DirectiveRule):
         digits = written.isascii() and written.isdigit()
         if read < 0 or not written or (digits and (written.lstrip("0") or "0") == str(read)):
             return
+        fails = read == 0 and directive.key == "sslstaplingrespondertimeout"
         yield self.finding(
-            directive.place,
-            f"httpd reads {written} as {read} second{'' if read == 1 else 's'}"
-            f"{_costs(directive.key) if read == 0 else ''}",
-            "Write the number of seconds in digits.",
+            directive_subject(directive),
+            variant="every-query-fails" if fails else "",
+            written=written,
+            seconds=read,
         )
-
-
-def _costs(key: str) -> str:
-    return ", and every query fails" if key == "sslstaplingrespondertimeout" else ""

@@ -7,63 +7,78 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.web_characters import web_characters
 from apachestaple.ocsp.uri import parse_uri, url_fault
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.remedy import ReplaceWebCharacters
 from apachestaple.rules.responder_url import effect_of
-from apachestaple.rules.rule import DirectiveRule, Example, tls_host
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class WebCharacters(DirectiveRule):
-    """Quotes or spaces from a web page.
+    """A directive contains quotes or spaces from a web page.
 
-    Curly quotes are ordinary letters to httpd, and so is a no-break space: they become part of the
-    name or the argument.
+    httpd reads curly quotes and no-break spaces as ordinary letters: they become part of the name
+    or of the argument. httpd then rejects most directives. A URL with such characters it accepts
+    and cannot use.
     """
 
     code = "AS106"
     severity = Severity.ERROR
     effect = Effect.REJECTED
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     by_text = True
-    bad = Example(
-        "SSLStaplingCache “shmcb:logs/stapling(131072)”\n" + tls_host("SSLUseStapling on"),
-        rejection="not supported",
+    is_spelling = True
+    message = "httpd reads {characters} as an ordinary letter"
+    help = "Replace it with a straight quote or a space."
+    bad = (
+        Example(
+            "SSLStaplingCache “shmcb:logs/stapling(131072)”\n" + tls_host("SSLUseStapling on"),
+            rejection="not supported",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling\u00a0on"),
+            rejection="Invalid command",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL “http://127.0.0.1/”"),
+            effect=Effect.ABORTS_HANDSHAKES,
+            log_id="AH01939",
+        ),
     )
-    good = Example(
-        'SSLStaplingCache "shmcb:logs/stapling(131072)"\n' + tls_host("SSLUseStapling on")
-    )
+    good = (FIXED,)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """mod_ssl's directives with such characters in name or arguments."""
         if directive.name.isascii() and directive.raw.isascii():
             return
         found = sorted(web_characters(directive.name + directive.raw))
         if not found:
             return
         effect, log_id = _consequence(directive)
-        names = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in found)
         yield self.finding(
-            directive.place,
-            f"{names} is an ordinary letter to httpd",
-            "Replace it by a straight quote or a space.",
+            directive_subject(directive),
             effect=effect,
             log_id=log_id,
+            remedy=ReplaceWebCharacters(directive=directive),
+            characters=", ".join(f"{one!r} (U+{ord(one):04X})" for one in found),
         )
 
 
 def _consequence(directive: Directive) -> tuple[Effect, str | None]:
-    """What httpd makes of it: most arguments it refuses, URLs only those that it cannot parse."""
+    """Httpd rejects most such arguments, and of URLs only those that it cannot parse."""
     url = first_argument(directive)
     if not directive.name.isascii():
         return Effect.REJECTED, None
     if directive.key == "sslstaplingforceurl":
-        fault = url_fault(url)
-        return (effect_of(fault), fault.log_id) if fault else (Effect.BAD_STAPLE, "AH01941")
+        problem = url_fault(url)
+        return (effect_of(problem), problem.log_id) if problem else (Effect.BAD_STAPLE, "AH01941")
     if directive.key == "sslocspproxyurl" and parse_uri(url) is not None:
         return Effect.BAD_STAPLE, "AH01941"
     return Effect.REJECTED, None

@@ -4,43 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.httpd.loadable import is_loadable
+from apachestaple.httpd.loadable import why_not_loadable
 from apachestaple.mod_ssl.directives import SSL_NAMES
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import Example, ServerRule
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.remedy import LoadModule
+from apachestaple.rules.rule import FIXED, Example
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class ModuleNotLoaded(ServerRule):
-    """Directives of mod_ssl without mod_ssl.
+    """The configuration has directives of mod_ssl, but mod_ssl is not loaded.
 
-    Without its module a directive is unknown.
+    httpd rejects a directive whose module is not loaded.
     """
 
     code = "AS107"
     severity = Severity.ERROR
     effect = Effect.REJECTED
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     needs_whole = True
-    bad = Example(
-        "SSLUseStapling off\n", without=frozenset({"ssl_module"}), rejection="Invalid command"
+    message = "{written} needs mod_ssl, which is not loaded"
+    help = {
+        "": "Load the module (a2enmod ssl, or LoadModule ssl_module), or put the directive into "
+        "<IfModule ssl_module>.",
+        "not-loadable": "Load the module ({problem}), or put the directive into "
+        "<IfModule ssl_module>.",
+    }
+    bad = (
+        Example(
+            "SSLUseStapling off\n",
+            without=frozenset({"ssl_module"}),
+            rejection="Invalid command",
+        ),
     )
-    good = Example("SSLUseStapling off\n")
+    good = (FIXED, Example("<IfModule ssl_module>\nSSLUseStapling off\n</IfModule>\n"))
 
     def check(self, site: Site) -> Iterator[Finding]:
-        """The first directive, where mod_ssl is not loaded."""
         if site.has_mod_ssl:
             return
         first = next((d for d in site.configuration.directives if d.key in SSL_NAMES), None)
-        if first is not None:
-            yield self.finding(
-                first.place,
-                f"{first.name} belongs to mod_ssl, which is not loaded",
-                "Load it (a2enmod ssl, or LoadModule ssl_module), or put the directive into "
-                "<IfModule ssl_module>.",
-                repairable=is_loadable(site.configuration, "ssl_module"),
-            )
+        if first is None:
+            return
+        problem = why_not_loadable(site.configuration, "ssl_module")
+        reason = f"{first.name} needs mod_ssl"
+        yield self.finding(
+            directive_subject(first),
+            variant="not-loadable" if problem else "",
+            remedy=None if problem else LoadModule(module="ssl_module", reason=reason),
+            written=first.name,
+            problem=problem,
+        )

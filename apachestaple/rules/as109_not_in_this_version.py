@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
 
 # Nobody runs an older one.
 _OLDEST = (2, 4, 0)
@@ -22,10 +26,10 @@ _PROXY = "SSLOCSPProxyURL http://proxy.example.com:3128/"
 
 
 class NotInThisVersion(DirectiveRule):
-    """The directive came with a later version of httpd.
+    """The directive needs a newer version of httpd.
 
-    An httpd that does not know a directive rejects the configuration. The version is that of
-    `--httpd-version`, or of the installed httpd. To play it would take an httpd of that age.
+    httpd rejects a directive that it does not know. The version is that of `--httpd-version`, or
+    of the installed httpd. The tests cannot play this rule without an httpd of that age.
     """
 
     code = "AS109"
@@ -33,19 +37,19 @@ class NotInThisVersion(DirectiveRule):
     effect = Effect.ADVICE
     names = frozenset(STAPLING_DIRECTIVES)
     by_text = True
-    bad = Example(CACHE + tls_host("SSLUseStapling on", _PROXY))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = "{written} needs httpd {needed}, and httpd {version} rejects it"
+    help = "Remove the directive, or run a newer httpd."
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", _PROXY)),)
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Stapling directives that are younger than the server."""
         known = STAPLING_DIRECTIVES[directive.key]
         # The version is asked of the installed httpd, which takes its time.
         if known.since <= _OLDEST or known.since <= site.configuration.version():
             return
-        version = site.configuration.version()
-        have, need = dotted(version), dotted(known.since)
         yield self.finding(
-            directive.place,
-            f"{known.name} came with httpd {need}, and this is {have}: it is rejected",
-            "Remove it, or run a newer httpd.",
+            directive_subject(directive),
+            written=known.name,
+            needed=dotted(known.since),
+            version=dotted(site.configuration.version()),
         )

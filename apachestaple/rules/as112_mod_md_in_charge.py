@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.host import HostRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 _MOD_MD = "LoadModule md_module modules/mod_md.so\n"
@@ -19,10 +22,10 @@ _BAD = tls_host("SSLUseStapling on", certificate="dead-responder")
 
 
 class ModMdInCharge(HostRule):
-    """mod_md staples for the host, whatever SSLUseStapling says.
+    """SSLUseStapling has no effect, because mod_md staples for the host.
 
-    With MDStapling on, mod_md answers before mod_ssl would look at its own settings
-    (ap_ssl_ocsp_get_resp in stapling_cb). SSLUseStapling off does not switch it off either.
+    With MDStapling on, mod_md answers before mod_ssl looks at its own settings
+    (ap_ssl_ocsp_get_resp in stapling_cb). SSLUseStapling off does not turn that off either.
     """
 
     code = "AS112"
@@ -30,29 +33,35 @@ class ModMdInCharge(HostRule):
     effect = Effect.IGNORED
     needs_whole = True
     settings = frozenset({"mdstapling"})
-    bad = Example(
-        f"{_MOD_MD}MDStapling on\n{CACHE}{_BAD}",
-        as_if=f"{_MOD_MD}MDStapling on\n{CACHE}{tls_host(certificate='dead-responder')}",
+    message = {
+        "": "SSLUseStapling on has no effect while MDStapling is on",
+        "off": "SSLUseStapling off has no effect: mod_md staples because MDStapling is on",
+    }
+    help = {
+        "": "Remove it, and SSLStaplingCache where no host needs that.",
+        "off": "Turn MDStapling off for this host, or remove the line.",
+    }
+    bad = (
+        Example(
+            f"{_MOD_MD}MDStapling on\n{CACHE}{_BAD}",
+            as_if=f"{_MOD_MD}MDStapling on\n{CACHE}{tls_host(certificate='dead-responder')}",
+        ),
+        Example(
+            f"{_MOD_MD}MDStapling on\n"
+            + tls_host("SSLUseStapling off", certificate="dead-responder"),
+            as_if=f"{_MOD_MD}MDStapling on\n{tls_host(certificate='dead-responder')}",
+            severity=Severity.WARNING,
+        ),
     )
-    good = Example(f"{_MOD_MD}{CACHE}{_BAD}")
+    good = (Example(f"{_MOD_MD}{CACHE}{_BAD}"),)
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Hosts of mod_md with a SSLUseStapling; one that is off is a warning."""
         switch = host.setting("SSLUseStapling")
         if switch is None or not host.is_tls or not host.mod_md_staples:
             return
-        if host.use_stapling:
-            yield self.finding(
-                switch.place,
-                "MDStapling is on, so this has no effect",
-                "Remove it, and SSLStaplingCache where no host needs that.",
-                host=host,
-            )
-        else:
-            yield self.finding(
-                switch.place,
-                "MDStapling is on, so mod_md staples all the same",
-                "Set MDStapling off for this host, or remove the line.",
-                host=host,
-                severity=Severity.WARNING,
-            )
+        yield self.finding(
+            directive_subject(switch),
+            variant="" if host.use_stapling else "off",
+            severity=None if host.use_stapling else Severity.WARNING,
+            hosts=(host,),
+        )

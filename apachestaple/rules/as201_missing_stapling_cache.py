@@ -4,47 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
+from apachestaple.rules.cache_remedy import new_cache
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.remedy import ProvideCache
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import server_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class MissingStaplingCache(ServerRule):
-    """Stapling is on, and there is no SSLStaplingCache.
+    """Stapling is on, but SSLStaplingCache is not set.
 
-    mod_ssl keeps responses in a cache and will not staple without one. It looks for it when the
-    server starts, not when the configuration is tested: `httpd -t` passes, and the server exits
-    (modssl_init_stapling).
+    mod_ssl keeps responses in a cache and does not staple without one. It looks for the cache when
+    the server starts, not when the configuration is tested: `httpd -t` passes, and the server
+    exits (modssl_init_stapling).
     """
 
     code = "AS201"
     severity = Severity.ERROR
     effect = Effect.DOES_NOT_START
     log_id = "AH01958"
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     needs_whole = True
-    bad = Example(tls_host("SSLUseStapling on"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = "stapling is on, but SSLStaplingCache is not set in the main server"
+    help = {
+        "": "Set SSLStaplingCache once, outside of every <VirtualHost>.",
+        "not-loadable": "Set SSLStaplingCache once, outside of every <VirtualHost>, and load the "
+        "module of its provider ({problem}).",
+    }
+    bad = (
+        Example(tls_host("SSLUseStapling on")),
+        Example("SSLUseStapling on\n" + tls_host()),
+        Example(tls_host("SSLUseStapling on"), without=frozenset({"socache_shmcb_module"})),
+    )
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
     def check(self, site: Site) -> Iterator[Finding]:
-        """The first host with stapling, where no cache is set."""
-        misplaced = any(d.key == "sslstaplingcache" for d in site.misplaced)
-        if site.caches or misplaced:
+        if site.caches or any(d.key == "sslstaplingcache" for d in site.misplaced):
             return
         hosts = [host for host in site.tls_hosts if host.use_stapling]
-        if not hosts:
-            return
-        host = hosts[0]
-        switch = host.setting("SSLUseStapling")
+        switch = hosts[0].setting("SSLUseStapling") if hosts else None
         if switch is None:
             return
+        remedy, problem = new_cache(ProvideCache(size=site.needed_cache_size(None)), site)
         yield self.finding(
-            switch.place,
-            "stapling is on, but no SSLStaplingCache is set in the main server",
-            "Set SSLStaplingCache once, outside every <VirtualHost>.",
-            host=host,
+            server_subject(site),
+            variant="not-loadable" if problem else "",
+            place=switch.place,
+            hosts=hosts,
+            remedy=remedy,
+            problem=problem,
         )

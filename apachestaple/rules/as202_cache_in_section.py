@@ -4,41 +4,75 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
+from apachestaple.mod_ssl.cache import parse_cache
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.cache_remedy import new_cache
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.remedy import MoveCacheToMainServer
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.remedy import Remedy
 
 
 class CacheInSection(ServerRule):
     """SSLStaplingCache stands in a section.
 
-    There is one cache for the whole server, and httpd takes it in the main server only. Four of ten
+    The server has one cache, and httpd accepts the directive in the main server only. Four of ten
     published snippets put it into a <VirtualHost>.
     """
 
     code = "AS202"
     severity = Severity.ERROR
     effect = Effect.REJECTED
-    repair = Repair.SAFE
-    bad = Example(
-        tls_host("SSLUseStapling on", "SSLStaplingCache shmcb:logs/stapling(131072)"),
-        rejection="cannot occur within|not allowed",
+    fix = Fix.SAFE
+    message = "SSLStaplingCache is not allowed in {section}>"
+    help = {
+        "": "Move it into the main server, outside of every section.",
+        "fragment": "Move it into the main server, which is not in the files that were read.",
+        "not-loadable": "Move it into the main server, outside of every section, and load the "
+        "module of its provider ({problem}).",
+    }
+    bad = (
+        Example(
+            tls_host("SSLUseStapling on", "SSLStaplingCache shmcb:logs/stapling(131072)"),
+            rejection="cannot occur within|not allowed",
+        ),
+        Example(
+            CACHE + "<Directory />\n    SSLStaplingCache shmcb:logs/x\n</Directory>\n" + tls_host(),
+            rejection="cannot occur within|not allowed",
+        ),
     )
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
     def check(self, site: Site) -> Iterator[Finding]:
-        """Every one within a section that is not a condition."""
         for directive in site.misplaced:
             if directive.parent is None or directive.key != "sslstaplingcache":
                 continue
+            variant, remedy, problem = _remedy(directive, site)
             yield self.finding(
-                directive.place,
-                f"SSLStaplingCache cannot stand in {directive.parent.name}>",
-                "Move it out, into the main server.",
-                # A fragment has no main server to move it to.
-                repairable=site.configuration.whole,
+                directive_subject(directive),
+                variant=variant,
+                remedy=remedy,
+                section=directive.parent.name,
+                problem=problem,
             )
+
+
+def _remedy(directive: Directive, site: Site) -> tuple[str, Remedy | None, str | None]:
+    """The variant of the help, the remedy, and why there is none."""
+    if not site.configuration.whole:
+        return "fragment", None, None
+    size = site.needed_cache_size(parse_cache(first_argument(directive)))
+    move = MoveCacheToMainServer(directive=directive, size=size)
+    if site.caches:
+        return "", move, None
+    remedy, problem = new_cache(move, site)
+    return "not-loadable" if problem else "", remedy, problem

@@ -4,52 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.httpd.loadable import is_loadable
+from apachestaple.httpd.loadable import why_not_loadable
 from apachestaple.mod_ssl.cache import PROVIDERS, parse_cache
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.web_characters import has_web_characters
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.remedy import LoadModule
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class CacheProviderNotLoaded(DirectiveRule):
     """The module of the cache's provider is not loaded.
 
-    shmcb comes from mod_socache_shmcb, dbm from mod_socache_dbm, and so on. It does not matter
-    whether LoadModule stands before or after: httpd loads all modules before it executes this.
+    shmcb needs mod_socache_shmcb, dbm needs mod_socache_dbm, and so on. LoadModule may stand
+    before or after SSLStaplingCache: httpd loads all modules before it executes the directive.
     """
 
     code = "AS204"
     severity = Severity.ERROR
     effect = Effect.REJECTED
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     needs_whole = True
     names = frozenset({"sslstaplingcache"})
-    bad = Example(
-        CACHE + tls_host("SSLUseStapling on"),
-        without=frozenset({"socache_shmcb_module"}),
-        rejection="not supported",
+    message = "the cache provider {provider} needs mod_{name}, which is not loaded"
+    help = {
+        "": "Load the module: a2enmod {name}, or LoadModule {module}.",
+        "not-loadable": "Install and load the module ({problem}), or use another provider.",
+    }
+    bad = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on"),
+            without=frozenset({"socache_shmcb_module"}),
+            rejection="not supported",
+        ),
+        Example(
+            "SSLStaplingCache dbm:logs/stapling\n" + tls_host("SSLUseStapling on"),
+            without=frozenset({"socache_dbm_module"}),
+            rejection="not supported",
+        ),
     )
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Known providers without their module."""
         if not site.has_mod_ssl or has_web_characters(directive.raw):
             return
         provider = parse_cache(first_argument(directive)).provider
         module = PROVIDERS.get(provider)
         if module is None or site.configuration.may_have_module(module):
             return
+        name = module.removesuffix("_module")
+        problem = why_not_loadable(site.configuration, module)
+        reason = f"the cache provider {provider} needs mod_{name}"
         yield self.finding(
-            directive.place,
-            f"the cache provider {provider} needs mod_{module.removesuffix('_module')}, which is "
-            "not loaded",
-            f"Load it: a2enmod {module.removesuffix('_module')}, or LoadModule {module}.",
-            repairable=is_loadable(site.configuration, module),
+            directive_subject(directive),
+            variant="not-loadable" if problem else "",
+            remedy=None if problem else LoadModule(module=module, reason=reason),
+            provider=provider,
+            name=name,
+            module=module,
+            problem=problem,
         )

@@ -5,34 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import shmcb_layout
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.rules.cache_remedy import correction
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class CacheSizeFatal(DirectiveRule):
-    """A cache size that httpd accepts and then does not start with.
+    """httpd accepts the size of the cache, and does not start with it.
 
-    mod_socache_shmcb divides the segment into subcaches, and gives up when fewer than five entries
-    fit into one. `httpd -t` does not get so far: 12345 passes it and stops the server.
+    mod_socache_shmcb divides the segment into subcaches, and stops when fewer than five entries fit
+    into one. `httpd -t` does not notice this: the size 12345 passes and the server does not start.
     """
 
     code = "AS206"
     severity = Severity.ERROR
     effect = Effect.DOES_NOT_START
     log_id = "AH00823"
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     names = frozenset({"sslstaplingcache"})
-    bad = Example("SSLStaplingCache shmcb:logs/stapling(12345)\n" + tls_host("SSLUseStapling on"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = (
+        "a size of {size} bytes gives {subcaches} subcaches of {indexes} entries, and httpd needs "
+        "five entries"
+    )
+    help = "Give 131072 bytes or more."
+    bad = (
+        Example("SSLStaplingCache shmcb:logs/stapling(12345)\n" + tls_host("SSLUseStapling on")),
+    )
+    good = (FIXED,)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Sizes in the gaps; of several caches the last one counts."""
         if not site.caches or site.caches[-1] is not directive:
             return
         cache = site.cache
@@ -40,8 +50,9 @@ class CacheSizeFatal(DirectiveRule):
             return
         layout = shmcb_layout(cache.size)
         yield self.finding(
-            directive.place,
-            f"{cache.size} bytes make {layout.subcaches} subcaches of {layout.indexes} entries, "
-            "and httpd wants five",
-            "Give 131072 bytes or more.",
+            directive_subject(directive),
+            remedy=correction(directive, site),
+            size=cache.size,
+            subcaches=layout.subcaches,
+            indexes=layout.indexes,
         )

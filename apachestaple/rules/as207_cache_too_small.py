@@ -12,15 +12,19 @@ from apachestaple.mod_ssl.cache import (
     shmcb_layout,
     smallest_size,
 )
-from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
+from apachestaple.rules.cache_remedy import correction
+from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.rule import FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apachestaple.certificates.certificate import Certificate
     from apachestaple.mod_ssl.cache import Response
+    from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 # What cannot hold even the shortest responses evicts; what cannot hold long ones may.
@@ -44,62 +48,74 @@ _HOSTS = (
 class CacheTooSmall(ServerRule):
     """The cache cannot hold the responses of all certificates.
 
-    A response lives in the subcache that the first byte of the certificate's SHA-1 picks. A full
-    subcache drops its oldest responses, even while others stand empty, so the responder is asked
-    again and again, within handshakes, where one query in SSLStaplingStandardCacheTimeout would
-    do. A larger cache has more subcaches, and can hold less of an unlucky set than a smaller one.
-    How long a responder's answers are is only estimated, unless it was asked (--online).
+    A response lives in the subcache that the first byte of the certificate's SHA-1 selects. A full
+    subcache drops its oldest responses even while others are empty. httpd then asks the responder
+    again and again, in the middle of handshakes, instead of once in
+    SSLStaplingStandardCacheTimeout. A larger cache has more subcaches, and can hold fewer responses
+    of an unlucky set than a smaller one. The length of the responses is estimated unless the
+    responders are asked (--online).
     """
 
     code = "AS207"
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     effect = Effect.EVICTS_STAPLES
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     needs_whole = True
-    bad = Example("SSLStaplingCache shmcb:logs/stapling(8192)\n" + _HOSTS)
-    good = Example(CACHE + _HOSTS)
+    message = {
+        "": "{crowded} of {all} certificates ({names}) share subcaches that cannot hold their "
+        "responses of an estimated {length} bytes each",
+        "measured": "{crowded} of {all} certificates ({names}) share subcaches that cannot hold "
+        "their responses of {total} bytes together",
+    }
+    help = (
+        "Set the size to {recommended} bytes; {smallest} bytes are the least that hold long "
+        "responses."
+    )
+    bad = (Example("SSLStaplingCache shmcb:logs/stapling(8192)\n" + _HOSTS),)
+    good = (FIXED,)
 
     def check(self, site: Site) -> Iterator[Finding]:
-        """A warning where even the shortest responses do not fit, else an information."""
         cache = site.cache
         if cache is None or cache.size is None or not shmcb_layout(cache.size).starts:
             return
-        leaves = site.stapled_certificates
         layout = shmcb_layout(cache.size)
-        if not overfull_subcaches(layout, site.responses(LONG_RESPONSE)):
+        estimated = site.responses(LONG_RESPONSE)
+        if not overfull_subcaches(layout, estimated):
             return
-        known = site.measured_lengths
         for length, severity, confidence in _LENGTHS:
             overfull = overfull_subcaches(layout, site.responses(length))
             if not overfull:
                 continue
             crowded = [response for group in overfull for response in group]
-            measured = all(response.sha1 in known for response in crowded)
-            total = sum(response.length for response in crowded)
-            size = f"{total} bytes together" if measured else f"an estimated {length} bytes"
+            digests = {response.sha1 for response in crowded}
+            measured = digests <= site.measured_lengths.keys()
             yield self.finding(
-                site.caches[-1].place,
-                f"{len(crowded)} of {len(leaves)} certificates "
-                f"({_names([leaves[response.sha1] for response in crowded])}) share subcaches "
-                f"that cannot hold their responses of {size}, and up to one query a handshake is "
-                "made for them",
-                _advice(cache.size, site.responses(LONG_RESPONSE)),
+                directive_subject(site.caches[-1]),
+                variant="measured" if measured else "",
+                hosts=_hosts(digests, site),
                 severity=Severity.WARNING if measured else severity,
                 confidence=Confidence.CERTAIN if measured else confidence,
+                remedy=correction(site.caches[-1], site),
+                crowded=len(crowded),
+                all=len(site.stapled_certificates),
+                names=_names(crowded, site),
+                length=length,
+                total=sum(response.length for response in crowded),
+                recommended=recommended_size(estimated),
+                smallest=smallest_size(estimated),
             )
             return
 
 
-def _names(leaves: Sequence[Certificate]) -> str:
-    named = ", ".join(leaf.common_name for leaf in leaves[:_MOST_NAMES])
-    return named if len(leaves) <= _MOST_NAMES else f"{named} and others"
+def _hosts(digests: set[bytes], site: Site) -> Iterator[Host]:
+    """The hosts with one of these certificates."""
+    for host in site.stapling_hosts:
+        if any(c.leaf is not None and c.leaf.sha1 in digests for c in host.certificates):
+            yield host
 
 
-def _advice(size: int, responses: Sequence[Response]) -> str:
-    smallest = smallest_size(responses)
-    advice = f"Give {recommended_size(responses)} bytes; {smallest} just hold long responses"
-    if smallest < size:
-        # Subcaches double with the size, and each has less room.
-        return f"{advice}: with fewer subcaches, they are better than these {size}."
-    return f"{advice}."
+def _names(crowded: Sequence[Response], site: Site) -> str:
+    leaves = [site.stapled_certificates[response.sha1] for response in crowded[:_MOST_NAMES]]
+    named = ", ".join(leaf.common_name for leaf in leaves)
+    return named if len(crowded) <= _MOST_NAMES else f"{named} and others"

@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import parse_cache
 from apachestaple.mod_ssl.hosts import first_argument
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class DbmFolderMissing(DirectiveRule):
-    """The folder of a dbm cache is not there.
+    """The folder of a dbm cache does not exist.
 
-    httpd makes the dbm file when it starts, but not its folder.
+    httpd creates the dbm file when it starts, but not its folder.
     """
 
     code = "AS209"
@@ -29,17 +32,17 @@ class DbmFolderMissing(DirectiveRule):
     log_id = "AH00804"
     needs_whole = True
     names = frozenset({"sslstaplingcache"})
-    bad = Example("SSLStaplingCache dbm:missing/stapling\n" + tls_host("SSLUseStapling on"))
-    good = Example("SSLStaplingCache dbm:logs/stapling\n" + tls_host("SSLUseStapling on"))
+    message = "the folder {folder} does not exist"
+    help = "Create the folder."
+    bad = (Example("SSLStaplingCache dbm:missing/stapling\n" + tls_host("SSLUseStapling on")),)
+    good = (Example("SSLStaplingCache dbm:logs/stapling\n" + tls_host("SSLUseStapling on")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Where the files of the server are here."""
         cache = parse_cache(first_argument(directive))
+        # Only where the files of the server are here.
         if not site.certificates_required or cache.provider != "dbm" or not cache.argument:
             return
         configuration = site.configuration
         folder = os.path.dirname(configuration.absolute(cache.argument))
         if not os.path.isdir(configuration.paths.real(folder)):
-            yield self.finding(
-                directive.place, f"the folder {folder} is not there", "Make the folder."
-            )
+            yield self.finding(directive_subject(directive), folder=folder)

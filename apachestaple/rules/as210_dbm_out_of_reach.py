@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import parse_cache
 from apachestaple.mod_ssl.hosts import first_argument
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Configuration, Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 _HOST = tls_host("SSLUseStapling on")
 
@@ -23,9 +26,9 @@ _HOST = tls_host("SSLUseStapling on")
 class DbmOutOfReach(DirectiveRule):
     """httpd's children may not enter the folder of a dbm cache.
 
-    httpd makes the file as root and gives it to the `User` of its children (socache_dbm_init), but
-    not the folders above it. Where one of them is closed to that user, nothing can be cached, and
-    each handshake asks the responder. To play it takes a root that starts httpd.
+    httpd creates the file as root and gives it to the `User` of its children (socache_dbm_init),
+    but not the folders above it. Where one of them is closed to that user, nothing is cached, and
+    every handshake asks the responder. A test plays this where it runs as root.
     """
 
     code = "AS210"
@@ -34,15 +37,19 @@ class DbmOutOfReach(DirectiveRule):
     log_id = "AH00807"
     needs_whole = True
     names = frozenset({"sslstaplingcache"})
-    bad = Example(
-        f"User www-data\nSSLStaplingCache dbm:private/stapling\n{_HOST}",
-        files={"private/kept": "of mode 0700\n"},
+    message = "httpd's children run as {user}, who may not enter {folder}, so nothing is cached"
+    help = "Open the folder (chmod a+x {folder}), or put the cache elsewhere."
+    bad = (
+        Example(
+            f"User www-data\nSSLStaplingCache dbm:private/stapling\n{_HOST}",
+            files={"private/kept": "of mode 0700\n"},
+        ),
     )
-    good = Example(f"User www-data\nSSLStaplingCache dbm:logs/stapling\n{_HOST}")
+    good = (Example(f"User www-data\nSSLStaplingCache dbm:logs/stapling\n{_HOST}"),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Where the files of the server are here, and its user is known."""
         cache = parse_cache(first_argument(directive))
+        # Only where the files of the server are here.
         if not site.certificates_required or cache.provider != "dbm" or not cache.argument:
             return
         configuration = site.configuration
@@ -52,16 +59,11 @@ class DbmOutOfReach(DirectiveRule):
         folder = configuration.paths.real(os.path.dirname(configuration.absolute(cache.argument)))
         closed = _closed_folder(folder, user)
         if closed is not None:
-            yield self.finding(
-                directive.place,
-                f"{user.pw_name}, as whom httpd's children run, may not enter {closed}, so nothing "
-                "is cached",
-                f"Open it (chmod a+x {closed}), or put the cache elsewhere.",
-            )
+            yield self.finding(directive_subject(directive), user=user.pw_name, folder=closed)
 
 
 def _user(configuration: Configuration) -> pwd.struct_passwd | None:
-    """As whom the children run, where that is said and known here."""
+    """The user that the children run as, where it is set and known here."""
     name = ""
     for directive in configuration.named("User"):
         if directive.parent is None:
@@ -73,14 +75,14 @@ def _user(configuration: Configuration) -> pwd.struct_passwd | None:
 
 
 def _closed_folder(folder: str, user: pwd.struct_passwd) -> str | None:
-    """The first folder on the way that the user may not enter; one that is missing ends the way."""
+    """The first folder in a path that the user may not enter, up to one that does not exist."""
     if user.pw_uid == 0:
         return None
     groups = set(os.getgrouplist(user.pw_name, user.pw_gid))
-    on_the_way = [folder]
-    while (above := os.path.dirname(on_the_way[-1])) != on_the_way[-1]:
-        on_the_way.append(above)
-    for path in reversed(on_the_way):
+    folders = [folder]
+    while (above := os.path.dirname(folders[-1])) != folders[-1]:
+        folders.append(above)
+    for path in reversed(folders):
         try:
             status = os.stat(path)
         except OSError:

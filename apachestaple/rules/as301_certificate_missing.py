@@ -5,43 +5,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import Problem
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, ProblemRule, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.certificate_file import CertificateFileRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class CertificateMissing(ProblemRule):
-    """The file of a certificate is missing, empty or no file.
+class CertificateMissing(CertificateFileRule):
+    """The file of a certificate does not exist, is empty or is not a file.
 
-    httpd looks for it when it reads the directive (ssl_cmd_check_file).
+    httpd checks the file when it reads the directive (ssl_cmd_check_file).
     """
 
     problems = frozenset({Problem.MISSING, Problem.EMPTY, Problem.NOT_A_FILE})
     code = "AS301"
     severity = Severity.ERROR
     effect = Effect.REJECTED
-    bad = Example(
-        CACHE + tls_host("SSLUseStapling on", certificate="missing", key="good"),
-        rejection="does not exist or is empty",
+    message = {
+        Problem.MISSING: "{path} does not exist",
+        Problem.EMPTY: "{path} is empty",
+        Problem.NOT_A_FILE: "{path} is not a file",
+    }
+    help = "Correct the path, or put the certificate there."
+    bad = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on", certificate="missing", key="good"),
+            rejection="does not exist or is empty",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", certificate="empty", key="good"),
+            rejection="does not exist or is empty",
+        ),
     )
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """A missing file only where the server's files are here."""
-        problem = certificate.file.problem if certificate.file else None
+    def check(
+        self, problem: Problem, certificate: HostCertificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        # Only where the server's files are here.
         if problem is Problem.MISSING and not site.certificates_required:
             return
-        words = {Problem.MISSING: "is not there", Problem.EMPTY: "is empty"}
-        what = words.get(problem, "is not a file") if problem else ""
         yield self.finding(
-            certificate.directive.place,
-            f"{certificate.name} {what}",
-            "Correct the path, or put the certificate there.",
-            host=host,
+            certificate_subject(certificate),
+            variant=problem,
+            hosts=(host,),
             certificate=certificate,
+            path=certificate.name,
         )

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import Problem
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, ProblemRule, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.certificate_file import CertificateFileRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class NotACertificate(ProblemRule):
-    """The file holds no certificate, or a damaged one.
+class NotACertificate(CertificateFileRule):
+    """The file contains no certificate, or a damaged one.
 
-    `httpd -t` only looks whether the file is there; the server then cannot use it and exits.
+    `httpd -t` only checks that the file exists. The server then cannot load it and exits.
     """
 
     problems = frozenset({Problem.NO_CERTIFICATE, Problem.DAMAGED})
@@ -26,23 +29,38 @@ class NotACertificate(ProblemRule):
     severity = Severity.ERROR
     effect = Effect.DOES_NOT_START
     log_id = "AH02562"
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="truncated", key="good"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = {
+        Problem.NO_CERTIFICATE: "{path} contains no certificate",
+        Problem.DAMAGED: "{path} is damaged",
+    }
+    help = "Put the certificate there in PEM form, the server's own certificate first."
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="truncated", key="good")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLCertificateChainFile certs/chain.pem",
+                certificate="truncated",
+                key="good",
+            ),
+            log_id="AH02561",
+        ),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Files without a leaf, or with a damaged certificate that httpd would read."""
-        file = certificate.file
-        if file is None:
-            return
+    def check(
+        self, problem: Problem, certificate: HostCertificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        # With a chain file, httpd reads the leaf alone from the certificate's file.
         leaf_only = host.setting("SSLCertificateChainFile") is not None
-        if file.leaf and leaf_only:
+        if certificate.file is None or (certificate.file.leaf and leaf_only):
             return
-        what = "is damaged" if file.problem is Problem.DAMAGED else "holds no certificate"
         yield self.finding(
-            certificate.directive.place,
-            f"{certificate.name} {what}",
-            "Put the certificate there in PEM form, the server's own first.",
-            host=host,
+            certificate_subject(certificate),
+            variant=problem,
+            hosts=(host,),
             certificate=certificate,
             log_id="AH02561" if leaf_only else None,
+            path=certificate.name,
         )

@@ -4,43 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.hosts import ObstacleKind
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.mod_ssl.hosts import StaplingProblemKind
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class NoOcspUri(ObstacleRule):
-    """Stapling is on for a certificate without an OCSP URI.
+class NoOcspUri(UnstaplableRule):
+    """Stapling is on, but the certificate has no OCSP URI.
 
-    More and more authorities leave it out: Let's Encrypt since May 2025. There is nobody to ask,
-    and httpd logs an error at every start. Stapling is to be switched off for such a host.
+    More and more authorities leave the URI out; Let's Encrypt has done so since May 2025. httpd
+    then has no responder to ask, and logs an error at every start.
     """
 
-    kind = ObstacleKind.NO_URI
+    problem = StaplingProblemKind.NO_URI
     code = "AS304"
     severity = Severity.WARNING
     effect = Effect.NO_STAPLE
     log_id = "AH02218"
-    repair = Repair.SAFE
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="no-ocsp"))
-    good = Example(CACHE + tls_host("SSLUseStapling off", certificate="no-ocsp"))
+    fix = Fix.SAFE
+    message = "the certificate of {name} has no OCSP URI, so it cannot be stapled"
+    help = HELP
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="no-ocsp")),
+        Example(CACHE + "SSLUseStapling on\n" + tls_host(certificate="no-ocsp")),
+    )
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="no-ocsp")))
 
     def check(
-        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+        self,
+        problem: StaplingProblem,
+        certificate: HostCertificate,
+        leaf: Certificate,
+        host: Host,
+        site: Site,
     ) -> Iterator[Finding]:
-        """Every one."""
         yield self.finding(
-            certificate.directive.place,
-            f"the certificate of {leaf.common_name} has no OCSP URI, so it cannot be stapled",
-            self.advice(host),
-            host=host,
+            certificate_subject(certificate),
+            variant=self.variant(host),
+            hosts=(host,),
             certificate=certificate,
-            repairable=host.is_hopeless,
+            remedy=self.turn_off(problem, host),
+            name=leaf.common_name,
         )

@@ -4,45 +4,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, CertificateRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.certificate import CertificateRule
+from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.certificates.certificate import Certificate
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class MustStapleWithoutStapling(CertificateRule):
-    """The certificate demands a staple, and stapling is off.
+    """The certificate requires a staple, but stapling is off.
 
-    Clients that enforce must-staple (RFC 7633) refuse the site.
+    Clients that enforce must-staple (RFC 7633) refuse the connection.
     """
 
     code = "AS306"
     severity = Severity.ERROR
     effect = Effect.NO_STAPLE
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     needs_whole = True
-    bad = Example(CACHE + tls_host(certificate="must-staple"))
-    good = Example(CACHE + tls_host("SSLUseStapling on", certificate="must-staple"))
+    message = "the certificate of {name} requires a staple, but stapling is off"
+    help = {
+        "": "Turn stapling on for this host: SSLUseStapling on.",
+        "not-possible": "Get a certificate without must-staple, or one that can be stapled.",
+    }
+    bad = (
+        Example(CACHE + tls_host(certificate="must-staple")),
+        Example(CACHE + tls_host("SSLUseStapling off", certificate="must-staple")),
+    )
+    good = (FIXED,)
 
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Must-staple certificates of hosts without stapling."""
-        leaf = certificate.leaf
-        if leaf is None or not leaf.must_staple or host.mod_md_staples:
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        if not leaf.must_staple or host.mod_md_staples or host.staples:
             return
-        if host.staples:
-            return
-        possible = host.can_staple
+        remedy = None
+        if host.can_staple and site.can_have_cache:
+            reason = "its certificates can be stapled"
+            remedy = TurnStapling(on=True, hosts=(host,), reason=reason)
         yield self.finding(
-            certificate.directive.place,
-            f"the certificate of {leaf.common_name} demands a staple, and stapling is off",
-            "Switch stapling on: SSLUseStapling on."
-            if possible
-            else "Get a certificate without must-staple, or one that can be stapled.",
-            host=host,
+            certificate_subject(certificate),
+            variant="" if host.can_staple else "not-possible",
+            hosts=(host,),
             certificate=certificate,
-            repairable=bool(possible),
+            remedy=remedy,
+            name=leaf.common_name,
         )

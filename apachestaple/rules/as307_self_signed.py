@@ -4,42 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.hosts import ObstacleKind
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ObstacleRule, tls_host
+from apachestaple.mod_ssl.hosts import StaplingProblemKind
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class SelfSigned(ObstacleRule):
+class SelfSigned(UnstaplableRule):
     """Stapling is on for a self-signed certificate.
 
-    It has no issuer whose responder could vouch for it, and httpd logs an error at every start.
+    It has no issuer, so there is no responder to ask, and httpd logs an error at every start.
     """
 
-    kind = ObstacleKind.SELF_SIGNED
+    problem = StaplingProblemKind.SELF_SIGNED
     code = "AS307"
     severity = Severity.WARNING
     effect = Effect.NO_STAPLE
     log_id = "AH02217"
-    repair = Repair.SAFE
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="self-signed"))
-    good = Example(CACHE + tls_host("SSLUseStapling off", certificate="self-signed"))
+    fix = Fix.SAFE
+    message = "the certificate of {name} is self-signed, so it cannot be stapled"
+    help = HELP
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="self-signed")),)
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="self-signed")))
 
     def check(
-        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+        self,
+        problem: StaplingProblem,
+        certificate: HostCertificate,
+        leaf: Certificate,
+        host: Host,
+        site: Site,
     ) -> Iterator[Finding]:
-        """Every one."""
         yield self.finding(
-            certificate.directive.place,
-            f"the certificate of {leaf.common_name} is self-signed, so it cannot be stapled",
-            self.advice(host),
-            host=host,
+            certificate_subject(certificate),
+            variant=self.variant(host),
+            hosts=(host,),
             certificate=certificate,
-            repairable=host.is_hopeless,
+            remedy=self.turn_off(problem, host),
+            name=leaf.common_name,
         )

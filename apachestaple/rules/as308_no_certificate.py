@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import Example, HostRule, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.host import HostRule
+from apachestaple.rules.rule import Example, tls_host
+from apachestaple.rules.subject import host_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class NoCertificate(HostRule):
-    """A host with SSLEngine on has no certificate.
+    """A host has SSLEngine on, but no certificate.
 
-    `httpd -t` passes; the server exits when it sets the host up (ssl_init_server_ctx).
+    `httpd -t` passes. The server exits when it sets the host up (ssl_init_server_ctx).
     """
 
     code = "AS308"
@@ -25,21 +28,28 @@ class NoCertificate(HostRule):
     effect = Effect.DOES_NOT_START
     log_id = "AH02572"
     needs_whole = True
-    bad = Example("<VirtualHost *:443>\n    SSLEngine on\n</VirtualHost>\n")
-    good = Example(tls_host())
+    message = "{host} has SSLEngine {engine}, but no SSLCertificateFile"
+    help = "Set SSLCertificateFile, or turn SSLEngine off."
+    bad = (
+        Example("<VirtualHost *:443>\n    SSLEngine on\n</VirtualHost>\n"),
+        Example("SSLEngine on\n<VirtualHost *:443>\n    ServerName x\n</VirtualHost>\n"),
+    )
+    good = (Example(tls_host()),)
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Hosts without SSLCertificateFile, unless mod_md or SSLOpenSSLConfCmd may bring it."""
         configuration = site.configuration
         if not host.is_tls or host.certificates or not site.has_mod_ssl:
             return
+        # mod_md and SSLOpenSSLConfCmd may bring one.
         if configuration.has_module("md_module") or any(configuration.named("SSLOpenSSLConfCmd")):
             return
         switch = host.setting("SSLEngine")
         if switch is not None:
+            own = "sslengine" in host.own or host.section is None
             yield self.finding(
-                (host.section or switch).place if not host.own.get("sslengine") else switch.place,
-                f"{host.name} has SSLEngine {host.ssl_engine} and no SSLCertificateFile",
-                "Give it a certificate, or switch SSLEngine off.",
-                host=host,
+                host_subject(host, site),
+                place=switch.place if own else None,
+                hosts=(host,),
+                host=host.name,
+                engine=host.ssl_engine,
             )

@@ -5,47 +5,66 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import Problem
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
+from apachestaple.mod_ssl.responders import certificate_path
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import server_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class CertificatesElsewhere(ServerRule):
     """Certificates of the configuration are not on this machine.
 
-    In a repository of configurations that is the normal case; what the certificates decide is then
-    left unsaid.
+    In a repository of configurations this is normal. Rules about certificates then have nothing to
+    check.
     """
 
     code = "AS309"
     severity = Severity.INFO
     effect = Effect.ADVICE
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="elsewhere", key="good"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = {
+        "": "{path} not found, so this certificate was not checked (looked for {here})",
+        "several": "{path} and {more} more certificates not found, so they were not checked "
+        "(looked for {here})",
+    }
+    help = "Name the folder that holds the server's files with --root DIR or --map FROM=TO."
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="elsewhere", key="good")),
+        Example(
+            CACHE
+            + tls_host("SSLUseStapling on", certificate="elsewhere", key="good")
+            + tls_host(certificate="nowhere", key="good", name="b.example.com")
+        ),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, site: Site) -> Iterator[Finding]:
-        """Once, at the first of them."""
         if site.certificates_required:
             return
-        missing = {
-            certificate.name: (certificate, host)
-            for host in reversed(site.tls_hosts)
-            for certificate in reversed(host.certificates)
-            if certificate.file and certificate.file.problem is Problem.MISSING
-        }
+        missing: dict[str, HostCertificate] = {}
+        hosts: dict[Host, None] = {}
+        for host in site.tls_hosts:
+            for certificate in host.certificates:
+                if certificate.file and certificate.file.problem is Problem.MISSING:
+                    missing.setdefault(certificate.name, certificate)
+                    hosts[host] = None
         if not missing:
             return
-        certificate, host = list(missing.values())[-1]
-        count = len(missing)
-        others = "" if count == 1 else f" and {count - 1} more"
+        first = next(iter(missing.values()))
         yield self.finding(
-            certificate.directive.place,
-            f"{certificate.name}{others}: not on this machine, so not looked at",
-            "Say where they are with --root DIR or --map FROM=TO.",
-            host=host,
-            certificate=certificate,
+            server_subject(site),
+            variant="several" if len(missing) > 1 else "",
+            place=first.directive.place,
+            hosts=hosts,
+            certificate=first if len(missing) == 1 else None,
+            path=first.name,
+            more=len(missing) - 1,
+            here=certificate_path(first),
         )

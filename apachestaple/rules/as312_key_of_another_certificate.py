@@ -6,22 +6,25 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.keys import KeyProblem
 from apachestaple.mod_ssl.hosts import first_argument
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, KeyRule, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.key import KeyRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import key_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class KeyOfAnotherCertificate(KeyRule):
     """The private key does not belong to the certificate.
 
-    `httpd -t` does not compare them; the server does, and exits. Keys and certificates belong
-    together by their order in the host. Where the issuer's certificate stands first in the file, it
-    is the issuer's that the key is compared with.
+    `httpd -t` does not compare them. The server does, and exits. Keys and certificates are paired
+    by their order in the host. Where the issuer's certificate stands first in the file, httpd
+    compares the key with that one.
     """
 
     problems = frozenset({KeyProblem.OTHER_CERTIFICATE})
@@ -29,26 +32,34 @@ class KeyOfAnotherCertificate(KeyRule):
     severity = Severity.ERROR
     effect = Effect.DOES_NOT_START
     log_id = "AH02565"
-    bad = Example(CACHE + tls_host("SSLUseStapling on", key="other"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = (
+        "the key in {key} does not belong to the certificate of {name}, which is the first one in "
+        "{path}"
+    )
+    help = {
+        "": "Set SSLCertificateKeyFile to the key that was made for this certificate.",
+        "issuer-first": "Put the certificate of {own} first in {path}.",
+    }
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", key="other")),
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="issuer-first")),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(
         self, problem: KeyProblem, certificate: HostCertificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        """Every one."""
         leaf, file = certificate.leaf, certificate.file
         if leaf is None or file is None:
             return
-        named = certificate.key_directive or certificate.directive
-        advice = "Name the key that was made for this certificate."
-        own = [later for later in file.chain if later.is_issued_by(leaf)]
-        if leaf.is_ca and own:
-            advice = f"Put the certificate of {own[0].common_name} first in {certificate.name}."
+        own = [later for later in file.chain if later.is_issued_by(leaf)] if leaf.is_ca else []
         yield self.finding(
-            named.place,
-            f"the key in {first_argument(named)} is not that of {leaf.common_name}, the first "
-            f"certificate in {certificate.name}",
-            advice,
-            host=host,
+            key_subject(certificate),
+            variant="issuer-first" if own else "",
+            hosts=(host,),
             certificate=certificate,
+            key=first_argument(certificate.key_directive or certificate.directive),
+            name=leaf.common_name,
+            path=certificate.name,
+            own=own[0].common_name if own else "",
         )

@@ -6,49 +6,65 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, DirectiveRule, Example, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
 
 _CHAIN = "SSLCertificateChainFile certs/{}.pem"
 
 
 class ChainMissing(DirectiveRule):
-    """A file or folder that may hold the issuer's certificate is not there.
+    """A file or folder that may hold the issuer's certificate does not exist.
 
-    httpd looks for SSLCertificateChainFile, SSLCACertificateFile and SSLCACertificatePath when it
-    reads them. Where configurations are kept away from their server, they are not expected.
+    httpd checks SSLCertificateChainFile, SSLCACertificateFile and SSLCACertificatePath when it
+    reads them. Where configurations are kept away from their server, the files are not expected.
     """
 
     code = "AS316"
     severity = Severity.ERROR
     effect = Effect.REJECTED
     names = frozenset({"sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath"})
-    bad = Example(
-        CACHE + tls_host("SSLUseStapling on", _CHAIN.format("missing")),
-        rejection="does not exist or is empty",
+    message = {
+        "": "{path} does not exist, or is empty",
+        "folder": "{path} is not a folder",
+    }
+    help = "Correct the path, or remove the line."
+    bad = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on", _CHAIN.format("missing")),
+            rejection="does not exist or is empty",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLCACertificatePath certs/missing"),
+            rejection="does not exist|not a directory",
+        ),
     )
-    good = Example(
-        CACHE + tls_host("SSLUseStapling on", _CHAIN.format("chain"), certificate="leaf-only")
+    good = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on", _CHAIN.format("chain"), certificate="leaf-only")
+        ),
     )
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Files that are missing or empty, and folders that are missing."""
         name = first_argument(directive)
         if not site.certificates_required or not name:
             return
         path = site.configuration.here(name)
-        if directive.key.endswith("path"):
-            there, what = os.path.isdir(path), "is not a folder"
+        is_folder = directive.key.endswith("path")
+        if is_folder:
+            exists = os.path.isdir(path)
         else:
-            there = os.path.isfile(path) and os.path.getsize(path) > 0
-            what = "is not there, or is empty"
-        if not there:
+            exists = os.path.isfile(path) and os.path.getsize(path) > 0
+        if not exists:
             yield self.finding(
-                directive.place, f"{name} {what}", "Correct the path, or remove the line."
+                directive_subject(directive), variant="folder" if is_folder else "", path=name
             )

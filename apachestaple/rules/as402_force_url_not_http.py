@@ -4,51 +4,89 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.web_characters import has_web_characters
+from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_fault
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.responder_url import effect_of, said_of
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.remedy import RemoveDirective, TurnStapling
+from apachestaple.rules.responder_url import URL_MESSAGES, effect_of
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class ForceUrlNotHttp(HostRule):
+class ForceUrlNotHttp(SettingRule):
     """SSLStaplingForceURL is not an http URL.
 
-    mod_ssl accepts any text and aborts the handshake of every client that asks for a status. Where
-    the text has no scheme, such as `ocsp.example.com`, the child process crashes, and all its
-    connections with it.
+    mod_ssl accepts any text, and aborts the handshake of every client that asks for a staple. If
+    the text has no scheme, such as `ocsp.example.com`, the child process crashes with all of its
+    connections.
     """
 
     code = "AS402"
     severity = Severity.ERROR
     effect = Effect.ABORTS_HANDSHAKES
     log_id = "AH01940"
-    repair = Repair.SAFE
-    settings = frozenset({"sslstaplingforceurl"})
-    bad = Example(
-        CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL https://ocsp.example.com/")
+    fix = Fix.SAFE
+    setting = "SSLStaplingForceURL"
+    message = URL_MESSAGES
+    help = "Set SSLStaplingForceURL to an http URL, or remove it."
+    bad = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL https://ocsp.example.com/")
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL ocsp.example.com"),
+            log_id="AH00052",
+        ),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLStaplingForceURL https://ocsp.example.com/",
+                certificate="no-ocsp",
+            )
+        ),
     )
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Hosts with stapling that it holds for."""
-        directive = host.setting("SSLStaplingForceURL")
-        if directive is None or not host.staples or not host.force_url:
-            return
-        fault = url_fault(host.force_url)
+    def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
+        url = first_argument(directive)
+        fault = url_fault(url) if url else None
         if fault is None or has_web_characters(directive.raw):
             return
-        yield self.finding(
-            directive.place,
-            said_of(host.force_url, fault),
-            "Give an http:// URL, or remove it.",
-            host=host,
-            effect=effect_of(fault, host),
-            log_id=fault.log_id,
+        removal = RemoveDirective(
+            directive=directive,
+            reason="the certificates name responders that can be asked",
+            for_its_value=True,
         )
+        can_be_removed = all(map(_can_be_stapled, (c for h in hosts for c in h.certificates)))
+        reason = "SSLStaplingForceURL is not an http URL"
+        for host in hosts:
+            off = TurnStapling(on=False, hosts=(host,), reason=reason)
+            yield self.finding(
+                directive_subject(directive),
+                variant=fault,
+                hosts=(host,),
+                effect=effect_of(fault, host),
+                log_id=fault.log_id,
+                remedy=removal if can_be_removed else off,
+                url=url,
+            )
+
+
+def _can_be_stapled(certificate: HostCertificate) -> bool:
+    """Whether the responder that the certificate names can be asked."""
+    url = certificate.first_uri
+    if url is None or certificate.issuer_found is False:
+        return False
+    return url_fault(url) is None and switched_off(url) is None

@@ -4,50 +4,71 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.hosts import ObstacleKind
+from apachestaple.mod_ssl.hosts import StaplingProblemKind
 from apachestaple.ocsp.switched_off import switched_off
-from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, ObstacleRule, effect_of_no_answer, tls_host
+from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
+from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.rule import CACHE, FIXED, Example, effect_of_no_answer, tls_host
+from apachestaple.rules.subject import responder_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class ResponderSwitchedOff(ObstacleRule):
-    """The responder of the certificate was switched off by its authority.
+class ResponderSwitchedOff(UnstaplableRule):
+    """The certificate authority has switched the OCSP responder off.
 
-    Every query fails, and with httpd's defaults clients get the error as a staple.
+    Every query fails. With httpd's defaults, clients then get the error as a staple. Where the
+    responder was asked (--online), its answer counts, and this rule is silent.
     """
 
-    kind = ObstacleKind.SWITCHED_OFF
+    problem = StaplingProblemKind.SWITCHED_OFF
     code = "AS403"
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     effect = Effect.BAD_STAPLE
     log_id = "AH01941"
-    repair = Repair.SAFE
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="switched-off"))
-    good = Example(CACHE + tls_host("SSLUseStapling off", certificate="switched-off"))
+    fix = Fix.SAFE
+    message = "{authority} switched the OCSP responder {url} off on {since} ({source})"
+    help = HELP
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="switched-off")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on", "SSLStaplingFakeTryLater off", certificate="switched-off"
+            ),
+            effect=Effect.NO_STAPLE,
+        ),
+    )
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="switched-off")))
 
     def check(
-        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+        self,
+        problem: StaplingProblem,
+        certificate: HostCertificate,
+        leaf: Certificate,
+        host: Host,
+        site: Site,
     ) -> Iterator[Finding]:
-        """Every one."""
         url = host.responder(certificate) or ""
         entry = switched_off(url)
-        # What it answered, where it was asked, is worth more than what was announced.
         if entry is None or site.answer(host, certificate) is not None:
             return
         yield self.finding(
-            certificate.directive.place,
-            f"{entry.authority} switched the responder {url} off on {entry.since} ({entry.source})",
-            self.advice(host),
-            host=host,
-            effect=effect_of_no_answer(host),
+            responder_subject(url, certificate),
+            variant=self.variant(host),
+            hosts=(host,),
             certificate=certificate,
-            repairable=host.is_hopeless,
+            effect=effect_of_no_answer(host),
+            remedy=self.turn_off(problem, host),
+            authority=entry.authority,
+            url=url,
+            since=entry.since,
+            source=entry.source,
         )

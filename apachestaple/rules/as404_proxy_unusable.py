@@ -6,46 +6,60 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.ocsp.uri import parse_uri, proxy_fault
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, effect_of_no_answer, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.rule import CACHE, Example, by_effect_of_no_answer, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class ProxyUnusable(HostRule):
+class ProxyUnusable(SettingRule):
     """SSLOCSPProxyURL names no host or no port.
 
-    A responder's port is 80 by default; that of a proxy has no default, so `http://proxy/` is never
-    reached (send_request). httpd says so only when it is to ask.
+    The default port of a responder is 80, but a proxy has no default port: httpd cannot connect to
+    `http://proxy/` (send_request). It logs that only when it asks a responder.
     """
 
     code = "AS404"
     severity = Severity.ERROR
     effect = Effect.BAD_STAPLE
     log_id = "AH01974"
-    settings = frozenset({"sslocspproxyurl"})
-    bad = Example(CACHE + tls_host("SSLUseStapling on", "SSLOCSPProxyURL http://127.0.0.1/"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    setting = "SSLOCSPProxyURL"
+    message = "{url} {problem}"
+    help = "Give host and port: SSLOCSPProxyURL http://proxy.example.com:3128."
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLOCSPProxyURL http://127.0.0.1/")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLOCSPProxyURL http://127.0.0.1/",
+                "SSLStaplingFakeTryLater off",
+            ),
+            effect=Effect.NO_STAPLE,
+        ),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Hosts with stapling whose proxy httpd accepts and cannot reach."""
-        directive = host.setting("SSLOCSPProxyURL")
-        if directive is None or not host.staples or len(directive.arguments) != 1:
-            return
+    def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
         url = first_argument(directive)
-        uri, fault = parse_uri(url), proxy_fault(url)
-        if uri is None or fault is None:
+        uri, problem = parse_uri(url), proxy_fault(url)
+        if len(directive.arguments) != 1 or uri is None or problem is None:
             return
-        yield self.finding(
-            directive.place,
-            f"{url} {fault}",
-            "Name host and port: SSLOCSPProxyURL http://proxy.example.com:3128.",
-            host=host,
-            effect=effect_of_no_answer(host),
-            # Without a host, its address is looked for in vain.
-            log_id=None if uri.host is None or uri.host else "AH01972",
-        )
+        for effect, concerned in by_effect_of_no_answer(hosts).items():
+            yield self.finding(
+                directive_subject(directive),
+                hosts=concerned,
+                effect=effect,
+                # An empty host name is looked up in vain.
+                log_id=None if uri.host is None or uri.host else "AH01972",
+                url=url,
+                problem=problem,
+            )

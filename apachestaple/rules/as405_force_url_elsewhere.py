@@ -4,50 +4,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.ocsp.uri import parse_uri, url_fault
-from apachestaple.rules.finding import Confidence, Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.finding import Confidence, Effect, Severity
+from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class ForceUrlElsewhere(HostRule):
-    """SSLStaplingForceURL asks another host than the certificate names.
+class ForceUrlElsewhere(SettingRule):
+    """SSLStaplingForceURL names another host than the certificate does.
 
     A responder that does not know the authority answers unauthorized, and clients get that as a
-    staple. It is right for a responder of one's own that passes queries on.
+    staple. The setting is right for a responder of your own that forwards queries.
     """
 
     code = "AS405"
     severity = Severity.INFO
     confidence = Confidence.POSSIBLE
     effect = Effect.ADVICE
-    settings = frozenset({"sslstaplingforceurl"})
-    bad = Example(
-        CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL http://ocsp.example.com/")
+    setting = "SSLStaplingForceURL"
+    message = "httpd asks {forced}, but the certificate names {named}"
+    help = "Remove the line, unless that responder answers for this authority."
+    bad = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL http://ocsp.example.com/")
+        ),
     )
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Hosts with stapling and a usable ForceURL."""
-        directive = host.setting("SSLStaplingForceURL")
-        if directive is None or not host.staples or not host.force_url:
+    def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
+        url = first_argument(directive)
+        forced = parse_uri(url)
+        if forced is None or not url or url_fault(url):
             return
-        forced = parse_uri(host.force_url)
-        if forced is None or url_fault(host.force_url):
-            return
-        for certificate in host.certificates:
-            named = parse_uri(certificate.first_uri or "")
-            if named is None or not named.host or named.host == forced.host:
-                continue
-            yield self.finding(
-                directive.place,
-                f"httpd asks {forced.host}, and the certificate names {named.host}",
-                "Remove it, unless that responder answers for this authority.",
-                host=host,
-                certificate=certificate,
-            )
+        for host in hosts:
+            for certificate in host.certificates:
+                named = parse_uri(certificate.first_uri or "")
+                if named is None or not named.host or named.host == forced.host:
+                    continue
+                yield self.finding(
+                    directive_subject(directive),
+                    hosts=(host,),
+                    certificate=certificate,
+                    forced=forced.host,
+                    named=named.host,
+                )

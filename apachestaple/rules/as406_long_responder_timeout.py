@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
-from apachestaple.rules.finding import Confidence, Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.finding import Confidence, Effect, Severity
+from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 # Clients wait about as long for a handshake. Seconds.
@@ -20,12 +24,13 @@ _LONG = 5
 _DEFAULT = STAPLING_DIRECTIVES["sslstaplingrespondertimeout"].default
 
 
-class LongResponderTimeout(HostRule):
-    """A silent responder may hold a handshake for long.
+class LongResponderTimeout(SettingRule):
+    """SSLStaplingResponderTimeout is longer than clients wait.
 
-    httpd asks within the handshake, and waits that long for each address of the responder to
-    accept, and again for the answer. Meanwhile all other handshakes that need a response wait as
-    well, for there is one mutex (ssl-stapling-refresh, Apache bug 61818).
+    httpd asks the responder in the middle of the handshake. It waits that long for each address of
+    the responder to accept, and again for the answer. All other handshakes that need a response
+    wait as well, because there is one mutex (ssl-stapling-refresh, Apache bug 61818). A value up to
+    httpd's default of 10 s is an information.
     """
 
     code = "AS406"
@@ -33,31 +38,35 @@ class LongResponderTimeout(HostRule):
     confidence = Confidence.POSSIBLE
     effect = Effect.STALLS_HANDSHAKES
     log_id = "AH01977"
-    settings = frozenset({"sslstaplingrespondertimeout"})
-    bad = Example(
-        CACHE
-        + tls_host(
-            "SSLUseStapling on", "SSLStaplingResponderTimeout 6", certificate="silent-responder"
-        )
+    setting = "SSLStaplingResponderTimeout"
+    message = "when the responder accepts and does not answer, handshakes wait {seconds} s"
+    help = "Set 5 seconds or less."
+    bad = (
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on", "SSLStaplingResponderTimeout 6", certificate="silent-responder"
+            ),
+            severity=Severity.INFO,
+        ),
     )
-    good = Example(
-        CACHE
-        + tls_host(
-            "SSLUseStapling on", "SSLStaplingResponderTimeout 2", certificate="silent-responder"
-        )
+    good = (
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on", "SSLStaplingResponderTimeout 2", certificate="silent-responder"
+            )
+        ),
     )
 
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """What is set longer than clients wait; up to httpd's own default, an information."""
-        directive = host.setting("SSLStaplingResponderTimeout")
-        seconds = host.seconds("SSLStaplingResponderTimeout")
-        if directive is None or not host.staples or seconds is None or seconds <= _LONG:
+    def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
+        seconds = hosts[0].seconds(self.setting)
+        if seconds is None or seconds <= _LONG:
             return
         default = isinstance(_DEFAULT, int) and seconds <= _DEFAULT
         yield self.finding(
-            directive.place,
-            f"when the responder accepts and does not answer, handshakes wait {seconds} seconds",
-            f"Give {_LONG} seconds or less.",
-            host=host,
+            directive_subject(directive),
+            hosts=hosts,
             severity=Severity.INFO if default else None,
+            seconds=seconds,
         )

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from apachestaple.ocsp.query import FailureKind
-from apachestaple.rules.finding import Severity
-from apachestaple.rules.responder_rule import FailedQueryRule
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.answer import FailedQueryRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 
 class ResponderUnreachable(FailedQueryRule):
-    """The responder of a certificate cannot be reached.
+    """The OCSP responder cannot be reached.
 
-    Its name does not resolve, or nobody listens, or a firewall refuses. With httpd's defaults,
-    clients get a tryLater of httpd's own as a staple; where a responder's errors are kept back,
-    none, and each handshake tries again.
+    Its name does not resolve, nothing listens on its port, or a firewall refuses the connection.
+    With httpd's defaults, clients get a tryLater as a staple, which httpd makes itself. With both
+    SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater off, they get no staple, and every
+    handshake tries again.
     """
 
     failure = FailureKind.UNREACHABLE
     code = "AS411"
     severity = Severity.WARNING
     log_id = "AH01974"
-    advice = (
-        "Let the server out to it, through SSLOCSPProxyURL where nothing else gets out, or switch "
-        "stapling off for this host: SSLUseStapling off."
+    help = (
+        "Let the server connect to the responder, through SSLOCSPProxyURL if nothing else is "
+        "allowed, or turn stapling off: SSLUseStapling off."
     )
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="dead-responder"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="dead-responder")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLStaplingReturnResponderErrors off",
+                "SSLStaplingFakeTryLater off",
+                certificate="dead-responder",
+            ),
+            effect=Effect.NO_STAPLE,
+        ),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from apachestaple.ocsp.query import FailureKind
 from apachestaple.rules.finding import Severity
-from apachestaple.rules.responder_rule import FailedQueryRule
+from apachestaple.rules.kinds.answer import FailedQueryRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 
 class ResponderHttpError(FailedQueryRule):
-    """The responder of a certificate answers with an HTTP error, or with no HTTP at all.
+    """The OCSP responder answers with an HTTP error, or not with HTTP.
 
-    httpd takes any status from 200 to 299. It follows no redirect, sends no credentials, reads 256
-    header lines of 8192 bytes and a body of 2 MiB at most (read_response).
+    httpd accepts any status from 200 to 299. It follows no redirect, sends no credentials, and
+    reads at most 256 header lines of 8192 bytes and a body of 2 MiB (read_response).
     """
 
     failure = FailureKind.HTTP
     code = "AS413"
     severity = Severity.WARNING
     log_id = "AH01980"
-    advice = (
-        "Ask the authority for the responder's address and set SSLStaplingForceURL, look whether a "
-        "proxy answers in its place, or switch stapling off for this host."
+    help = (
+        "Ask the authority for the responder's address and set SSLStaplingForceURL, check whether "
+        "a proxy answers in its place, or turn stapling off: SSLUseStapling off."
     )
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-not-found"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-not-found")),)
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)

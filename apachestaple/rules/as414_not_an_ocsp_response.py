@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.query import FailureKind
 from apachestaple.rules.finding import Severity
-from apachestaple.rules.responder_rule import FailedQueryRule
+from apachestaple.rules.kinds.answer import FAILED, FailedQueryRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 if TYPE_CHECKING:
@@ -18,33 +18,30 @@ if TYPE_CHECKING:
 
 
 class NotAnOcspResponse(FailedQueryRule):
-    """What the responder of a certificate answers is no OCSP response.
+    """The answer of the OCSP responder is not an OCSP response.
 
-    A web page with status 200, where a proxy wants a password, is the usual case. A response that
-    is cut, and one that is sent in chunks, cannot be decoded either: httpd asks with HTTP/1.0 and
-    does not put chunks together. The shell of a response with nothing in it is stapled from the
-    cache, whatever the switches say.
+    The usual case is a web page with status 200, from a proxy that wants a password. httpd cannot
+    decode a truncated response either, nor one that is sent in chunks: it asks with HTTP/1.0 and
+    does not join chunks. A successful response with nothing in it is stapled from the cache,
+    whatever the switches say.
     """
 
     failure = FailureKind.NOT_OCSP
     code = "AS414"
     severity = Severity.WARNING
     log_id = "AH01988"
-    advice = (
-        "Look at what answers there: a proxy, a portal, a server that does not know HTTP/1.0; or "
-        "switch stapling off for this host."
+    message = {
+        "": FAILED,
+        "empty": "the OCSP responder {responder} answers with a successful response that is empty",
+    }
+    help = (
+        "Check what answers there: a proxy, a login page, or a server that does not know "
+        "HTTP/1.0. Or turn stapling off: SSLUseStapling off."
     )
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-html"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-html")),)
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
-        """What cannot be decoded, and what can and holds nothing."""
         yield from super().check(answer, certificate, host)
         if answer.response is not None and not answer.response.is_readable:
-            yield self.answered(
-                "answers with a successful response that holds nothing",
-                self.advice,
-                certificate=certificate,
-                host=host,
-                log_id="AH01934",
-            )
+            yield self.answered(certificate, host, variant="empty", log_id="AH01934")

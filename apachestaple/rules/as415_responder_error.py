@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Severity
-from apachestaple.rules.responder_rule import BadResponseRule
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.answer import BadResponseRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 if TYPE_CHECKING:
@@ -15,23 +15,34 @@ if TYPE_CHECKING:
 
 
 class ResponderError(BadResponseRule):
-    """The responder of a certificate answers with an OCSP error.
+    """The OCSP responder answers with an OCSP error.
 
-    An error like unauthorized or tryLater is a response of its own, without a word about the
+    An error such as unauthorized or tryLater is a response that says nothing about the
     certificate. httpd staples it as it is, and keeps it for SSLStaplingErrorCacheTimeout.
     """
 
     code = "AS415"
     severity = Severity.WARNING
     log_id = "AH01944"
-    advice = (
-        "Keep it from clients with SSLStaplingReturnResponderErrors off and "
-        "SSLStaplingFakeTryLater off, and ask the authority; unauthorized mostly means that the "
+    help = (
+        "Keep the error from clients with SSLStaplingReturnResponderErrors off and "
+        "SSLStaplingFakeTryLater off, and ask the authority. unauthorized mostly means that the "
         "responder does not know the certificate."
     )
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-unauthorized"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-unauthorized")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLStaplingReturnResponderErrors off",
+                "SSLStaplingFakeTryLater off",
+                certificate="answer-unauthorized",
+            ),
+            effect=Effect.NO_STAPLE,
+        ),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
-    def fault(self, response: StatusResponse, answer: Answer, host: Host) -> str | None:
-        """Whatever is not successful."""
+    def problem(self, response: StatusResponse, answer: Answer, host: Host) -> str | None:
         return f"answers with the error {response.response_status}" if response.is_error else None

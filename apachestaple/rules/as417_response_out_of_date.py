@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Severity
-from apachestaple.rules.responder_rule import BadResponseRule
+from apachestaple.rules.kinds.answer import BadResponseRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 if TYPE_CHECKING:
@@ -17,22 +17,21 @@ if TYPE_CHECKING:
 class ResponseOutOfDate(BadResponseRule):
     """The response has expired, is not yet valid, or is older than SSLStaplingResponseMaxAge.
 
-    httpd allows clocks to be SSLStaplingResponseTimeSkew seconds apart. It logs that the times are
-    invalid, and staples the response all the same.
+    httpd allows a clock difference of SSLStaplingResponseTimeSkew seconds. It logs that the times
+    are invalid, and staples the response all the same.
     """
 
     code = "AS417"
     severity = Severity.WARNING
     log_id = "AH01936"
-    advice = (
-        "Look at this server's clock, at SSLStaplingResponseTimeSkew and "
-        "SSLStaplingResponseMaxAge, then ask the authority."
+    help = (
+        "Check this server's clock, SSLStaplingResponseTimeSkew and SSLStaplingResponseMaxAge, "
+        "then ask the authority."
     )
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-expired"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-expired")),)
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
-    def fault(self, response: StatusResponse, answer: Answer, host: Host) -> str | None:
-        """What httpd would log."""
+    def problem(self, response: StatusResponse, answer: Answer, host: Host) -> str | None:
         if not response.is_by_sha1:
             return None
         skew = host.seconds("SSLStaplingResponseTimeSkew") or 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Severity
-from apachestaple.rules.responder_rule import ResponderRule
+from apachestaple.rules.kinds.answer import AnswerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 if TYPE_CHECKING:
@@ -16,27 +16,24 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-class CertificateRevoked(ResponderRule):
+class CertificateRevoked(AnswerRule):
     """The authority has revoked the certificate.
 
-    httpd staples that, whatever the switches say, and clients that look at it turn away.
+    httpd staples that, whatever the switches say, and clients that check it refuse the connection.
     """
 
     code = "AS419"
     severity = Severity.ERROR
     effect = Effect.BAD_STAPLE
     log_id = "AH02969"
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="revoked"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    about_certificate = True
+    message = "the OCSP responder {responder} says that the certificate of {name} is revoked"
+    help = "Get a new certificate."
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="revoked")),)
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
-        """Every one."""
-        response = answer.response
+        response, leaf = answer.response, certificate.leaf
         if response is None or not response.matches or response.status != "revoked":
             return
-        yield self.answered(
-            "says that the certificate is revoked",
-            "Get a new certificate.",
-            certificate=certificate,
-            host=host,
-        )
+        yield self.answered(certificate, host, name=leaf.common_name if leaf else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Severity
-from apachestaple.rules.responder_rule import ResponderRule
+from apachestaple.rules.kinds.answer import AnswerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 if TYPE_CHECKING:
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-class CertificateUnknown(ResponderRule):
-    """The responder does not know the certificate.
+class CertificateUnknown(AnswerRule):
+    """The OCSP responder does not know the certificate.
 
-    httpd staples that, whatever the switches say. A certificate that was issued a moment ago may
-    not have reached the responder yet.
+    httpd staples that, whatever the switches say. The responder may not know a certificate that
+    was issued a moment ago yet.
     """
 
     code = "AS420"
     severity = Severity.WARNING
     effect = Effect.BAD_STAPLE
     log_id = "AH02969"
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="unknown"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    about_certificate = True
+    message = "the OCSP responder {responder} says that the certificate of {name} is unknown"
+    help = (
+        "Wait some minutes, then ask the authority, or turn stapling off for this host: "
+        "SSLUseStapling off."
+    )
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="unknown")),)
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
-        """Every one."""
-        response = answer.response
+        response, leaf = answer.response, certificate.leaf
         if response is None or not response.matches or response.status != "unknown":
             return
-        yield self.answered(
-            "says that the certificate is unknown",
-            "Wait some minutes, then ask the authority, or switch stapling off for this host.",
-            certificate=certificate,
-            host=host,
-        )
+        yield self.answered(certificate, host, name=leaf.common_name if leaf else "")

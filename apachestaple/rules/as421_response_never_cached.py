@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.query import LONGEST_CACHED
 from apachestaple.rules.finding import Effect, Severity
-from apachestaple.rules.responder_rule import ResponderRule
+from apachestaple.rules.kinds.answer import AnswerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 
 if TYPE_CHECKING:
@@ -17,29 +17,30 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-class ResponseNeverCached(ResponderRule):
+class ResponseNeverCached(AnswerRule):
     """The response is too long for httpd to cache.
 
-    More than 10239 bytes are stapled, but not kept (stapling_cache_response), so each handshake
-    asks the responder and waits for it, one after the other.
+    httpd staples a response of more than 10239 bytes, but does not store it
+    (stapling_cache_response). Each handshake then asks the responder and waits for it, one after
+    the other.
     """
 
     code = "AS421"
     severity = Severity.WARNING
     effect = Effect.STALLS_HANDSHAKES
     log_id = "AH01928"
-    bad = Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-long"))
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    message = (
+        "the OCSP responder {responder} gives a response of {length} bytes, and httpd caches "
+        "{longest} bytes at most"
+    )
+    help = (
+        "Ask the authority for a responder that sends no unnecessary certificates, or turn "
+        "stapling off: SSLUseStapling off."
+    )
+    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-long")),)
+    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
-        """Every response that is longer."""
         length = answer.response.length if answer.response else 0
-        if length <= LONGEST_CACHED:
-            return
-        yield self.answered(
-            f"gives a response of {length} bytes, and httpd caches {LONGEST_CACHED} at most",
-            "Ask the authority for a responder that sends no needless certificates, or switch "
-            "stapling off for this host.",
-            certificate=certificate,
-            host=host,
-        )
+        if length > LONGEST_CACHED:
+            yield self.answered(certificate, host, length=length, longest=LONGEST_CACHED)

@@ -5,32 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
-from apachestaple.rules.finding import Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.host import HostRule
+from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject, host_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 class StaplingOff(HostRule):
-    """A host could staple and does not.
+    """A host could staple, but stapling is off.
 
-    The CIS Apache HTTP Server 2.4 Benchmark asks for stapling with a cache (7.11).
+    The CIS Apache HTTP Server 2.4 Benchmark recommends stapling with a cache (7.11).
     """
 
     code = "AS501"
     severity = Severity.INFO
     effect = Effect.NO_STAPLE
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     needs_whole = True
-    bad = Example(CACHE + tls_host())
-    good = Example(CACHE + tls_host("SSLUseStapling on"))
+    wants_stapling = True
+    message = "stapling is off, although every certificate here could be stapled (CIS 7.11)"
+    help = "Turn stapling on: SSLUseStapling on."
+    bad = (Example(CACHE + tls_host()), Example(CACHE + "SSLUseStapling off\n" + tls_host()))
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """TLS hosts of which every certificate could be stapled."""
         if not host.is_tls or host.staples or host.mod_md_staples:
             return
         if not host.can_staple or host.must_staple:
@@ -38,12 +44,19 @@ class StaplingOff(HostRule):
         switch = host.setting("SSLUseStapling")
         if switch is not None and first_argument(switch).lower() != "off":
             return
-        place = (switch or host.section or host.certificates[0].directive).place
+        remedy = None
+        if site.can_have_cache:
+            # What the host's own administrator has turned off, only --unsafe turns on.
+            remedy = TurnStapling(
+                on=True,
+                hosts=(host,),
+                reason="its certificates can be stapled",
+                safe="sslusestapling" not in host.own,
+            )
+        unset = host_subject(host, site)
         yield self.finding(
-            place,
-            f"{host.name} could staple and does not (CIS 7.11)",
-            "Switch stapling on: SSLUseStapling on.",
-            host=host,
-            # What the host's own administrator has switched off, only --unsafe switches on.
-            repair=Repair.UNSAFE if "sslusestapling" in host.own else None,
+            directive_subject(switch) if switch else unset,
+            place=None if switch or host.section else host.certificates[0].directive.place,
+            hosts=(host,),
+            remedy=remedy,
         )

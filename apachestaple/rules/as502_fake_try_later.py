@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Confidence, Effect, Finding, Repair, Severity
-from apachestaple.rules.rule import CACHE, Example, HostRule, tls_host
+from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
+from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.remedy import HideResponderErrors
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
-class FakeTryLater(HostRule):
-    """SSLStaplingReturnResponderErrors is off, and SSLStaplingFakeTryLater is not.
+class FakeTryLater(SettingRule):
+    """SSLStaplingReturnResponderErrors is off, but SSLStaplingFakeTryLater is on.
 
-    The two switches only work together: when the responder does not answer, httpd makes a tryLater
-    of its own and staples that, and asks again at every handshake.
+    The two switches only work together. When the responder does not answer, httpd makes a tryLater
+    itself and staples that, and asks again in every handshake.
     """
 
     code = "AS502"
@@ -26,35 +31,28 @@ class FakeTryLater(HostRule):
     confidence = Confidence.POSSIBLE
     effect = Effect.BAD_STAPLE
     log_id = "AH01941"
-    repair = Repair.SAFE
+    fix = Fix.SAFE
     needs_whole = True
-    settings = frozenset({"sslstaplingreturnrespondererrors"})
-    bad = Example(
-        CACHE
-        + tls_host(
-            "SSLUseStapling on",
-            "SSLStaplingReturnResponderErrors off",
-            certificate="dead-responder",
-        )
+    setting = "SSLStaplingReturnResponderErrors"
+    message = "with SSLStaplingFakeTryLater on, clients still get tryLater when the responder fails"
+    help = "Set SSLStaplingFakeTryLater off as well."
+    bad = (
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLStaplingReturnResponderErrors off",
+                certificate="dead-responder",
+            )
+        ),
     )
-    good = Example(
-        CACHE
-        + tls_host(
-            "SSLUseStapling on",
-            "SSLStaplingReturnResponderErrors off",
-            "SSLStaplingFakeTryLater off",
-            certificate="dead-responder",
-        )
-    )
+    good = (FIXED,)
 
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Hosts with stapling for which one is off and the other on."""
-        switch = host.setting("SSLStaplingReturnResponderErrors")
-        if switch is None or not host.staples or not host.fakes_try_later:
-            return
-        yield self.finding(
-            switch.place,
-            "with SSLStaplingFakeTryLater on, clients still get tryLater when the responder fails",
-            "Set SSLStaplingFakeTryLater off beside it.",
-            host=host,
-        )
+    def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
+        concerned = tuple(host for host in hosts if host.fakes_try_later)
+        if concerned:
+            yield self.finding(
+                directive_subject(directive),
+                hosts=concerned,
+                remedy=HideResponderErrors(hosts=concerned),
+            )

@@ -5,46 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import MOD_MD_STAPLES_SINCE
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import CACHE, Example, ServerRule, tls_host
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import server_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 _MOD_MD = "LoadModule md_module modules/mod_md.so\n"
 
 
 class ModMdCouldStaple(ServerRule):
-    """mod_md is loaded, and mod_ssl staples.
+    """mod_md is loaded, but mod_ssl does the stapling.
 
-    With MDStapling on, mod_md fetches responses in the background and renews them ahead of time: no
-    handshake waits for a responder, a responder's error is never stapled, and no cache has to be
-    sized. It staples for certificates from elsewhere, too (MDStapleOthers).
+    With MDStapling on, mod_md fetches responses in the background and renews them before they
+    expire. No handshake waits for a responder, no responder error is stapled, and no cache needs a
+    size. mod_md also staples certificates that it does not manage (MDStapleOthers), but it does not
+    know SSLStaplingForceURL.
     """
 
     code = "AS504"
     severity = Severity.INFO
     effect = Effect.ADVICE
     needs_whole = True
-    bad = Example(_MOD_MD + CACHE + tls_host("SSLUseStapling on"))
-    good = Example(_MOD_MD + "MDStapling on\n" + tls_host())
+    message = "mod_md is loaded and could staple without delaying handshakes"
+    help = "Set MDStapling on in the main server, and remove SSLUseStapling and SSLStaplingCache."
+    bad = (Example(_MOD_MD + CACHE + tls_host("SSLUseStapling on")),)
+    good = (Example(_MOD_MD + "MDStapling on\n" + tls_host()),)
 
     def check(self, site: Site) -> Iterator[Finding]:
-        """At the first SSLUseStapling, unless a host has a ForceURL, which mod_md does not know."""
-        configuration = site.configuration
-        if not site.stapling_hosts or not configuration.has_module("md_module"):
+        configuration, hosts = site.configuration, site.stapling_hosts
+        if not hosts or not configuration.has_module("md_module"):
             return
-        if configuration.version() < MOD_MD_STAPLES_SINCE:
+        if configuration.version() < MOD_MD_STAPLES_SINCE or any(h.force_url for h in hosts):
             return
-        if any(host.force_url for host in site.stapling_hosts):
-            return
-        switch = site.stapling_hosts[0].setting("SSLUseStapling")
+        switch = hosts[0].setting("SSLUseStapling")
         if switch is not None:
-            yield self.finding(
-                switch.place,
-                "mod_md is loaded and could staple without keeping handshakes waiting",
-                "Set MDStapling on in the main server, and remove SSLUseStapling and the cache.",
-            )
+            yield self.finding(server_subject(site), place=switch.place, hosts=hosts)

@@ -8,6 +8,7 @@ from importlib import import_module
 from inspect import isabstract
 from pathlib import Path
 
+from apachestaple.errors import ApachestapleError
 from apachestaple.rules.rule import Rule
 
 
@@ -38,7 +39,7 @@ def find_rule(word: str) -> Rule | None:
     return next((rule for rule in all_rules() if word in (rule.code.lower(), rule.name)), None)
 
 
-class UnknownRuleError(ValueError):
+class UnknownRuleError(ApachestapleError):
     """A selection names no rule."""
 
 

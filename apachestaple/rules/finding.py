@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import os
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.responders import certificate_path
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from apachestaple.httpd.configuration import Place
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.rules.remedy import Remedy
+    from apachestaple.rules.rule import Rule
+    from apachestaple.rules.subject import Subject
 
 
 class Severity(StrEnum):
-    """How bad it is; ordered by `rank`."""
+    """How bad a finding is; ordered by `rank`."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -26,7 +34,7 @@ class Severity(StrEnum):
 
 
 class Effect(StrEnum):
-    """What httpd does; each but the last is played on a real one by the test suite."""
+    """What httpd does; the test suite plays each but the last on a running one."""
 
     REJECTED = "rejected"
     DOES_NOT_START = "does-not-start"
@@ -46,38 +54,38 @@ class Effect(StrEnum):
 
 _MEANINGS = {
     Effect.REJECTED: "httpd -t rejects the configuration",
-    Effect.DOES_NOT_START: "httpd -t passes, and the server does not start",
-    Effect.ABORTS_HANDSHAKES: "clients that ask for a status get a fatal alert",
+    Effect.DOES_NOT_START: "httpd -t passes, but the server does not start",
+    Effect.ABORTS_HANDSHAKES: "httpd aborts the handshakes of clients that ask for a staple",
     Effect.NO_STAPLE: "clients get no staple",
     Effect.BAD_STAPLE: "clients get a staple that they cannot use",
-    Effect.STALLS_HANDSHAKES: "handshakes wait for the responder",
-    Effect.EVICTS_STAPLES: "responses push each other out of the cache",
-    Effect.IGNORED: "httpd ignores it without a word",
-    Effect.ADVICE: "httpd works, but could do better",
+    Effect.STALLS_HANDSHAKES: "handshakes wait for the OCSP responder",
+    Effect.EVICTS_STAPLES: "the cache loses responses, and httpd asks for them again",
+    Effect.IGNORED: "httpd silently ignores it",
+    Effect.ADVICE: "a recommendation; no failure of httpd is predicted",
 }
 
 
 class Confidence(StrEnum):
     """How sure the prediction is."""
 
-    # Nothing but the configuration and the certificates decides.
+    # The configuration and the certificates alone decide.
     CERTAIN = "certain"
-    # It hangs on something that is so almost everywhere: a responder that stays off.
+    # It depends on something that is so almost everywhere: a responder that stays off.
     LIKELY = "likely"
-    # It hangs on something that is only estimated, or on what happens to a responder.
+    # It depends on an estimate, or on what a responder will do.
     POSSIBLE = "possible"
 
 
-class Repair(StrEnum):
-    """Whether ``fix`` repairs it: safe, or changing what the site promises."""
+class Fix(StrEnum):
+    """Whether ``fix`` repairs it: by default, or only with ``--unsafe``."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"
 
 
 @dataclass(frozen=True, slots=True)
-class HostName:
-    """The server or virtual host that a finding is about, and where its section starts."""
+class HostPlace:
+    """A host by its name, and where its section starts."""
 
     name: str
     file: str
@@ -86,46 +94,95 @@ class HostName:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding.
+    """One finding; text, JSON and annotations are views of it.
 
     Attributes:
-        rule: its code, ``AS201``.
-        name: the rule's name, ``missing-stapling-cache``.
-        severity: how bad.
-        confidence: how sure.
-        effect: what httpd does.
-        message: what is wrong, with the names that it is about, in one sentence.
-        advice: what to do, in one sentence.
-        log_id: the AH number to look for in the error log, or ``None``.
+        rule: which rule says it.
+        subject: what it is about.
         place: where in the file.
-        host: the host that it is about, or ``None``.
-        certificate: path of the certificate that it is about, or ``None``.
-        repair: whether ``fix`` repairs it, or ``None``.
+        severity: how bad it is.
+        confidence: how sure it is.
+        effect: what httpd does.
+        log_id: the AH number to look for in the error log, or ``None``.
+        hosts: every host that it concerns; none where it concerns the whole server.
+        certificate: the one that it is about, or ``None``.
+        facts: the values of the placeholders in message and help.
+        variant: which of the rule's texts.
+        remedy: what would repair it, or ``None``.
+        configuration: main file of the configuration that it was found in.
 
     """
 
-    rule: str
-    name: str
+    rule: Rule
+    subject: Subject
+    place: Place
     severity: Severity
     confidence: Confidence
     effect: Effect
-    message: str
-    advice: str
-    log_id: str | None
-    place: Place
-    host: HostName | None = None
-    certificate: str | None = None
-    repair: Repair | None = None
+    log_id: str | None = None
+    hosts: tuple[Host, ...] = ()
+    certificate: HostCertificate | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    variant: str = ""
+    remedy: Remedy | None = None
+    configuration: str = ""
+
+    @property
+    def code(self) -> str:
+        """``AS201``."""
+        return self.rule.code
+
+    @property
+    def name(self) -> str:
+        """``missing-stapling-cache``."""
+        return self.rule.name
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one sentence without its full stop."""
+        return self.rule.text("message", self.variant).format_map(self.facts)
+
+    @property
+    def help(self) -> str:
+        """What to do, in one or two sentences."""
+        return self.rule.text("help", self.variant).format_map(self.facts)
+
+    @property
+    def fix(self) -> Fix | None:
+        """Whether ``fix`` has a remedy for it."""
+        if self.remedy is None:
+            return None
+        return Fix.SAFE if self.remedy.safe else Fix.UNSAFE
 
     @property
     def url(self) -> str:
         """Where the rule is explained."""
-        return rule_url(self.rule, self.name)
+        return self.rule.url
 
+    @property
+    def host_places(self) -> tuple[HostPlace, ...]:
+        """Each host once, with the file and line of its section."""
+        return tuple(dict.fromkeys(map(self._host_place, self.hosts)))
 
-def rule_url(code: str, name: str) -> str:
-    """Where the rule with this code and name is explained."""
-    return f"docs/rules.md#{code.lower()}-{name}"
+    def _host_place(self, host: Host) -> HostPlace:
+        directive = host.directive
+        if directive is None:
+            return HostPlace(host.name, self.configuration, 1)
+        return HostPlace(host.name, directive.file, directive.line)
+
+    @property
+    def certificate_path(self) -> str | None:
+        """Path of its certificate here."""
+        return certificate_path(self.certificate) if self.certificate else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal SHA-256 of rule, subject and hosts; line numbers are not in it."""
+        folder = os.path.dirname(self.configuration).rstrip("/") + "/"
+        path = self.subject.path.removeprefix(folder)
+        hosts = sorted({host.name for host in self.hosts})
+        parts = (self.code, path, self.subject.text.removeprefix(folder), *hosts)
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def is_any_as_bad(findings: Iterable[Finding], severity: Severity) -> bool:

@@ -1,4 +1,4 @@
-"""What httpd does when it is to ask a responder at a URL that it cannot use."""
+"""What httpd does with the URL of a responder that it cannot ask."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import effect_of_no_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from apachestaple.mod_ssl.hosts import Host
 
+# The variant is the problem of the URL.
+URL_MESSAGES: Mapping[str, str] = {
+    UrlFault.UNPARSED: "{url} cannot be parsed",
+    UrlFault.NO_SCHEME: "{url} has no scheme, and the child process that uses it crashes",
+    UrlFault.NOT_HTTP: "{url} is not an http URL, and httpd asks no other one",
+    UrlFault.NO_HOST: "{url} names no host",
+}
 
-def effect_of(fault: UrlFault, host: Host | None = None) -> Effect:
-    """What clients that ask for a status get (stapling_renew_response).
+
+def effect_of(problem: UrlFault, host: Host | None = None) -> Effect:
+    """What clients that ask for a staple get (stapling_renew_response).
 
     Without a host, it is what they get by default.
     """
     # Where only the host is missing, the query fails as with a responder that is off.
-    if fault is UrlFault.NO_HOST:
+    if problem is UrlFault.NO_HOST:
         return effect_of_no_answer(host) if host else Effect.BAD_STAPLE
     return Effect.ABORTS_HANDSHAKES
-
-
-def said_of(url: str, fault: UrlFault) -> str:
-    """What is wrong, and what that costs beyond the handshake."""
-    if fault is UrlFault.NO_SCHEME:
-        return f"{url} {fault}, and the child process that is to ask there crashes"
-    if fault is UrlFault.NOT_HTTP:
-        return f"{url} {fault}, and httpd asks no other"
-    return f"{url} {fault}"

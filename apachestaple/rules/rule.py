@@ -1,7 +1,7 @@
-"""What a rule is: a class in a file of its own that asks for one thing and says findings.
+"""What a rule is: a class in a file of its own that is handed one kind of object.
 
 The class's docstring is the rule's documentation: its first line the summary, the rest why httpd
-does so. Its examples are played on a real httpd by the test suite.
+does so. Its examples are played on a running httpd by the test suite.
 """
 
 from __future__ import annotations
@@ -11,29 +11,22 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from apachestaple.rules.finding import Confidence, Effect, Finding, HostName, Repair, Severity
+from apachestaple.rules.finding import Confidence, Effect, Finding, Fix, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Self
 
-    from apachestaple.certificates.certificate import Certificate
-    from apachestaple.certificates.keys import KeyProblem
-    from apachestaple.certificates.pem import Problem
-    from apachestaple.httpd.configuration import (
-        Directive,
-        ErrorKind,
-        NoteKind,
-        Place,
-        ReadError,
-        ReadNote,
-    )
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate, ObstacleKind
+    from apachestaple.httpd.configuration import Place
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
+    from apachestaple.rules.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A configuration that a real httpd is started with.
+    """A configuration that a running httpd is started with.
 
     Modules, logs and the like are added; port 443 stands for a free port, and ``certs/`` holds
     certificates of every kind.
@@ -45,6 +38,9 @@ class Example:
         without: modules that are not loaded.
         as_if: for what httpd ignores, a configuration without it that behaves the same.
         rejection: for what httpd rejects, words of its message.
+        severity: of its finding, where that is not the rule's.
+        effect: likewise.
+        log_id: likewise; ``""`` for none.
 
     """
 
@@ -54,7 +50,13 @@ class Example:
     without: frozenset[str] = frozenset()
     as_if: str | None = None
     rejection: str | None = None
+    severity: Severity | None = None
+    effect: Effect | None = None
+    log_id: str | None = None
 
+
+# Stands for what `fix` makes of each bad example.
+FIXED = Example("")
 
 CACHE = "SSLStaplingCache shmcb:logs/stapling(131072)\n"
 
@@ -84,13 +86,19 @@ class Rule(ABC):
         code: ``AS201``.
         severity: how bad it is, where a finding does not say otherwise.
         confidence: how sure it is, likewise.
-        effect: what httpd does.
-        log_id: the AH number that it logs, or ``None``.
-        repair: whether ``fix`` repairs it, or ``None``.
-        needs_whole: whether it keeps silent about a fragment of a configuration.
-        needs_answers: whether it keeps silent unless the responders were asked.
-        bad: an example that has the effect.
-        good: the same, repaired.
+        effect: what httpd does, likewise.
+        log_id: the AH number that httpd logs, or ``None``, likewise.
+        fix: whether ``fix`` repairs it, or ``None``.
+        needs_whole: whether a fragment of a configuration cannot show it.
+        needs_answers: whether the responders have to be asked.
+        is_spelling: whether it is about names and characters that httpd does not know.
+        wants_stapling: whether it says no more than that stapling could be on.
+        message: what is wrong, with placeholders; or several such texts by variant.
+        help: what to do, likewise.
+        bad: examples that have the effect.
+        good: examples without.
+        kind: the kind of the rule, which hands its objects to it.
+        rank: kinds that seldom need certificates come first, while these may still be read.
 
     """
 
@@ -99,11 +107,26 @@ class Rule(ABC):
     confidence: ClassVar[Confidence] = Confidence.CERTAIN
     effect: ClassVar[Effect]
     log_id: ClassVar[str | None] = None
-    repair: ClassVar[Repair | None] = None
+    fix: ClassVar[Fix | None] = None
     needs_whole: ClassVar[bool] = False
     needs_answers: ClassVar[bool] = False
-    bad: ClassVar[Example]
-    good: ClassVar[Example]
+    is_spelling: ClassVar[bool] = False
+    wants_stapling: ClassVar[bool] = False
+    message: ClassVar[str | Mapping[str, str]]
+    help: ClassVar[str | Mapping[str, str]]
+    bad: ClassVar[tuple[Example, ...]]
+    good: ClassVar[tuple[Example, ...]]
+    kind: ClassVar[type[Rule]]
+    rank: ClassVar[int] = 0
+
+    def __init_subclass__(cls, *, is_kind: bool = False) -> None:
+        if is_kind:
+            cls.kind = cls
+
+    @classmethod
+    @abstractmethod
+    def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
+        """Hand the objects of a site to rules of this kind."""
 
     @property
     def name(self) -> str:
@@ -125,164 +148,59 @@ class Rule(ABC):
     def _documentation(self) -> str:
         return inspect.cleandoc(type(self).__doc__ or "")
 
+    @property
+    def url(self) -> str:
+        """Where the rule is explained."""
+        return f"docs/rules.md#{self.code.lower()}-{self.name}"
+
+    def text(self, name: str, variant: str) -> str:
+        """The template of ``message`` or ``help`` for a variant; the one for ``""`` is default."""
+        texts: str | Mapping[str, str] = getattr(self, name)
+        return texts if isinstance(texts, str) else texts.get(variant) or texts[""]
+
     def finding(
         self,
-        place: Place,
-        message: str,
-        advice: str,
+        subject: Subject,
         *,
-        host: Host | None = None,
+        variant: str = "",
+        hosts: Iterable[Host] = (),
         certificate: HostCertificate | None = None,
+        place: Place | None = None,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
         effect: Effect | None = None,
         log_id: str | None = None,
-        repair: Repair | None = None,
-        repairable: bool = True,
+        remedy: Remedy | None = None,
+        **facts: object,
     ) -> Finding:
-        """A finding of this rule."""
+        """A finding of this rule; ``facts`` are the values of its texts' placeholders."""
         return Finding(
-            rule=self.code,
-            name=self.name,
-            severity=severity or self.severity,
-            confidence=confidence or self.confidence,
-            effect=effect or self.effect,
-            message=message,
-            advice=advice,
-            log_id=log_id or self.log_id,
-            place=place,
-            host=host_name(host) if host else None,
-            certificate=certificate.name if certificate else None,
-            repair=(repair or self.repair) if repairable else None,
+            self,
+            subject,
+            place or subject.place,
+            severity or self.severity,
+            confidence or self.confidence,
+            effect or self.effect,
+            log_id or self.log_id,
+            tuple(hosts),
+            certificate,
+            facts,
+            variant,
+            remedy,
         )
 
 
-class ReadErrorRule(Rule):
-    """Asks for errors of the language."""
-
-    kinds: ClassVar[frozenset[ErrorKind]]
-
-    @abstractmethod
-    def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
-        """Findings about one error."""
-
-
-class ReadNoteRule(Rule):
-    """Asks for what httpd reads without a word although it is hardly meant."""
-
-    kinds: ClassVar[frozenset[NoteKind]]
-
-    @abstractmethod
-    def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
-        """Findings about one note."""
-
-
-class DirectiveRule(Rule):
-    """Asks for directives in effect: those named, in lower case, or all of mod_ssl's.
-
-    Attributes:
-        names: see above.
-        by_text: whether it looks at name and arguments alone, so that of many directives that are
-            written alike it need see one.
-
-    """
-
-    names: ClassVar[frozenset[str] | None] = None
-    by_text: ClassVar[bool] = False
-
-    @classmethod
-    def asks_for(cls, key: str) -> bool:
-        """Whether it asks for directives of a name, in lower case."""
-        return cls.names is None or key in cls.names
-
-    @abstractmethod
-    def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        """Findings about one directive."""
-
-
-class HostRule(Rule):
-    """Asks for hosts: the main server and every virtual host.
-
-    Attributes:
-        settings: directives, in lower case, of which one must be in force for a host that it asks
-            for; none for any host.
-
-    """
-
-    settings: ClassVar[frozenset[str]] = frozenset()
-
-    @abstractmethod
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        """Findings about one host."""
-
-
-class CertificateRule(Rule):
-    """Asks for the certificates of every host that has TLS."""
-
-    @abstractmethod
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Findings about one certificate of one host."""
-
-
-class ObstacleRule(Rule):
-    """Asks for certificates of hosts with stapling on that mod_ssl cannot staple for."""
-
-    kind: ClassVar[ObstacleKind]
-
-    @staticmethod
-    def advice(host: Host) -> str:
-        """What to do where the certificate itself is to stay as it is."""
-        if host.is_hopeless:
-            return "Switch stapling off for this host: SSLUseStapling off."
-        return "Replace this one: the host has another certificate, which is stapled."
-
-    @abstractmethod
-    def check(
-        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
-    ) -> Iterator[Finding]:
-        """Findings about one certificate of one host."""
-
-
-class ProblemRule(Rule):
-    """Asks for certificate files that are of no use."""
-
-    problems: ClassVar[frozenset[Problem]]
-
-    @abstractmethod
-    def check(self, certificate: HostCertificate, host: Host, site: Site) -> Iterator[Finding]:
-        """Findings about one certificate of one host."""
-
-
-class KeyRule(Rule):
-    """Asks for private keys that are of no use for their certificate."""
-
-    problems: ClassVar[frozenset[KeyProblem]]
-
-    @abstractmethod
-    def check(
-        self, problem: KeyProblem, certificate: HostCertificate, host: Host, site: Site
-    ) -> Iterator[Finding]:
-        """Findings about the key of one certificate of one host."""
-
-
-class ServerRule(Rule):
-    """Asks for the server as a whole."""
-
-    @abstractmethod
-    def check(self, site: Site) -> Iterator[Finding]:
-        """Findings about the server."""
-
-
 def effect_of_no_answer(host: Host) -> Effect:
-    """What clients of a host get when a responder gives no answer (stapling_renew_response).
+    """What clients of a host get when a responder does not answer (stapling_renew_response).
 
     SSLStaplingReturnResponderErrors is about answers; only SSLStaplingFakeTryLater decides here.
     """
     return Effect.BAD_STAPLE if host.flag("SSLStaplingFakeTryLater") else Effect.NO_STAPLE
 
 
-def host_name(host: Host) -> HostName | None:
-    """How a report names a host; ``None`` for the main server, which has no section."""
-    if host.section is None:
-        return None
-    return HostName(host.name, host.section.file, host.section.line)
+def by_effect_of_no_answer(hosts: Iterable[Host]) -> dict[Effect, list[Host]]:
+    """Hosts by `effect_of_no_answer`."""
+    groups: dict[Effect, list[Host]] = {}
+    for host in hosts:
+        groups.setdefault(effect_of_no_answer(host), []).append(host)
+    return groups

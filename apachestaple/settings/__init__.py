@@ -17,10 +17,7 @@ from apachestaple.settings.file import SettingsError, find_settings, read_settin
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["NO_FILE", "Settings", "SettingsError", "find_settings", "load_settings"]
-
-# Stands for the path of a settings file where none is to be read: --isolated.
-NO_FILE = ""
+__all__ = ["Settings", "SettingsError", "find_settings", "load_settings"]
 
 
 @dataclass(frozen=True)
@@ -59,22 +56,27 @@ class Settings:
 
 
 def load_settings(
-    options: Mapping[str, object], *, near: str | None = None, config: str | None = None
+    options: Mapping[str, object],
+    *,
+    near: str | None = None,
+    config: str | None = None,
+    isolated: bool = False,
 ) -> Settings:
     """The settings in force.
 
     Args:
         options: what the command line says, by key; ``None`` and empty lists say nothing.
         near: the path from which a settings file is looked for; ``None`` for the working folder.
-        config: the settings file to read instead; `NO_FILE` for none at all.
+        config: the settings file to read instead.
+        isolated: whether no settings file is read.
 
     Raises:
         SettingsError: a file cannot be read, or a setting is wrong.
 
     """
-    path = find_settings(near) if config is None else config
+    path = find_settings(near) if config is None and not isolated else config
     from_file: dict[str, Any] = {}
-    if path is not None and path != NO_FILE:
+    if path is not None:
         folder = os.path.dirname(os.path.abspath(path))
         table = read_settings(path, named=config is not None)
         from_file = _values(table, lambda key: f"{path}: {key}", folder)

@@ -11,7 +11,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from apachestaple.filesystem.regular import read_regular
+from apachestaple.errors import ApachestapleError
+from apachestaple.files import read_file
 from apachestaple.filesystem.trust import distrust
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _OWN_TABLE = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*apachestaple\b", re.
 REACHING = ("templates", "root", "map")
 
 
-class SettingsError(Exception):
+class SettingsError(ApachestapleError):
     """A setting cannot be used; the text names the file or the option, and what it takes."""
 
 
@@ -72,8 +73,9 @@ def read_settings(path: str, *, named: bool) -> dict[str, object]:
     what = "--config " if named else ""
     is_project = os.path.basename(path) == _PROJECT_NAME
     try:
-        content, status = read_regular(path, _PROJECT_LIMIT if is_project else _OWN_LIMIT)
-        text = content.decode("utf-8")
+        # Before it is read: where nobody else can change it, nobody puts another in its place.
+        reason = distrust(path)
+        text = read_file(path, _PROJECT_LIMIT if is_project else _OWN_LIMIT).decode("utf-8")
         if _DEEP_KEY.search(text):
             raise SettingsError(f"{what}{path}: a key has more than {_MOST_PARTS} parts")
         document = tomllib.loads(text)
@@ -83,7 +85,10 @@ def read_settings(path: str, *, named: bool) -> dict[str, object]:
         reason = str(error) or "nested too deeply"
         raise SettingsError(f"{what}{path} is not a TOML file: {reason}") from None
     table = _own_table(document, path, is_project=is_project)
-    _check_reaching(table, path, status, named=named)
+    # A file that the user names is the user's word. But root's word counts for all of the machine,
+    # so root must not take it from a file of somebody else by mistake.
+    if reason is not None and (not named or os.geteuid() == 0):
+        _refuse_reaching(table, path, reason)
     return table
 
 
@@ -106,21 +111,10 @@ def _own_table(document: dict[str, object], path: str, *, is_project: bool) -> d
     return document
 
 
-def _check_reaching(
-    table: Iterable[str], path: str, status: os.stat_result, *, named: bool
-) -> None:
-    """Refuse keys that reach beyond the report in a file that others can have written.
-
-    A file that the user names is the user's word. But root's word counts for all of the machine,
-    so root must not take it from a file of somebody else by mistake.
-    """
+def _refuse_reaching(table: Iterable[str], path: str, reason: str) -> None:
+    """Refuse keys that reach beyond the report."""
     reaching = [key for key in REACHING if key in table]
-    if not reaching or (named and os.geteuid() != 0):
-        return
-    reason = distrust(path)
-    if reason is None and not os.path.samestat(os.stat(path), status):
-        reason = f"{path} has changed since it was read"
-    if reason is not None:
+    if reaching:
         raise SettingsError(
             f"{path}: {reaching[0]} is refused, because {reason}. It counts only in a file that "
             "belongs to root or to the user who runs apachestaple, in folders to which nobody else "

@@ -6,20 +6,22 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import ApachestapleError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jinja2 import Environment
 
     from apachestaple.templating.process import TemplateProcess
 
 
-class TemplateProblemError(Exception):
+class TemplateProblemError(ApachestapleError):
     """A template cannot be used; the text names it and says why."""
 
 
 class Templates:
-    """Renders templates: those of ``folder`` first, then our own.
+    """Renders templates: those of ``folder`` first, then our own, with ``filters`` of their own.
 
     Where there is such a folder, a process of its own renders, within limits of time and memory:
     a template is a program, and may be somebody else's.
@@ -29,10 +31,13 @@ class Templates:
 
     """
 
-    def __init__(self, folder: str | None = None) -> None:
+    def __init__(
+        self, folder: str | None = None, filters: Mapping[str, Callable[..., str]] | None = None
+    ) -> None:
         if folder is not None and not os.path.isdir(folder):
             raise TemplateProblemError(f"{folder}: there is no such folder of templates")
         self._folder = folder
+        self._filters = filters or {}
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
         """The text of a template; its variables are texts, numbers, lists and dictionaries.
@@ -43,7 +48,10 @@ class Templates:
         """
         if self._folder is not None:
             return self._process.render(name, variables)
-        return self._environment.get_template(name).render(variables)
+        try:
+            return self._environment.get_template(name).render(variables)
+        except Exception as error:  # noqa: BLE001  (what Jinja and a filter raise is many things)
+            raise TemplateProblemError(f"{name}: {error}") from None
 
     def shown(self, name: str) -> str:
         """What messages call a template: its path, where it is the user's own."""
@@ -54,11 +62,11 @@ class Templates:
     def _environment(self) -> Environment:
         from apachestaple.templating.environment import environment  # noqa: PLC0415
 
-        return environment()
+        return environment(self._filters)
 
     @cached_property
     def _process(self) -> TemplateProcess:
         from apachestaple.templating.process import TemplateProcess  # noqa: PLC0415
 
         assert self._folder is not None  # noqa: S101  (see render)
-        return TemplateProcess(self._folder, self.shown)
+        return TemplateProcess(self._folder, self._filters, self.shown)

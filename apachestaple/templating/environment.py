@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from typing import TYPE_CHECKING
 
@@ -11,17 +9,19 @@ from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefin
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import SandboxedEnvironment
 
-from apachestaple.filesystem.regular import read_regular
+from apachestaple.files import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Mapping
 
     from jinja2 import BaseLoader, Environment
 
 _TEMPLATE_LIMIT = 64 * 1024
 
 
-def environment(folder: str | None = None) -> Environment:
+def environment(
+    filters: Mapping[str, Callable[..., str]], folder: str | None = None
+) -> Environment:
     """An environment that finds the templates of ``folder`` first, then our own."""
     loaders: list[BaseLoader] = [FileSystemLoader(_own_folder())]
     if folder is not None:
@@ -35,7 +35,7 @@ def environment(folder: str | None = None) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    made.filters["csv"] = _csv
+    made.filters.update(filters)
     return made
 
 
@@ -50,16 +50,9 @@ def _load(folder: str, name: str) -> str | None:
     if not os.path.realpath(path).startswith(os.path.realpath(folder).rstrip("/") + "/"):
         raise TemplateError(f"the template {name} leads out of the folder of templates")
     try:
-        return read_regular(path, _TEMPLATE_LIMIT)[0].decode("utf-8")
+        return read_file(path, _TEMPLATE_LIMIT).decode("utf-8")
     except OSError as error:
         raise TemplateError(f"the template {name}: {error.strerror}") from None
-
-
-def _csv(fields: Iterable[object]) -> str:
-    """A line of CSV (RFC 4180), without its end; fields are quoted where they have to be."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(fields)
-    return line.getvalue()
 
 
 def _own_folder() -> str:

@@ -14,6 +14,7 @@ import sys
 import weakref
 from typing import TYPE_CHECKING
 
+from apachestaple.ending import at_end
 from apachestaple.templating import TemplateProblemError
 from apachestaple.templating.limits import SECONDS
 
@@ -22,18 +23,29 @@ if TYPE_CHECKING:
 
 # Isolated: neither the working folder nor the environment brings it modules of somebody else.
 _PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[2:]; "
-    "from apachestaple.templating.rendering import serve; serve(sys.argv[1])"
+    "import sys; folder, filters, *sys.path[:] = sys.argv[1:]; "
+    "from apachestaple.templating.rendering import serve; serve(folder, filters)"
 )
 
 
 class TemplateProcess:
-    """Renders the templates of a folder; ``shown`` is what messages call one of them."""
+    """Renders the templates of a folder.
 
-    def __init__(self, folder: str, shown: Callable[[str], str]) -> None:
+    Args:
+        folder: of the templates.
+        filters: functions of our modules, by the names that they have in templates.
+        shown: what messages call a template.
+
+    """
+
+    def __init__(
+        self, folder: str, filters: Mapping[str, Callable[..., str]], shown: Callable[[str], str]
+    ) -> None:
         self._shown = shown
+        places = {name: (one.__module__, one.__name__) for name, one in filters.items()}
         paths = [os.path.abspath(path) for path in sys.path]
-        command = [sys.executable, "-I", "-c", _PROGRAM, os.path.abspath(folder), *paths]
+        arguments = [os.path.abspath(folder), json.dumps(places), *paths]
+        command = [sys.executable, "-I", "-c", _PROGRAM, *arguments]
         # Ctrl-C is for the parent; when that ends, there is nothing more to read, and this ends.
         self._process = subprocess.Popen(
             command,
@@ -43,6 +55,7 @@ class TemplateProcess:
             start_new_session=True,
         )
         self._end = weakref.finalize(self, _end, self._process)
+        at_end(self._end)
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
         """The text of a template.

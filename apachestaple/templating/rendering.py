@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import resource
 import signal
@@ -17,9 +18,19 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def serve(folder: str) -> None:
-    """Answer the requests on standard input until it ends."""
-    templates = environment(folder)
+def serve(folder: str, filters: str) -> None:
+    """Answer the requests on standard input until it ends.
+
+    Args:
+        folder: of the user's templates.
+        filters: JSON of the names of filters, each with the module and the name of its function.
+
+    """
+    functions = {
+        name: getattr(importlib.import_module(module), function)
+        for name, (module, function) in json.loads(filters).items()
+    }
+    templates = environment(functions, folder)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for request in sys.stdin.buffer:
         name, variables = json.loads(request)

@@ -101,7 +101,7 @@ class Seen:
         yield "lint:" if self.findings else "lint: nothing"
         for finding in self.findings:
             place = f"{finding.place.file}:{finding.place.line}"
-            yield f"  {finding.severity} {finding.rule} {place}: {finding.message}"
+            yield f"  {finding.severity} {finding.code} {place}: {finding.message}"
         # A loop of includes names every file of it.
         yield f"httpd -t: {self.message.strip()[-1000:]}"
         if self.accepted:
@@ -152,7 +152,8 @@ def linted(httpd: Httpd, site: Site) -> list[Finding]:
     """What lint says of it, on the server itself."""
     options = Options(version=site.version)
     configuration = read(locate(str(httpd.root / "httpd.conf"), options))
-    return lint(understand(configuration, certificates_required=True), all_rules())
+    site_read = understand(configuration, certificates_required=True)
+    return list(lint([site_read], all_rules()).findings)
 
 
 def _shakes(host: Host, *, status: bool = True) -> dict[KeyType, Handshake]:

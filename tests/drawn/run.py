@@ -123,7 +123,7 @@ def _broken(arena: Arena, seed: int, name: str, code: str, report: Report) -> No
     if what:
         report.troubles.append(Trouble(name, what, _detail(written, seen)))
     else:
-        found = next(finding for finding in seen.findings if finding.rule == code)
+        found = next(finding for finding in seen.findings if finding.code == code)
         report.effects["masked" if fault.masked else str(found.effect)] += 1
 
 

@@ -34,10 +34,10 @@ def of_working(site: Site, seen: Seen) -> str:
 
 def of_broken(site: Site, seen: Seen, code: str, fault: Fault) -> str:
     """What is wrong with a case that has one fault."""
-    found = [finding for finding in seen.findings if finding.rule == code]
+    found = [finding for finding in seen.findings if finding.code == code]
     if not found:
         return MISS
-    if {finding.rule for finding in seen.loud} - {code}:
+    if {finding.code for finding in seen.loud} - {code}:
         return FALSE_ALARM
     if fault.masked or _is_shown(site, seen, found[0], fault):
         return ""

@@ -104,7 +104,7 @@ class Arena:
 # Makes, or finds made, what no repair of the arena's tree asks for; the rest is what fix does.
 _MAKE = """
 import os, sys
-from apachestaple.commands.recover import recover_first
+from apachestaple.cli.recover import recover_first
 from apachestaple.fix.transaction.state import only_one_fix
 from apachestaple.fix.transaction.write import NewText, written
 

@@ -12,7 +12,8 @@ from .certificates import NAMES, standard_certificates
 from .ending import Ending
 from .handshake import Handshake, handshake
 from .ports import ReservedPort
-from .responder import DeadPort, Responder, SilentResponder, responder_url
+from .raw import SilentResponder
+from .responder import DeadPort, Responder, responder_url
 from .server import Httpd
 from .strange import WAYS, StrangeResponder
 

@@ -61,6 +61,23 @@ class RawServer(Ending):
         connection.close()
 
 
+class SilentResponder(RawServer):
+    """A responder that accepts connections and never answers."""
+
+    def __init__(self) -> None:
+        super().__init__(_never_answer)
+
+    @property
+    def url(self) -> str:
+        """The URL to put into a certificate."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def _never_answer(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass
+
+
 def full_port() -> tuple[socket.socket, list[socket.socket]]:
     """A listener whose queue is full: the kernel drops further attempts, as a firewall does."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=0)

@@ -1,9 +1,7 @@
-"""OCSP responders: one that answers, one that refuses, one that never says a word."""
+"""OCSP responders: one that answers and one that refuses."""
 
 import http.client
 import re
-import socket
-import threading
 from collections import Counter
 from types import TracebackType
 from typing import Self
@@ -12,7 +10,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from .ca import Authority
-from .ending import Ending
 from .ports import ReservedPort
 from .processes import Child, wait_until
 from .relay import Relay
@@ -139,48 +136,6 @@ class DeadPort(ReservedPort):
     def url(self) -> str:
         """The URL of the responder that is not there."""
         return responder_url(self)
-
-
-class SilentResponder(Ending):
-    """A port of 127.0.0.1 that accepts connections and never answers."""
-
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self._connections: list[socket.socket] = []
-        self._thread = threading.Thread(target=self._accept, daemon=True)
-        self._thread.start()
-
-    @property
-    def port(self) -> int:
-        """The port number."""
-        port: int = self._listener.getsockname()[1]
-        return port
-
-    @property
-    def url(self) -> str:
-        """The URL to put into a certificate."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def connections(self) -> int:
-        """How many connections were accepted."""
-        return len(self._connections)
-
-    def close(self) -> None:
-        """Close everything."""
-        # close() alone does not wake a thread that waits in accept().
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
-        for open_socket in (self._listener, *self._connections):
-            open_socket.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._connections.append(connection)
 
 
 def responder_url(port: ReservedPort) -> str:

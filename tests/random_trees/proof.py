@@ -11,10 +11,10 @@ import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from apachestaple.commands.fix import FixSwitches, run_fix_command
-from apachestaple.commands.undo import run_undo
+from apachestaple.cli.fix import fix as fix_command
+from apachestaple.cli.options import Common
 from tests.lab.handshake import handshake
 from tests.lab.play import Lab
 from tests.lab.ports import ReservedPort
@@ -25,7 +25,7 @@ from tests.random_trees.draw import draw
 from tests.random_trees.layouts import Written, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.random_trees.model import Tree
@@ -129,7 +129,7 @@ def _repaired(
         yield f"a second run changes: {again}"
     if after == before:
         return
-    code, said = _run(run_undo, written.main, FixSwitches(configtest="never"))
+    code, said = _run(written.main, undo=True, configtest="never")
     if code != 0 or texts(written.root) != before:
         yield f"--undo does not give back what was there: {said}"
 
@@ -191,16 +191,16 @@ def _log(folder: Path) -> str:
     )
 
 
-def fix(main: Path, *, unsafe: bool = False) -> tuple[int, str]:
+def fix(main: Path, *, unsafe: bool = False, rules: Sequence[str] = ()) -> tuple[int, str]:
     """Run fix with httpd's own test; its exit code and all that it printed."""
-    return _run(run_fix_command, main, FixSwitches(unsafe=unsafe, configtest="always"))
+    return _run(main, unsafe=unsafe, configtest="always", select=list(rules) or None)
 
 
-def _run(command: Callable[..., int], main: Path, switches: FixSwitches) -> tuple[int, str]:
+def _run(main: Path, **options: Any) -> tuple[int, str]:
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.redirect_stdout(printed):
         try:
-            code = command([str(main)], {}, switches)
+            code = fix_command(Common(), [str(main)], **options)
         except Exception as error:  # noqa: BLE001  (whatever it is, it is told with its seed)
             return 2, repr(error)
     printed.flush()

@@ -60,21 +60,32 @@ class Edit:
 
 
 class EditError(Exception):
-    """A line to edit is not where it was read."""
+    """A file cannot be edited; the text says why."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file} {reason}")
+        self.file = file
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """``text`` with edits made; they may not overlap.
 
     Raises:
-        EditError: there is no directive at the line of an edit.
+        EditError: there is no directive at the line of an edit, or no line can be added.
 
     """
     edits = list(edits)
     newline = "\r\n" if "\r\n" in text else "\n"
     if text.endswith("\\"):
         # Whatever follows it would become part of the last line.
-        raise EditError(f"{edits[0].file} ends in a backslash")
+        raise EditError(edits[0].file, "ends in a backslash, so no line can follow it")
+    try:
+        return _edited(text, edits, newline)
+    except RecursionError:
+        raise EditError(edits[0].file, "has sections that are nested too deeply") from None
+
+
+def _edited(text: str, edits: Sequence[Edit], newline: str) -> str:
     nodes = tree(text)
     # All places are looked up before the first edit moves anything. Then the last one comes first,
     # so that none moves those before it; at one line, what is added comes while the line is still
@@ -124,7 +135,7 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     if edit.where is Where.END:
         return _Place(edit, nodes, len(nodes))
     if edit.line not in by_line:
-        raise EditError(f"{edit.file}: there is no directive on line {edit.line}")
+        raise EditError(edit.file, f"has no directive on line {edit.line}")
     found = by_line[edit.line]
     indent = _indent(found.node)
     if edit.where in _REMOVING:
@@ -132,7 +143,7 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     if edit.where is Where.AFTER:
         return _Place(edit, found.parent, found.index + 1, indent)
     if not hasattr(found.node, "tag") and edit.where is Where.LAST:
-        raise EditError(f"{edit.file} line {edit.line}: the section is not closed in its file")
+        raise EditError(edit.file, f"does not close the section of line {edit.line}")
     if not hasattr(found.node, "tag"):
         # The section could not be paired with its close; its content follows it.
         return _Place(edit, found.parent, found.index + 1, indent + "    ")

@@ -1,4 +1,4 @@
-"""The texts as they are to be: what the steps have changed, and nobody has written yet."""
+"""The texts as they are to be: what the planners have changed, and nobody has written yet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from apachestaple.fix.editing.edit import Edit, Where, edited
 from apachestaple.fix.transaction.write import NewText
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Work:
     gone: set[str] = field(default_factory=set)
     changes: list[str] = field(default_factory=list)
     refused: dict[str, None] = field(default_factory=dict)
+    repaired: list[Finding] = field(default_factory=list)
     certificates: CertificateReader = field(default_factory=CertificateReader)
 
     def files(self) -> list[NewText]:
@@ -46,35 +48,50 @@ class Work:
         return [*texts, *made, *taken]
 
     def make(self, edits: Sequence[Edit], site: Site) -> None:
-        """Make edits in what was read of a site.
+        """Make edits in what was read of a site, all or none.
 
         Raises:
-            EditError: a line to edit is not where it was read.
+            EditError: a file cannot be edited.
 
         """
         texts = {file.real_path: file.text for file in site.configuration.files.values()}
+        once = _once(edits)
         by_file: dict[str, list[Edit]] = {}
-        for edit in _once(edits):
-            self.changes.append(f"{edit.file}: {edit.reason}")
-            if edit.where is Where.FILE:
-                self.new[edit.file] = "".join(f"{line}\n" for line in edit.lines)
-                self.made[edit.file] = edit.file
-            elif edit.where is Where.LINK:
-                (target,) = edit.lines
-                self.links[edit.file] = target
-                target = os.path.join(os.path.dirname(edit.file), target)
-                self.made[edit.file] = os.path.realpath(target)
-            elif edit.where is Where.GONE:
-                self.gone.add(edit.file)
-                if edit.file in texts:
-                    self.old.setdefault(edit.file, texts[edit.file])
-                    self.new[edit.file] = ""
-            else:
+        for edit in once:
+            if edit.where not in _WHOLE_FILES:
                 by_file.setdefault(edit.file, []).append(edit)
-        for path, its_edits in by_file.items():
+        new = {path: edited(texts[path], its_edits) for path, its_edits in by_file.items()}
+        for path, text in new.items():
             if path not in self.made:
                 self.old.setdefault(path, texts[path])
-            self.new[path] = edited(texts[path], its_edits)
+            self.new[path] = text
+        for edit in once:
+            self.changes.append(f"{edit.file}: {edit.reason}")
+            self._make_file(edit, texts)
+
+    def _make_file(self, edit: Edit, texts: Mapping[str, str]) -> None:
+        """Make or take away a file or a link."""
+        if edit.where is Where.FILE:
+            self.new[edit.file] = "".join(f"{line}\n" for line in edit.lines)
+            self.made[edit.file] = edit.file
+        elif edit.where is Where.LINK:
+            (target,) = edit.lines
+            self.links[edit.file] = target
+            target = os.path.join(os.path.dirname(edit.file), target)
+            self.made[edit.file] = os.path.realpath(target)
+        elif edit.where is Where.GONE:
+            self.gone.add(edit.file)
+            if edit.file in texts:
+                self.old.setdefault(edit.file, texts[edit.file])
+                self.new[edit.file] = ""
+
+    def state(self) -> int:
+        """Equal where all texts, links and missing files are."""
+        texts = frozenset(self.new.items())
+        return hash((texts, frozenset(self.links.items()), frozenset(self.gone)))
+
+
+_WHOLE_FILES = (Where.FILE, Where.LINK, Where.GONE)
 
 
 def _once(edits: Sequence[Edit]) -> list[Edit]:

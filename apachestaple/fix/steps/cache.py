@@ -14,87 +14,55 @@ from apachestaple.fix.editing.place import (
     uses_variable,
 )
 from apachestaple.fix.editing.render import StaplingCache
-from apachestaple.fix.steps.plan import Plan, Repairs
-from apachestaple.mod_ssl.cache import (
-    LONG_RESPONSE,
-    PROVIDERS,
-    CacheSetting,
-    Response,
-    holds_all,
-    parse_cache,
-    recommended_size,
-    shmcb_layout,
-)
+from apachestaple.fix.steps.plan import Plan
+from apachestaple.mod_ssl.cache import parse_cache
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.remedy import MoveCacheToMainServer, ProvideCache
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.fix.editing.render import Renderer
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.cache import CacheSetting
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
 
 
-def repair_cache(site: Site, repairs: Repairs) -> Plan:
-    """Add, move, correct or resize SSLStaplingCache; take out what has no effect."""
-    misplaced = [
-        directive
-        for directive in site.misplaced
-        if directive.key == "sslstaplingcache" and repairs.wanted("AS202", directive, site)
-    ]
-    moved = [remove(d, "the cache belongs into the main server") for d in misplaced]
-    if site.caches:
-        *further, last = site.caches
-        repeated = [
-            remove(directive, "only the last SSLStaplingCache counts")
-            for directive in further
-            if directive.place != last.place and repairs.wanted("AS208", directive, site)
-        ]
-        plan = _correct(site, last, repairs)
-        return Plan((*repeated, *plan.edits, *moved), plan.refused)
-    if not site.configuration.whole:
-        places = [f"{d.file} line {d.line}" for d in misplaced]
-        return Plan(refused=tuple(f"{place}: the main server is not in it" for place in places))
-    needed = any(host.use_stapling for host in site.tls_hosts)
-    if not misplaced and not (needed and "AS201" in repairs.codes):
-        return Plan()
-    if not site.configuration.has_module("socache_shmcb_module"):
-        # repair_modules says why.
-        return Plan()
-    known = parse_cache(first_argument(misplaced[0])) if misplaced else None
-    quote = _quote(misplaced[0]) if misplaced else ""
-    snippet = StaplingCache(_path(site, known), _size(site, known), quote)
-    lines = repairs.renderer.lines(snippet)
-    reason = f"a cache of {snippet.size} bytes in the main server"
-    added = in_main_server(site, repairs.renderer, lines, reason, kin=KIN_OF_CACHE)
+def plan_cache(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+    """Move, correct, resize or add SSLStaplingCache."""
+    moves = [remedy for remedy in remedies if isinstance(remedy, MoveCacheToMainServer)]
+    wanted = next((remedy for remedy in remedies if isinstance(remedy, ProvideCache)), None)
+    moved = tuple(
+        remove(move.directive, "the cache belongs into the main server") for move in moves
+    )
+    if wanted is not None and wanted.directive is not None:
+        plan = _correct(site, wanted.directive, wanted.size, renderer)
+        return Plan((*plan.edits, *moved), plan.refused)
+    if site.caches or (wanted is None and not moves):
+        return Plan(moved)
+    known = first_argument(moves[0].directive) if moves else ""
+    size = moves[0].size if moves else wanted.size if wanted else 0
+    line = StaplingCache(
+        _path(site, parse_cache(known) if known else None),
+        size,
+        _quote(moves[0].directive) if moves else "",
+    )
+    reason = f"a cache of {size} bytes in the main server"
+    added = in_main_server(site, renderer, renderer.lines(line), reason, kin=KIN_OF_CACHE)
     return Plan((*moved, *added))
 
 
-def _correct(site: Site, directive: Directive, repairs: Repairs) -> Plan:
-    cache = parse_cache(first_argument(directive))
-    fault = _fault(site, cache) if len(directive.arguments) == 1 else None
-    if fault is None or not repairs.wanted(fault, directive, site):
-        return Plan()
-    size = _size(site, cache)
-    path = _path(site, cache)
+def _correct(site: Site, directive: Directive, size: int, renderer: Renderer) -> Plan:
+    path = _path(site, parse_cache(first_argument(directive)))
     if uses_variable(directive):
         # A variable in the path is kept as it is written; one that makes up more is not ours.
         written = _written_path(directive)
         if written is None:
             return Plan(refused=(from_variable(directive),))
         path = written
-    lines = repairs.renderer.lines(StaplingCache(path, size, _quote(directive)))
+    lines = renderer.lines(StaplingCache(path, size, _quote(directive)))
     return Plan((replace(directive, lines, f"a cache of {size} bytes"),))
-
-
-def _fault(site: Site, cache: CacheSetting) -> str | None:
-    """The rule that finds what is wrong with the value."""
-    if cache.provider not in PROVIDERS:
-        return "AS203"
-    if cache.refusal:
-        return "AS205"
-    if cache.size is None:
-        return None
-    if not shmcb_layout(cache.size).starts:
-        return "AS206"
-    return "AS207" if _size(site, cache) != cache.size else None
 
 
 def _quote(directive: Directive) -> str:
@@ -118,11 +86,3 @@ def _path(site: Site, cache: CacheSetting | None) -> str:
         if folder:
             return f"{folder}/ssl_stapling"
     return "logs/ssl_stapling"
-
-
-def _size(site: Site, cache: CacheSetting | None) -> int:
-    """The size that the cache has, if it works and holds long responses; else one that does."""
-    responses = [Response(sha1, LONG_RESPONSE) for sha1 in site.stapled_certificates]
-    if cache is not None and cache.size is not None and holds_all(cache.size, responses):
-        return cache.size
-    return recommended_size(responses)

@@ -1,4 +1,4 @@
-"""Stapling handed to mod_md, which fetches responses in the background and renews them ahead."""
+"""Stapling by mod_md, which fetches responses in the background and renews them in advance."""
 
 from __future__ import annotations
 
@@ -6,49 +6,42 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.place import from_variable, in_main_server, replace, uses_variable
 from apachestaple.fix.editing.render import MdStapling
-from apachestaple.fix.steps.modules import load
-from apachestaple.fix.steps.plan import Plan, Repairs
-from apachestaple.fix.steps.removal import remove_own_stapling
-from apachestaple.httpd.loadable import NotLoadableError
+from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.directives import MOD_MD_STAPLES_SINCE
 from apachestaple.ocsp.uri import url_fault
+from apachestaple.rules.remedy import StapleByModMd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.fix.editing.render import Renderer
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
 
 _KIN = ("mdstapling", "sslusestapling", "sslstaplingcache", "sslsessioncache")
 
 
-def hand_to_mod_md(site: Site, repairs: Repairs) -> Plan:
-    """Load mod_md, switch its stapling on, and take mod_ssl's out; one after the other."""
-    refused = tuple(_obstacles(site))
-    if refused:
-        return Plan(refused=refused)
-    if not site.configuration.has_module("md_module"):
-        try:
-            return Plan(tuple(load(site, "md_module", "mod_md is to staple", repairs)))
-        except NotLoadableError as error:
-            return Plan(refused=(f"mod_md cannot staple: {error}",))
-    if site.main.switched_on("MDStapling"):
-        return Plan(remove_own_stapling(site))
+def plan_mod_md(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+    """MDStapling on in the main server."""
+    if not any(isinstance(remedy, StapleByModMd) for remedy in remedies):
+        return Plan()
     switch = site.main.own.get("mdstapling")
-    lines = repairs.renderer.lines(MdStapling())
+    lines = renderer.lines(MdStapling())
     reason = "mod_md staples for every host"
     if switch is None:
-        added = in_main_server(site, repairs.renderer, lines, reason, kin=_KIN, module="md_module")
+        added = in_main_server(site, renderer, lines, reason, kin=_KIN, module="md_module")
         return Plan(added)
     if uses_variable(switch):
         return Plan(refused=(from_variable(switch),))
     return Plan((replace(switch, lines, reason),))
 
 
-def _obstacles(site: Site) -> Iterator[str]:
+def refusals(site: Site) -> Iterator[str]:
+    """Why mod_md cannot staple for a site."""
     configuration = site.configuration
     if not configuration.whole:
-        yield f"{configuration.main_file}: the main server is not in it"
+        yield f"{configuration.main_file} is not the main file of a server"
         return
     version = configuration.version()
     if version < MOD_MD_STAPLES_SINCE:

@@ -1,48 +1,24 @@
-"""What a step of fix may use, and what it wants: a site in, edits out."""
+"""What a planner is: remedies of one kind in, the fewest edits out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from apachestaple.lint.suppressions import is_suppressed
 
 if TYPE_CHECKING:
     from apachestaple.fix.editing.edit import Edit
     from apachestaple.fix.editing.render import Renderer
-    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
-
-
-@dataclass(frozen=True)
-class Repairs:
-    """What a step may use.
-
-    Attributes:
-        codes: the rules whose findings are to be repaired.
-        renderer: makes the lines.
-        unsafe: whether what changes the site's promises is repaired, too.
-        proxy: URL of the proxy through which responders are to be asked, or ``None``.
-
-    """
-
-    codes: Collection[str]
-    renderer: Renderer
-    unsafe: bool = False
-    proxy: str | None = None
-
-    def wanted(self, code: str, directive: Directive, site: Site) -> bool:
-        """Whether what a rule finds at a directive is to be repaired; a comment may ignore it."""
-        return code in self.codes and not is_suppressed(code, directive.place, site)
+    from apachestaple.rules.remedy import Remedy
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a step wants.
+    """What a planner makes of remedies.
 
     Attributes:
-        edits: to be made.
+        edits: to be made, all or none.
         refused: what is left for a person, and why.
 
     """
@@ -51,4 +27,5 @@ class Plan:
     refused: tuple[str, ...] = ()
 
 
-Step = Callable[["Site", Repairs], Plan]
+# Is handed all remedies, and takes those of its kind.
+Planner = Callable[["Site", Sequence["Remedy"], "Renderer"], Plan]

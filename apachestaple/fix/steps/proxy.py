@@ -2,61 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.place import from_variable, in_main_server, replace, uses_variable
 from apachestaple.fix.editing.render import OcspProxy
-from apachestaple.fix.steps.plan import Plan, Repairs
+from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.remedy import AskThroughProxy
 
 if TYPE_CHECKING:
-    from apachestaple.mod_ssl.site import Site
+    from collections.abc import Sequence
 
-_URL = re.compile(r"http://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?")
+    from apachestaple.fix.editing.render import Renderer
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
+
 _KEY = "sslocspproxyurl"
 
 
-class ProxyUrlError(ValueError):
-    """It is no URL of a proxy that httpd could ask; the text says what one looks like."""
-
-
-def checked_proxy(url: str) -> str:
-    """``url``, where httpd can reach a proxy by it.
-
-    Raises:
-        ProxyUrlError: it cannot.
-
-    """
-    found = _URL.fullmatch(url)
-    if found is None or not 0 < int(found[1]) < 65536:
-        raise ProxyUrlError(f"takes a URL like http://proxy.example.com:3128, not {url!r}")
-    return url
-
-
-def ask_through_proxy(site: Site, repairs: Repairs) -> Plan:
-    """SSLOCSPProxyURL in the main server; hosts that say their own keep it."""
-    url = repairs.proxy
-    if not url or not site.has_mod_ssl:
+def plan_proxy(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+    """SSLOCSPProxyURL in the main server; hosts with one of their own keep it."""
+    url = next((remedy.url for remedy in remedies if isinstance(remedy, AskThroughProxy)), None)
+    if url is None or not site.has_mod_ssl:
         return Plan()
     configuration = site.configuration
     since, version = STAPLING_DIRECTIVES[_KEY].since, configuration.version()
     if not configuration.whole:
-        reason = f"{configuration.main_file}: the main server is not in it"
+        reason = f"{configuration.main_file} is not the main file of a server"
     elif version < since:
         names = [dotted(since), dotted(version)]
         reason = (
-            f"SSLOCSPProxyURL is there since httpd {names[0]}, and this is {names[1]}; "
-            "responders --format tinyproxy and redirect-nftables make a way around"
+            f"SSLOCSPProxyURL is available since httpd {names[0]}, and this is {names[1]}; "
+            "responders --format tinyproxy and redirect-nftables print a workaround"
         )
     else:
-        return _set(site, repairs, url)
+        return _set(site, url, renderer)
     return Plan(refused=(f"no proxy was set: {reason}",))
 
 
-def _set(site: Site, repairs: Repairs, url: str) -> Plan:
+def _set(site: Site, url: str, renderer: Renderer) -> Plan:
     own = [host.own.get(_KEY) for host in site.virtual_hosts if host.staples]
     refused = tuple(
         f"{directive.file} line {directive.line} names another proxy"
@@ -66,10 +52,10 @@ def _set(site: Site, repairs: Repairs, url: str) -> Plan:
     directive = site.main.own.get(_KEY)
     if directive is not None and first_argument(directive) == url:
         return Plan(refused=refused)
-    lines = repairs.renderer.lines(OcspProxy(url))
+    lines = renderer.lines(OcspProxy(url))
     reason = "responders are asked through a proxy"
     if directive is None:
-        return Plan(in_main_server(site, repairs.renderer, lines, reason), refused)
+        return Plan(in_main_server(site, renderer, lines, reason), refused)
     if uses_variable(directive):
         return Plan(refused=(*refused, from_variable(directive)))
     return Plan((replace(directive, lines, reason),), refused)

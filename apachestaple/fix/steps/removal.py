@@ -1,4 +1,4 @@
-"""Stapling taken out: for those whose authority has switched OCSP off, or who staple by mod_md."""
+"""Stapling removed: where the authority has switched OCSP off, or where mod_md staples."""
 
 from __future__ import annotations
 
@@ -7,52 +7,32 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.edit import Edit, Where, line_of
 from apachestaple.fix.editing.place import SNIPPET, real_file, remove
-from apachestaple.fix.steps.plan import Plan, Repairs
+from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.syntax import tree
 from apachestaple.httpd.words import lower
-from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
-from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.remedy import RemoveStapling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
+    from apachestaple.fix.editing.render import Renderer
     from apachestaple.httpd.configuration import Directive, SourceFile
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
 
 
-def disable_stapling(site: Site, _repairs: Repairs) -> Plan:
-    """Every stapling directive, that of mod_md included, and what is empty without them."""
-    checks_clients = any(
-        first_argument(directive).lower() not in ("", "off")
-        for directive in site.configuration.named("SSLOCSPEnable")
-    )
-
-    def is_stapling(directive: Directive) -> bool:
-        if directive.key == "sslocspproxyurl":
-            # The certificates of clients are checked through it, too.
-            return not checks_clients
-        return directive.key in STAPLING_DIRECTIVES or directive.key.startswith("mdstapl")
-
-    return Plan(tuple(_removal(site, is_stapling)))
+def plan_removal(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -> Plan:
+    """Remove the directives, sections that are empty without them, and files of our own."""
+    removals = [remedy for remedy in remedies if isinstance(remedy, RemoveStapling)]
+    return Plan(tuple(edit for removal in removals for edit in _removal(site, removal)))
 
 
-def remove_own_stapling(site: Site) -> tuple[Edit, ...]:
-    """Every directive of mod_ssl's own stapling, and what is empty without them."""
-
-    def is_stapling(directive: Directive) -> bool:
-        return directive.key in STAPLING_DIRECTIVES and directive.key != "sslocspproxyurl"
-
-    return tuple(_removal(site, is_stapling))
-
-
-def _removal(site: Site, is_ours: Callable[[Directive], bool]) -> Iterator[Edit]:
+def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
     by_file: dict[str, list[Directive]] = {}
-    others: set[str] = set()
-    for directive in site.configuration.directives:
-        if is_ours(directive):
-            by_file.setdefault(real_file(directive), []).append(directive)
-        else:
-            others.add(directive.file)
+    for directive in remedy.directives:
+        by_file.setdefault(real_file(directive), []).append(directive)
+    ours = set(remedy.directives)
+    others = {d.file for d in site.configuration.directives if d not in ours}
     for file, directives in by_file.items():
         source = directives[0].source_file
         if os.path.basename(file) == SNIPPET and source.path not in others:

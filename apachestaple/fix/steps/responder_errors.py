@@ -14,55 +14,51 @@ from apachestaple.fix.editing.place import (
     uses_variable,
 )
 from apachestaple.fix.editing.render import ResponderErrors
-from apachestaple.fix.steps.plan import Plan, Repairs
+from apachestaple.fix.steps.plan import Plan
+from apachestaple.rules.remedy import HideResponderErrors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.fix.editing.render import Renderer
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
 
 _RETURN = "sslstaplingreturnrespondererrors"
 _FAKE = "sslstaplingfaketrylater"
+_REASON = "the errors of a responder that fails are not stapled"
 
 
-def repair_responder_errors(site: Site, repairs: Repairs) -> Plan:
-    """Both off in the main server where nothing else is said; the second beside the first."""
-    if not site.configuration.whole:
-        return Plan()
+def plan_responder_errors(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+    """Both off in the main server where neither is set; the second beside the first."""
     edits: dict[tuple[str, int, str], Edit] = {}
-    refused: list[str] = []
+    refused: dict[str, None] = {}
     # For ten thousand hosts there are two answers.
-    both_off = cache(partial(_both_off, site, repairs))
-    for host in site.stapling_hosts:
-        errors, use = host.setting(_RETURN), host.setting("SSLUseStapling")
-        if errors is None and use is not None and repairs.wanted("AS503", use, site):
+    both_off = cache(partial(_both_off, site, renderer))
+    wanted = (remedy for remedy in remedies if isinstance(remedy, HideResponderErrors))
+    for host in (host for remedy in wanted for host in remedy.hosts):
+        errors, fake = host.setting(_RETURN), host.setting(_FAKE)
+        if errors is None:
             changes = both_off(host.flag("SSLStaplingFakeTryLater"))
-        elif errors is not None and host.fakes_try_later and repairs.wanted("AS502", errors, site):
-            changes = _complete(errors, host.setting(_FAKE), repairs, refused)
-        else:
+        elif fake is not None and uses_variable(fake):
+            refused[from_variable(fake)] = None
             continue
+        else:
+            changes = (_second_off(errors, fake, renderer),)
         for edit in changes:
             edits.setdefault((edit.file, edit.line, edit.where), edit)
-    return Plan(tuple(edits.values()), tuple(dict.fromkeys(refused)))
+    return Plan(tuple(edits.values()), tuple(refused))
 
 
-def _both_off(site: Site, repairs: Repairs, is_fake: bool) -> tuple[Edit, ...]:
+def _both_off(site: Site, renderer: Renderer, is_fake: bool) -> tuple[Edit, ...]:
     fake = is_fake and site.main.own.get(_FAKE) is None
-    snippet = ResponderErrors(return_responder_errors=True, fake_try_later=fake)
-    lines = repairs.renderer.lines(snippet)
-    return in_main_server(
-        site, repairs.renderer, lines, "a failing responder's errors are not stapled"
-    )
+    lines = renderer.lines(ResponderErrors(return_responder_errors=True, fake_try_later=fake))
+    return in_main_server(site, renderer, lines, _REASON)
 
 
-def _complete(
-    errors: Directive, fake: Directive | None, repairs: Repairs, refused: list[str]
-) -> tuple[Edit, ...]:
-    snippet = ResponderErrors(return_responder_errors=False, fake_try_later=True)
-    lines = repairs.renderer.lines(snippet)
-    reason = "a failing responder's errors are not stapled"
+def _second_off(errors: Directive, fake: Directive | None, renderer: Renderer) -> Edit:
+    lines = renderer.lines(ResponderErrors(return_responder_errors=False, fake_try_later=True))
     if fake is not None:
-        if uses_variable(fake):
-            refused.append(from_variable(fake))
-            return ()
-        return (replace(fake, lines, reason),)
-    return (Edit(real_file(errors), errors.line, Where.AFTER, lines, reason),)
+        return replace(fake, lines, _REASON)
+    return Edit(real_file(errors), errors.line, Where.AFTER, lines, _REASON)

@@ -1,55 +1,69 @@
-"""What is written wrong: names, and quotes and spaces of a web page."""
+"""Names that are misspelt, and quotes and spaces of a web page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.editing.place import real_file, replace, written_lines
-from apachestaple.fix.steps.plan import Plan, Repairs
-from apachestaple.lint.lint import lint
+from apachestaple.fix.editing.place import (
+    from_variable,
+    real_file,
+    replace,
+    uses_variable,
+    written_lines,
+)
+from apachestaple.fix.steps.plan import Plan
 from apachestaple.mod_ssl.web_characters import without_web_characters
-from apachestaple.rules.as101_misspelt_directive import meant_name
-from apachestaple.rules.catalogue import find_rule
+from apachestaple.rules.remedy import RenameDirective, ReplaceWebCharacters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from apachestaple.fix.editing.edit import Edit
+    from apachestaple.fix.editing.render import Renderer
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
 
 
-def repair_spelling(site: Site, repairs: Repairs) -> Plan:
-    """Every directive that AS101 or AS106 finds; a line may have both faults."""
+def plan_spelling(_site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -> Plan:
+    """Correct names and characters; a line may need both."""
     edits: dict[tuple[str, int], Edit] = {}
-    for code, repair in (("AS106", _characters), ("AS101", _name)):
-        rule = find_rule(code)
-        if rule is None or code not in repairs.codes:
+    refused: dict[str, None] = {}
+    for remedy in remedies:
+        if not isinstance(remedy, (RenameDirective, ReplaceWebCharacters)):
             continue
-        places = {(f.place.file, f.place.line) for f in lint(site, [rule]) if f.repair}
+        directive = remedy.directive
         # What is included twice stands once.
-        found = {
-            (real_file(directive), directive.line): directive
-            for directive in site.configuration.directives
-            if (directive.file, directive.line) in places
-        }
-        for place, directive in found.items():
-            known = edits.get(place)
-            repaired, reason = repair(directive, known.lines if known else written_lines(directive))
-            if known:
-                reason = f"{known.reason}; {reason}"
-            edits[place] = replace(directive, repaired, reason)
-    return Plan(tuple(edits.values()))
+        place = real_file(directive), directive.line
+        earlier = edits.get(place)
+        written = list(earlier.lines) if earlier else _stripped(written_lines(directive))
+        if isinstance(remedy, RenameDirective):
+            lines, reason = _renamed(remedy, written)
+        else:
+            lines = _stripped(map(without_web_characters, written))
+            reason = "straight quotes and spaces instead of those of a web page"
+        if lines != written:
+            reason = f"{earlier.reason}; {reason}" if earlier else reason
+            edits[place] = replace(directive, lines, reason)
+        elif earlier is None:
+            refused[_why_not(directive)] = None
+    return Plan(tuple(edits.values()), tuple(refused))
 
 
-def _characters(_directive: Directive, lines: Sequence[str]) -> tuple[list[str], str]:
-    first, *further = (without_web_characters(line).rstrip() for line in lines)
-    reason = "straight quotes and spaces instead of those of a web page"
-    return [first.lstrip(), *further], reason
-
-
-def _name(directive: Directive, lines: Sequence[str]) -> tuple[list[str], str]:
-    meant = meant_name(directive.key) or directive.name
+def _stripped(lines: Iterable[str]) -> list[str]:
     first, *further = (line.rstrip() for line in lines)
-    first = first.strip().replace(directive.name, meant, 1)
-    return [first, *further], f"{meant} instead of {directive.name}"
+    return [first.lstrip(), *further]
+
+
+def _renamed(remedy: RenameDirective, written: list[str]) -> tuple[list[str], str]:
+    name = remedy.directive.name
+    first, *further = written
+    if not first.lstrip("\"'").startswith(name):
+        return written, ""
+    return [first.replace(name, remedy.name, 1), *further], f"{remedy.name} instead of {name}"
+
+
+def _why_not(directive: Directive) -> str:
+    if uses_variable(directive):
+        return from_variable(directive)
+    return f"{directive.file} line {directive.line}: the name continues on the next line"

@@ -16,31 +16,17 @@ from apachestaple.fix.editing.place import (
     uses_variable,
 )
 from apachestaple.fix.editing.render import UseStapling
-from apachestaple.fix.steps.plan import Plan, Repairs
-from apachestaple.httpd.loadable import is_loadable
-from apachestaple.lint.suppressions import is_suppressed
-from apachestaple.mod_ssl.hosts import Obstacle, ObstacleKind
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.fix.steps.plan import Plan
+from apachestaple.rules.remedy import TurnStapling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from apachestaple.fix.editing.render import Renderer
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
-
-# The rule that finds an obstacle where stapling is on.
-_RULES = {
-    ObstacleKind.NO_URI: "AS304",
-    ObstacleKind.NO_ISSUER: "AS305",
-    ObstacleKind.SELF_SIGNED: "AS307",
-    ObstacleKind.URI_NOT_HTTP: "AS401",
-    ObstacleKind.FORCE_URL_NOT_HTTP: "AS402",
-    ObstacleKind.SWITCHED_OFF: "AS403",
-}
-# Whatever the certificates, which may not be here.
-_FORCED = Obstacle(ObstacleKind.FORCE_URL_NOT_HTTP, "SSLStaplingForceURL is not an http URL")
+    from apachestaple.rules.remedy import Remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,60 +38,31 @@ class _Wish:
     reason: str
 
 
-def repair_stapling(site: Site, repairs: Repairs) -> Plan:
-    """Switch stapling on or off in the main server, and in the hosts that differ from it."""
-    wishes = [_wish(host, site, repairs) for host in site.tls_hosts if not host.mod_md_staples]
-    if all(wish.on == wish.host.use_stapling for wish in wishes):
+def plan_stapling(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+    """Turn stapling on or off in the main server, and in the hosts that differ from it."""
+    wanted: dict[Host, TurnStapling] = {}
+    for remedy in remedies:
+        if isinstance(remedy, TurnStapling):
+            for host in remedy.hosts:
+                wanted.setdefault(host, remedy)
+    if not wanted:
         return Plan()
+    wishes = [_wish(host, wanted) for host in site.tls_hosts if not host.mod_md_staples]
     wishes, refused = _possible(wishes)
     of_main = [wish.on for wish in wishes if wish.host.is_main]
     states = of_main or [site.main.use_stapling]
     if not of_main and site.configuration.whole and _main_is_editable(site):
         states.append(not site.main.use_stapling)
     # The fewest lines; where it is all the same, the main server stays as it is.
-    best = min((_plan(site, wishes, state, repairs) for state in states), key=_lines)
+    best = min((_plan(site, wishes, state, renderer) for state in states), key=_lines)
     return Plan(tuple(edit for change in best for edit in change), tuple(refused))
 
 
-def _wish(host: Host, site: Site, repairs: Repairs) -> _Wish:
-    now = host.use_stapling
-    keep = _Wish(host, now, "")
-    found = [obstacle for obstacle in host.obstacles if obstacle is not None]
-    if not now:
-        # A fragment does not show whether stapling is on in the main server, or has a cache.
-        if not host.can_staple or not site.configuration.whole or not _can_cache(site):
-            return keep
-        code = "AS306" if host.must_staple else "AS501"
-        # What the host's own administrator has switched off stays off, unless clients demand it.
-        allowed = code == "AS306" or repairs.unsafe or "sslusestapling" not in host.own
-        if not allowed or code not in repairs.codes or _is_left_alone(host, code, site):
-            return keep
-        return _Wish(host, True, "its certificates can be stapled")
-    if not host.is_hopeless:
-        return keep
-    if host.force_url and url_fault(host.force_url):
-        found.append(_FORCED)
-    for obstacle in found:
-        rule = _RULES.get(obstacle.kind, "")
-        if rule in repairs.codes and not _is_left_alone(host, rule, site):
-            return _Wish(host, False, obstacle.reason)
-    return keep
-
-
-def _is_left_alone(host: Host, code: str, site: Site) -> bool:
-    """Whether a comment at the host, its switch or its certificates ignores the rule."""
-    switch = host.setting("SSLUseStapling")
-    directives = [switch, host.section, *(c.directive for c in host.certificates)]
-    return any(d is not None and is_suppressed(code, d.place, site) for d in directives)
-
-
-def _can_cache(site: Site) -> bool:
-    """Whether there is a provider for the cache that stapling needs, or could be."""
-    module = "socache_shmcb_module"
-    configuration = site.configuration
-    return (
-        bool(site.caches) or configuration.has_module(module) or is_loadable(configuration, module)
-    )
+def _wish(host: Host, wanted: Mapping[Host, TurnStapling]) -> _Wish:
+    remedy = wanted.get(host)
+    if remedy is None:
+        return _Wish(host, host.use_stapling, "")
+    return _Wish(host, remedy.on, remedy.reason)
 
 
 def _possible(wishes: list[_Wish]) -> tuple[list[_Wish], list[str]]:
@@ -151,9 +108,8 @@ def _lines(plan: Sequence[_Change]) -> int:
     return len(plan)
 
 
-def _plan(site: Site, wishes: Sequence[_Wish], main: bool, repairs: Repairs) -> list[_Change]:
+def _plan(site: Site, wishes: Sequence[_Wish], main: bool, renderer: Renderer) -> list[_Change]:
     """What fulfils the wishes, where the main server says ``main``; each line once."""
-    renderer = repairs.renderer
     changes: dict[tuple[str, int, str], _Change] = {}
 
     def add(*change: Edit) -> None:

@@ -6,13 +6,14 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import ApachestapleError
 from apachestaple.filesystem.trust import distrust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class WriteError(Exception):
+class WriteError(ApachestapleError):
     """Nothing was changed, unless the text says otherwise; it says why."""
 
 

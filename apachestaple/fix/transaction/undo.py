@@ -72,7 +72,7 @@ def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
             if message is not None:
                 raise WriteError(
                     "httpd -t rejects the files as they were, so nothing was given back "
-                    f"(--configtest never does so all the same):\n{message}"
+                    f"(--configtest never does so all the same): {' '.join(message.split())}"
                 )
 
 

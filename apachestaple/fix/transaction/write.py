@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from apachestaple.ending import signals_raise
 from apachestaple.filesystem.folders import OpenFolders
 from apachestaple.filesystem.new_files import opened, read_all, write_copy, write_new
 from apachestaple.fix.transaction.content import (
@@ -85,7 +85,7 @@ def written(
     """
     files = list(files)
     renamed: list[Target] = []
-    with _signals_raise(), OpenFolders() as folders:
+    with signals_raise(), OpenFolders() as folders:
         try:
             _check_unchanged(files, folders)
             journal = begin(_fingerprints(files), tuple(main_files), kept=kept, undoes=undoes)
@@ -212,24 +212,3 @@ def _take_back(journal: Journal, folders: OpenFolders, renamed: Sequence[Target]
 def _told(error: OSError) -> str:
     path = error.filename2 or error.filename or "writing"
     return f"{path}: {error.strerror}; nothing was changed"
-
-
-@contextlib.contextmanager
-def _signals_raise() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP (a terminal that goes away) raise, so that all is taken back."""
-
-    def leave(number: int, _: object) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    heeded = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is signal.SIG_DFL
-    ]
-    for number in heeded:
-        signal.signal(number, leave)
-    try:
-        yield
-    finally:
-        for number in heeded:
-            signal.signal(number, signal.SIG_DFL)

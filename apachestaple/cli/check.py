@@ -1,0 +1,55 @@
+"""``apachestaple responders --check``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from apachestaple.cli.errors import FAILED, tell, tell_errors
+from apachestaple.cli.online import AskPolicy, ask_responders
+from apachestaple.cli.values import one_of
+from apachestaple.discovery.sites import read_sites
+from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.responders import responders
+from apachestaple.report.answers import answers_table
+from apachestaple.report.json import answers_json
+from apachestaple.report.lint import lint_report
+from apachestaple.report.terminal import emit, paint_for
+from apachestaple.rules.catalogue import select_rules
+from apachestaple.rules.finding import is_any_as_bad
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.cli.options import Common
+
+
+def check_responders(
+    common: Common,
+    paths: Sequence[str],
+    form: str,
+    *,
+    allow_private: bool,
+    deadline: str | None,
+) -> int:
+    """Ask the responders and print what they answer; 1 where an answer is bad enough."""
+    form = one_of("--format", form, "text", "json")
+    policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
+    settings = common.settings(paths)
+    chosen = select_rules(settings.select, settings.ignore)
+    rules = [rule for rule in chosen if rule.needs_answers]
+    sites = read_sites(paths, settings)
+    tell(*sites.troubles)
+    if not sites.sites:
+        return FAILED
+    for site in sites.sites:
+        tell_errors(site.configuration)
+    answers = ask_responders(sites.sites, policy)
+    result = lint(sites.sites, rules, answers)
+    if form == "json":
+        emit(answers_json(responders(*sites.sites), answers))
+    else:
+        paint = paint_for(sys.stdout)
+        report = lint_report(sites, result, "text", paint)
+        emit(f"{answers_table(answers, paint)}\n{report}")
+    return FAILED if sites.troubles else int(is_any_as_bad(result.findings, settings.fail_on))

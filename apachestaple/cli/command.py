@@ -1,0 +1,88 @@
+"""A function that returns an exit code, as a command of Typer's."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from apachestaple.cli.errors import exit_code
+from apachestaple.cli.options import Common
+
+
+def as_command(function: Callable[..., int]) -> Callable[..., None]:
+    """The function as Typer can register it: it ends with the exit code, also of an error.
+
+    Where its first parameter is ``common``, the command takes the common options. An option of its
+    own takes the place of the common one of that name.
+    """
+    signature = inspect.signature(function)
+    own = [parameter.replace(kind=_KEYWORD) for parameter in signature.parameters.values()]
+    names: list[str] = []
+    if "common" in signature.parameters:
+        own = own[1:]
+        names = [one.name for one in fields(Common) if one.name not in signature.parameters]
+    hints = get_type_hints(Common, include_extras=True)
+    common = [
+        inspect.Parameter(one.name, _KEYWORD, default=one.default, annotation=hints[one.name])
+        for one in fields(Common)
+        if one.name in names
+    ]
+
+    def run(**options: Any) -> None:  # noqa: ANN401  (each has the type of its parameter)
+        given = {name: options.pop(name) for name in names}
+        arguments = [Common(**given)] if names else []
+        raise typer.Exit(exit_code(function, *arguments, **options))
+
+    run.__name__ = function.__name__
+    run.__doc__ = function.__doc__
+    run.__signature__ = inspect.Signature([*own, *common])  # type: ignore[attr-defined]
+    return run
+
+
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+class _TakesWords:
+    """Takes the values of options and arguments as they were written.
+
+    Typer from 0.29 on converts every value with pydantic, whose import takes as long as all of
+    ``apachestaple lint``. All our options are words or switches, and the commands check them.
+    """
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  (Typer's click is private)
+        parameters: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for parameter in parameters:
+            if not parameter.required:
+                is_argument = isinstance(parameter, TyperArgument)
+                parameter.__class__ = _Argument if is_argument else _Option
+        return parameters
+
+
+class Command(_TakesWords, TyperCommand):
+    """A command."""
+
+
+class Group(_TakesWords, TyperGroup):
+    """The program, which has the commands."""
+
+
+class _Argument(TyperArgument):
+    def display_type_rich(self, ctx: Any) -> None:  # noqa: ANN401
+        """No type in the help: the metavar says what is expected."""
+
+    def process_value(self, ctx: Any, value: Any) -> Any:  # noqa: ANN401
+        return _as_written(self, ctx, value)
+
+
+class _Option(TyperOption):
+    def process_value(self, ctx: Any, value: Any) -> Any:  # noqa: ANN401
+        return _as_written(self, ctx, value)
+
+
+def _as_written(parameter: Any, ctx: Any, value: Any) -> Any:  # noqa: ANN401
+    if value is None and (parameter.multiple or parameter.nargs == -1):
+        value = ()
+    return parameter.callback(ctx, parameter, value) if parameter.callback else value

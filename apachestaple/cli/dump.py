@@ -1,0 +1,27 @@
+"""``apachestaple dump``."""
+
+import sys
+
+from apachestaple.cli.errors import tell_errors
+from apachestaple.cli.options import Common, Format, Path
+from apachestaple.cli.values import one_of
+
+
+def dump(common: Common, path: Path = None, form: Format = "text") -> int:
+    """Print the directives in effect, like httpd's DUMP_CONFIG."""
+    from apachestaple.discovery.sites import read_configuration
+    from apachestaple.httpd.dump import dump_text
+    from apachestaple.report.json import dump_json
+    from apachestaple.report.terminal import emit, is_terminal, printable
+
+    one_of("--format", form, "text", "json")
+    configuration = read_configuration(path, common.settings([path] if path else None))
+    tell_errors(configuration)
+    if form == "json":
+        emit(dump_json(configuration.directives))
+    else:
+        lines = dump_text(configuration.directives)
+        if is_terminal(sys.stdout):
+            lines = (printable(line.replace("\t", "    ")) for line in lines)
+        emit("".join(f"{line}\n" for line in lines), exact=True)
+    return 0

@@ -1,0 +1,65 @@
+"""Exit codes, and error messages on standard error: a line each, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, ParamSpec
+
+from apachestaple.errors import ApachestapleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apachestaple.httpd.configuration import Configuration
+
+_Arguments = ParamSpec("_Arguments")
+
+# Wrong usage, or nothing could be read.
+FAILED = 2
+# What a shell reports for a program that SIGINT has ended.
+INTERRUPTED = 130
+
+
+class UsageError(ApachestapleError):
+    """The arguments of a command cannot be used; the text says why."""
+
+
+def exit_code(
+    command: Callable[_Arguments, int], *arguments: _Arguments.args, **options: _Arguments.kwargs
+) -> int:
+    """The exit code of a command: what it returns, or `FAILED` where it raises an error."""
+    from apachestaple.ending import ended_with_all
+
+    try:
+        with ended_with_all():
+            return command(*arguments, **options)
+    except ApachestapleError as error:
+        tell(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        tell(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except Exception:  # noqa: BLE001  (Python's own exit code, 1, would mean that there are findings)
+        import traceback
+
+        _write(*traceback.format_exc().splitlines())
+        tell("this is an internal error of apachestaple; please report it with the lines above")
+    return FAILED
+
+
+def tell(*messages: str) -> None:
+    """Write lines to standard error, which escapes what its encoding lacks."""
+    _write(*(f"apachestaple: {message}" for message in messages))
+
+
+def _write(*lines: str) -> None:
+    from apachestaple.report.terminal import printable, without_commands
+
+    for line in lines:
+        print(without_commands(printable(line)), file=sys.stderr)  # noqa: T201  (what this is for)
+
+
+def tell_errors(configuration: Configuration) -> None:
+    """Write the errors of a configuration that is shown and not linted."""
+    for error in configuration.errors:
+        tell(f"{error.place.file}:{error.place.line}: {error.message}")

@@ -1,0 +1,133 @@
+"""``apachestaple fix``."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apachestaple.cli.errors import UsageError, tell
+from apachestaple.cli.options import Common, FailOn, Ignore, Paths, Select, Templates
+from apachestaple.cli.values import one_of
+
+if TYPE_CHECKING:
+    from apachestaple.fix.steps.purpose import Purpose
+
+
+def fix(
+    common: Common,
+    paths: Paths = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show the changes as a diff, and write nothing.")
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Write the repaired files to this folder, not in place."),
+    ] = None,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe", help="Also make repairs that change what the site promises."),
+    ] = False,
+    disable: Annotated[bool, typer.Option("--disable", help="Remove stapling everywhere.")] = False,
+    use_mod_md: Annotated[
+        bool, typer.Option("--use-mod-md", help="Let mod_md staple instead of mod_ssl.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Query responders through this proxy."),
+    ] = None,
+    templates: Templates = None,
+    no_backup: Annotated[
+        bool, typer.Option("--no-backup", help="Keep no backup; --undo is then not possible.")
+    ] = False,
+    outside: Annotated[
+        bool,
+        typer.Option(
+            "--outside", help="Also write included files outside of the server's own folders."
+        ),
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Restore the files as they were before the latest fix.")
+    ] = False,
+    recover: Annotated[
+        bool, typer.Option("--recover", help="Take back a run that was interrupted.")
+    ] = False,
+    configtest: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|always|never", help="Whether to run httpd -t, and undo what it rejects."
+        ),
+    ] = "auto",
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+) -> int:
+    """Repair what can be repaired, and list the rest."""
+    from apachestaple.cli.recover import recover_alone, recover_first
+    from apachestaple.cli.undo import undo_latest
+    from apachestaple.discovery.sites import find_starts
+    from apachestaple.fix.run import FixRequest, run_fix
+    from apachestaple.fix.steps.purpose import Goal
+    from apachestaple.report.fixes import diff_report, fix_report
+    from apachestaple.report.terminal import emit, is_terminal, paint_for
+    from apachestaple.rules.catalogue import select_rules
+    from apachestaple.rules.finding import is_any_as_bad
+
+    one_of("--configtest", configtest, "auto", "always", "never")
+    rewrites = disable or use_mod_md or proxy is not None
+    if recover:
+        if paths or diff or output or unsafe or no_backup or outside or undo or rewrites:
+            raise UsageError("--recover cannot be used with PATH or other options")
+        return recover_alone()
+    if undo:
+        if output or unsafe or no_backup or outside or rewrites:
+            raise UsageError("--undo can only be used with PATH, --diff and --configtest")
+        return undo_latest(common, paths or [], diff=diff, configtest=configtest)
+    recover_first(only_look=diff or output is not None)
+    own = {"templates": templates, "select": select, "ignore": ignore, "fail-on": fail_on}
+    settings = common.settings(paths, own)
+    request = FixRequest(
+        diff=diff,
+        output=output,
+        templates=settings.templates,
+        backup=not no_backup,
+        outside=outside,
+        configtest=configtest,
+        rules=select_rules(settings.select, settings.ignore),
+        certificates_required=settings.certificates_required,
+        goal=Goal(
+            _purpose(disable=disable, use_mod_md=use_mod_md, proxy=proxy), unsafe, _checked(proxy)
+        ),
+    )
+    starts, problems = find_starts(paths or [], settings)
+    if problems:
+        raise UsageError("; ".join(problems))
+    outcome = run_fix(starts, request)
+    paint = paint_for(sys.stdout)
+    if diff:
+        tell(*outcome.notes)
+        for_people = is_terminal(sys.stdout)
+        emit(diff_report(outcome.diff, paint, for_people=for_people), exact=True)
+        return int(bool(outcome.diff))
+    emit(fix_report(outcome, paint))
+    return int(is_any_as_bad(outcome.remaining, settings.fail_on))
+
+
+def _purpose(*, disable: bool, use_mod_md: bool, proxy: str | None) -> "Purpose":
+    from apachestaple.fix.steps.purpose import Purpose
+
+    if sum((disable, use_mod_md, proxy is not None)) > 1:
+        raise UsageError("only one of --disable, --use-mod-md and --proxy can be used")
+    if disable:
+        return Purpose.DISABLE
+    return Purpose.USE_MOD_MD if use_mod_md else Purpose.REPAIR
+
+
+def _checked(proxy: str | None) -> str | None:
+    from apachestaple.ocsp.uri import proxy_place
+
+    if proxy is not None:
+        try:
+            proxy_place(proxy)
+        except ValueError as error:
+            raise UsageError(f"--proxy {error}") from None
+    return proxy

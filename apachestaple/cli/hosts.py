@@ -1,0 +1,21 @@
+"""``apachestaple hosts``."""
+
+import sys
+
+from apachestaple.cli.errors import tell_errors
+from apachestaple.cli.options import Common, Format, Path
+from apachestaple.cli.values import one_of
+
+
+def hosts(common: Common, path: Path = None, form: Format = "text") -> int:
+    """List the TLS hosts, and whether they staple."""
+    from apachestaple.discovery.sites import read_site
+    from apachestaple.report.json import hosts_json
+    from apachestaple.report.tables import hosts_table
+    from apachestaple.report.terminal import emit, paint_for
+
+    one_of("--format", form, "text", "json")
+    site = read_site(path, common.settings([path] if path else None))
+    tell_errors(site.configuration)
+    emit(hosts_json(site) if form == "json" else hosts_table(site, paint_for(sys.stdout)))
+    return 0

@@ -1,0 +1,68 @@
+"""``apachestaple lint``."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from apachestaple.cli.errors import FAILED, UsageError, tell
+from apachestaple.cli.options import (
+    AllowPrivate,
+    Common,
+    Deadline,
+    FailOn,
+    Ignore,
+    Paths,
+    Select,
+)
+
+
+def lint(
+    common: Common,
+    paths: Paths = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="text|json|github", help="Report format [default: text]."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report to a file.")
+    ] = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Query the OCSP responders, as httpd does.")
+    ] = False,
+    allow_private: AllowPrivate = False,
+    deadline: Deadline = None,
+) -> int:
+    """Check configurations for OCSP stapling problems."""
+    from apachestaple.discovery.sites import read_sites
+    from apachestaple.httpd.layout import ask_ahead
+    from apachestaple.lint.lint import lint as lint_sites
+    from apachestaple.report.lint import lint_report
+    from apachestaple.report.terminal import Paint, emit, paint_for
+    from apachestaple.rules.catalogue import select_rules
+    from apachestaple.rules.finding import is_any_as_bad
+
+    if not online and (allow_private or deadline is not None):
+        raise UsageError("--allow-private and --deadline can only be used with --online")
+    ask_ahead(paths[0] if paths else None)
+    own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
+    settings = common.settings(paths, own)
+    rules = select_rules(settings.select, settings.ignore)
+    sites = read_sites(paths or [], settings)
+    tell(*sites.troubles)
+    if not sites.sites:
+        return FAILED
+    answers = {}
+    if online:
+        from apachestaple.cli.online import AskPolicy, ask_responders
+
+        policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
+        answers = ask_responders(sites.sites, policy)
+    result = lint_sites(sites.sites, rules, answers)
+    paint = Paint() if output else paint_for(sys.stdout)
+    report = lint_report(sites, result, settings.format, paint)
+    emit(report, output, exact=settings.format == "github")
+    return FAILED if sites.troubles else int(is_any_as_bad(result.findings, settings.fail_on))

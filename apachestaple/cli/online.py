@@ -1,0 +1,80 @@
+"""Asks the OCSP responders, for ``lint --online`` and ``responders --check``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.cli.errors import tell
+from apachestaple.cli.values import seconds
+from apachestaple.mod_ssl.queries import queries, unaskable
+from apachestaple.network.ask import DEADLINE, ask_all
+from apachestaple.report.progress import tracked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.ocsp.query import Answer, Query
+
+# Seconds: a day.
+_LONGEST = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class AskPolicy:
+    """Which responders may be asked, and for how long.
+
+    Attributes:
+        allow_private: whether those at addresses that are not public may be asked, too. Those of
+            this machine's own configuration always may.
+        deadline: seconds for all queries together.
+
+    """
+
+    allow_private: bool = False
+    deadline: float = DEADLINE
+
+    @classmethod
+    def given(cls, *, allow_private: bool, deadline: str | None) -> AskPolicy:
+        """What the command line says.
+
+        Raises:
+            UsageError: the deadline is not a number of seconds, or too long.
+
+        """
+        limit = DEADLINE if deadline is None else seconds("--deadline", deadline, _LONGEST)
+        return cls(allow_private, limit)
+
+
+def ask_responders(sites: Sequence[Site], policy: AskPolicy) -> dict[Query, Answer]:
+    """Ask each responder about each certificate, once; the answers.
+
+    What was not asked is told on standard error.
+    """
+    hosts = [host for site in sites for host in site.stapling_hosts]
+    tell(*unaskable(hosts))
+    asked = queries(hosts)
+    own = [host for site in sites if site.configuration.installed for host in site.stapling_hosts]
+    private = frozenset(asked if policy.allow_private else queries(own))
+    asking = ask_all(asked, private=private, deadline=policy.deadline)
+    came = dict(tracked(asking, len(asked), "Asking responders"))
+    answers = {query: came[query] for query in asked}
+    tell(*_not_asked(answers, policy))
+    return answers
+
+
+def _not_asked(answers: Mapping[Query, Answer], policy: AskPolicy) -> Iterator[str]:
+    """Which responders were not asked, each once, and how many there was no time for."""
+    yield from dict.fromkeys(
+        f"{query.url}: {answer.error}"
+        for query, answer in answers.items()
+        if answer.not_asked is not None and not answer.out_of_time
+    )
+    late = {query.url for query, answer in answers.items() if answer.out_of_time}
+    if late:
+        responders = len({query.url for query in answers})
+        yield (
+            f"{len(late)} of {responders} responders were not asked or did not answer in time: "
+            f"--deadline of {policy.deadline:g} seconds"
+        )

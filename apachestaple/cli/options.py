@@ -1,0 +1,130 @@
+"""The options and arguments that commands share.
+
+Not ``from __future__ import annotations``, here and in the commands: Typer reads the annotations.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apachestaple.cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from apachestaple.settings import Settings
+
+Path = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PATH",
+        show_default=False,
+        help="Main file, folder or fragment [default: this machine's httpd].",
+    ),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH",
+        show_default=False,
+        help="Main files, folders or fragments [default: this machine's httpd].",
+    ),
+]
+Format = Annotated[str, typer.Option("--format", metavar="text|json", help="Report format.")]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RULES", help="Use only these rules: codes, code prefixes or names."),
+]
+Ignore = Annotated[list[str] | None, typer.Option(metavar="RULES", help="Do not use these rules.")]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="error|warning|info",
+        help="Lowest severity that makes the exit code 1 [default: warning].",
+    ),
+]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private",
+        help="Also query responders and proxies at loopback, private and other special addresses.",
+    ),
+]
+Deadline = Annotated[
+    str | None,
+    typer.Option(metavar="SECONDS", help="Time limit for querying all responders [default: 300]."),
+]
+Templates = Annotated[
+    str | None, typer.Option(metavar="DIR", help="Folder with templates of your own.")
+]
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options of every command that reads a configuration."""
+
+    root: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Folder that stands for the server's root folder /."),
+    ] = None
+    map: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FROM=TO", help="Folder TO stands for the server's folder FROM. Repeatable."
+        ),
+    ] = None
+    define: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-D", "--define", metavar="NAME[=VALUE]", help="Define a name, as httpd's -D does."
+        ),
+    ] = None
+    httpd_version: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="Version of httpd [default: the installed one]."),
+    ] = None
+    certificates: Annotated[
+        str | None,
+        typer.Option(
+            metavar="required|available",
+            help="Whether a missing certificate file is an error "
+            "[default: only in this machine's own configuration].",
+        ),
+    ] = None
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Settings file [default: apachestaple.toml, pyproject.toml]."
+        ),
+    ] = None
+    isolated: Annotated[bool, typer.Option("--isolated", help="Read no settings file.")] = False
+
+    def settings(
+        self, paths: Sequence[str] | None, own: Mapping[str, object] | None = None
+    ) -> "Settings":
+        """These options, and a command's own by their keys, over the settings file.
+
+        The settings file is ``config``, or is looked for from the first path upwards, unless
+        ``isolated``.
+
+        Raises:
+            SettingsError: an option or the settings file cannot be used.
+            UsageError: there is to be a settings file, and none.
+
+        """
+        from apachestaple.settings import load_settings
+
+        if self.isolated and self.config is not None:
+            raise UsageError("--isolated cannot be used with a settings file")
+
+        options = {
+            "root": self.root,
+            "map": self.map,
+            "define": self.define,
+            "httpd-version": self.httpd_version,
+            "certificates": self.certificates,
+        }
+        near = paths[0] if paths else None
+        return load_settings(
+            {**options, **(own or {})}, near=near, config=self.config, isolated=self.isolated
+        )

@@ -1,0 +1,54 @@
+"""``apachestaple fix --undo``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from apachestaple.cli.errors import UsageError
+from apachestaple.cli.recover import recover_first
+from apachestaple.discovery.sites import find_starts
+from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.transaction.journal import Stage
+from apachestaple.fix.transaction.undo import latest_backup, undo
+from apachestaple.report.fixes import diff_report, undo_report
+from apachestaple.report.terminal import emit, is_terminal, paint_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.cli.options import Common
+    from apachestaple.httpd.reader import Start
+    from apachestaple.settings import Settings
+
+
+def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest: str) -> int:
+    """Restore what the latest fix found (the latest of these paths, where some are given).
+
+    Raises:
+        WriteError, UsageError: nothing was changed, and the text says why.
+
+    """
+    interrupted = recover_first(only_look=diff)
+    if interrupted is not None and not interrupted.undoes and interrupted.stage is not Stage.DONE:
+        # That was the latest fix; the one before it stays until it is asked for.
+        return 0
+    settings = common.settings(paths)
+    backup = latest_backup([start.main_file for start in _starts(paths, settings)])
+    if diff:
+        shown = "".join(map(unified, backup.files))
+        for_people = is_terminal(sys.stdout)
+        emit(diff_report(shown, paint_for(sys.stdout), for_people=for_people), exact=True)
+        return 1
+    # Never tested, a configuration need not even be found.
+    tested = backup.main_files if configtest != "never" else ()
+    undo(backup, _starts(tested, settings), configtest)
+    emit(undo_report(backup))
+    return 0
+
+
+def _starts(paths: Sequence[str], settings: Settings) -> list[Start]:
+    starts, problems = find_starts(paths, settings) if paths else ([], [])
+    if problems:
+        raise UsageError("; ".join(problems))
+    return starts

@@ -1,0 +1,33 @@
+"""Directives that are better removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.editing.place import from_variable, real_file, remove, uses_variable
+from apachestaple.fix.steps.plan import Plan
+from apachestaple.rules.remedy import RemoveDirective
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.fix.editing.edit import Edit
+    from apachestaple.fix.editing.render import Renderer
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
+
+
+def plan_removed(_site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -> Plan:
+    """Each line once; a value from a variable may be another one elsewhere, and stays."""
+    edits: dict[tuple[str, int], Edit] = {}
+    refused: dict[str, None] = {}
+    for remedy in remedies:
+        if not isinstance(remedy, RemoveDirective):
+            continue
+        directive = remedy.directive
+        if remedy.for_its_value and uses_variable(directive):
+            refused[from_variable(directive)] = None
+        else:
+            place = real_file(directive), directive.line
+            edits.setdefault(place, remove(directive, remedy.reason))
+    return Plan(tuple(edits.values()), tuple(refused))

@@ -1,0 +1,154 @@
+"""Follows the threads of a log: lines of one thread belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.log.cause import FOLLOWS_FROM, OF_CACHE, Cause
+from apachestaple.log.message import Kind
+from apachestaple.log.start_messages import WITH_LIBRARY_ERROR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apachestaple.log.line import Line
+
+_PROBLEMS = (Kind.PROBLEM, Kind.CONSEQUENCE)
+# A client requests a staple (stapling_cb).
+_REQUESTED = "AH01951"
+# Lines without a problem that change what a thread is about (see _go_on).
+TURNS = frozenset({_REQUESTED, "AH01953", "AH01937", "AH01942", "AH03040"})
+# A log of an attack or a broken one has lines of any number of threads.
+_MOST_THREADS = 4096
+
+
+@dataclass(slots=True)
+class _Thread:
+    """What a thread is about."""
+
+    named: str | None = None
+    host: str | None = None
+    served: bool = False
+    stores: bool = False
+    cause: Cause | None = None
+
+
+class Threads:
+    """Follows the threads of one log, and settles each cause when its thread has gone on."""
+
+    def __init__(self, settle: Callable[[Cause], None]) -> None:
+        self._settle = settle
+        self._threads: dict[bytes, _Thread] = {}
+        # The path of each host's certificate; None where it has several.
+        self._certificates: dict[str, str | None] = {}
+
+    def take(self, line: Line, when: bytes, count: int = 1) -> None:
+        """Read the next line, which stands in the log ``count`` times in a row."""
+        self._take(line, when)
+        if count > 1:
+            self._take(line, when)
+            cause = self._threads[line.thread].cause
+            if cause is not None and cause.line is line:
+                cause.count += count - 2
+
+    def end(self) -> None:
+        """Settle what is left: the log has no more lines."""
+        for thread in self._threads.values():
+            self._finish(thread)
+        self._threads.clear()
+
+    def _take(self, line: Line, when: bytes) -> None:
+        thread = self._threads.get(line.thread) or self._new_thread(line.thread)
+        message = line.message
+        log_id = message.log_id or ""
+        if message.kind not in _PROBLEMS:
+            if message.kind is Kind.CONTEXT:
+                self._note(thread, line)
+                return
+            if log_id == _REQUESTED:
+                self._finish(thread)
+            _go_on(thread, log_id)
+            return
+        cause = thread.cause
+        if (
+            cause is not None
+            and cause.line.message.log_id in FOLLOWS_FROM.get(log_id, ())
+            and log_id not in cause.followed_by
+        ):
+            cause.followed_by += (log_id,)
+        else:
+            if cause is not None:
+                self._settle(cause)
+            cause = thread.cause = Cause(line, when, host=thread.host, served_before=thread.served)
+            cause.is_stored = thread.stores and log_id in OF_CACHE
+        if line.is_named or cause.host is not None:
+            self._name(cause, line)
+        if log_id == "AH01941":
+            # What is stored next is the error.
+            thread.stores = True
+
+    def _new_thread(self, name: bytes) -> _Thread:
+        if len(self._threads) >= _MOST_THREADS:
+            self.end()
+        thread = self._threads[name] = _Thread()
+        return thread
+
+    def _finish(self, thread: _Thread) -> None:
+        if thread.cause is not None:
+            self._settle(thread.cause)
+            thread.cause = None
+
+    def _note(self, thread: _Thread, line: Line) -> None:
+        cause = thread.cause
+        if "library_error" in line.facts:
+            if cause is not None and cause.line.message.log_id in WITH_LIBRARY_ERROR:
+                # The first one says most.
+                cause.library_error = cause.library_error or line.facts["library_error"]
+            return
+        if line.message.log_id == "AH02043":
+            thread.named = line.facts.get("host")
+            return
+        # AH02568: www.example.com:443:0 is host and number of the certificate.
+        host, path = line.facts.get("index", "").rpartition(":")[0], line.facts.get("path")
+        if host in self._certificates:
+            if self._certificates[host] != path:
+                self._certificates[host] = None
+        elif len(self._certificates) < _MOST_THREADS:
+            self._certificates[host] = path
+
+    def _name(self, cause: Cause, line: Line) -> None:
+        """Learn from a line which host and certificate the cause is about."""
+        if cause.line.message.log_id in OF_CACHE:
+            # All hosts share the cache.
+            cause.host = None
+            return
+        index = line.facts.get("index", "").rpartition(":")[0]
+        cause.host = line.host or line.facts.get("host") or index or cause.host
+        cause.certificate = line.facts.get("path") if index else cause.certificate
+        if cause.host is None or cause.certificate is not None:
+            return
+        # A client names a host without its port.
+        known = [
+            self._certificates[host]
+            for host in {cause.host, f"{cause.host}:443"}
+            if host in self._certificates
+        ]
+        if len(set(known)) == 1:
+            cause.certificate = known[0]
+
+
+def _go_on(thread: _Thread, log_id: str | None) -> None:
+    match log_id:
+        case "AH01951":
+            # Whatever comes is about the host that the client has named.
+            thread.host, thread.named = thread.named, None
+            thread.served = thread.stores = False
+        case "AH01953":
+            thread.served = True
+        case "AH01937":
+            thread.served = False
+        case "AH01942":
+            thread.stores = True
+        case "AH03040":
+            thread.stores = False

@@ -1,0 +1,87 @@
+"""What a message means where more is known than it says, as a table."""
+
+from __future__ import annotations
+
+from apachestaple.log.diagnosis import Variant
+from apachestaple.log.outcome import Outcome
+from apachestaple.log.stapling_messages import REACH, TURN_OFF
+
+# -- from the log alone -------------------------------------------------------------------------
+
+SELF_SIGNED = Variant(
+    ("AS307",),
+    problem="the certificate is self-signed, so no OCSP responder can answer for it",
+    repair=TURN_OFF,
+)
+# mod_md installs this certificate until it has obtained the real one (MD_FALLBACK_CERT).
+FALLBACK = Variant(
+    (),
+    problem="mod_md has not obtained the certificate yet, and the host has mod_md's self-signed "
+    "fallback certificate until then",
+    repair="Keep stapling on. Wait until mod_md has obtained the certificate, then reload httpd; "
+    "if it does not, search for [md:error] in the log.",
+)
+WEAK_KEY = Variant(
+    (),
+    problem="OpenSSL refuses a certificate in {path}: its key is too small",
+    repair="Replace it with a certificate that has a larger key (RSA: 2048 bits or more).",
+)
+WEAK_SIGNATURE = Variant(
+    (),
+    problem="OpenSSL refuses a certificate in {path}: its signature uses a weak digest",
+    repair="Replace it with a certificate that is signed with SHA-256 or better.",
+)
+WEB_CHARACTERS = Variant(
+    ("AS106",),
+    explanation="the URL has typographic quotes or spaces, as web pages have them",
+    repair="Write plain quotes or none in SSLStaplingForceURL; `apachestaple fix` does it.",
+)
+UNKNOWN_CERTIFICATE = Variant(
+    ("AS420",),
+    repair="Ask the certificate authority why its responder does not know the certificate. If the "
+    "certificate was issued today, wait: the responder may know it later.",
+)
+ANY_CACHE = Variant(
+    (),
+    problem="a cache is full, so httpd drops an entry that is still valid to store another one; "
+    "only LogLevel ssl:debug tells whether it is the stapling cache or that of TLS sessions",
+)
+FILE_DENIED = Variant(())
+CLIENT_CERTIFICATE = Variant(
+    (),
+    explanation="AH01941 does not follow, so the query may be for a client certificate "
+    "(SSLOCSPEnable)",
+)
+SWITCHED_OFF = Variant(
+    ("AS403",),
+    explanation="{authority} switched this responder off on {since}",
+    repair=TURN_OFF,
+)
+PROXY_WITHOUT_PORT = Variant(
+    ("AS404",),
+    explanation="SSLOCSPProxyURL has no port, and httpd has no default port for a proxy",
+    repair="Write host and port of the proxy: SSLOCSPProxyURL http://proxy.example.com:3128.",
+)
+TIMEOUT_ZERO = Variant(
+    ("AS110", "AS105"),
+    explanation="SSLStaplingResponderTimeout is 0, so httpd does not wait for the connection",
+    outcome=Outcome.TRY_LATER_BY_DEFAULT,
+    repair="Write the number of seconds in digits: SSLStaplingResponderTimeout 5.",
+)
+TIMED_OUT = Variant(
+    outcome=Outcome.TRY_LATER_AFTER_TIMEOUT,
+    repair=f"Set SSLStaplingResponderTimeout to 5 seconds or less. {REACH}",
+)
+ERROR_STAPLED = Variant(outcome=Outcome.TRY_LATER_BY_DEFAULT)
+ASKED_EACH_TIME = Variant(outcome=Outcome.TRY_LATER_EACH_TIME)
+
+# -- with the configuration ---------------------------------------------------------------------
+
+FORCE_URL = Variant(("AS402",), repair="Set SSLStaplingForceURL to an http:// URL, or remove it.")
+CERTIFICATE_URI = Variant(
+    ("AS401",),
+    repair="Turn stapling off for this host, or set SSLStaplingForceURL to an http:// URL.",
+)
+RETURNS_ERRORS = Variant(("AS503",), outcome=Outcome.TRY_LATER)
+FAKES_TRY_LATER = Variant(("AS502",), outcome=Outcome.TRY_LATER_EACH_TIME)
+NO_ERROR_STAPLED = Variant((), outcome=Outcome.NO_STAPLE_EACH_TIME)

@@ -1,0 +1,78 @@
+"""Texts of unknown origin in the languages of other programs, one function for each language.
+
+Root may load what is written with them. Each function returns ASCII on one line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from apachestaple.report.terminal import printable, without_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+# tinyproxy cuts lines after 2,048 bytes, squid after 8,192 and iptables-restore after 10,240, and
+# takes the rest of a comment for the next line. A comment line has a few of these texts.
+_LONGEST = 200
+_WORD = re.compile(r"[A-Za-z0-9_\[](?:[A-Za-z0-9._:\[\]-]{0,253}[A-Za-z0-9._:\[\]])?")
+# What a spreadsheet takes for the beginning of a formula, the wide forms of East Asia included,
+# after what it drops.
+_FORMULA = re.compile("[\\s\"']*[=+@\uff1d\uff0b\uff0d\uff20-]|[\t\r\n]")
+
+
+def comment(text: str, longest: int = _LONGEST) -> str:
+    """For a comment from ``#`` to the end of the line, as all of these languages have it."""
+    shown = without_commands(printable(text)).encode("ascii", "backslashreplace").decode()
+    if len(shown) > longest:
+        shown = shown[: longest - 3] + "..."
+    # squid joins a line that ends in a backslash with the next one, comments included.
+    return f"{shown}." if shown.endswith("\\") else shown
+
+
+def word(text: object) -> str:
+    """A name, an address or a number, which needs no quotes in any of these languages.
+
+    Raises:
+        ValueError: it is none of them.
+
+    """
+    written = str(text)
+    if not _WORD.fullmatch(written):
+        raise ValueError(f"{printable(written[:_LONGEST])} is not a name, an address or a number")
+    return written
+
+
+def iptables(text: str) -> str:
+    """A quoted argument in a file for iptables-restore, where a comment has 255 bytes at most."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", comment(text)) + '"'
+
+
+def shell(text: str) -> str:
+    """A word of the shell."""
+    return shlex.quote(comment(text))
+
+
+def csv_row(cells: Iterable[object]) -> str:
+    """A row of CSV (RFC 4180) without its end, in which no spreadsheet finds a formula."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(map(_cell, map(str, cells)))
+    return without_commands(row.getvalue())
+
+
+def _cell(text: str) -> str:
+    return f"'{printable(text)}" if _FORMULA.match(text) else printable(text)
+
+
+# What templates of `responders` can write `{{ text | name }}` with.
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "comment": comment,
+    "word": word,
+    "iptables": iptables,
+    "shell": shell,
+    "csv": csv_row,
+}

@@ -1,0 +1,74 @@
+"""Rules about certificates that stapling is on for, and that mod_ssl cannot staple."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from apachestaple.certificates.keys import KeyProblem
+from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Self
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.hosts import (
+        Host,
+        HostCertificate,
+        StaplingProblem,
+        StaplingProblemKind,
+    )
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+# The variant of the help for a host with another certificate, which is stapled.
+OTHER = "other-certificate"
+HELP = {
+    "": "Turn stapling off for this host: SSLUseStapling off.",
+    OTHER: "Replace this certificate; the host staples another one.",
+}
+
+
+class UnstaplableRule(Rule, is_kind=True):
+    """Is handed each certificate with one problem, of hosts with stapling on."""
+
+    rank = 2
+    problem: ClassVar[StaplingProblemKind]
+
+    @classmethod
+    def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
+        by_problem = {rule.problem: rule for rule in rules}
+        for host in site.stapling_hosts:
+            for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True):
+                leaf = certificate.leaf
+                if problem is None or leaf is None or problem.kind not in by_problem:
+                    continue
+                if leaf.is_ca and site.key_problem(certificate) is KeyProblem.OTHER_CERTIFICATE:
+                    # The issuer stands first in the file; the key rules say so.
+                    continue
+                yield from by_problem[problem.kind].check(problem, certificate, leaf, host, site)
+
+    @abstractmethod
+    def check(
+        self,
+        problem: StaplingProblem,
+        certificate: HostCertificate,
+        leaf: Certificate,
+        host: Host,
+        site: Site,
+    ) -> Iterator[Finding]:
+        """Findings about one certificate of one host."""
+
+    @staticmethod
+    def turn_off(problem: StaplingProblem, host: Host) -> TurnStapling | None:
+        """The remedy: stapling off, unless that takes away another certificate's staple."""
+        if not host.is_hopeless:
+            return None
+        return TurnStapling(on=False, hosts=(host,), reason=problem.reason)
+
+    @staticmethod
+    def variant(host: Host) -> str:
+        """Which text of `HELP`."""
+        return "" if host.is_hopeless else OTHER

@@ -1,0 +1,48 @@
+"""Rules about a time limit of 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.remedy import RemoveDirective
+from apachestaple.rules.subject import directive_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Effect, Finding
+
+
+class ZeroTimeoutRule(SettingRule):
+    """Is for a setting in seconds that is 0; words that read as 0 have a rule of their own.
+
+    Attributes:
+        reason: why the directive is better removed.
+
+    """
+
+    reason: ClassVar[str]
+
+    def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
+        written = first_argument(directive)
+        del site
+        if not written.isdigit() or hosts[0].seconds(self.setting) != 0:
+            return
+        by_effect: dict[Effect, list[Host]] = {}
+        for host in hosts:
+            by_effect.setdefault(self.effect_in(host), []).append(host)
+        remedy = RemoveDirective(directive=directive, reason=self.reason, for_its_value=True)
+        for effect, concerned in by_effect.items():
+            yield self.finding(
+                directive_subject(directive), hosts=concerned, effect=effect, remedy=remedy
+            )
+
+    def effect_in(self, host: Host) -> Effect:
+        """What happens to clients of a host."""
+        del host
+        return self.effect

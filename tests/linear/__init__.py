@@ -1,0 +1,1 @@
+"""Whether reading takes linear time and bounded memory: ``make linear``."""

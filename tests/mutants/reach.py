@@ -1,0 +1,107 @@
+"""Which tests reach a mutant, and in which order they are tried."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from tests.mutants.places import importers, read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tests.mutants.places import Source
+
+# Tests are tried by the time that they take (in seconds), and within each of these bounds file by
+# file, so that what the tests of a file share is not set up anew for each.
+_BOUNDS = (0.02, 0.1, 0.5, 2.0)
+
+
+class Changed(Protocol):
+    """Where a mutant is changed: a path relative to the project, and lines from 1."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def end_line(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run of the whole suite.
+
+    Attributes:
+        seconds: how long each test took that passed, by pytest's name for it.
+        failed: the tests that failed; these cannot kill a mutant.
+        lines: for each file of the package, the names of the tests that executed a line, with
+            pytest's word for the phase behind them.
+
+    """
+
+    seconds: Mapping[str, float]
+    failed: frozenset[str]
+    lines: Mapping[str, Mapping[int, list[str]]]
+
+
+class Reach:
+    """Knows from a record which tests reach which line."""
+
+    def __init__(self, root: Path, record: Record) -> None:
+        self._root = root
+        self._record = record
+        self._importers = importers(root, "apachestaple")
+        self._files: dict[str, list[str]] = {}
+        for test in record.seconds:
+            self._files.setdefault(_file(test), []).append(test)
+        self._source = cache(self._read_source)
+        self._tests_of_functions = cache(self._find_tests_of_functions)
+
+    def tests(self, mutant: Changed) -> list[str]:
+        """The tests whose result the mutant can change, in the order in which they are tried."""
+        source = self._source(mutant.path)
+        lines = range(mutant.line, mutant.end_line + 1)
+        if source.functions.issuperset(lines):
+            found = self._tests(mutant.path, source.statement(mutant.line))
+        else:
+            # Executed by an import: tests of the functions of this module and of those that use it.
+            modules = {mutant.path, *self._importers.get(mutant.path, ())}
+            found = set().union(*map(self._tests_of_functions, modules))
+        return in_order({test: self._record.seconds[test] for test in found})
+
+    def _find_tests_of_functions(self, path: str) -> frozenset[str]:
+        return frozenset(self._tests(path, self._source(path).functions))
+
+    def _tests(self, path: str, lines: Iterable[int]) -> set[str]:
+        executed = self._record.lines.get(path, {})
+        found: set[str] = set()
+        for context in {context for line in lines for context in executed.get(line, ())}:
+            test, _, phase = context.rpartition(" ")
+            # What is set up for one test may be there for others.
+            found.update([test] if phase == "(call)" else self._files.get(_file(test), ()))
+        return (found & self._record.seconds.keys()) - self._record.failed
+
+    def _read_source(self, path: str) -> Source:
+        return read_source((self._root / path).read_text(encoding="utf-8"))
+
+
+def in_order(seconds: Mapping[str, float]) -> list[str]:
+    """Fast tests first; among these, those of files that have the fewest."""
+    files = [_file(test) for test in seconds]
+    return sorted(
+        seconds,
+        key=lambda test: (
+            bisect_right(_BOUNDS, seconds[test]),
+            files.count(_file(test)),
+            _file(test),
+            seconds[test],
+        ),
+    )
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]

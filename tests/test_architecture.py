@@ -1,0 +1,29 @@
+"""What may not stand where."""
+
+from __future__ import annotations
+
+import re
+
+from tests.project import ROOT
+
+PACKAGE = ROOT / "apachestaple"
+
+
+def test_fix_knows_no_rule() -> None:
+    for path in (PACKAGE / "fix").rglob("*.py"):
+        text = path.read_text()
+        assert not re.search(r"\bAS\d{3}\b", text), path
+        assert not re.search(r"apachestaple\.rules\.(as\d|kinds|catalogue)", text), path
+
+
+def test_only_a_rule_and_what_explains_logs_name_a_rule() -> None:
+    """A rule may speak of another one; messages of a log are a table of rules."""
+    for path in PACKAGE.rglob("*.py"):
+        room = path.relative_to(PACKAGE).parts[0]
+        if room not in ("rules", "log"):
+            assert not re.search(r"\"AS\d{3}\"", path.read_text()), path
+
+
+def test_a_rule_is_one_file_and_asks_no_type() -> None:
+    for path in (PACKAGE / "rules").glob("as*.py"):
+        assert "isinstance(rule" not in path.read_text(), path

@@ -1,0 +1,105 @@
+"""What fix will not do: it says why, and repairs the rest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOADED = "LoadModule ssl_module modules/mod_ssl.so\n"
+
+
+def written(folder: Path, text: str, **files: str) -> Path:
+    """A server root with a main file, and further files that it includes."""
+    main = folder / "httpd.conf"
+    includes = "".join(f"Include {name}.conf\n" for name in files)
+    main.write_text(f"ServerRoot {folder}\n{LOADED}{includes}{text}")
+    for name, content in files.items():
+        (folder / f"{name}.conf").write_text(content)
+    return main
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "apachestaple", *arguments, str(folder / "httpd.conf")],
+        env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def refusals(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    assert done.stderr == ""
+    _, heading, rest = done.stdout.partition("Not done:\n")
+    return rest.partition("Left for you")[0] if heading else ""
+
+
+@pytest.mark.parametrize("count", [1000, 5000])
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("<IfModule ssl_module>", "</IfModule>"),
+        ("<VirtualHost *:443>", "</VirtualHost>"),
+        ('<If "true">', "</If>"),
+    ],
+)
+def test_sections_may_be_nested_deeply(
+    tmp_path: Path, opening: str, closing: str, count: int
+) -> None:
+    lines = "SSLUseStaping on\nSSLStaplingCache shmcb:x(1)\n"
+    written(tmp_path, f"{opening}\n" * count + lines + f"{closing}\n" * count)
+    for command in (("lint",), ("fix",), ("fix", "--disable")):
+        done = run(tmp_path, *command)
+        assert done.returncode in (0, 1), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_ends_in_a_backslash_is_left_alone(tmp_path: Path) -> None:
+    ends = "SSLUseStaplin off\nTimeout 5\\"
+    written(tmp_path, "", one=ends, two="SSLUseStaplin off\n")
+    done = run(tmp_path, "fix")
+    assert f"{tmp_path}/one.conf ends in a backslash" in refusals(done)
+    assert (tmp_path / "one.conf").read_text() == ends
+    assert (tmp_path / "two.conf").read_text() == "SSLUseStapling off\n"
+    assert "AS101" in done.stdout
+
+
+def test_a_last_line_that_ends_in_a_backslash_is_no_crash(tmp_path: Path) -> None:
+    main = written(tmp_path, "SSLUseStaplin on\\")
+    before = main.read_text()
+    assert run(tmp_path, "fix").returncode == 1
+    assert main.read_text() == before
+
+
+def test_a_name_that_continues_on_the_next_line_stays(tmp_path: Path) -> None:
+    main = written(tmp_path, "SSLUse\\\nStaplin on\nSSLStaplingCach shmcb:x\n")
+    done = run(tmp_path, "fix")
+    assert f"{main} line 3: the name continues on the next line" in refusals(done)
+    assert "SSLUse\\\nStaplin on\nSSLStaplingCache shmcb:x\n" in main.read_text()
+
+
+def test_a_name_from_a_variable_stays(tmp_path: Path) -> None:
+    main = written(tmp_path, "Define X Staplin\nSSLUse${X} on\n")
+    before = main.read_text()
+    assert "has its value from a variable" in refusals(run(tmp_path, "fix"))
+    assert main.read_text() == before
+
+
+@pytest.mark.parametrize("loaded", ["", "LoadModule mpm_event_module modules/mod_mpm_event.so\n"])
+def test_of_a_copy_without_the_lines_that_load_modules_no_module_is_missed(
+    tmp_path: Path, loaded: str
+) -> None:
+    (tmp_path / "httpd.conf").write_text(
+        f"ServerRoot {tmp_path}\n{loaded}SSLStaplingCache dbm:x\nSSLUseStapling off\n"
+    )
+    done = run(tmp_path, "fix")
+    assert refusals(done) == ""
+    assert ("not installed" in done.stdout) == bool(loaded)
