@@ -48,6 +48,12 @@ class MisspeltDirective(DirectiveRule):
     bad = (
         Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command"),
         Example(CACHE + tls_host("ssl_stapling on"), rejection="Invalid command"),
+        Example(
+            CACHE + tls_host("SSLStaplingVerify on"), rejection="Invalid command", fixable=False
+        ),
+        Example(
+            CACHE + tls_host("ssl_stapling_verify on"), rejection="Invalid command", fixable=False
+        ),
     )
     good = (FIXED,)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_SECOND = ("SSLCertificateFile certs/rsa.pem", "SSLCertificateKeyFile certs/rsa.key")
+
+
 class NoOcspUri(UnstaplableRule):
     """Stapling is on, but the certificate has no OCSP URI.
 
@@ -37,6 +40,9 @@ class NoOcspUri(UnstaplableRule):
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="no-ocsp")),
         Example(CACHE + "SSLUseStapling on\n" + tls_host(certificate="no-ocsp")),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", *_SECOND, certificate="no-ocsp"), fixable=False
+        ),
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="no-ocsp")))
 

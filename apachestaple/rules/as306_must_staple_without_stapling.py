@@ -38,6 +38,7 @@ class MustStapleWithoutStapling(CertificateRule):
     bad = (
         Example(CACHE + tls_host(certificate="must-staple")),
         Example(CACHE + tls_host("SSLUseStapling off", certificate="must-staple")),
+        Example(CACHE + tls_host(certificate="must-staple-no-ocsp"), fixable=False),
     )
     good = (FIXED,)
 

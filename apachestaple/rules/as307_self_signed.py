@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_SECOND = ("SSLCertificateFile certs/rsa.pem", "SSLCertificateKeyFile certs/rsa.key")
+
+
 class SelfSigned(UnstaplableRule):
     """Stapling is on for a self-signed certificate.
 
@@ -33,7 +36,13 @@ class SelfSigned(UnstaplableRule):
     fix = Fix.SAFE
     message = "the certificate of {name} is self-signed, so it cannot be stapled"
     help = HELP
-    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="self-signed")),)
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="self-signed")),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", *_SECOND, certificate="self-signed"),
+            fixable=False,
+        ),
+    )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="self-signed")))
 
     def check(

@@ -56,6 +56,15 @@ class ForceUrlNotHttp(SettingRule):
                 certificate="no-ocsp",
             )
         ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL http://[::1/"),
+            log_id="AH01939",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL http:///ocsp"),
+            effect=Effect.BAD_STAPLE,
+            log_id="AH01941",
+        ),
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 

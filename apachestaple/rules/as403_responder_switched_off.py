@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_SECOND = ("SSLCertificateFile certs/rsa.pem", "SSLCertificateKeyFile certs/rsa.key")
+
+
 class ResponderSwitchedOff(UnstaplableRule):
     """The certificate authority has switched the OCSP responder off.
 
@@ -44,6 +47,10 @@ class ResponderSwitchedOff(UnstaplableRule):
                 "SSLUseStapling on", "SSLStaplingFakeTryLater off", certificate="switched-off"
             ),
             effect=Effect.NO_STAPLE,
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", *_SECOND, certificate="switched-off"),
+            fixable=False,
         ),
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="switched-off")))

@@ -37,6 +37,9 @@ class ProxyUnusable(SettingRule):
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", "SSLOCSPProxyURL http://127.0.0.1/")),
         Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLOCSPProxyURL http://:3128/"), log_id="AH01972"
+        ),
+        Example(
             CACHE
             + tls_host(
                 "SSLUseStapling on",

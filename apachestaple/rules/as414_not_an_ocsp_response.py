@@ -38,7 +38,12 @@ class NotAnOcspResponse(FailedQueryRule):
         "Check what answers there: a proxy, a login page, or a server that does not know "
         "HTTP/1.0. Or turn stapling off: SSLUseStapling off."
     )
-    bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-html")),)
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-html")),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", certificate="answer-no-bytes"), log_id="AH01934"
+        ),
+    )
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ class ResponseForAnotherCertificate(BadResponseRule):
     )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-another-certificate")),
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-sha256-id")),
     )
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

@@ -41,6 +41,7 @@ class Example:
         severity: of its finding, where that is not the rule's.
         effect: likewise.
         log_id: likewise; ``""`` for none.
+        fixable: whether ``fix`` repairs it, where it repairs the rule's findings at all.
 
     """
 
@@ -53,9 +54,10 @@ class Example:
     severity: Severity | None = None
     effect: Effect | None = None
     log_id: str | None = None
+    fixable: bool = True
 
 
-# Stands for what `fix` makes of each bad example.
+# Stands for what `fix` makes of each bad example that it repairs.
 FIXED = Example("")
 
 CACHE = "SSLStaplingCache shmcb:logs/stapling(131072)\n"
