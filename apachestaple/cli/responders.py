@@ -93,13 +93,13 @@ def responders(
     settings = common.settings(paths)
     files, others = certificate_files(paths or [])
     sites = read_sites(others, settings) if others or not (files or connect) else Sites()
-    sites.troubles += [
+    sites.problems += [
         f"{file.path}: no certificate in it can be read" for file in files if not _is_read(file)
     ]
     served, failures = _served(connect or [])
     files += served
-    sites.troubles += failures
-    tell(*sites.troubles)
+    sites.problems += failures
+    tell(*sites.problems)
     if not sites.sites and not any(map(_is_read, files)):
         return FAILED
     for site in sites.sites:
@@ -138,7 +138,7 @@ def responders(
             addresses = resolution.addresses if resolve else {}
             emit(responders_table(found, paint_for(sys.stdout), addresses))
     tell(*problems)
-    return FAILED if sites.troubles else int(bool(problems))
+    return FAILED if sites.problems else int(bool(problems))
 
 
 def _checked(
