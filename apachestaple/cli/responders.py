@@ -172,26 +172,21 @@ def _checked(
 
 
 def _served(servers: Sequence[str]) -> tuple[list["CertificateFile"], list[str]]:
-    """The certificates that running servers send, by their names; why others send none.
+    """The certificates that running servers send, and why others send none.
 
     Raises:
-        UsageError: something is no name of a server.
+        UsageError: something is not the name of a server.
 
     """
     if not servers:
         return [], []
-    from apachestaple.certificates.pem import CertificateFile
-    from apachestaple.probing.probe import probe_all
+    from apachestaple.probing.probe import certificates_of
     from apachestaple.probing.served import parse_target
 
     try:
-        targets = [parse_target(server) for server in servers]
+        return certificates_of([parse_target(server) for server in servers])
     except ValueError as error:
         raise UsageError(f"--connect: {error}") from None
-    found = dict(probe_all(targets))
-    served = [(target, found[target]) for target in dict.fromkeys(targets)]
-    files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
-    return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]
 
 
 def _is_read(file: "CertificateFile") -> bool:
