@@ -1,6 +1,5 @@
 """``apachestaple responders``."""
 
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -59,6 +58,8 @@ def responders(
     deadline: Deadline = None,
 ) -> int:
     """List the OCSP responders, also as firewall rules."""
+    import shlex
+
     from apachestaple.discovery.sites import Sites, certificate_files, read_sites
     from apachestaple.mod_ssl.responders import responders as responders_of
     from apachestaple.ocsp.destinations import outgoing
