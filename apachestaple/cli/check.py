@@ -39,7 +39,7 @@ def check_responders(
     chosen = select_rules(settings.select, settings.ignore)
     rules = [rule for rule in chosen if rule.needs_answers]
     sites = read_sites(paths, settings)
-    tell(*sites.troubles)
+    tell(*sites.problems)
     if not sites.sites:
         return FAILED
     for site in sites.sites:
@@ -50,6 +50,6 @@ def check_responders(
         emit(answers_json(responders(*sites.sites), answers))
     else:
         paint = paint_for(sys.stdout)
-        report = lint_report(sites, result, "text", paint)
+        report = lint_report(sites.sites, result, "text", paint)
         emit(f"{answers_table(answers, paint)}\n{report}")
-    return FAILED if sites.troubles else int(is_any_as_bad(result.findings, settings.fail_on))
+    return FAILED if sites.problems else int(is_any_as_bad(result.findings, settings.fail_on))

@@ -52,7 +52,7 @@ def lint(
     settings = common.settings(paths, own)
     rules = select_rules(settings.select, settings.ignore)
     sites = read_sites(paths or [], settings)
-    tell(*sites.troubles)
+    tell(*sites.problems)
     if not sites.sites:
         return FAILED
     answers = {}
@@ -63,6 +63,6 @@ def lint(
         answers = ask_responders(sites.sites, policy)
     result = lint_sites(sites.sites, rules, answers)
     paint = Paint() if output else paint_for(sys.stdout)
-    report = lint_report(sites, result, settings.format, paint)
+    report = lint_report(sites.sites, result, settings.format, paint)
     emit(report, output, exact=settings.format == "github")
-    return FAILED if sites.troubles else int(is_any_as_bad(result.findings, settings.fail_on))
+    return FAILED if sites.problems else int(is_any_as_bad(result.findings, settings.fail_on))

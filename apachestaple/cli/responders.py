@@ -1,6 +1,5 @@
 """``apachestaple responders``."""
 
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -59,6 +58,8 @@ def responders(
     deadline: Deadline = None,
 ) -> int:
     """List the OCSP responders, also as firewall rules."""
+    import shlex
+
     from apachestaple.discovery.sites import Sites, certificate_files, read_sites
     from apachestaple.mod_ssl.responders import responders as responders_of
     from apachestaple.ocsp.destinations import outgoing
@@ -93,13 +94,13 @@ def responders(
     settings = common.settings(paths)
     files, others = certificate_files(paths or [])
     sites = read_sites(others, settings) if others or not (files or connect) else Sites()
-    sites.troubles += [
+    sites.problems += [
         f"{file.path}: no certificate in it can be read" for file in files if not _is_read(file)
     ]
     served, failures = _served(connect or [])
     files += served
-    sites.troubles += failures
-    tell(*sites.troubles)
+    sites.problems += failures
+    tell(*sites.problems)
     if not sites.sites and not any(map(_is_read, files)):
         return FAILED
     for site in sites.sites:
@@ -138,7 +139,7 @@ def responders(
             addresses = resolution.addresses if resolve else {}
             emit(responders_table(found, paint_for(sys.stdout), addresses))
     tell(*problems)
-    return FAILED if sites.troubles else int(bool(problems))
+    return FAILED if sites.problems else int(bool(problems))
 
 
 def _checked(
@@ -172,26 +173,21 @@ def _checked(
 
 
 def _served(servers: Sequence[str]) -> tuple[list["CertificateFile"], list[str]]:
-    """The certificates that running servers send, by their names; why others send none.
+    """The certificates that running servers send, and why others send none.
 
     Raises:
-        UsageError: something is no name of a server.
+        UsageError: something is not the name of a server.
 
     """
     if not servers:
         return [], []
-    from apachestaple.certificates.pem import CertificateFile
-    from apachestaple.probing.probe import probe_all
+    from apachestaple.probing.probe import certificates_of
     from apachestaple.probing.served import parse_target
 
     try:
-        targets = [parse_target(server) for server in servers]
+        return certificates_of([parse_target(server) for server in servers])
     except ValueError as error:
         raise UsageError(f"--connect: {error}") from None
-    found = dict(probe_all(targets))
-    served = [(target, found[target]) for target in dict.fromkeys(targets)]
-    files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
-    return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]
 
 
 def _is_read(file: "CertificateFile") -> bool:

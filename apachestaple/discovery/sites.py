@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.certificates.pem import CertificateFile
-    from apachestaple.httpd.configuration import Configuration, SourceFile
+    from apachestaple.httpd.configuration import Configuration
     from apachestaple.httpd.reader import Start
     from apachestaple.settings import Settings
 
@@ -26,23 +26,12 @@ class Sites:
 
     Attributes:
         sites: one for each path that no earlier one had already brought.
-        troubles: why a path could not be read.
+        problems: why a path could not be read.
 
     """
 
     sites: list[Site] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-
-    @property
-    def main_files(self) -> list[str]:
-        return [site.configuration.main_file for site in self.sites]
-
-    def sources(self) -> dict[str, SourceFile]:
-        """Every file that was read, by its path."""
-        sources: dict[str, SourceFile] = {}
-        for site in self.sites:
-            sources.update(site.configuration.files)
-        return sources
+    problems: list[str] = field(default_factory=list)
 
 
 def read_configuration(path: str | None, settings: Settings) -> Configuration:
@@ -70,17 +59,17 @@ def find_starts(paths: Sequence[str], settings: Settings) -> tuple[list[Start], 
     """
     options = _options(settings)
     starts: list[Start] = []
-    troubles: list[str] = []
+    problems: list[str] = []
     wanted: Sequence[str | None] = paths or [None]
     for path in wanted:
         try:
             starts.append(locate(path, options))
         except LayoutError as error:
-            troubles.append(str(error))
+            problems.append(str(error))
         except OSError as error:
-            troubles.append(_reason(path, error))
+            problems.append(_reason(path, error))
     starts.sort(key=lambda start: not start.whole)
-    return starts, troubles
+    return starts, problems
 
 
 def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
@@ -89,8 +78,8 @@ def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
     A fragment that a whole configuration includes is better understood there, so it is not read
     again on its own.
     """
-    starts, troubles = find_starts(paths, settings)
-    found = Sites(troubles=troubles)
+    starts, problems = find_starts(paths, settings)
+    found = Sites(problems=problems)
     certificates = CertificateReader()
     known: set[str] = set()
     for start in starts:
@@ -99,7 +88,7 @@ def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
         try:
             configuration = read(start, listeners(certificates))
         except OSError as error:
-            found.troubles.append(_reason(start.main_file, error))
+            found.problems.append(_reason(start.main_file, error))
             continue
         if len(starts) > 1:
             known.update(os.path.realpath(path) for path in configuration.files)

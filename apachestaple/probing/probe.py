@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.certificate import Certificate
+from apachestaple.certificates.pem import CertificateFile
 from apachestaple.network.concurrency import at_once
 from apachestaple.network.handshake import Handshake, HandshakeError, handshake
 from apachestaple.ocsp.responses import read_response
@@ -29,6 +30,14 @@ def probe_all(
     return at_once(
         lambda target: probe(target, seconds=seconds, tls=tls), targets, most=_MOST_AT_ONCE
     )
+
+
+def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], list[str]]:
+    """The certificates that servers send, by the servers' names, and why others send none."""
+    found = dict(probe_all(targets))
+    served = [(target, found[target]) for target in dict.fromkeys(targets)]
+    files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
+    return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]
 
 
 def probe(target: Target, *, seconds: float = PATIENCE, tls: str | None = None) -> Served:

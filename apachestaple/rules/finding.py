@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -178,6 +177,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Hexadecimal SHA-256 of rule, subject and hosts; line numbers are not in it."""
+        import hashlib  # noqa: PLC0415  (5 ms, and only reports for programs have it)
+
         folder = os.path.dirname(self.configuration).rstrip("/") + "/"
         path = self.subject.path.removeprefix(folder)
         hosts = sorted({host.name for host in self.hosts})
