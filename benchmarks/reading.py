@@ -10,7 +10,8 @@ import sys
 gc.set_threshold(1_000_000)
 
 from apachestaple.__main__ import leave  # noqa: E402  (loading is collected, too)
-from apachestaple.httpd.layout import Options, locate  # noqa: E402
+from apachestaple.discovery.locate import locate  # noqa: E402
+from apachestaple.httpd.layout import Options  # noqa: E402
 from apachestaple.httpd.reader import read  # noqa: E402
 
 configuration = read(locate(sys.argv[1], Options()))

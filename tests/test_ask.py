@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apachestaple.certificates.pem import CertificateReader
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.discovery.locate import locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.queries import queries

@@ -120,7 +120,8 @@ CHAINS = {
 
 @pytest.mark.parametrize(("certificate", "more"), CHAINS.values(), ids=CHAINS.keys())
 def test_the_issuer_is_found_where_mod_ssl_finds_it(lab: Lab, certificate: str, more: str) -> None:
-    from apachestaple.httpd.layout import Options, locate
+    from apachestaple.discovery.locate import locate
+    from apachestaple.httpd.layout import Options
     from apachestaple.httpd.reader import read
     from apachestaple.mod_ssl.site import understand
 

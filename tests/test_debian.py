@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.discovery.locate import locate
 from apachestaple.httpd.dump import dump_text
 from apachestaple.httpd.envvars import read_envvars
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.site import understand

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.discovery.locate import locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.numbers import atoi
 from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.site import Site, understand

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from apachestaple.httpd import layout
+from apachestaple.discovery.locate import locate
+from apachestaple.discovery.main_files import LayoutError
+from apachestaple.httpd import machine as machine_of
 from apachestaple.httpd.dump import dump_text
 from apachestaple.httpd.envvars import read_envvars
-from apachestaple.httpd.layout import LayoutError, Options, locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.modules import BUILT_IN, DEBIAN_BUILT_IN, module_name
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import read
@@ -302,7 +304,7 @@ def test_the_dump_is_that_of_httpd(case: Layout, tmp_path: Path) -> None:
         for folder in ("run", "log"):
             (tmp_path / "server/var" / folder / "apache2").mkdir(parents=True)
     options = Options(defines={"SSL": None, "DUMP_CONFIG": None})
-    machine = layout.installed()
+    machine = machine_of.installed()
     assert machine is not None
     start = replace(locate(str(tmp_path), options), built_in=machine.built_in)
     done = subprocess.run(
@@ -443,7 +445,7 @@ def test_modules_compiled_in_are_those_of_the_distribution(
 def test_without_an_httpd_the_usual_modules_are_compiled_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layout, "installed", lambda: None)
+    monkeypatch.setattr(machine_of, "installed", lambda: None)
     (tmp_path / "httpd.conf").write_text("Listen 80\n")
     assert locate(str(tmp_path), Options()).built_in == BUILT_IN
     assert locate(str(FIXTURES / "debian"), Options()).built_in == DEBIAN_BUILT_IN
@@ -479,12 +481,13 @@ def test_a_file_that_uses_the_folders_of_this_machine_is_no_copy_of_them(tmp_pat
     main = tmp_path / "elsewhere" / "httpd.conf"
     main.parent.mkdir()
     main.write_text(f'Define ROOT "{server}"\nServerRoot "${{ROOT}}"\nInclude conf.d/*.conf\n')
-    found = site(main)
+    found = site(main, Options(root="/"))
     assert found.configuration.errors == []
     assert [Path(path).name for path in found.configuration.files] == ["httpd.conf", "here.conf"]
     debian = main.with_name("apache2.conf")
     debian.write_text("Include /etc/apache2/ports.conf\n")
-    assert os.path.join("/etc/apache2", "ports.conf") in read(locate(str(debian), Options())).files
+    configuration = read(locate(str(debian), Options(root="/")))
+    assert os.path.join("/etc/apache2", "ports.conf") in configuration.files
 
 
 def test_maps_and_what_the_place_of_a_copy_tells_go_together(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.discovery.locate import locate
 from apachestaple.httpd.dump import dump_text
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 
 if TYPE_CHECKING:
@@ -198,7 +199,8 @@ ENVIRONMENT = {"HOME_OF_TEST": "/somewhere/else"}
 def read_as_httpd(httpd: Httpd) -> Configuration:
     start = locate(str(httpd.root / "httpd.conf"), Options(defines={"DUMP_CONFIG": None}))
     environment = {**os.environ, **httpd.environment}
-    return read(replace(start, environment=environment, installed=True))
+    paths = replace(start.paths, boundary=None)
+    return read(replace(start, environment=environment, installed=True, paths=paths))
 
 
 @pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED.keys())

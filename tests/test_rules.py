@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.discovery.locate import locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.queries import queries as queries_of

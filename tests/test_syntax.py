@@ -76,7 +76,7 @@ def test_words_and_their_places_agree(text: str) -> None:
 
 def test_a_variable_is_replaced_once_and_from_left_to_right() -> None:
     values = {"A": "${B}", "B": "b", "": "empty"}
-    assert resolve_variables("x${A}$B${B}${C}${", values.get) == "x${B}$Bb${C}${"
+    assert resolve_variables("x${A}$B${B}${C}${", values.get, 100) == "x${B}$Bb${C}${"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from apachestaple.certificates.prefetch import Prefetch
 from apachestaple.files import NotAFileError, TooLargeError, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Thirty times all the authorities that browsers trust. Bytes.
 LARGEST_FILE = 8 * 1024 * 1024
@@ -32,6 +32,8 @@ class Problem(StrEnum):
     UNREADABLE = "unreadable"
     NO_CERTIFICATE = "no-certificate"
     DAMAGED = "damaged"
+    # It may not be read, since it lies outside of the repository.
+    OUTSIDE = "outside"
 
 
 class CertificateFile(NamedTuple):
@@ -85,17 +87,21 @@ class CertificateReader:
             self._files[path] = known
         return known
 
-    def read_folder(self, path: str) -> list[Certificate] | None:
+    def read_folder(
+        self, path: str, may_read: Callable[[str], bool] = lambda _: True
+    ) -> list[Certificate] | None:
         """The certificates that SSLCACertificatePath finds: files named by hash and number.
 
-        ``None`` where the folder is not here, or may not be read.
+        ``None`` where the folder is not here, or may not be read. Files that ``may_read`` is not
+        true of are left out.
         """
         try:
             names = sorted(os.listdir(path))
         except OSError:
             return None
         hashed = [name for name in names if re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name)]
-        files = [self.read(os.path.join(path, name)) for name in hashed]
+        found = filter(may_read, (os.path.join(path, name) for name in hashed))
+        files = [self.read(each) for each in found]
         return [file.leaf for file in files if file.leaf]
 
     def _read(self, path: str) -> CertificateFile:

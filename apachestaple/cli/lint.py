@@ -37,8 +37,8 @@ def lint(
     deadline: Deadline = None,
 ) -> int:
     """Check configurations for OCSP stapling problems."""
+    from apachestaple.discovery.locate import ask_ahead
     from apachestaple.discovery.sites import read_sites
-    from apachestaple.httpd.layout import ask_ahead
     from apachestaple.lint.lint import lint as lint_sites
     from apachestaple.report.lint import lint_report
     from apachestaple.report.terminal import Paint, emit, paint_for

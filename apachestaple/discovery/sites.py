@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import CertificateReader, has_certificate
-from apachestaple.httpd.layout import LayoutError, Options, locate
+from apachestaple.discovery.locate import locate
+from apachestaple.discovery.main_files import LayoutError
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.site import Site, listeners, understand
 

@@ -7,6 +7,8 @@ allows. What a directive does that is executed while reading, stands in reader.p
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,12 +20,20 @@ from apachestaple.httpd.configuration import (
     Directive,
     ErrorKind,
     NoteKind,
+    Place,
     ReadError,
     ReadNote,
     SourceFile,
     line_place,
 )
-from apachestaple.httpd.include import DanglingLink, IncludeError
+from apachestaple.httpd.include import DanglingLink, FolderLoop, IncludeError, Outside
+from apachestaple.httpd.limits import (
+    MOST_DIRECTIVES,
+    MOST_EXPANDED,
+    MOST_NESTED,
+    LimitReachedError,
+    Spent,
+)
 from apachestaple.httpd.modules import BUILT_IN
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables
 
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.conditions import Version
+    from apachestaple.httpd.include import Included
     from apachestaple.httpd.paths import Paths
 
 
@@ -39,6 +50,20 @@ _SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
 
 # Bytes of a logical line (VARBUF_MAX_LEN).
 _LONGEST_LINE = 16 * 1024 * 1024
+# So many lines and names are remembered.
+_MOST_KNOWN = 100_000
+# Errors and notes whose text is that of a line.
+_QUOTING = frozenset(
+    {ErrorKind.UNCLOSED_SECTION, ErrorKind.MISMATCHED_SECTION, ErrorKind.ARGUMENTS}
+)
+_NOTES_THAT_QUOTE = frozenset(
+    {
+        *(NoteKind.UNDEFINED_VARIABLE, NoteKind.TEXT_AFTER_SECTION),
+        *(NoteKind.SECTION_ENDS_WITH_FILE, NoteKind.LOST_LINE),
+    }
+)
+# So far out is looked for the section that a wrong closing line means.
+_FARTHEST = 100
 
 
 @dataclass(frozen=True)
@@ -56,6 +81,7 @@ class Start:
         whole: false for a fragment; its <IfModule> sections are then taken to hold.
         installed: whether this is the configuration of this machine's httpd, so that a module or
             a folder that is not there is an error.
+        unread: files of the start script that were not read, each with the reason.
 
     """
 
@@ -68,6 +94,7 @@ class Start:
     built_in: frozenset[str] = BUILT_IN
     whole: bool = True
     installed: bool = False
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 class Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours)
@@ -154,7 +181,7 @@ class _File:
         self.outer = outer
         self.sections: list[Directive | Condition] = []
         # The rest of the files that an Include in it names.
-        self.pending: Iterator[str | DanglingLink] | None = None
+        self.pending: Iterator[Included] | None = None
 
 
 # Is told of a line with a certain directive when that is met for the first time, with its
@@ -208,12 +235,40 @@ class Build:
             self._commands.update(commands(module))
         # What is executed while reading, by lower-case name.
         self._execute: dict[str, Act] = {}
+        self._spent = Spent()
+        self._last_place: tuple[tuple[SourceFile, int] | None, Place | None] = (None, None)
 
     # -- files and lines ------------------------------------------------------------------------
 
-    def read(self, file: SourceFile) -> None:
-        """Read a file and all that it includes."""
-        self._open_file(file)
+    def read(self) -> None:
+        """Read the main file and all that it includes.
+
+        Raises:
+            OSError: the main file cannot be read.
+
+        """
+        path = self._start.main_file
+        text = self.configuration.paths.text(path)
+        try:
+            main = self._source_file(path, text)
+        except LimitReachedError as limit:
+            main = SourceFile(path, "")
+            self.configuration.files[path] = main
+            self._note_error(ErrorKind.LIMIT, str(limit), main, 0)
+            return
+        for unread, reason in self._start.unread:
+            place = line_place(main, 1)
+            note = ReadNote(NoteKind.VARIABLES_NOT_READ, unread, place, reason)
+            self.configuration.notes.append(note)
+        try:
+            self._open_file(main)
+            self._read_files()
+        except LimitReachedError as limit:
+            source = self._source
+            self._note_error(ErrorKind.LIMIT, str(limit), source.file, max(source.index, 0))
+            self._files.clear()
+
+    def _read_files(self) -> None:
         while self._files:
             current = self._files[-1]
             try:
@@ -228,17 +283,26 @@ class Build:
                 if rejected.kind is ErrorKind.INCLUDE_LOOP:
                     self._leave_loop()
 
+    def _source_file(self, path: str, text: str, made: str | None = None) -> SourceFile:
+        """A file that is met for the first time, taken apart into lines."""
+        self._spent.text(text)
+        if "\0" in text[:1024]:
+            # Nothing is known of what it holds, and nothing of it is shown.
+            file = SourceFile(path, "", made)
+            self._note_error(ErrorKind.NOT_TEXT, f"{path} is not a text file", file, 0)
+            return file
+        return SourceFile(path, text, made)
+
     def _open_file(self, file: SourceFile) -> None:
         self.configuration.files.setdefault(file.path, file)
+        self._spent.source(len(file.lines.text))
         self._files.append(_File(Source(file.path, file, file.lines.text), self._parent))
         if len(file.text) >= _LONGEST_LINE - 1:
             for index, line in enumerate(file.lines.text):
                 if len(line.strip(WHITE_SPACE)) >= _LONGEST_LINE - 1:
                     message = f"Error reading {file.path}: Line too long"
                     self._note_error(ErrorKind.UNREADABLE, message, file, index)
-        if "\0" in file.text[:1024]:
-            message = f"{file.path} is not a text file"
-            self._note_error(ErrorKind.NOT_TEXT, message, file, 0)
+                    file.lines.text[index] = ""
 
     def _open_pending(self, including: _File) -> None:
         """Open the next file of an Include, if there is one."""
@@ -253,6 +317,15 @@ class Build:
             including.pending = None
         elif isinstance(path, DanglingLink):
             self._note(NoteKind.DANGLING_LINK, path.path)
+        elif isinstance(path, Outside):
+            boundary = self.configuration.paths.boundary
+            self._note(NoteKind.OUTSIDE, path.path, boundary.name if boundary else "")
+        elif isinstance(path, FolderLoop):
+            if not path.optional:
+                reason = os.strerror(errno.ELOOP)
+                message = f"Could not open configuration file {path.path}: {reason}"
+                raise Rejected(ErrorKind.UNREADABLE, message)
+            self._note(NoteKind.FOLDER_LOOP, path.path)
         else:
             file = self.configuration.files.get(path) or self._file_at(path)
             if file is not None:
@@ -261,7 +334,7 @@ class Build:
     def _file_at(self, path: str) -> SourceFile | None:
         try:
             paths = self.configuration.paths
-            return SourceFile(path, paths.text(path), paths.made_file(path))
+            return self._source_file(path, paths.text(path), paths.made_file(path))
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
             if not self._start.whole:
@@ -278,7 +351,9 @@ class Build:
         known = self._known
         add, new = self.configuration.directives.append, tuple.__new__
         parent = self._parent
-        position, end = source.position, len(lines)
+        position = source.position
+        # Each line makes one directive at most.
+        end = min(len(lines), position + MOST_DIRECTIVES - len(self.configuration.directives))
         while position < end:
             written = lines[position]
             position += 1
@@ -300,6 +375,9 @@ class Build:
                 if act is not None:
                     sections.append(directive)
                     parent = directive
+                    if len(sections) > MOST_NESTED:
+                        source.position = position
+                        raise LimitReachedError(f"{MOST_NESTED:,} sections within each other")
             elif act is _close and sections and sections[-1].key == key:
                 parent = sections.pop().parent  # type: ignore[union-attr]  # no condition has a key
             else:
@@ -314,7 +392,10 @@ class Build:
                 parent, position = self._parent, source.position
         source.position = position
         self._parent = parent
-        if len(current.sources) > 1:
+        if position < len(lines):
+            if len(self.configuration.directives) >= MOST_DIRECTIVES:
+                raise LimitReachedError(f"{MOST_DIRECTIVES:,} directives")
+        elif len(current.sources) > 1:
             self._leave_macro(current.sources)
         else:
             self._close_file(current)
@@ -327,13 +408,13 @@ class Build:
         """
         for section in closed.sections:
             if isinstance(section, Condition):
-                place = line_place(section.file, section.file.lines.first_line(section.index))
-                note = ReadNote(NoteKind.SECTION_ENDS_WITH_FILE, section.name, place)
-                self.configuration.notes.append(note)
+                self._note_at(
+                    NoteKind.SECTION_ENDS_WITH_FILE, section.name, section.file, section.index
+                )
                 break
             message = f"{section.name}> was not closed."
-            error = ReadError(ErrorKind.UNCLOSED_SECTION, message, section.place)
-            self.configuration.errors.append(error)
+            file = section.source_file
+            self._note_error(ErrorKind.UNCLOSED_SECTION, message, file, section.position)
         self._parent = closed.outer
         self._files.pop()
 
@@ -392,6 +473,8 @@ class Build:
         text = written.strip(WHITE_SPACE)
         if not text or text[0] == "#":
             return None
+        if len(self._known) > _MOST_KNOWN:
+            self._forget_lines()
         word, _, raw = text.partition(" ")
         known = self._known_names.get(word)
         if known is not None and "$" not in raw and (word[0] != "<" or raw[-1:] == ">"):
@@ -403,7 +486,7 @@ class Build:
         resolved = text
         if "$" in text:
             self._has_unknown_variable = False
-            resolved = resolve_variables(text, self._value_of)
+            resolved = self._resolved(text)
         name, raw = next_word(resolved)
         if name[1:2] != "/":
             name = name.removesuffix(">")
@@ -426,6 +509,15 @@ class Build:
         if _SIMPLE_NAME.fullmatch(word) and act != self._open_section:
             self._known_names[word] = line[:3]
         return line
+
+    def _resolved(self, text: str) -> str:
+        try:
+            resolved = resolve_variables(text, self._value_of, self._spent.left_to_expand)
+        except OverflowError:
+            self._spent.expanded(MOST_EXPANDED)
+            return text
+        self._spent.expanded(len(resolved))
+        return resolved
 
     def _forget_lines(self) -> None:
         """A variable or a module has changed what lines mean."""
@@ -474,7 +566,7 @@ class Build:
     def _close_outer(self, wanted: str) -> None:
         """After a wrong close, close the section that was meant, where there is one."""
         sections = self._files[-1].sections
-        for depth in range(len(sections) - 1, -1, -1):
+        for depth in range(len(sections) - 1, max(len(sections) - _FARTHEST, 0) - 1, -1):
             section = sections[depth]
             if isinstance(section, Condition):
                 return
@@ -506,7 +598,7 @@ class Build:
                 if wanted != lower(open_names[-1]):
                     message = f"Expected </{open_names[-1]}> but saw {closing}>"
                     reject(ErrorKind.MISMATCHED_SECTION, message)
-                    if wanted not in map(lower, open_names):
+                    if wanted not in map(lower, open_names[-_FARTHEST:]):
                         continue
                     while lower(open_names[-1]) != wanted:
                         open_names.pop()
@@ -526,12 +618,28 @@ class Build:
     def _note_error(self, kind: ErrorKind, message: str, file: SourceFile, index: int) -> None:
         lines = file.lines
         place = line_place(file, lines.first_line(index), lines.last_line(index))
+        if not file.is_configuration and kind in _QUOTING:
+            message = f"line {place.line} is not valid, and no line of the file is a directive"
         self.configuration.errors.append(ReadError(kind, message, place))
 
-    def _note(self, kind: NoteKind, subject: str) -> None:
+    def _note(self, kind: NoteKind, subject: str, reason: str = "") -> None:
         source = self._source
-        place = line_place(source.file, source.file.lines.first_line(source.index))
-        self.configuration.notes.append(ReadNote(kind, subject, place))
+        self._note_at(kind, subject, source.file, source.index, reason)
+
+    def _note_at(
+        self, kind: NoteKind, subject: str, file: SourceFile, index: int, reason: str = ""
+    ) -> None:
+        if file.is_configuration or kind not in _NOTES_THAT_QUOTE:
+            place = self._place(file, index)
+            self.configuration.notes.append(ReadNote(kind, subject, place, reason))
+
+    def _place(self, file: SourceFile, index: int) -> Place:
+        """The first physical line; a long one may have many notes."""
+        known, place = self._last_place
+        if known != (file, index) or place is None:
+            place = line_place(file, file.lines.first_line(index))
+            self._last_place = (file, index), place
+        return place
 
     def _note_text_after(self, raw: str) -> None:
         """What follows the last ``>`` of a section's opening line, httpd does not look at."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.httpd.commands import all_commands
 from apachestaple.httpd.syntax import LogicalLines, buffer_sizes, logical_lines, untrimmed_lines
-from apachestaple.httpd.words import lower, split_words
+from apachestaple.httpd.words import lower, next_word, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ class SourceFile:
     ``made`` is the file that the path is, where it is not on the disk yet.
     """
 
-    __slots__ = ("_physical", "_real_path", "lines", "path", "text")
+    __slots__ = ("_is_configuration", "_physical", "_real_path", "lines", "path", "text")
 
     def __init__(self, path: str, text: str, made: str | None = None) -> None:
         self.path = path
@@ -31,6 +32,7 @@ class SourceFile:
         self._real_path = made
         self.lines: LogicalLines = logical_lines(text)
         self._physical: list[str] | None = None
+        self._is_configuration: bool | None = None
 
     @property
     def real_path(self) -> str:
@@ -38,6 +40,17 @@ class SourceFile:
         if self._real_path is None:
             self._real_path = os.path.realpath(self.path)
         return self._real_path
+
+    @property
+    def is_configuration(self) -> bool:
+        """Whether one of its lines is a directive that httpd knows.
+
+        Any file may be included. Of one without a directive, such as a password file, no message
+        shows a line.
+        """
+        if self._is_configuration is None:
+            self._is_configuration = any(map(_is_directive, self.lines.text))
+        return self._is_configuration
 
     def buffer_size(self, index: int) -> int:
         """Bytes that a logical line takes at most while httpd reads it."""
@@ -60,6 +73,21 @@ class SourceFile:
     def physical_lines(self, first: int, last: int) -> list[str]:
         """Physical lines ``first`` to ``last``, likewise."""
         return [self.physical_line(number) for number in range(first, last + 1)]
+
+
+# Words that begin like a directive of mod_ssl count as one, for their name may be misspelt.
+_SSL = ("ssl", "sll", "sls")
+_DIRECTIVES_OF_THE_READER = frozenset(
+    {*("define", "undefine", "include", "includeoptional", "use", "undefmacro", "loadmodule")}
+)
+
+
+def _is_directive(line: str) -> bool:
+    word, _ = next_word(line)
+    name = lower(word).removesuffix(">").replace("</", "<", 1)
+    if name.startswith(_SSL) and name.isalpha():
+        return True
+    return name in all_commands() or name in _DIRECTIVES_OF_THE_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +213,15 @@ class ErrorKind(StrEnum):
     MACRO = "macro"
     ARGUMENTS = "arguments"
     MODULE = "module"
+    LIMIT = "limit"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadError:
-    """An error of the language; ``message`` is what httpd says, in its words."""
+    """An error of the language; ``message`` is what httpd says, in its words.
+
+    A `LIMIT` is one of ours.
+    """
 
     kind: ErrorKind
     message: str
@@ -197,7 +229,7 @@ class ReadError:
 
 
 class NoteKind(StrEnum):
-    """What httpd reads without a word although it is hardly meant."""
+    """What httpd reads silently although it is hardly meant, and what is not read here."""
 
     DANGLING_LINK = "dangling-link"
     UNDEFINED_VARIABLE = "undefined-variable"
@@ -205,15 +237,19 @@ class NoteKind(StrEnum):
     SECTION_ENDS_WITH_FILE = "section-ends-with-file"
     INCLUDE_ELSEWHERE = "include-elsewhere"
     LOST_LINE = "lost-line"
+    OUTSIDE = "outside"
+    FOLDER_LOOP = "folder-loop"
+    VARIABLES_NOT_READ = "variables-not-read"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadNote:
-    """Something that passes, with the text that it is about."""
+    """Something that passes, with the text that it is about, and why where there is a reason."""
 
     kind: NoteKind
     subject: str
     place: Place
+    reason: str = ""
 
 
 @dataclass
@@ -257,6 +293,10 @@ class Configuration:
             known = self.here(words[0] if words else "")
             self._named_files[self.server_root, raw] = known
         return known
+
+    def may_read_certificate(self, path: str) -> bool:
+        """Whether a certificate, a key or a folder of certificates, a path here, may be read."""
+        return not self.paths.is_other_file_outside(path)
 
     def has_module(self, name: str) -> bool:
         """Whether a module, by the name that LoadModule uses, is there once all is read."""

@@ -9,45 +9,66 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.paths import content
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Debian's has 2 KB. Bytes.
+LARGEST_FILE = 256 * 1024
+# Characters that all assignments of a file may make: each may double what an earlier one made.
+MOST_ASSIGNED = 4 * 1024 * 1024
+
 _ASSIGNMENT = re.compile(
     r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)="
-    r"(?P<value>\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s;#]*)"
+    r"(?P<value>\"(?:[^\"\\]++|\\.)*+\"|'[^']*+'|[^\s;#]*+)"
 )
 _UNSET = re.compile(r"^\s*unset\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+# The lengths are bounded so that a use without its brace is not looked for again and again.
 _USE = re.compile(
     r"\$(?:(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)"
-    r"(?::?[-=](?P<default>[^}]*)|##?(?P<before>[^}*?\[]*)|%%?(?P<after>[^}*?\[]*))?\})"
+    r"|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]{0,200})"
+    r"(?::?[-=](?P<default>[^}]{0,1000})|##?(?P<before>[^}*?\[]{0,1000})"
+    r"|%%?(?P<after>[^}*?\[]{0,1000}))?\})"
 )
-_IF = re.compile(r"^\s*(?P<word>if|elif)\s+(?P<condition>.*?)\s*(?:;\s*then\s*)?$")
+_IF = re.compile(r"^\s*(?P<word>if|elif)\s+(?P<condition>\S.*)")
 _WHOLE_IF = re.compile(r"^\s*if\b.*;\s*fi\s*$")
 _ELSE = re.compile(r"^\s*else\b")
 _FI = re.compile(r"^\s*fi\b")
-_TEST = re.compile(r"\[\s+(?P<brackets>.*)\s+\]|test\s+(?P<test>.*)")
 _WORD = r"\"[^\"]*\"|'[^']*'|[^\s\"']+"
 _COMPARISON = re.compile(rf"(?P<left>{_WORD})\s+(?P<operator>=|==|!=)\s+(?P<right>{_WORD})")
 _EMPTY = re.compile(rf"(?P<operator>-[nz])\s+(?P<word>{_WORD})")
 
 
+class EnvvarsError(Exception):
+    """A file that sets variables cannot be read; the text says why."""
+
+
 def read_envvars(path: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """``environment`` with what the file at ``path`` assigns; unchanged where there is none."""
+    """``environment`` with what the file at ``path`` assigns; unchanged where there is none.
+
+    Raises:
+        EnvvarsError: it is no regular file, may not be read, or is too large.
+
+    """
     variables = dict(environment)
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().splitlines()
-    except OSError:
+        text = content(path, LARGEST_FILE).decode("utf-8", "surrogateescape")
+    except (FileNotFoundError, NotADirectoryError):
         return variables
+    except OSError as error:
+        raise EnvvarsError(str(error.strerror)) from None
+    assigned = 0
     branches = _Branches()
-    for line in lines:
-        if branches.takes(line, variables) or not branches.are_read:
+    for line in text.splitlines():
+        if "\0" in line or branches.takes(line, variables) or not branches.are_read:
             continue
         if unset := _UNSET.match(line):
             variables.pop(unset["name"], None)
         elif assignment := _ASSIGNMENT.match(line):
-            variables[assignment["name"]] = _value(assignment["value"], variables)
+            value = _value(assignment["value"], variables, MOST_ASSIGNED - assigned)
+            assigned += len(value)
+            variables[assignment["name"]] = value
     return variables
 
 
@@ -57,33 +78,59 @@ class _Branches:
     def __init__(self) -> None:
         # For each, whether its branch is read, and whether one that holds has been.
         self._open: list[tuple[bool, bool]] = []
+        self._unread = 0
 
     @property
     def are_read(self) -> bool:
-        return all(read for read, _ in self._open)
+        return self._unread == 0
+
+    def _enter(self, *, read: bool, done: bool) -> None:
+        self._open.append((read, done))
+        self._unread += not read
+
+    def _leave(self) -> bool:
+        """Whether a branch that holds has been."""
+        read, done = self._open.pop()
+        self._unread -= not read
+        return done
 
     def takes(self, line: str, variables: Mapping[str, str]) -> bool:
         """Go on to ``line``; whether that is one of the words that make a branch."""
         if _WHOLE_IF.match(line):
             return True
         if found := _IF.match(line):
-            done = found["word"] == "elif" and bool(self._open) and self._open.pop()[1]
-            holds = None if done else _holds(found["condition"], variables)
-            self._open.append((not done and holds is not False, done or holds is True))
+            done = found["word"] == "elif" and bool(self._open) and self._leave()
+            holds = None if done else _holds(_condition(found["condition"]), variables)
+            self._enter(read=not done and holds is not False, done=done or holds is True)
         elif _ELSE.match(line) and self._open:
-            done = self._open.pop()[1]
-            self._open.append((not done, done))
+            done = self._leave()
+            self._enter(read=not done, done=done)
         elif _FI.match(line) and self._open:
-            self._open.pop()
+            self._leave()
         else:
             return False
         return True
 
 
+def _condition(written: str) -> str:
+    """What stands between ``if`` and ``then``."""
+    written = written.rstrip()
+    before = written.removesuffix("then").rstrip()
+    return before.removesuffix(";").rstrip() if before.endswith(";") else written
+
+
+def _tested(condition: str) -> str:
+    """What a test is about, ``""`` for any other condition."""
+    if condition[:1] == "[" and condition[-1:] == "]" and condition[1:2].isspace():
+        inside = condition[1:-1]
+        return inside.strip() if inside[-1:].isspace() else ""
+    word, _, rest = condition.partition(" ")
+    return rest.strip() if word == "test" else ""
+
+
 def _holds(condition: str, variables: Mapping[str, str]) -> bool | None:
     """Whether a test of variables holds; ``None`` for any other condition."""
-    test = _TEST.fullmatch(condition)
-    tested = "" if test is None else test["brackets"] or test["test"]
+    tested = _tested(condition)
     if comparison := _COMPARISON.fullmatch(tested):
         same = _value(comparison["left"], variables) == _value(comparison["right"], variables)
         return same != (comparison["operator"] == "!=")
@@ -92,14 +139,25 @@ def _holds(condition: str, variables: Mapping[str, str]) -> bool | None:
     return None
 
 
-def _value(written: str, variables: Mapping[str, str]) -> str:
+def _value(written: str, variables: Mapping[str, str], most: int = MOST_ASSIGNED) -> str:
+    """The value of a word.
+
+    Raises:
+        EnvvarsError: it has more than ``most`` characters.
+
+    """
     if written.startswith("'"):
         return written[1:-1]
     if written.startswith('"'):
         written = re.sub(r'\\(["\\$`])', r"\1", written[1:-1])
+    length = len(written)
 
     def used(match: re.Match[str]) -> str:
+        nonlocal length
         value = variables.get(match["plain"] or match["braced"]) or match["default"] or ""
+        length += len(value)
+        if length > most:
+            raise EnvvarsError(f"its variables have more than {MOST_ASSIGNED >> 20} MB")
         return value.removeprefix(match["before"] or "").removesuffix(match["after"] or "")
 
     return _USE.sub(used, written)

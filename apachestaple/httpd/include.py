@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from apachestaple.httpd.limits import Spent
     from apachestaple.httpd.paths import Paths
 
 # AP_MAX_FNMATCH_DIR_DEPTH
@@ -36,6 +38,27 @@ class DanglingLink:
     """A link to nothing that IncludeOptional passes over."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A path that leads out of the boundary: nothing is read there, nor looked whether it is."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLoop:
+    """A link from a folder to itself or to one above it, which is not followed."""
+
+    path: str
+    optional: bool
+
+
+# What an Include names: files, and what is none.
+Included = str | DanglingLink | Outside | FolderLoop
+# Device and number of a folder, which no other folder has.
+_Identity = tuple[int, int]
 
 
 class _Entry(Protocol):
@@ -63,7 +86,7 @@ class _Made:
         return False
 
 
-def included_files(path: str, *, optional: bool, paths: Paths) -> Iterator[str | DanglingLink]:
+def included_files(path: str, *, optional: bool, paths: Paths, spent: Spent) -> Iterator[Included]:
     """Paths of the files that ``Include path`` reads, in order.
 
     ``path`` is absolute; ``paths`` knows what is not yet on the disk. A path without wildcard is
@@ -72,12 +95,14 @@ def included_files(path: str, *, optional: bool, paths: Paths) -> Iterator[str |
 
     Raises:
         IncludeError: httpd rejects it.
+        LimitReachedError: there are more names in the folders than ``spent`` allows.
 
     """
+    walk = _Walk(optional, paths, spent)
     if has_wildcard(path):
-        yield from _wildcard("/", path.lstrip("/"), optional=optional, paths=paths)
+        yield from walk.wildcard("/", path.lstrip("/"))
     else:
-        yield from _file_or_folder(path, optional=optional, depth=0, paths=paths)
+        yield from walk.file_or_folder(path, ())
 
 
 def names_file(wildcards: Iterable[str], path: str) -> bool:
@@ -95,62 +120,117 @@ def names_file(wildcards: Iterable[str], path: str) -> bool:
 def has_wildcard(path: str) -> bool:
     """apr_fnmatch_test: ``*``, ``?`` or a pair of brackets, outside an escape."""
     unescaped = re.sub(r"\\.", "", path, flags=re.DOTALL)
-    return "*" in unescaped or "?" in unescaped or re.search(r"\[[^]]*\]", unescaped) is not None
+    opened = unescaped.find("[")
+    return "*" in unescaped or "?" in unescaped or (opened >= 0 and "]" in unescaped[opened:])
 
 
-def _file_or_folder(
-    path: str, *, optional: bool, depth: int, paths: Paths
-) -> Iterator[str | DanglingLink]:
-    """What ap_dir_nofnmatch makes of a path without wildcard."""
-    if os.path.isdir(path):
-        if depth >= _DEEPEST_FOLDER:
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Goes through the folders that an Include names."""
+
+    optional: bool
+    paths: Paths
+    spent: Spent
+
+    def file_or_folder(self, path: str, above: tuple[_Identity, ...]) -> Iterator[Included]:
+        """What ap_dir_nofnmatch makes of a path without wildcard, in the folders ``above``."""
+        if self.paths.is_outside(path):
+            yield Outside(path)
+            return
+        folder = _identity(path)
+        if folder is not None:
+            yield from self._folder(path, folder, above)
+        elif self.optional and not os.path.exists(path) and self.paths.made_file(path) is None:
+            if os.path.islink(path):
+                yield DanglingLink(path)
+        else:
+            yield path
+
+    def _folder(
+        self, path: str, identity: _Identity, above: tuple[_Identity, ...]
+    ) -> Iterator[Included]:
+        if identity in above:
+            # httpd goes round until the system follows no more links, for each of them anew.
+            yield FolderLoop(path, self.optional)
+            return
+        if len(above) >= _DEEPEST_FOLDER:
             raise IncludeError(
                 f"Include/IncludeOptional: Directory '{path}' exceeds the maximum include directory"
                 f" nesting level of {_DEEPEST_FOLDER}. You have probably a recursion somewhere."
             )
-        for entry in _entries(path, optional=False, paths=paths):
+        for entry in self._entries(path, optional=False):
             if _is_plain_file(entry):
                 yield entry.path
             else:
-                yield from _file_or_folder(
-                    entry.path, optional=optional, depth=depth + 1, paths=paths
-                )
-    elif optional and not os.path.exists(path) and paths.made_file(path) is None:
-        if os.path.islink(path):
-            yield DanglingLink(path)
-    else:
-        yield path
+                yield from self.file_or_folder(entry.path, (*above, identity))
+
+    def wildcard(self, folder: str, rest: str) -> Iterator[Included]:
+        """What ap_dir_fnmatch makes of the rest of a path, below a folder."""
+        name, slash, further = rest.partition("/")
+        if not has_wildcard(name):
+            path = os.path.join(folder, name)
+            if slash:
+                yield from self.wildcard(path, further)
+            else:
+                yield from self.file_or_folder(path, ())
+            return
+        if self.paths.is_outside(folder):
+            yield Outside(os.path.join(folder, rest))
+            return
+        matches = _pattern(_bytewise(name)).fullmatch
+        entries = self._entries(folder, optional=self.optional)
+        found = [entry for entry in entries if matches(_bytewise(entry.name))]
+        if slash:
+            # A wildcard inside the path stands for folders only, and not for links to folders.
+            found = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
+        if not found and not self.optional:
+            raise IncludeError(
+                f"Include/IncludeOptional: No matches for the wildcard '{name}' in '{folder}', "
+                "failing"
+            )
+        above: tuple[_Identity, ...] | None = None
+        for entry in found:
+            if slash:
+                yield from self.wildcard(entry.path, further)
+            elif _is_plain_file(entry):
+                yield entry.path
+            else:
+                if above is None:
+                    identity = _identity(folder)
+                    above = () if identity is None else (identity,)
+                yield from self.file_or_folder(entry.path, above)
+
+    def _entries(self, folder: str, *, optional: bool) -> list[_Entry]:
+        paths = self.paths
+        try:
+            with os.scandir(folder) as found:
+                entries: list[_Entry] = list(found)
+        except OSError as error:
+            if optional and error.errno == errno.ENOENT:
+                return []
+            raise IncludeError(
+                f"Include/IncludeOptional: Could not open directory {folder}: {error.strerror}"
+            ) from None
+        self.spent.names(len(entries))
+        if paths.gone:
+            entries = [entry for entry in entries if not paths.is_gone(entry.path)]
+        if paths.made:
+            made = paths.made_in(folder)
+            entries += [_Made(name, os.path.join(folder, name)) for name in made]
+        if all(entry.name.isascii() for entry in entries):
+            entries.sort(key=_name)
+        else:
+            entries.sort(key=lambda entry: os.fsencode(entry.name))
+        return entries
 
 
-def _wildcard(
-    folder: str, rest: str, *, optional: bool, paths: Paths
-) -> Iterator[str | DanglingLink]:
-    """What ap_dir_fnmatch makes of the rest of a path, below a folder."""
-    name, slash, further = rest.partition("/")
-    if not has_wildcard(name):
-        path = os.path.join(folder, name)
-        if slash:
-            yield from _wildcard(path, further, optional=optional, paths=paths)
-        else:
-            yield from _file_or_folder(path, optional=optional, depth=0, paths=paths)
-        return
-    matches = _pattern(_bytewise(name)).fullmatch
-    entries = _entries(folder, optional=optional, paths=paths)
-    found = [entry for entry in entries if matches(_bytewise(entry.name))]
-    if slash:
-        # A wildcard inside the path stands for folders only, and not for links to folders.
-        found = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
-    if not found and not optional:
-        raise IncludeError(
-            f"Include/IncludeOptional: No matches for the wildcard '{name}' in '{folder}', failing"
-        )
-    for entry in found:
-        if slash:
-            yield from _wildcard(entry.path, further, optional=optional, paths=paths)
-        elif _is_plain_file(entry):
-            yield entry.path
-        else:
-            yield from _file_or_folder(entry.path, optional=optional, depth=0, paths=paths)
+def _identity(path: str) -> _Identity | None:
+    """What tells a folder from any other; ``None`` for what is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
 
 
 def _bytewise(name: str) -> str:
@@ -161,28 +241,6 @@ def _bytewise(name: str) -> str:
 def _is_plain_file(entry: _Entry) -> bool:
     """Whether the folder itself says that it is a file: most are, and need no further look."""
     return entry.is_file(follow_symlinks=False)
-
-
-def _entries(folder: str, *, optional: bool, paths: Paths) -> list[_Entry]:
-    try:
-        with os.scandir(folder) as found:
-            entries: list[_Entry] = list(found)
-    except OSError as error:
-        if optional and error.errno == errno.ENOENT:
-            return []
-        raise IncludeError(
-            f"Include/IncludeOptional: Could not open directory {folder}: {error.strerror}"
-        ) from None
-    if paths.gone:
-        entries = [entry for entry in entries if not paths.is_gone(entry.path)]
-    if paths.made:
-        made = paths.made_in(folder)
-        entries += [_Made(name, os.path.join(folder, name)) for name in made]
-    if all(entry.name.isascii() for entry in entries):
-        entries.sort(key=_name)
-    else:
-        entries.sort(key=lambda entry: os.fsencode(entry.name))
-    return entries
 
 
 _name = attrgetter("name")

@@ -77,6 +77,8 @@ def _links(
 ) -> Iterator[tuple[str, str]]:
     """The links that a2enmod makes, for what a module depends on first."""
     load = os.path.join(available, f"{name}.load")
+    if configuration.paths.is_outside(load):
+        raise NotLoadableError(f"mod_{name} is not looked for: {load} leads out of the repository")
     try:
         text = configuration.paths.text(load)
     except OSError:
@@ -106,7 +108,7 @@ def _line(configuration: Configuration, module: str) -> Loading:
     words = split_words(file.physical_line(neighbour.line))
     path = os.path.join(os.path.dirname(words[-1]), f"mod_{name}.so")
     here = configuration.here(path)
-    if not os.path.isfile(here):
+    if configuration.paths.is_other_file_outside(here) or not os.path.isfile(here):
         raise NotLoadableError(f"mod_{name} is not installed: there is no {here}")
     folder = os.path.dirname(neighbour.file)
     own = os.path.join(os.path.realpath(folder), f"10-{name}.conf")

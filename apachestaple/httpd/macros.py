@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.limits import LimitReachedError
 from apachestaple.httpd.words import lower, next_word, split_words
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 # Bytes that a line of a macro may have, its line ending counted (MAX_STRING_LEN).
 LONGEST_MACRO_LINE = 8191
+# Each is looked for in each line. A limit of ours; nobody writes a tenth of it.
+MOST_PARAMETERS = 256
 
 
 class MacroError(Exception):
@@ -103,6 +106,8 @@ def parse_heading(arguments: str, where: str) -> tuple[str, tuple[str, ...]]:
         raise MacroError("<Macro macro definition: name not found")
     name = lower(name)
     parameters = split_words(rest)
+    if len(parameters) > MOST_PARAMETERS:
+        raise LimitReachedError(f"{MOST_PARAMETERS:,} parameters of a macro")
     for position, parameter in enumerate(parameters):
         if not parameter:
             raise MacroError(f"macro '{name}' ({where}): empty argument #{position + 1} name")

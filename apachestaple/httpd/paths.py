@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from apachestaple.files import read_file
+from apachestaple.httpd.boundary import is_inside
+from apachestaple.httpd.limits import MOST_BYTES
 
-# Nobody's configuration. Bytes.
-_LARGEST_FILE = 512 * 1024 * 1024
+if TYPE_CHECKING:
+    from apachestaple.files import read_file
+from apachestaple.httpd.boundary import Boundary
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Paths:
         texts: texts that stand for those on the disk, by real path: edits not yet written.
         made: files and links that are not on the disk yet, and the file that each of them is.
         gone: files and links that are on the disk and count no more.
+        boundary: the folders below which files are read; ``None`` for anywhere.
 
     """
 
@@ -33,6 +38,7 @@ class Paths:
     texts: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    boundary: Boundary | None = None
 
     def real(self, path: str) -> str:
         """The path here of what the server calls ``path``, an absolute path.
@@ -65,8 +71,19 @@ class Paths:
                 return text
         return content(path).decode("utf-8", "surrogateescape")
 
+    def is_outside(self, path: str) -> bool:
+        """Whether a path here leads out of the boundary, so that nothing is read there."""
+        return self.boundary is not None and self.boundary.excludes(path)
+
+    def is_other_file_outside(self, path: str) -> bool:
+        """The same of a file that is no configuration: a certificate, a key, a module."""
+        boundary = self.boundary
+        return boundary is not None and boundary.confines_all and boundary.excludes(path)
+
     def exists(self, path: str) -> bool:
         here = self.real(path)
+        if self.is_outside(here):
+            return False
         return os.path.exists(here) or self.made_file(here) is not None
 
     def made_file(self, path: str) -> str | None:
@@ -82,18 +99,12 @@ class Paths:
         return bool(self.gone) and _in_real_folder(path) in self.gone
 
 
-def is_inside(path: str, folder: str) -> bool:
-    """Whether a path is that of a folder or of something in it."""
-    folder = folder.rstrip("/")
-    return path == folder or path.startswith(folder + "/")
-
-
 def _in_real_folder(path: str) -> str:
     """A path with the links of its folder followed, and not its own."""
     folder, name = os.path.split(path)
     return os.path.join(os.path.realpath(folder), name)
 
 
-def content(path: str) -> bytes:
+def content(path: str, most: int = MOST_BYTES) -> bytes:
     """The bytes of a regular file, or of /dev/null (ap_pcfg_openfile); raises as `read_file`."""
-    return b"" if path == os.devnull else read_file(path, _LARGEST_FILE)
+    return b"" if path == os.devnull else read_file(path, most)

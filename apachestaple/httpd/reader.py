@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.build import Build, Condition, Listener, Rejected, Source, Start
 from apachestaple.httpd.commands import commands
 from apachestaple.httpd.conditions import ConditionError, version_matches
@@ -17,7 +18,6 @@ from apachestaple.httpd.configuration import (
     Configuration,
     ErrorKind,
     NoteKind,
-    SourceFile,
     line_place,
     server_root_relative,
 )
@@ -30,7 +30,6 @@ from apachestaple.httpd.macros import (
     parse_heading,
 )
 from apachestaple.httpd.modules import module_name
-from apachestaple.httpd.paths import is_inside
 from apachestaple.httpd.syntax import without_continuation
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 
@@ -60,9 +59,8 @@ def read(start: Start, listeners: Mapping[str, Listener] | None = None) -> Confi
         OSError: the main file cannot be read.
 
     """
-    text = start.paths.text(start.main_file)
     reader = _Reader(start, listeners or {})
-    reader.read(SourceFile(start.main_file, text))
+    reader.read()
     return reader.configuration
 
 
@@ -242,14 +240,18 @@ class _Reader(Build):
                 loaded = len(self.configuration.load_modules)
                 self.configuration.includes.setdefault(here, loaded)
             paths = self.configuration.paths
-            self._files[-1].pending = included_files(here, optional=optional, paths=paths)
+            self._files[-1].pending = included_files(
+                here, optional=optional, paths=paths, spent=self._spent
+            )
 
     def _is_elsewhere(self, path: str, here: str) -> bool:
         """Whether an Include names a folder of the server that is not part of its copy here."""
         if self._start.installed or not path.startswith("/"):
             return False
-        folder = os.path.dirname(here)
-        return not is_inside(here, self.configuration.server_root) and not os.path.exists(folder)
+        configuration = self.configuration
+        if is_inside(here, configuration.server_root) or configuration.paths.is_outside(here):
+            return False
+        return not os.path.exists(os.path.dirname(here))
 
     def _arguments(self, name: str, raw: str, least: int, most: int, takes: str) -> list[str]:
         words = split_words(raw)
@@ -322,6 +324,8 @@ class _Reader(Build):
             expanded = macro.expand(split_words(rest), where)
         except MacroError as error:
             raise Rejected(ErrorKind.MACRO, str(error)) from None
+        self._spent.source(len(expanded))
+        self._spent.expanded(sum(map(len, expanded)))
         self._push(where, macro, expanded)
 
     def _push(self, where: str, macro: Macro, expanded: list[str]) -> None:

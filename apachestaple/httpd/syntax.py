@@ -51,12 +51,14 @@ def logical_lines(text: str) -> LogicalLines:
     continued = "\\" in text and ("\\\n" in text or "\\\r\n" in text)
     if not continued and "\0" not in text:
         return LogicalLines(text.split("\n"))
-    lines = list(_raw_lines(text))
-    return LogicalLines(
-        [line.joined for line in lines],
-        [line.first for line in lines],
-        [line.last for line in lines],
-    )
+    joined: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
+    for line in _raw_lines(text):
+        joined.append(line.joined)
+        first.append(line.first)
+        last.append(line.last)
+    return LogicalLines(joined, first, last)
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,9 @@ WHITE_SPACE = " \t\n\v\f\r"
 _QUOTES = "\"'"
 # Text in which str.split finds the words that httpd finds.
 _PLAIN = re.compile(r"[ \t!#-&(-\[\]-~]*")
+# A quoted word, which the end of the text closes as well, or an unquoted one. Nothing is tried
+# twice, so that the time is linear.
+_WORD = re.compile(r""""(?:[^"\\]++|\\["\\]?)*+"?|'(?:[^'\\]++|\\['\\]?)*+'?|[^ \t\n\v\f\r]++""")
 _UNQUOTED_WORD = re.compile(r"[^ \t\n\v\f\r]*")
 
 
@@ -43,20 +46,7 @@ def split_words(text: str) -> list[str]:
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
     """Start and end offset in ``text`` of each word, its quotes included."""
-    position = 0
-    length = len(text)
-    while True:
-        while position < length and text[position] in WHITE_SPACE:
-            position += 1
-        if position == length:
-            return
-        start = position
-        if text[start] in _QUOTES:
-            position = min(_closing_quote(text, start) + 1, length)
-        else:
-            while position < length and text[position] not in WHITE_SPACE:
-                position += 1
-        yield start, position
+    return (found.span() for found in _WORD.finditer(text))
 
 
 def lower(name: str) -> str:
@@ -66,28 +56,36 @@ def lower(name: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
-def resolve_variables(text: str, value_of: Callable[[str], str | None]) -> str:
+def resolve_variables(text: str, value_of: Callable[[str], str | None], most: int) -> str:
     """Replace each ``${NAME}`` whose value is known, once, from left to right (ap_resolve_env).
 
     ``$NAME`` and an unclosed ``${NAME`` are plain text; so is a variable without a value. What a
     value holds is not looked at again.
+
+    Raises:
+        OverflowError: the result has more than ``most`` characters.
+
     """
+    last_brace = text.rfind("}")
+    if last_brace < 0:
+        return text
     parts = []
-    position = 0
+    position = length = 0
     while True:
-        start = text.find("$", position)
+        start = text.find("${", position, last_brace)
         if start < 0:
             parts.append(text[position:])
-            return "".join(parts)
-        end = text.find("}", start + 2) if text.startswith("${", start) else -1
-        if end < 0:
-            parts.append(text[position : start + 1])
-            position = start + 1
-            continue
+            break
+        end = text.find("}", start + 2)
         value = value_of(text[start + 2 : end])
-        parts.append(text[position:start])
-        parts.append(text[start : end + 1] if value is None else value)
+        parts += (text[position:start], text[start : end + 1] if value is None else value)
+        length += start - position + len(parts[-1])
+        if length > most:
+            break
         position = end + 1
+    if length + len(parts[-1]) > most:
+        raise OverflowError
+    return "".join(parts)
 
 
 def _closing_quote(text: str, start: int) -> int:

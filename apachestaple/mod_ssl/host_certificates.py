@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from apachestaple.certificates.pem import CertificateFile, Problem
 from apachestaple.mod_ssl.hosts import HostCertificate, first_argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.certificates.pem import CertificateFile, CertificateReader
+    from apachestaple.certificates.pem import CertificateReader
     from apachestaple.httpd.configuration import Configuration, Directive
     from apachestaple.mod_ssl.hosts import Host
 
@@ -44,7 +45,17 @@ class Files:
 
     def read(self, directive: Directive) -> CertificateFile:
         """The file that a directive names."""
-        return self.reader.read(self.configuration.named_file(directive.raw))
+        path = self.configuration.named_file(directive.raw)
+        if not self.configuration.may_read_certificate(path):
+            return CertificateFile(path, problem=Problem.OUTSIDE)
+        return self.reader.read(path)
+
+    def read_folder(self, directive: Directive) -> list[Certificate] | None:
+        """The certificates in the folder that a directive names; ``None`` if not to be had."""
+        path = self.configuration.named_file(directive.raw)
+        if not self.configuration.may_read_certificate(path):
+            return None
+        return self.reader.read_folder(path, self.configuration.may_read_certificate)
 
 
 def host_certificates(host: Host, files: Files) -> tuple[HostCertificate, ...]:
@@ -114,7 +125,7 @@ def _possible_issuers(
         complete = complete and bundle.problem is None
         candidates += [c for c in (bundle.leaf, *bundle.chain) if c]
     if folder is not None:
-        found = files.reader.read_folder(files.configuration.named_file(folder.raw))
+        found = files.read_folder(folder)
         complete = complete and found is not None
         candidates += found or []
     return candidates, complete

@@ -184,6 +184,8 @@ class Site:
         if certificate.leaf is None or is_in_token(directive):
             return None
         path = self.configuration.named_file(directive.raw)
+        if not self.configuration.may_read_certificate(path):
+            return None
         return self._keys.problem(path, certificate.leaf)
 
     @lazy
@@ -243,8 +245,11 @@ def listeners(reader: CertificateReader) -> dict[str, Listener]:
 
     def expect(configuration: Configuration, raw: str) -> None:
         # ServerRoot may yet change; then the file is read for nothing.
-        if "pkcs11:" not in raw:
-            reader.expect(configuration.named_file(raw))
+        if "pkcs11:" in raw:
+            return
+        path = configuration.named_file(raw)
+        if configuration.may_read_certificate(path):
+            reader.expect(path)
 
     return {"sslcertificatefile": expect}
 

@@ -32,7 +32,13 @@ class UnreadableFile(ReadErrorRule):
     kinds = frozenset({ErrorKind.UNREADABLE, ErrorKind.NOT_TEXT})
     message = "{said}"
     help = "Make the file readable, or change the Include so that it does not name it."
-    bad = (Example("Include /dev/zero\n", rejection="not a regular file|denied"),)
+    bad = (
+        Example(
+            "Include loop.conf\n",
+            links={"loop.conf": "loop.conf"},
+            rejection="Too many levels of symbolic links",
+        ),
+    )
     good = (Example("Include /dev/null\n"),)
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:

@@ -19,20 +19,28 @@ if TYPE_CHECKING:
 
 
 class IncludeElsewhere(ReadNoteRule):
-    """An Include names a folder of the server that is not on this machine.
+    """An Include names a file that is not part of what is linted.
 
     In a repository of configurations this is normal: files that a program keeps on the server,
     such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. What they say is unknown.
+    A file outside of the repository, or one to which a link leads out of it, is not read, because
+    the report may be public.
     """
 
     code = "AS010"
     severity = Severity.INFO
     effect = Effect.ADVICE
-    kinds = frozenset({NoteKind.INCLUDE_ELSEWHERE})
-    message = "{text} not found on this machine, so its directives are unknown"
+    kinds = frozenset({NoteKind.INCLUDE_ELSEWHERE, NoteKind.OUTSIDE})
+    message = {
+        NoteKind.INCLUDE_ELSEWHERE: "{text} not found on this machine, so its directives are "
+        "unknown",
+        NoteKind.OUTSIDE: "{text} leads out of {boundary}, so it was not read",
+    }
     help = "Name the folder that holds the server's files with --root DIR or --map FROM=TO."
     bad = (Example("Include /srv/elsewhere/options.conf\n"),)
-    good = (Example("IncludeOptional /srv/elsewhere/options.conf\n"),)
+    good = (Example("Include options.conf\n", files={"options.conf": "# nothing\n"}),)
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
-        yield self.finding(note_subject(note), text=note.subject)
+        yield self.finding(
+            note_subject(note), variant=note.kind, text=note.subject, boundary=note.reason
+        )

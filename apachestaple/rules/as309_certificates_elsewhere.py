@@ -20,19 +20,23 @@ if TYPE_CHECKING:
 
 
 class CertificatesElsewhere(ServerRule):
-    """Certificates of the configuration are not on this machine.
+    """Certificates of the configuration are not on this machine, or not in the repository.
 
     In a repository of configurations this is normal. Rules about certificates then have nothing to
-    check.
+    check. A certificate outside of the repository is not opened: a proposed change could name any
+    file of this machine.
     """
 
     code = "AS309"
     severity = Severity.INFO
     effect = Effect.ADVICE
     message = {
-        "": "{path} not found, so this certificate was not checked (looked for {here})",
+        "one": "{path} not found, so this certificate was not checked (looked for {here})",
         "several": "{path} and {more} more certificates not found, so they were not checked "
         "(looked for {here})",
+        "outside one": "{path} leads out of {boundary}, so this certificate was not read",
+        "outside several": "{path} and {more} more certificates lead out of {boundary}, so they "
+        "were not read",
     }
     help = "Name the folder that holds the server's files with --root DIR or --map FROM=TO."
     bad = (
@@ -46,25 +50,30 @@ class CertificatesElsewhere(ServerRule):
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, site: Site) -> Iterator[Finding]:
-        if site.certificates_required:
-            return
+        unread = {Problem.OUTSIDE}
+        if not site.certificates_required:
+            unread.add(Problem.MISSING)
         missing: dict[str, HostCertificate] = {}
         hosts: dict[Host, None] = {}
         for host in site.tls_hosts:
             for certificate in host.certificates:
-                if certificate.file and certificate.file.problem is Problem.MISSING:
+                if certificate.file and certificate.file.problem in unread:
                     missing.setdefault(certificate.name, certificate)
                     hosts[host] = None
         if not missing:
             return
         first = next(iter(missing.values()))
+        is_outside = first.file is not None and first.file.problem is Problem.OUTSIDE
+        boundary = site.configuration.paths.boundary
         yield self.finding(
             server_subject(site),
-            variant="several" if len(missing) > 1 else "",
+            variant=("outside " if is_outside else "")
+            + ("several" if len(missing) > 1 else "one"),
             place=first.directive.place,
             hosts=hosts,
             certificate=first if len(missing) == 1 else None,
             path=first.name,
             more=len(missing) - 1,
             here=certificate_path(first),
+            boundary=boundary.name if boundary else "/",
         )

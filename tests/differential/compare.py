@@ -17,9 +17,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from apachestaple.discovery.locate import locate
 from apachestaple.httpd.configuration import ErrorKind, NoteKind
 from apachestaple.httpd.dump import dump_text
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import Start, read
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ class Arena:
                 installed=True,
                 whole=True,
                 server_root="/etc/apache2",
+                paths=replace(located.paths, boundary=None),
             )
         configuration = read(self._start)
         errors = [error for error in configuration.errors if error.kind is not ErrorKind.NOT_TEXT]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.fix.editing.allowed import allowed_lines
 from apachestaple.httpd.configuration import NoteKind
-from apachestaple.httpd.layout import NEWEST
+from apachestaple.httpd.machine import NEWEST
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import Start, read
 from apachestaple.mod_ssl.cache import PROVIDERS, parse_cache

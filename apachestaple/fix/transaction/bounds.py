@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.httpd.paths import is_inside
+from apachestaple.httpd.boundary import is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

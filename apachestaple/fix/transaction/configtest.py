@@ -6,7 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.transaction.state import WriteError
-from apachestaple.httpd.layout import installed
+from apachestaple.httpd.machine import installed, program_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +56,7 @@ def _configtest(start: Start) -> str | None:
     try:
         done = subprocess.run(
             command,
-            env=dict(start.environment),
+            env=program_environment(machine),
             capture_output=True,
             check=False,
             timeout=_CONFIGTEST_SECONDS,

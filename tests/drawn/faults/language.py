@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 @of("AS001")
-def include_a_device(random: Random, site: Site) -> Fault:
-    insert(random, some_body(random, site), line("Include", "/dev/zero"))
+def include_a_link_to_itself(random: Random, site: Site) -> Fault:
+    site.links["itself.conf"] = "itself.conf"
+    insert(random, some_body(random, site), line("Include", "itself.conf"))
     return Fault()
 
 

@@ -1,0 +1,86 @@
+"""Which folders a PATH of the command line opens to reading.
+
+The rules stand in docs/layouts.md. They hold for every configuration but this machine's own.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from apachestaple.discovery.main_files import IN_FOLDER
+from apachestaple.httpd.boundary import Boundary, checkout_above, is_inside
+from apachestaple.httpd.layout import folder_above_conf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.layout import Options, Place
+
+
+def boundary_of(path: str | None, main: str, options: Options) -> Boundary | None:
+    """The folders that ``path`` opens, for the main file or fragment that it means.
+
+    ``None`` where ``--root /`` says that this machine's files are meant, wherever they are.
+    """
+    mapped = [os.path.realpath(here) for _, here in options.maps]
+    if options.root:
+        root = os.path.abspath(options.root)
+        if root == "/":
+            return None
+        own = [] if is_inside(main, root) else _own_folders(main)
+        return _boundary([root, *own, *mapped], confines_all=True)
+    given = os.path.abspath(path) if path else os.path.dirname(main)
+    is_folder = os.path.isdir(given)
+    checkout = checkout_above(given if is_folder else os.path.dirname(given))
+    if checkout is not None:
+        return _boundary([checkout, *mapped], confines_all=True)
+    if is_folder:
+        return _boundary([given, *mapped])
+    return _boundary([*_own_folders(main), main, *mapped])
+
+
+def with_place(boundary: Boundary, main: str, place: Place) -> Boundary:
+    """The folders and those that the place of a main file adds where there is no checkout."""
+    if boundary.confines_all:
+        return boundary
+    added = _own_folders(main)
+    if place.recognised.root:
+        # The server's files have been copied from its root folder on.
+        added.append(place.recognised.root)
+    return replace(boundary, folders=tuple(_distinct([*boundary.folders, *added])))
+
+
+def is_in_checkout(main: str, own: str) -> bool:
+    """Whether the path of a main file leads through a checkout.
+
+    ``own`` is this machine's main file, whose folder may be one itself, as etckeeper makes it.
+    """
+    folder = os.path.dirname(os.path.abspath(main))
+    if checkout_above(folder) is not None:
+        return True
+    real = os.path.realpath(folder)
+    is_own = real == os.path.realpath(os.path.dirname(own))
+    return not is_own and checkout_above(real) is not None
+
+
+def _own_folders(main: str) -> list[str]:
+    """The folder of a main file or fragment, and that of the server that it belongs to."""
+    own = folder = os.path.dirname(main)
+    while (above := os.path.dirname(folder)) != folder:
+        for name in IN_FOLDER:
+            server = os.path.join(folder, name)
+            if os.path.isfile(server):
+                found = folder_above_conf(server)
+                return [own, found] if found != "/" else [own]
+        folder = above
+    return [own]
+
+
+def _boundary(folders: list[str], *, confines_all: bool = False) -> Boundary:
+    return Boundary(tuple(_distinct(folders)), confines_all)
+
+
+def _distinct(folders: list[str]) -> Iterator[str]:
+    return iter(dict.fromkeys(map(os.path.realpath, folders)))

@@ -1,0 +1,104 @@
+"""Where reading starts for a PATH of the command line."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from apachestaple.discovery.boundaries import boundary_of, is_in_checkout, with_place
+from apachestaple.discovery.main_files import LayoutError, main_file
+from apachestaple.httpd import machine
+from apachestaple.httpd.layout import (
+    MAIN_NAMES,
+    folder_above_conf,
+    is_main_file,
+    place_of,
+    telling_lines,
+)
+from apachestaple.httpd.paths import Paths
+from apachestaple.httpd.reader import Start
+from apachestaple.httpd.start_script import built_in, start_script
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apachestaple.httpd.boundary import Boundary
+    from apachestaple.httpd.layout import Options
+
+
+def ask_ahead(path: str | None) -> None:
+    """Begin to ask this machine's httpd where `locate` will want to know of it."""
+    if path is None or os.path.isdir(path) or os.path.basename(path) in MAIN_NAMES:
+        machine.ask()
+
+
+def locate(path: str | None, options: Options) -> Start:
+    """Where to start reading for ``path``: a main file, a folder, a fragment, or this machine.
+
+    Raises:
+        LayoutError: there is nothing to read, or it must not be read.
+
+    """
+    ask_ahead(path)
+    main = main_file(path, options)
+    own = _own_main_file(path, main, options)
+    if own is not None:
+        return _start(own, telling_lines(own), options, None, is_installed=True)
+    boundary = boundary_of(path, main, options)
+    if boundary is not None and boundary.excludes(main):
+        raise LayoutError(f"{main} leads out of {boundary.name}, so it was not read")
+    text = telling_lines(main)
+    # What this machine's httpd is like decides nothing in a fragment, and asking it takes 15 ms.
+    if path is not None and not os.path.isdir(path) and not is_main_file(main, text):
+        root = os.path.abspath(options.root) if options.root else ""
+        return Start(
+            main_file=main,
+            server_root=folder_above_conf(main),
+            paths=Paths("" if root == "/" else root, options.maps, boundary=boundary),
+            version=lambda: options.version or machine.installed_version(),
+            defines=options.defines,
+            whole=False,
+        )
+    return _start(main, text, options, boundary, is_installed=False)
+
+
+def _own_main_file(path: str | None, main: str, options: Options) -> str | None:
+    """The main file of this machine's httpd, if ``main`` is it.
+
+    A link in a checkout is not: what stands beside it is not the machine's.
+    """
+    may_be = path is None or os.path.isdir(path) or os.path.basename(main) in MAIN_NAMES
+    if options.root or not may_be:
+        return None
+    found = machine.installed()
+    if found is None:
+        return None
+    if os.path.abspath(main) == found.main_file:
+        return found.main_file
+    if os.path.realpath(main) != os.path.realpath(found.main_file):
+        return None
+    return None if is_in_checkout(main, found.main_file) else found.main_file
+
+
+def _start(
+    main: str, text: str, options: Options, boundary: Boundary | None, *, is_installed: bool
+) -> Start:
+    """Where to start reading a whole configuration."""
+    place = place_of(main, text, options, is_installed=is_installed)
+    if boundary is not None:
+        boundary = with_place(boundary, main, place)
+    inherited: Mapping[str, str] = os.environ if is_installed else {}
+    script = start_script(main, place, boundary, inherited)
+    modules = built_in(text, place.recognised, machine.installed(), is_installed=is_installed)
+    return Start(
+        main_file=main,
+        server_root=place.server_root,
+        paths=replace(place.paths, boundary=boundary),
+        version=lambda: options.version or machine.installed_version(),
+        defines={**script.defines, **options.defines},
+        environment=script.environment,
+        built_in=modules,
+        installed=is_installed,
+        unread=script.unread,
+    )

@@ -1,0 +1,104 @@
+"""Which main file a PATH of the command line means."""
+
+from __future__ import annotations
+
+import glob
+import os
+from typing import TYPE_CHECKING
+
+from apachestaple.errors import ApachestapleError
+from apachestaple.httpd.boundary import is_inside
+from apachestaple.httpd.distributions import DISTRIBUTIONS
+from apachestaple.httpd.layout import MAIN_NAMES
+from apachestaple.httpd.machine import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.layout import Options
+
+# Main files as seen from a folder that is theirs, the one above that, or a server's root folder.
+IN_FOLDER = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "etc/httpd.conf")
+
+# How far below a folder a main file is looked for, and where it is not.
+_SEARCH_DEPTH = 8
+_NOT_SEARCHED = frozenset({"node_modules", "__pycache__"})
+
+
+class LayoutError(ApachestapleError):
+    """Nothing can be read; the text says why, and what to give instead."""
+
+
+def main_file(path: str | None, options: Options) -> str:
+    """The main file or fragment that ``path`` means; ``None`` for this machine's httpd.
+
+    Raises:
+        LayoutError: there is none, or there are several.
+
+    """
+    if path is None:
+        return _own_main_file(options)
+    if options.root and not is_inside(os.path.abspath(path), os.path.abspath(options.root)):
+        below_root = os.path.join(options.root, path.lstrip("/"))
+        meant = path.startswith("/") or not os.path.exists(path)
+        if meant and os.path.exists(below_root):
+            return main_file(below_root, options)
+    if not os.path.exists(path):
+        reason = "is a link to nothing" if os.path.islink(path) else "does not exist"
+        raise LayoutError(f"{path}: {reason}; give a main file, its folder or a fragment")
+    if not os.path.isdir(path):
+        return os.path.abspath(path)
+    return os.path.abspath(_main_in_folder(path))
+
+
+def _own_main_file(options: Options) -> str:
+    if options.root:
+        return os.path.abspath(_main_in_folder(options.root))
+    machine = installed()
+    if machine is None:
+        raise LayoutError("there is no httpd on this machine; give the PATH of a configuration")
+    if not os.path.exists(machine.main_file):
+        raise LayoutError(
+            f"{machine.main_file}: this machine's httpd has no main file there; give its PATH"
+        )
+    return machine.main_file
+
+
+def _main_in_folder(folder: str) -> str:
+    for name in IN_FOLDER:
+        candidate = os.path.join(folder, name)
+        if os.path.isfile(candidate):
+            return candidate
+    found = _mains_of_root(folder) or list(_mains_below(folder))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise LayoutError(
+            f"{folder}: no apache2.conf or httpd.conf in it; give the main file or a fragment"
+        )
+    listed = ", ".join(sorted(found))
+    raise LayoutError(f"{folder}: several main files in it; give one of {listed}")
+
+
+def _mains_of_root(folder: str) -> list[str]:
+    """Main files at their distribution's place below a server's root folder, one of a folder."""
+    found: dict[str, str] = {}
+    instances = glob.glob("etc/apache2-*/apache2.conf", root_dir=folder)
+    for place in (*(each.main_file[1:] for each in DISTRIBUTIONS), *sorted(instances)):
+        candidate = os.path.join(folder, place)
+        if os.path.isfile(candidate):
+            found.setdefault(os.path.realpath(os.path.dirname(candidate)), candidate)
+    return list(found.values())
+
+
+def _mains_below(folder: str) -> Iterator[str]:
+    """Main files below a folder; none is looked for below a folder that has one."""
+    depth = folder.rstrip("/").count("/")
+    for here, folders, files in os.walk(folder):
+        mains = sorted(MAIN_NAMES & set(files))
+        if mains:
+            yield os.path.join(here, mains[0])
+        deepest = here.rstrip("/").count("/") - depth >= _SEARCH_DEPTH
+        if mains or deepest:
+            folders.clear()
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _NOT_SEARCHED)

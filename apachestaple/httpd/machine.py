@@ -1,0 +1,125 @@
+"""The httpd that is installed on this machine: found, asked, and the environment that it gets."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.envvars import EnvvarsError, read_envvars
+from apachestaple.httpd.modules import built_in_modules
+from apachestaple.httpd.programs import FIXED_PATH, find_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.conditions import Version
+
+# The newest httpd whose behaviour was measured.
+NEWEST: Version = (2, 4, 71)
+
+_BINARIES = ("apache2", "httpd", "httpd2")
+_SECONDS = 10
+
+# Variables of envvars that httpd may get: what distributions set there, and the language of its
+# messages. None of them changes which code runs, as LD_PRELOAD would.
+_ALLOWED = re.compile(r"APACHE_[A-Z0-9_]+|LANG|LC_[A-Z]+|TZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The httpd that is installed here."""
+
+    binary: str
+    server_root: str
+    main_file: str
+    version: Version
+    built_in: frozenset[str]
+
+
+def ask() -> None:
+    """Start to ask the installed httpd; `installed` waits for the answer.
+
+    It takes 15 ms to answer, in which there is other work.
+    """
+    for binary in _binaries():
+        _asked(binary)
+        return
+
+
+@cache
+def installed() -> Machine | None:
+    """The httpd of this machine, asked for its version and places, or ``None``."""
+    for binary in _binaries():
+        listing, modules = _answers(_asked(binary))
+        version = re.search(r"Apache/(\d+)\.(\d+)\.(\d+)", listing)
+        root = re.search(r'-D HTTPD_ROOT="([^"]*)"', listing)
+        main = re.search(r'-D SERVER_CONFIG_FILE="([^"]*)"', listing)
+        if version and root and main:
+            numbers = (int(version[1]), int(version[2]), int(version[3]))
+            main_file = os.path.join(root[1], main[1])
+            return Machine(binary, root[1], main_file, numbers, built_in_modules(modules))
+    return None
+
+
+def installed_version() -> Version:
+    """The version of the installed httpd, or else the newest one."""
+    machine = installed()
+    return machine.version if machine else NEWEST
+
+
+def program_environment(machine: Machine) -> dict[str, str]:
+    """The environment in which the installed httpd is started, built from nothing.
+
+    The values are those of the ``envvars`` beside the machine's own main file, whatever
+    configuration httpd is started with: a repository's ``envvars`` could set LD_PRELOAD.
+    """
+    environment = {"PATH": FIXED_PATH, "LANG": "C"}
+    folder = os.path.dirname(machine.main_file)
+    try:
+        found = read_envvars(os.path.join(folder, "envvars"), {"APACHE_CONFDIR": folder})
+    except EnvvarsError:
+        return environment
+    environment.update(
+        {
+            name: value
+            for name, value in found.items()
+            if _ALLOWED.fullmatch(name) and "\0" not in value
+        }
+    )
+    return environment
+
+
+def _binaries() -> Iterator[str]:
+    return filter(None, map(find_program, _BINARIES))
+
+
+@cache
+def _asked(binary: str) -> list[subprocess.Popen[bytes]]:
+    """The binary, run with options that print and exit before any configuration is read."""
+    return [
+        subprocess.Popen(
+            [binary, option],
+            env={"PATH": FIXED_PATH, "LANG": "C"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        for option in ("-V", "-l")
+    ]
+
+
+def _answers(asked: list[subprocess.Popen[bytes]]) -> list[str]:
+    outputs = []
+    for process in asked:
+        with process:
+            try:
+                output, _ = process.communicate(timeout=_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                output = b""
+            outputs.append(output.decode("utf-8", "replace"))
+    return outputs
