@@ -433,13 +433,14 @@ def test_a_file_elsewhere_is_written_only_when_told(tmp_path: Path) -> None:
     main.write_text(f"ServerRoot {root}\nInclude sites/*.conf\nInclude {elsewhere}\n")
     before = inside.read_bytes()
 
-    shown = fix("--diff", main)
+    # Without --root it is not even read.
+    shown = fix("--diff", "--root", "/", main)
     assert f"{linked}, {elsewhere} would be changed" in shown.stderr
     assert shown.stdout.count("+++ ") == 3
-    refused = fix(main)
+    refused = fix("--root", "/", main)
     assert refused.returncode == 2
     assert f"{linked}, {elsewhere} would be changed" in refused.stderr
     assert inside.read_bytes() == elsewhere.read_bytes() == linked.read_bytes() == before
-    assert "Written" in fix("--outside", main).stdout
+    assert "Written" in fix("--outside", "--root", "/", main).stdout
     assert inside.read_bytes() == elsewhere.read_bytes() == linked.read_bytes() != before
     assert (root / "sites" / "linked.conf").is_symlink()

@@ -14,7 +14,7 @@ from apachestaple.httpd.modules import built_in_modules
 from apachestaple.httpd.programs import FIXED_PATH, find_program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.httpd.conditions import Version
 
@@ -83,14 +83,16 @@ def program_environment(machine: Machine) -> dict[str, str]:
         found = read_envvars(os.path.join(folder, "envvars"), {"APACHE_CONFDIR": folder})
     except EnvvarsError:
         return environment
-    environment.update(
-        {
-            name: value
-            for name, value in found.items()
-            if _ALLOWED.fullmatch(name) and "\0" not in value
-        }
-    )
-    return environment
+    return {**environment, **allowed_variables(found)}
+
+
+def allowed_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of the variables of a start script that httpd may be given."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if _ALLOWED.fullmatch(name) and value.isprintable()
+    }
 
 
 def _binaries() -> Iterator[str]:

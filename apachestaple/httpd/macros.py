@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.limits import LimitReachedError
-from apachestaple.httpd.words import lower, next_word, split_words
+from apachestaple.httpd.words import escaped, lower, next_word, split_words
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import SourceFile
@@ -130,7 +130,7 @@ def _substitute(line: str, replacements: dict[str, str]) -> str:
             return line
         start, _, name = min(found)
         replacement = replacements[name]
-        written = _escaped(replacement) if name.startswith("@") else replacement
+        written = f'"{escaped(replacement)}"' if name.startswith("@") else replacement
         if name == replacement:
             written = name
         line = line[:start] + written + line[start + len(name) :]
@@ -138,7 +138,3 @@ def _substitute(line: str, replacements: dict[str, str]) -> str:
             raise MacroError("cannot substitute, buffer size too small")
         # httpd goes on behind the unescaped length of the replacement, even where it was escaped.
         position = start + len(replacement)
-
-
-def _escaped(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -82,7 +82,7 @@ class Paths:
 
     def exists(self, path: str) -> bool:
         here = self.real(path)
-        if self.is_outside(here):
+        if self.is_other_file_outside(here):
             return False
         return os.path.exists(here) or self.made_file(here) is not None
 

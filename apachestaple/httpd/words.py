@@ -56,6 +56,11 @@ def lower(name: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
+def escaped(text: str) -> str:
+    """What between double quotes is read as ``text``."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
 def resolve_variables(text: str, value_of: Callable[[str], str | None], most: int) -> str:
     """Replace each ``${NAME}`` whose value is known, once, from left to right (ap_resolve_env).
 

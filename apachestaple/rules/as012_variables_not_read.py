@@ -27,8 +27,10 @@ class VariablesNotRead(ReadNoteRule):
     severity = Severity.WARNING
     effect = Effect.ADVICE
     kinds = frozenset({NoteKind.VARIABLES_NOT_READ})
-    bad = Example("", files={"envvars.d/b.env": "A=1\n"}, links={"envvars.d/a.env": "/dev/zero"})
-    good = Example("", files={"envvars.d/b.env": "A=1\n"})
+    bad = Example(
+        "Timeout 60\n", files={"envvars.d/b.env": "A=1\n"}, links={"envvars.d/a.env": "/dev/zero"}
+    )
+    good = Example("Timeout 60\n", files={"envvars.d/b.env": "A=1\n"})
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
         """Every such file, at the first line of the main file."""

@@ -6,7 +6,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.transaction.state import WriteError
-from apachestaple.httpd.machine import installed, program_environment
+from apachestaple.httpd.machine import allowed_variables, installed, program_environment
+from apachestaple.httpd.words import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +54,10 @@ def _configtest(start: Start) -> str | None:
     command = [machine.binary, "-d", start.server_root, "-f", start.main_file, "-t"]
     for name, value in start.defines.items():
         command += ["-D", name if value is None else f"{name}={value}"]
+    if not start.installed:
+        # Variables of a start script that is not this machine's are no part of the environment.
+        for name, value in allowed_variables(start.environment).items():
+            command += ["-C", f'Define {name} "{escaped(value)}"']
     try:
         done = subprocess.run(
             command,

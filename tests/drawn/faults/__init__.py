@@ -6,6 +6,9 @@ from tests.drawn.faults.fault import FAULTS, Fault, Inject
 # Rules without a fault here, and why.
 NOT_INJECTED = {
     "AS010": "an information about a copy of a configuration; on the server, AS004 speaks",
+    "AS012": "an advice about a file of the start script, which httpd itself does not read",
+    "AS013": "an error of ours about a size that no server has; tests/test_bounds.py plays it",
+    "AS014": "with two such links httpd does not come to an end; tests/test_bounds.py plays it",
     "AS210": "an advice about a folder's mode; a test of its own in tests/test_rules.py plays it",
     "AS302": "an information that root, who may read every file, never gets",
     "AS309": "an information about a copy of a configuration; on the server, AS301 speaks",
