@@ -63,7 +63,7 @@ _NOTES_THAT_QUOTE = frozenset(
     }
 )
 # So far out is looked for the section that a wrong closing line means.
-_FARTHEST = 100
+_FARTHEST = 20
 
 
 @dataclass(frozen=True)

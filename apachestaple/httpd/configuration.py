@@ -66,7 +66,8 @@ class SourceFile:
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without its line ending; ``""`` where there is none."""
         if self._physical is None:
-            self._physical = self.text.split("\n")
+            is_plain = self.lines.are_physical
+            self._physical = self.lines.text if is_plain else self.text.split("\n")
         lines = self._physical
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 

@@ -28,8 +28,8 @@ _UNSET = re.compile(r"^\s*unset\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 _USE = re.compile(
     r"\$(?:(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
     r"|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]{0,200})"
-    r"(?::?[-=](?P<default>[^}]{0,1000})|##?(?P<before>[^}*?\[]{0,1000})"
-    r"|%%?(?P<after>[^}*?\[]{0,1000}))?\})"
+    r"(?::?[-=](?P<default>[^}]{0,256})|##?(?P<before>[^}*?\[]{0,256})"
+    r"|%%?(?P<after>[^}*?\[]{0,256}))?\})"
 )
 _IF = re.compile(r"^\s*(?P<word>if|elif)\s+(?P<condition>\S.*)")
 _WHOLE_IF = re.compile(r"^\s*if\b.*;\s*fi\s*$")

@@ -13,7 +13,7 @@ import stat
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +61,19 @@ Included = str | DanglingLink | Outside | FolderLoop
 _Identity = tuple[int, int]
 
 
+class _Above(NamedTuple):
+    """The folders that a path was reached through.
+
+    Attributes:
+        folders: the innermost last.
+        linked: whether one of them was reached through a link.
+
+    """
+
+    folders: tuple[_Identity, ...] = ()
+    linked: bool = False
+
+
 class _Entry(Protocol):
     """What a folder says of a name in it."""
 
@@ -102,7 +115,7 @@ def included_files(path: str, *, optional: bool, paths: Paths, spent: Spent) -> 
     if has_wildcard(path):
         yield from walk.wildcard("/", path.lstrip("/"))
     else:
-        yield from walk.file_or_folder(path, ())
+        yield from walk.file_or_folder(path, _Above())
 
 
 def names_file(wildcards: Iterable[str], path: str) -> bool:
@@ -132,7 +145,7 @@ class _Walk:
     paths: Paths
     spent: Spent
 
-    def file_or_folder(self, path: str, above: tuple[_Identity, ...]) -> Iterator[Included]:
+    def file_or_folder(self, path: str, above: _Above) -> Iterator[Included]:
         """What ap_dir_nofnmatch makes of a path without wildcard, in the folders ``above``."""
         if self.paths.is_outside(path):
             yield Outside(path)
@@ -146,23 +159,25 @@ class _Walk:
         else:
             yield path
 
-    def _folder(
-        self, path: str, identity: _Identity, above: tuple[_Identity, ...]
-    ) -> Iterator[Included]:
-        if identity in above:
+    def _folder(self, path: str, identity: _Identity, above: _Above) -> Iterator[Included]:
+        if identity in above.folders:
             # httpd goes round until the system follows no more links, for each of them anew.
             yield FolderLoop(path, self.optional)
             return
-        if len(above) >= _DEEPEST_FOLDER:
+        if len(above.folders) >= _DEEPEST_FOLDER:
             raise IncludeError(
                 f"Include/IncludeOptional: Directory '{path}' exceeds the maximum include directory"
                 f" nesting level of {_DEEPEST_FOLDER}. You have probably a recursion somewhere."
             )
+        is_link = os.path.islink(path)
+        if is_link and above.linked:
+            self.spent.linked_folder()
+        above = _Above((*above.folders, identity), above.linked or is_link)
         for entry in self._entries(path, optional=False):
             if _is_plain_file(entry):
                 yield entry.path
             else:
-                yield from self.file_or_folder(entry.path, (*above, identity))
+                yield from self.file_or_folder(entry.path, above)
 
     def wildcard(self, folder: str, rest: str) -> Iterator[Included]:
         """What ap_dir_fnmatch makes of the rest of a path, below a folder."""
@@ -172,7 +187,7 @@ class _Walk:
             if slash:
                 yield from self.wildcard(path, further)
             else:
-                yield from self.file_or_folder(path, ())
+                yield from self.file_or_folder(path, _Above())
             return
         if self.paths.is_outside(folder):
             yield Outside(os.path.join(folder, rest))
@@ -188,7 +203,7 @@ class _Walk:
                 f"Include/IncludeOptional: No matches for the wildcard '{name}' in '{folder}', "
                 "failing"
             )
-        above: tuple[_Identity, ...] | None = None
+        above: _Above | None = None
         for entry in found:
             if slash:
                 yield from self.wildcard(entry.path, further)
@@ -197,7 +212,7 @@ class _Walk:
             else:
                 if above is None:
                     identity = _identity(folder)
-                    above = () if identity is None else (identity,)
+                    above = _Above(() if identity is None else (identity,))
                 yield from self.file_or_folder(entry.path, above)
 
     def _entries(self, folder: str, *, optional: bool) -> list[_Entry]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 MOST_SOURCES = 100_000
 # Names in the folders that Includes go through.
 MOST_NAMES = 1_000_000
+# Folders that are reached through a link within a folder that is reached through a link.
+MOST_LINKED_FOLDERS = 1_000
 # Bytes of one file, and of all files together.
 MOST_BYTES = 64 * 1024 * 1024
 # Characters that variables and macros make.
 MOST_EXPANDED = 64 * 1024 * 1024
-MOST_LINES = 3_000_000
-MOST_DIRECTIVES = 1_000_000
+MOST_LINES = 2_000_000
+MOST_DIRECTIVES = 600_000
 # Sections within each other.
 MOST_NESTED = 1_000
 
@@ -49,6 +51,14 @@ class Spent:
             raise LimitReachedError(f"{MOST_BYTES >> 20} MB of text")
         if self._lines + text.count("\n") > MOST_LINES:
             raise LimitReachedError(f"{MOST_LINES:,} lines")
+
+    def linked_folder(self) -> None:
+        """A link in a linked folder is followed to a folder.
+
+        Two such links in each of thirty folders make a thousand million paths, all of them short of
+        a loop.
+        """
+        self.names(MOST_NAMES // MOST_LINKED_FOLDERS)
 
     def names(self, count: int) -> None:
         """So many names were found in a folder."""

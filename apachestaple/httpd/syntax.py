@@ -38,6 +38,11 @@ class LogicalLines:
         self._first = first
         self._last = last
 
+    @property
+    def are_physical(self) -> bool:
+        """Whether each is a physical line as it stands: none is continued, none ends early."""
+        return self._first is None
+
     def first_line(self, index: int) -> int:
         return index + 1 if self._first is None else self._first[index]
 

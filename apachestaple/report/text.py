@@ -49,7 +49,8 @@ def _block(finding: Finding, source: SourceFile | None, paint: Paint) -> Iterato
     yield f"{head} {finding.name}: {paint(printable(finding.message), 'bold')}{mark}"
     arrow = paint(" " * gutter + "-->", "blue")
     yield f"{arrow} {printable(short(place.file))}:{place.line}:{place.column}"
-    lines = source.physical_lines(place.line, place.end_line) if source else []
+    shown = source is not None and source.is_configuration
+    lines = source.physical_lines(place.line, place.end_line) if source and shown else []
     yield from _source(place, lines, gutter, paint, colour)
     for label, said in _notes(finding):
         yield f"{' ' * gutter} {paint('=', 'blue')} {paint(label, 'bold')}: {printable(said)}"
