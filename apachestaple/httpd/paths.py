@@ -15,8 +15,7 @@ from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.limits import MOST_BYTES
 
 if TYPE_CHECKING:
-    from apachestaple.files import read_file
-from apachestaple.httpd.boundary import Boundary
+    from apachestaple.httpd.boundary import Boundary
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from apachestaple.httpd.macros import (
     parse_heading,
 )
 from apachestaple.httpd.modules import module_name
+from apachestaple.httpd.paths import content
 from apachestaple.httpd.syntax import without_continuation
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 
@@ -203,8 +204,7 @@ class _Reader(Build):
             return
         here = self.configuration.here(path)
         try:
-            with open(here, "rb") as file:
-                data = file.read()
+            data = content(here)
         except OSError as error:
             if "/" not in path:
                 # The system's linker may find it elsewhere.
