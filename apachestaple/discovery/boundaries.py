@@ -33,7 +33,7 @@ def boundary_of(path: str | None, main: str, options: Options) -> Boundary | Non
         return _boundary([root, *own, *mapped], confines_all=True)
     given = os.path.abspath(path) if path else os.path.dirname(main)
     is_folder = os.path.isdir(given)
-    checkout = checkout_above(given if is_folder else os.path.dirname(given))
+    checkout = _checkout_of(given if is_folder else os.path.dirname(given))
     if checkout is not None:
         return _boundary([checkout, *mapped], confines_all=True)
     if is_folder:
@@ -57,12 +57,34 @@ def is_in_checkout(main: str, own: str) -> bool:
 
     ``own`` is this machine's main file, whose folder may be one itself, as etckeeper makes it.
     """
+    own_folder = os.path.realpath(os.path.dirname(own))
     folder = os.path.dirname(os.path.abspath(main))
-    if checkout_above(folder) is not None:
-        return True
-    real = os.path.realpath(folder)
-    is_own = real == os.path.realpath(os.path.dirname(own))
-    return not is_own and checkout_above(real) is not None
+    return any(
+        not is_inside(own_folder, os.path.realpath(checkout))
+        for start in (folder, os.path.realpath(folder))
+        for checkout in _checkouts_above(start)
+    )
+
+
+def _checkout_of(folder: str) -> str | None:
+    """The nearest checkout around a folder, as its path is written.
+
+    Where a link leads from one checkout into another, it is the first one.
+    """
+    nearest: str | None = None
+    for checkout in _checkouts_above(folder):
+        real = os.path.realpath(checkout)
+        if nearest is None or not is_inside(nearest, real):
+            nearest = real
+    return nearest
+
+
+def _checkouts_above(folder: str) -> Iterator[str]:
+    while (checkout := checkout_above(folder)) is not None:
+        yield checkout
+        folder = os.path.dirname(checkout)
+        if folder == checkout:
+            return
 
 
 def _own_folders(main: str) -> list[str]:

@@ -85,7 +85,8 @@ def _start(
     main: str, text: str, options: Options, boundary: Boundary | None, *, is_installed: bool
 ) -> Start:
     """Where to start reading a whole configuration."""
-    place = place_of(main, text, options, is_installed=is_installed)
+    in_checkout = boundary is not None and boundary.confines_all
+    place = place_of(main, text, options, is_installed=is_installed, in_checkout=in_checkout)
     if boundary is not None:
         boundary = with_place(boundary, main, place)
     inherited: Mapping[str, str] = os.environ if is_installed else {}

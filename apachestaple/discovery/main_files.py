@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.errors import ApachestapleError
+from apachestaple.httpd import machine
 from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.distributions import DISTRIBUTIONS
 from apachestaple.httpd.layout import MAIN_NAMES
-from apachestaple.httpd.machine import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,14 +54,14 @@ def main_file(path: str | None, options: Options) -> str:
 def _own_main_file(options: Options) -> str:
     if options.root:
         return os.path.abspath(_main_in_folder(options.root))
-    machine = installed()
-    if machine is None:
+    own = machine.installed()
+    if own is None:
         raise LayoutError("there is no httpd on this machine; give the PATH of a configuration")
-    if not os.path.exists(machine.main_file):
+    if not os.path.exists(own.main_file):
         raise LayoutError(
-            f"{machine.main_file}: this machine's httpd has no main file there; give its PATH"
+            f"{own.main_file}: this machine's httpd has no main file there; give its PATH"
         )
-    return machine.main_file
+    return own.main_file
 
 
 def _main_in_folder(folder: str) -> str:

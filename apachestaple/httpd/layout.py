@@ -103,8 +103,14 @@ class Place:
         return here if self.own or here != path else None
 
 
-def place_of(main: str, text: str, options: Options, *, is_installed: bool) -> Place:
-    """Work out what the path of a main file, its text and the options say of its server."""
+def place_of(
+    main: str, text: str, options: Options, *, is_installed: bool, in_checkout: bool
+) -> Place:
+    """Work out what the path of a main file, its text and the options say of its server.
+
+    A checkout holds copies alone: this machine's folders are not meant, even if there are some of
+    the same names.
+    """
     recognised = recognise(main, text)
     stated = _stated_server_root(text, options)
     root = recognised.root
@@ -116,11 +122,11 @@ def place_of(main: str, text: str, options: Options, *, is_installed: bool) -> P
         # What the server's paths say is then meant as it stands.
         root = "" if root == "/" else root
         if root and not is_inside(main, root):
-            maps = _maps(main, stated, recognised)
+            maps = _maps(main, stated, recognised, in_checkout=in_checkout)
     elif is_installed:
         root = ""
     elif root is None:
-        maps = _maps(main, stated, recognised)
+        maps = _maps(main, stated, recognised, in_checkout=in_checkout)
     elif recognised.folder.startswith("/private/") and not os.path.exists(root + "/private"):
         maps = (("/private/etc", root + "/etc"),)
     paths = Paths(root or "", (*options.maps, *maps))
@@ -148,14 +154,16 @@ def _stated_server_root(text: str, options: Options) -> str:
     return server_root_relative("/", written) if written.startswith("/") else ""
 
 
-def _maps(main: str, stated: str, recognised: Recognised) -> tuple[tuple[str, str], ...]:
+def _maps(
+    main: str, stated: str, recognised: Recognised, *, in_checkout: bool
+) -> tuple[tuple[str, str], ...]:
     """Where the server's paths are here, for the copy of a part of its folders."""
     here = os.path.dirname(main)
     folder = recognised.folder
     if not folder:
         above = folder_above_conf(main)
-        return ((stated, above),) if stated and _is_copy(stated, above) else ()
-    if not _is_copy(folder, here):
+        return ((stated, above),) if stated and _is_copy(stated, above, in_checkout) else ()
+    if not _is_copy(folder, here, in_checkout or not stated):
         return ()
     if recognised.distribution is DEBIAN and folder != DEBIAN.folder:
         return ((folder, here), (DEBIAN.folder, here))
@@ -171,12 +179,16 @@ def _maps(main: str, stated: str, recognised: Recognised) -> tuple[tuple[str, st
     return (*beside, (folder, here), (stated, here))
 
 
-def _is_copy(folder: str, here: str) -> bool:
-    """Whether ``here`` is a copy of the server's ``folder``, and not a file that uses that."""
+def _is_copy(folder: str, here: str, no_other: bool) -> bool:
+    """Whether ``here`` is a copy of the server's ``folder``, and not a file that uses that.
+
+    ``no_other`` is whether this machine's folder of that name cannot be meant.
+    """
     if os.path.realpath(here).startswith(os.path.realpath(folder)):
         return False
     return (
-        not os.path.isdir(folder)
+        no_other
+        or not os.path.isdir(folder)
         or os.path.basename(folder) == os.path.basename(here)
         or any(os.path.exists(os.path.join(here, name)) for name in _COPIED_WITH_IT)
     )
