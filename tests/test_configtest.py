@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.discovery.locate import locate
 from apachestaple.fix.transaction.configtest import configtests
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.httpd.layout import Options
 from apachestaple.rules.rule import CACHE, tls_host
 
 if TYPE_CHECKING:

@@ -408,3 +408,25 @@ def test_a_file_that_vanishes_while_it_is_read_is_said(
     monkeypatch.setattr(type(start.paths), "text", vanishing)
     found = read(start)
     assert len(found.directives) == 2 or len(found.errors) == 1
+
+
+@pytest.mark.parametrize(
+    "setting", ['root = "/"', 'map = {{ "/x" = "{outside}" }}', 'templates = "linked"']
+)
+def test_a_settings_file_in_a_checkout_opens_nothing_outside(
+    setting: str, repository: Path, outside: Path
+) -> None:
+    (repository / "linked").symlink_to(outside)
+    (repository / "httpd.conf").write_text(
+        f"Include {outside}/secret.conf\nInclude /x/secret.conf\n"
+    )
+    settings = repository / "apachestaple.toml"
+    settings.write_text(setting.format(outside=outside))
+    printed = all_outputs(repository)
+    assert f"leads out of {repository}" in printed
+    assert SECRET not in printed
+    settings.unlink()
+    settings.symlink_to(outside / "settings.xml")
+    printed = all_outputs(repository)
+    assert f"leads out of {repository}" in printed
+    assert SECRET not in printed

@@ -12,7 +12,8 @@ import pytest
 
 from apachestaple.certificates.pem import CertificateReader
 from apachestaple.cli.online import AskPolicy, ask_responders
-from apachestaple.httpd.layout import Options, locate
+from apachestaple.discovery.locate import locate
+from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.site import understand
 from apachestaple.network.addresses import special

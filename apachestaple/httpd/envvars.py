@@ -51,13 +51,23 @@ def read_envvars(path: str, environment: Mapping[str, str]) -> dict[str, str]:
         EnvvarsError: it is no regular file, may not be read, or is too large.
 
     """
-    variables = dict(environment)
     try:
         text = content(path, LARGEST_FILE).decode("utf-8", "surrogateescape")
     except (FileNotFoundError, NotADirectoryError):
-        return variables
+        return dict(environment)
     except OSError as error:
         raise EnvvarsError(str(error.strerror)) from None
+    return assigned_variables(text, environment)
+
+
+def assigned_variables(text: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """``environment`` with what the text of a file assigns.
+
+    Raises:
+        EnvvarsError: the values have more characters than `MOST_ASSIGNED`.
+
+    """
+    variables = dict(environment)
     assigned = 0
     branches = _Branches()
     for line in text.splitlines():

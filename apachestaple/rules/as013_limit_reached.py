@@ -5,35 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import ErrorKind
-from apachestaple.rules.finding import Effect, Finding, Severity
-from apachestaple.rules.rule import Example, ReadErrorRule
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.read_error import ReadErrorRule
+from apachestaple.rules.rule import Example
+from apachestaple.rules.subject import error_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import ReadError
     from apachestaple.mod_ssl.site import Site
-
-# Nested deeper than anybody writes, and than is read.
-_NESTED = 1_001
+    from apachestaple.rules.finding import Finding
 
 
 class LimitReached(ReadErrorRule):
-    """The configuration is too large to be read.
+    """The configuration is too large to be read completely.
 
-    A few lines can name any amount of text: an Include of `/usr`, variables or macros that double
-    each other. Reading ends at a limit that is several times what a server of 10,000 virtual hosts
-    has, and findings about the rest are missing. The limits stand in docs/layouts.md.
+    A few lines can name any amount of text: an Include of `/usr`, or variables and macros that
+    double each other. Reading ends at a limit that is several times the size of a server with
+    10,000 virtual hosts. There are no findings about the rest. docs/layouts.md lists the limits.
     """
 
     code = "AS013"
     severity = Severity.ERROR
     effect = Effect.ADVICE
     kinds = frozenset({ErrorKind.LIMIT})
-    bad = Example("<Directory />\n" * _NESTED + "</Directory>\n" * _NESTED)
-    good = Example("<Directory />\n</Directory>\n")
+    message = "{said}"
+    help = "Remove what this line includes or repeats, or lint the files one by one."
+    bad = (
+        Example(
+            "Define A0 0123456789\n"
+            + "".join(f"Define A{n + 1} {f'${{A{n}}}' * 10}\n" for n in range(8))
+        ),
+    )
+    good = (Example("Define A0 0123456789\nDefine A1 ${A0}${A0}\n"),)
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
-        """The line at which reading ends."""
-        advice = "Remove what this line includes or repeats, or lint the files one by one."
-        yield self.finding(error.place, error.message, advice)
+        yield self.finding(error_subject(error), said=error.message)

@@ -67,8 +67,7 @@ class CertificatesElsewhere(ServerRule):
         boundary = site.configuration.paths.boundary
         yield self.finding(
             server_subject(site),
-            variant=("outside " if is_outside else "")
-            + ("several" if len(missing) > 1 else "one"),
+            variant=("outside " if is_outside else "") + ("several" if len(missing) > 1 else "one"),
             place=first.directive.place,
             hosts=hosts,
             certificate=first if len(missing) == 1 else None,

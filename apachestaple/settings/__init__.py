@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from apachestaple.rules.finding import Severity
 from apachestaple.settings.file import SettingsError, find_settings, read_settings
+from apachestaple.settings.reach import check_link, check_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,8 +79,13 @@ def load_settings(
     from_file: dict[str, Any] = {}
     if path is not None:
         folder = os.path.dirname(os.path.abspath(path))
-        table = read_settings(path, named=config is not None)
+        is_found = config is None
+        if is_found:
+            check_link(path)
+        table = read_settings(path, named=not is_found)
         from_file = _values(table, lambda key: f"{path}: {key}", folder)
+        if is_found:
+            check_reach(path, from_file)
     said = {key: value for key, value in options.items() if value is not None and value != []}
     values = _values(said, _option, os.getcwd())
     # These two add up: that one name is defined here does not unsay another one there.

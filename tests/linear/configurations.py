@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.discovery.locate import locate
 from apachestaple.httpd.dump import dump_text
-from apachestaple.httpd.envvars import EnvvarsError, read_envvars
+from apachestaple.httpd.envvars import EnvvarsError, assigned_variables
 from apachestaple.httpd.include import has_wildcard
 from apachestaple.httpd.layout import Options, telling_lines
 from apachestaple.httpd.reader import read
@@ -32,9 +32,9 @@ def written(name: str, text: str) -> str:
     return str(path)
 
 
-def file(form: str, size: int, *, name: str = "httpd.conf") -> str:
+def file(form: str, size: int) -> str:
     """A file of ``form``, in which ``{n}`` is the number of its repetition."""
-    return written(name, repeated(form, size))
+    return written("httpd.conf", repeated(form, size))
 
 
 def repeated(form: str, size: int) -> str:
@@ -43,8 +43,12 @@ def repeated(form: str, size: int) -> str:
     return form * size
 
 
-def one_line(before: str, form: str, size: int, *, name: str = "httpd.conf") -> str:
-    return written(name, before + repeated(form, size))
+def begun(before: str, form: str, size: int) -> str:
+    return before + repeated(form, size)
+
+
+def one_line(before: str, form: str, size: int) -> str:
+    return written("httpd.conf", begun(before, form, size))
 
 
 def dumped(text: str) -> str:
@@ -69,9 +73,9 @@ def read_all(path: str) -> object:
     return list(dump_text(configuration.directives))
 
 
-def variables(path: str) -> object:
+def variables(text: str) -> object:
     try:
-        return read_envvars(path, {})
+        return assigned_variables(text, {})
     except EnvvarsError as error:
         return error
 
@@ -140,11 +144,11 @@ ROWS = [
     Row("conditions within each other", nested, read_all, size=100),
     Row("uses of a macro", macro, read_all, size=100),
     *(
-        Row(f"envvars of {name}", partial(file, form, name="envvars"), variables)
+        Row(f"envvars of {name}", partial(repeated, form), variables)
         for name, form in VARIABLES.items()
     ),
     *(
-        Row(f"envvars, {begin}{name}", partial(one_line, begin, form, name="envvars"), variables)
+        Row(f"envvars, {begin}{name}", partial(begun, begin, form), variables)
         for begin in ("A=", "if [ ")
         for name, form in VARIABLES_LINES.items()
     ),
