@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from apachestaple.ending import at_end
 from apachestaple.errors import ApachestapleError
 from apachestaple.httpd.configuration import server_root_relative
 from apachestaple.httpd.distributions import DEBIAN, DISTRIBUTIONS, Recognised, recognise
@@ -158,10 +159,22 @@ def _binaries() -> Iterator[str]:
 @cache
 def _asked(binary: str) -> list[subprocess.Popen[bytes]]:
     """The binary, run with options that print and exit before any configuration is read."""
-    return [
+    asked = [
         subprocess.Popen([binary, option], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         for option in ("-V", "-l")
     ]
+    at_end(lambda: _end(asked))
+    return asked
+
+
+def _end(asked: list[subprocess.Popen[bytes]]) -> None:
+    """End what nobody has waited for."""
+    if all(process.poll() is not None for process in asked):
+        return
+    _asked.cache_clear()
+    for process in asked:
+        with process:
+            process.kill()
 
 
 def _answers(asked: list[subprocess.Popen[bytes]]) -> list[str]:
