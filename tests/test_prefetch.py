@@ -227,6 +227,15 @@ def test_nothing_runs_when_lint_has_ended(server: Path, words: list[str], code: 
         assert process.returncode == code
 
 
+@pytest.mark.parametrize("words", [["--fail-on", "never"], ["--root", "/no/such/folder"]])
+def test_no_httpd_is_still_asked_when_lint_has_ended(tmp_path: Path, words: list[str]) -> None:
+    """It is asked for its version before the arguments are checked."""
+    (tmp_path / "httpd.conf").write_text("Listen 443\n")
+    with started(tmp_path, *words) as process:
+        assert has_ended_with_all(process)
+        assert process.returncode == 2
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
 )

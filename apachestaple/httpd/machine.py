@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from apachestaple.ending import at_end
 from apachestaple.httpd.envvars import EnvvarsError, read_envvars
 from apachestaple.httpd.modules import built_in_modules
 from apachestaple.httpd.programs import FIXED_PATH, find_program
@@ -102,7 +103,7 @@ def _binaries() -> Iterator[str]:
 @cache
 def _asked(binary: str) -> list[subprocess.Popen[bytes]]:
     """The binary, run with options that print and exit before any configuration is read."""
-    return [
+    asked = [
         subprocess.Popen(
             [binary, option],
             env={"PATH": FIXED_PATH, "LANG": "C"},
@@ -112,6 +113,18 @@ def _asked(binary: str) -> list[subprocess.Popen[bytes]]:
         )
         for option in ("-V", "-l")
     ]
+    at_end(lambda: _end(asked))
+    return asked
+
+
+def _end(asked: list[subprocess.Popen[bytes]]) -> None:
+    """End what nobody has waited for."""
+    if all(process.poll() is not None for process in asked):
+        return
+    _asked.cache_clear()
+    for process in asked:
+        with process:
+            process.kill()
 
 
 def _answers(asked: list[subprocess.Popen[bytes]]) -> list[str]:
