@@ -82,8 +82,9 @@ def connect(
     reasons: list[str] = []
     is_timeout = False
     for number, (family, kind, protocol, _, address) in enumerate(found):
-        share = deadline.left / (len(found) - number)
-        patience = share if each is None else min(each, deadline.left)
+        # Of a time of 0, a socket would not wait at all.
+        share = deadline.timeout / (len(found) - number)
+        patience = share if each is None else min(each, deadline.timeout)
         connection = None
         try:
             connection = socket.socket(family, kind, protocol)
