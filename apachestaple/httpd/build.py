@@ -11,7 +11,6 @@ import errno
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.commands import commands
@@ -34,15 +33,11 @@ from apachestaple.httpd.limits import (
     LimitReachedError,
     Spent,
 )
-from apachestaple.httpd.modules import BUILT_IN
+from apachestaple.httpd.source import Condition, OpenFile, Source
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from apachestaple.httpd.conditions import Version
-    from apachestaple.httpd.include import Included
-    from apachestaple.httpd.paths import Paths
+    from apachestaple.httpd.start import Start
 
 
 # The first word of most lines.
@@ -66,37 +61,6 @@ _NOTES_THAT_QUOTE = frozenset(
 _FARTHEST = 20
 
 
-@dataclass(frozen=True)
-class Start:
-    """What the reading starts from.
-
-    Attributes:
-        main_file: path of the first file to read.
-        server_root: where relative paths start until ServerRoot is read.
-        paths: finds and reads files.
-        version: tells the version of httpd; asked for where an <IfVersion> needs it.
-        defines: from ``-D``; a name without a value is ``None``.
-        environment: variables of the process, envvars included.
-        built_in: modules compiled in, by the names that LoadModule uses.
-        whole: false for a fragment; its <IfModule> sections are then taken to hold.
-        installed: whether this is the configuration of this machine's httpd, so that a module or
-            a folder that is not there is an error.
-        unread: files of the start script that were not read, each with the reason.
-
-    """
-
-    main_file: str
-    server_root: str
-    paths: Paths
-    version: Callable[[], Version]
-    defines: Mapping[str, str | None] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    built_in: frozenset[str] = BUILT_IN
-    whole: bool = True
-    installed: bool = False
-    unread: tuple[tuple[str, str], ...] = ()
-
-
 class Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours)
     """httpd rejects the line that is being read."""
 
@@ -105,83 +69,6 @@ class Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours
         self.kind = kind
         # Where the line stands, if reading has gone past it since.
         self.at: tuple[SourceFile, int] | None = None
-
-
-class Source:
-    """Lines that are being read: a file, or the expanded body of a macro.
-
-    Of a macro, each line has its index in the file that it comes from and a number of its own.
-    """
-
-    __slots__ = ("file", "lines", "name", "numbered", "position")
-
-    def __init__(
-        self,
-        name: str,
-        file: SourceFile,
-        lines: list[str],
-        numbered: list[tuple[int, int]] | None = None,
-    ) -> None:
-        self.name = name
-        self.file = file
-        self.lines = lines
-        self.numbered = numbered
-        # Of the line to be read next.
-        self.position = 0
-
-    @property
-    def index(self) -> int:
-        """Index in the file of the line that was read last."""
-        position = self.position - 1
-        return position if self.numbered is None else self.numbered[position][0]
-
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether the line that was read last is the file's last one, and has no line ending."""
-        is_last = self.numbered is None and self.position == len(self.lines)
-        return is_last and not self.file.text.endswith("\n")
-
-    @property
-    def is_at_end(self) -> bool:
-        """Whether the line that was read last is what stands behind the last line ending."""
-        is_last = self.numbered is None and self.position == len(self.lines)
-        is_blank = is_last and not self.lines[-1].strip(WHITE_SPACE)
-        return is_blank and self.file.text.endswith("\n")
-
-    @property
-    def number(self) -> int:
-        """The line number that httpd gives it."""
-        position = self.position - 1
-        if self.numbered is None:
-            return self.file.lines.last_line(position)
-        return self.numbered[position][1]
-
-
-class Condition:
-    """The inside of a condition that holds."""
-
-    __slots__ = ("file", "index", "name")
-
-    # It is closed by its exact closing line alone: no line closes a section of this name.
-    key = "condition"
-
-    def __init__(self, name: str, file: SourceFile, index: int) -> None:
-        self.name = name
-        self.file = file
-        self.index = index
-
-
-class _File:
-    """A file that is being read: its sections are closed within it."""
-
-    __slots__ = ("outer", "pending", "sections", "sources")
-
-    def __init__(self, source: Source, outer: Directive | None) -> None:
-        self.sources = [source]
-        self.outer = outer
-        self.sections: list[Directive | Condition] = []
-        # The rest of the files that an Include in it names.
-        self.pending: Iterator[Included] | None = None
 
 
 # Is told of a line with a certain directive when that is met for the first time, with its
@@ -213,7 +100,7 @@ class Build:
         self._listeners = listeners
         # Values of variables, by name in lower case.
         self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
-        self._files: list[_File] = []
+        self._files: list[OpenFile] = []
         self._parent: Directive | None = None
         # Lines that were met before, by their text, and first words that were: most files of a tree
         # are much alike. They are forgotten when a variable or a module changes what they mean.
@@ -296,7 +183,7 @@ class Build:
     def _open_file(self, file: SourceFile) -> None:
         self.configuration.files.setdefault(file.path, file)
         self._spent.source(len(file.lines.text))
-        self._files.append(_File(Source(file.path, file, file.lines.text), self._parent))
+        self._files.append(OpenFile(Source(file.path, file, file.lines.text), self._parent))
         if len(file.text) >= _LONGEST_LINE - 1:
             for index, line in enumerate(file.lines.text):
                 if len(line.strip(WHITE_SPACE)) >= _LONGEST_LINE - 1:
@@ -304,7 +191,7 @@ class Build:
                     self._note_error(ErrorKind.UNREADABLE, message, file, index)
                     file.lines.text[index] = ""
 
-    def _open_pending(self, including: _File) -> None:
+    def _open_pending(self, including: OpenFile) -> None:
         """Open the next file of an Include, if there is one."""
         try:
             path = next(including.pending or iter(()), None)
@@ -343,7 +230,7 @@ class Build:
             kind, reason = ErrorKind.UNREADABLE, error.strerror
         raise Rejected(kind, f"Could not open configuration file {path}: {reason}")
 
-    def _read_lines(self, current: _File) -> None:
+    def _read_lines(self, current: OpenFile) -> None:
         """Read on in a file, or in a macro that it uses, until another source comes first."""
         source = current.sources[-1]
         lines, file, sections = source.lines, source.file, current.sections
@@ -400,7 +287,7 @@ class Build:
         else:
             self._close_file(current)
 
-    def _close_file(self, closed: _File) -> None:
+    def _close_file(self, closed: OpenFile) -> None:
         """Sections that are open at the end of a file (ap_build_config).
 
         Only those outside every condition are an error: ap_build_cont_config takes the end of the

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.boundary import is_inside
-from apachestaple.httpd.build import Build, Condition, Listener, Rejected, Source, Start
+from apachestaple.httpd.build import Build, Listener, Rejected
 from apachestaple.httpd.commands import commands
 from apachestaple.httpd.conditions import ConditionError, version_matches
 from apachestaple.httpd.configuration import (
@@ -31,6 +31,8 @@ from apachestaple.httpd.macros import (
 )
 from apachestaple.httpd.modules import module_name
 from apachestaple.httpd.paths import content
+from apachestaple.httpd.source import Condition, Source
+from apachestaple.httpd.start import Start
 from apachestaple.httpd.syntax import without_continuation
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 

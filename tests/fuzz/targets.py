@@ -5,6 +5,7 @@ from functools import cache
 
 from apachestaple.httpd.configuration import Configuration
 from apachestaple.httpd.dump import dump_text
+from apachestaple.httpd.envvars import MOST_ASSIGNED, EnvvarsError, assigned_variables
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import Start, read
@@ -108,10 +109,21 @@ def _look_at(configuration: Configuration) -> None:
         assert "\n" not in line
 
 
+def fuzz_envvars(data: bytes) -> None:
+    """Whatever a file of variables holds, it is read within its limits."""
+    try:
+        found = assigned_variables(data.decode("utf-8", "surrogateescape"), {"HOME": "/root"})
+    except EnvvarsError:
+        return
+    assert sum(map(len, found.values())) <= MOST_ASSIGNED + len("/root")
+    assert all(name.isidentifier() for name in found)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "tree": fuzz_tree,
     "lines": fuzz_lines,
     "read": fuzz_read,
+    "envvars": fuzz_envvars,
 }
 
 
@@ -127,6 +139,8 @@ def seeds() -> list[bytes]:
 
 
 _SEEDS = (
+    b"if [ -z \"$A\" ]; then\nexport A=\"${B:-c}\"\nelif test $A = 'b'\nthen\nunset B\nelse\n"
+    b"C=${A##x}${B%y}$D # e\nfi\nif [ 1 ]; then A=$A$A; fi\n",
     b"",
     b"A b \\\r\n c \\\n\\\n d\n\tE 'f\\'g' \"h\\\"\" i\\\\j\r\n# k \\\nl",
     b"A \\\n b\0c \\\nD\n<E f>g\n</E>h\n<I\n></I >\n",
