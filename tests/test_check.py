@@ -45,7 +45,7 @@ def test_every_responder_with_a_finding_is_named(lab: Lab) -> None:
         for number, certificate in enumerate(certificates)
     )
     with lab.httpd(CACHE + "".join(hosts)) as httpd:
-        check = run("responders", httpd.root / "httpd.conf", "--check")
+        check = run("responders", httpd.root / "httpd.conf", *CHECK)
     assert check.returncode == 1
     assert set(re.findall(r"\[(AS4\d\d)\]", check.stdout)) == {"AS414", "AS417", "AS419"}
 

@@ -132,6 +132,8 @@ def test_a_comment_suppresses_what_its_line_alone_has(lab: Lab) -> None:
 
 
 def test_a_file_of_two_servers_is_found_once(tmp_path: Path) -> None:
+    # Both are of one repository, so that they may share a file.
+    (tmp_path / ".git").mkdir()
     shared = tmp_path / "shared.conf"
     shared.write_text("<VirtualHost *:443>\nServerName a\nSSLUseStaping on\n</VirtualHost>\n")
     mains = [tmp_path / name / "httpd.conf" for name in ("one", "two")]

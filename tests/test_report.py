@@ -87,7 +87,8 @@ def a_certificate(path: str) -> HostCertificate:
 
 
 def report(text: str, *findings: Finding) -> str:
-    sources = {"/c/site.conf": SourceFile("/c/site.conf", text)}
+    # Of a file without a directive, no line would be shown.
+    sources = {"/c/site.conf": SourceFile("/c/site.conf", f"{text}\nSSLEngine on\n")}
     return text_report(findings, sources, NOTHING)
 
 

@@ -169,7 +169,7 @@ def test_what_is_wrong_on_the_command_line_is_named_by_its_option() -> None:
 
 
 def test_a_folder_or_binary_file_is_no_settings_file(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="Is a directory"):
+    with pytest.raises(SettingsError, match="not a regular file"):
         load_settings({}, config=str(tmp_path))
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="is not a TOML file"):

@@ -9,6 +9,7 @@ from apachestaple.httpd.modules import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from apachestaple.httpd.conditions import Version
     from apachestaple.httpd.paths import Paths
 

@@ -139,7 +139,7 @@ def seeds() -> list[bytes]:
 
 
 _SEEDS = (
-    b"if [ -z \"$A\" ]; then\nexport A=\"${B:-c}\"\nelif test $A = 'b'\nthen\nunset B\nelse\n"
+    b'if [ -z "$A" ]; then\nexport A="${B:-c}"\nelif test $A = \'b\'\nthen\nunset B\nelse\n'
     b"C=${A##x}${B%y}$D # e\nfi\nif [ 1 ]; then A=$A$A; fi\n",
     b"",
     b"A b \\\r\n c \\\n\\\n d\n\tE 'f\\'g' \"h\\\"\" i\\\\j\r\n# k \\\nl",
