@@ -67,6 +67,11 @@ def make_tree(folder: Path, hosts: int, *, one_file: bool = False) -> Path:
             (folder / "sites-enabled" / f"{_name(number)}.conf").write_text(text)
     main_file = folder / "apache2.conf"
     main_file.write_text(main)
+    # httpd takes them from its environment, and apachestaple reads this file, as apache2ctl does.
+    variables = ("APACHE_RUN_DIR", "APACHE_LOG_DIR")
+    lines = [f"export {name}={folder.parent}\n" for name in variables]
+    lines.append(f"export APACHE_PID_FILE={folder.parent}/apache2.pid\n")
+    (folder / "envvars").write_text("".join(lines))
     for name, content in _certificates(hosts):
         (folder / "certs" / name).write_bytes(content)
     return main_file

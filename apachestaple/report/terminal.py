@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import unicodedata
 from dataclasses import dataclass
 from typing import IO
 
@@ -66,6 +65,8 @@ def printable(text: str) -> str:
 
 
 def _printable(character: str) -> str:
+    import unicodedata  # noqa: PLC0415  (most texts need none of it)
+
     if character.isprintable() and not _INVISIBLE.match(character):
         return character
     number = ord(character)

@@ -61,21 +61,25 @@ class ResponderErrorsReturned(ServerRule):
     )
 
     def check(self, site: Site) -> Iterator[Finding]:
-        # A comment at the line that turns stapling on is for its hosts alone.
-        by_line: dict[tuple[Directive | None, Directive], list[Host]] = {}
+        # A comment at the line that turns stapling on is for its hosts alone; without comments, all
+        # hosts are one finding from the start.
+        annotated = site.annotated_files
+        groups: dict[tuple[Directive | None, Directive | None], list[Host]] = {}
         for host in site.stapling_hosts:
             if not host.asks_responders:
                 continue
             use = host.setting("SSLUseStapling")
             if use is not None and host.flag("SSLStaplingReturnResponderErrors"):
                 switch = host.setting("SSLStaplingReturnResponderErrors")
-                by_line.setdefault((switch, use), []).append(host)
-        for (switch, use), hosts in by_line.items():
+                own_line = use if use.file in annotated else None
+                groups.setdefault((switch, own_line), []).append(host)
+        for (switch, _), hosts in groups.items():
+            use = hosts[0].setting("SSLUseStapling")
             # What was set on purpose is not taken back.
             remedy = None if switch else HideResponderErrors(hosts=tuple(hosts))
             yield self.finding(
                 directive_subject(switch) if switch else server_subject(site),
-                place=None if switch else use.place,
+                place=None if switch or use is None else use.place,
                 hosts=hosts,
                 remedy=remedy,
             )

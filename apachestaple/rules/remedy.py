@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Remedy:
     """What would repair a finding.
 
@@ -37,7 +37,7 @@ class Remedy:
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class _OfDirective(Remedy):
     directive: Directive = field(compare=False)
 
@@ -46,7 +46,7 @@ class _OfDirective(Remedy):
         return (self.directive.source_file.real_path,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class _OfHosts(Remedy):
     hosts: tuple[Host, ...] = field(compare=False)
 
@@ -59,7 +59,7 @@ class _OfHosts(Remedy):
         return replace(self, hosts=tuple(dict.fromkeys(every)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RemoveDirective(_OfDirective):
     """Remove a directive.
 
@@ -73,7 +73,7 @@ class RemoveDirective(_OfDirective):
     for_its_value: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RenameDirective(_OfDirective):
     """Correct the name of a directive.
 
@@ -85,12 +85,12 @@ class RenameDirective(_OfDirective):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ReplaceWebCharacters(_OfDirective):
     """Write plain quotes and spaces instead of those of a web page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class MoveCacheToMainServer(_OfDirective):
     """Move SSLStaplingCache out of a section into the main server.
 
@@ -102,7 +102,7 @@ class MoveCacheToMainServer(_OfDirective):
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ProvideCache(Remedy):
     """Have a cache that holds the certificates.
 
@@ -120,7 +120,7 @@ class ProvideCache(Remedy):
         return () if self.directive is None else (self.directive.source_file.real_path,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TurnStapling(_OfHosts):
     """Have stapling on or off for hosts.
 
@@ -134,12 +134,12 @@ class TurnStapling(_OfHosts):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class HideResponderErrors(_OfHosts):
     """Turn SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater off for hosts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LoadModule(Remedy):
     """Load a module.
 
@@ -153,7 +153,7 @@ class LoadModule(Remedy):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AskThroughProxy(Remedy):
     """Ask OCSP responders through a proxy.
 
@@ -165,7 +165,7 @@ class AskThroughProxy(Remedy):
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RemoveStapling(Remedy):
     """Remove directives, and what is empty without them.
 
@@ -181,6 +181,6 @@ class RemoveStapling(Remedy):
         return {directive.source_file.real_path for directive in self.directives}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class StapleByModMd(Remedy):
     """Turn MDStapling on in the main server."""
