@@ -9,18 +9,11 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
-from apachestaple.httpd.commands import commands
 from apachestaple.httpd.configuration import (
-    Configuration,
     Directive,
     ErrorKind,
     NoteKind,
-    Place,
-    ReadError,
     ReadNote,
     SourceFile,
     line_place,
@@ -28,35 +21,15 @@ from apachestaple.httpd.configuration import (
 from apachestaple.httpd.include import DanglingLink, FolderLoop, IncludeError, Outside
 from apachestaple.httpd.limits import (
     MOST_DIRECTIVES,
-    MOST_EXPANDED,
     MOST_NESTED,
     LimitReachedError,
-    Spent,
 )
+from apachestaple.httpd.lines import Lines, closes, directive_at, opens
 from apachestaple.httpd.source import Condition, OpenFile, Source
-from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables
-
-if TYPE_CHECKING:
-    from apachestaple.httpd.start import Start
-
-
-# The first word of most lines.
-_SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
+from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
 
 # Bytes of a logical line (VARBUF_MAX_LEN).
 _LONGEST_LINE = 16 * 1024 * 1024
-# So many lines and names are remembered.
-_MOST_KNOWN = 100_000
-# Errors and notes whose text is that of a line.
-_QUOTING = frozenset(
-    {ErrorKind.UNCLOSED_SECTION, ErrorKind.MISMATCHED_SECTION, ErrorKind.ARGUMENTS}
-)
-_NOTES_THAT_QUOTE = frozenset(
-    {
-        *(NoteKind.UNDEFINED_VARIABLE, NoteKind.TEXT_AFTER_SECTION),
-        *(NoteKind.SECTION_ENDS_WITH_FILE, NoteKind.LOST_LINE),
-    }
-)
 # So far out is looked for the section that a wrong closing line means.
 _FARTHEST = 20
 
@@ -71,59 +44,8 @@ class Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours
         self.at: tuple[SourceFile, int] | None = None
 
 
-# Is told of a line with a certain directive when that is met for the first time, with its
-# arguments: for whoever wants to begin with something before all is read.
-Listener = Callable[[Configuration, str], None]
-
-# How a line is to be read: what to do with it (None: it is a directive in effect), the name as
-# httpd spells it, the name in lower case, and the arguments. Of a closing line, the lower-case
-# name is that of the section that it closes.
-Act = Callable[[str, str, str], None]
-_Line = tuple[Act | None, str, str, str]
-_Name = tuple[Act | None, str, str]
-
-
-def _open(name: str, key: str, raw: str) -> None:
-    """Stands for the opening of a section, which is done where lines are read."""
-
-
-def _close(name: str, key: str, raw: str) -> None:
-    """Stands for the close of a section, likewise."""
-
-
-class Build:
+class Build(Lines):
     """Builds a configuration from lines; what is executed on the way is added by a subclass."""
-
-    def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
-        self._start = start
-        # By lower-case name.
-        self._listeners = listeners
-        # Values of variables, by name in lower case.
-        self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
-        self._files: list[OpenFile] = []
-        self._parent: Directive | None = None
-        # Lines that were met before, by their text, and first words that were: most files of a tree
-        # are much alike. They are forgotten when a variable or a module changes what they mean.
-        self._known: dict[str, _Line] = {}
-        self._known_names: dict[str, _Name] = {}
-        self._has_unknown_variable = False
-        self.configuration = Configuration(
-            main_file=start.main_file,
-            server_root=start.server_root,
-            whole=start.whole,
-            installed=start.installed,
-            version=start.version,
-            paths=start.paths,
-            modules=set(start.built_in),
-        )
-        # The spelling of each directive that a loaded module brings, by lower-case name.
-        self._commands: dict[str, str] = {}
-        for module in start.built_in:
-            self._commands.update(commands(module))
-        # What is executed while reading, by lower-case name.
-        self._execute: dict[str, Act] = {}
-        self._spent = Spent()
-        self._last_place: tuple[tuple[SourceFile, int] | None, Place | None] = (None, None)
 
     # -- files and lines ------------------------------------------------------------------------
 
@@ -251,10 +173,10 @@ class Build:
                 if line is None:
                     continue
             act, name, key, raw = line
-            if act is None or act is _open:
+            if act is None or act is opens:
                 if in_macro:
                     source.position = position
-                    directive = _directive(name, key, raw, parent, source)
+                    directive = directive_at(name, key, raw, parent, source)
                 else:
                     # What NamedTuple itself does, in a third of the time.
                     directive = new(Directive, (name, key, raw, parent, file, position - 1, None))
@@ -265,12 +187,12 @@ class Build:
                     if len(sections) > MOST_NESTED:
                         source.position = position
                         raise LimitReachedError(f"{MOST_NESTED:,} sections within each other")
-            elif act is _close and sections and sections[-1].key == key:
+            elif act is closes and sections and sections[-1].key == key:
                 parent = sections.pop().parent  # type: ignore[union-attr]  # no condition has a key
             else:
                 source.position = position
                 self._parent = parent
-                if act is _close:
+                if act is closes:
                     self._close_other(written.strip(WHITE_SPACE), name)
                 else:
                     act(name, key, raw)
@@ -315,10 +237,6 @@ class Build:
         del self._files[first:]
         self._files[-1].pending = None
 
-    @property
-    def _source(self) -> Source:
-        return self._files[-1].sources[-1]
-
     def _next_line(self) -> str | None:
         """The next line for what reads on by itself: a false condition, a macro's body."""
         sources = self._files[-1].sources
@@ -353,84 +271,7 @@ class Build:
                 place = [(outer.index, outer.number)]
                 sources.append(Source(outer.name, outer.file, [kept], place))
 
-    # -- one line -------------------------------------------------------------------------------
-
-    def _line(self, written: str) -> _Line | None:
-        """How a line is to be read (ap_build_config_sub); ``None`` for a comment or a blank."""
-        text = written.strip(WHITE_SPACE)
-        if not text or text[0] == "#":
-            return None
-        if len(self._known) > _MOST_KNOWN:
-            self._forget_lines()
-        word, _, raw = text.partition(" ")
-        known = self._known_names.get(word)
-        if known is not None and "$" not in raw and (word[0] != "<" or raw[-1:] == ">"):
-            line: _Line = (*known, raw.lstrip(WHITE_SPACE))
-            self._known[written] = line
-            if line[2] in self._listeners:
-                self._listeners[line[2]](self.configuration, line[3])
-            return line
-        resolved = text
-        if "$" in text:
-            self._has_unknown_variable = False
-            resolved = self._resolved(text)
-        name, raw = next_word(resolved)
-        if name[1:2] != "/":
-            name = name.removesuffix(">")
-            if name.startswith("<") and not raw:
-                raw = ">"
-        key = lower(name)
-        if not key.startswith("<"):
-            act = self._ignore if not name else self._execute.get(key)
-            line = act, self._commands.get(key, name), key, raw
-        elif key.startswith("</"):
-            line = _close, name, "<" + key[2:-1] if key.endswith(">") else "", raw
-        else:
-            act = self._execute.get(key) or (_open if _is_closed(raw) else self._open_section)
-            line = act, self._commands.get(key, name), key, raw
-        # An unknown variable is to be noted wherever it stands.
-        if not (resolved is not text and self._has_unknown_variable):
-            self._known[written] = line
-        if key in self._listeners:
-            self._listeners[key](self.configuration, raw)
-        if _SIMPLE_NAME.fullmatch(word) and act != self._open_section:
-            self._known_names[word] = line[:3]
-        return line
-
-    def _resolved(self, text: str) -> str:
-        try:
-            resolved = resolve_variables(text, self._value_of, self._spent.left_to_expand)
-        except OverflowError:
-            self._spent.expanded(MOST_EXPANDED)
-            return text
-        self._spent.expanded(len(resolved))
-        return resolved
-
-    def _forget_lines(self) -> None:
-        """A variable or a module has changed what lines mean."""
-        self._known.clear()
-        self._known_names.clear()
-
-    def _value_of(self, name: str) -> str | None:
-        value = self._variables.get(lower(name))
-        if value is None:
-            value = self._start.environment.get(name)
-        if value is None:
-            self._has_unknown_variable = True
-            if ":" not in name:
-                self._note(NoteKind.UNDEFINED_VARIABLE, name)
-        return value
-
     # -- sections -------------------------------------------------------------------------------
-
-    def _open_section(self, name: str, key: str, raw: str) -> None:
-        """A section with something behind its ``>``."""
-        self._note_text_after(raw)
-        source = self._source
-        directive = _directive(name, key, raw, self._parent, source)
-        self.configuration.directives.append(directive)
-        self._files[-1].sections.append(directive)
-        self._parent = directive
 
     def _close_other(self, text: str, name: str) -> None:
         """A closing line that is not that of the innermost section."""
@@ -496,51 +337,3 @@ class Build:
                 open_names.append((word if rest else word.removesuffix(">"))[1:])
         message = f"Expected </{open_names[-1]}> before end of configuration"
         reject(ErrorKind.UNCLOSED_SECTION, message)
-
-    def _ignore(self, name: str, key: str, raw: str) -> None:
-        """A directive that changes nothing for what is read after it."""
-
-    # -- notes ----------------------------------------------------------------------------------
-
-    def _note_error(self, kind: ErrorKind, message: str, file: SourceFile, index: int) -> None:
-        lines = file.lines
-        place = line_place(file, lines.first_line(index), lines.last_line(index))
-        if not file.is_configuration and kind in _QUOTING:
-            message = f"line {place.line} is not valid, and no line of the file is a directive"
-        self.configuration.errors.append(ReadError(kind, message, place))
-
-    def _note(self, kind: NoteKind, subject: str, reason: str = "") -> None:
-        source = self._source
-        self._note_at(kind, subject, source.file, source.index, reason)
-
-    def _note_at(
-        self, kind: NoteKind, subject: str, file: SourceFile, index: int, reason: str = ""
-    ) -> None:
-        if file.is_configuration or kind not in _NOTES_THAT_QUOTE:
-            place = self._place(file, index)
-            self.configuration.notes.append(ReadNote(kind, subject, place, reason))
-
-    def _place(self, file: SourceFile, index: int) -> Place:
-        """The first physical line; a long one may have many notes."""
-        known, place = self._last_place
-        if known != (file, index) or place is None:
-            place = line_place(file, file.lines.first_line(index))
-            self._last_place = (file, index), place
-        return place
-
-    def _note_text_after(self, raw: str) -> None:
-        """What follows the last ``>`` of a section's opening line, httpd does not look at."""
-        after = raw.rpartition(">")[2].strip(WHITE_SPACE)
-        if after:
-            self._note(NoteKind.TEXT_AFTER_SECTION, after)
-
-
-def _directive(name: str, key: str, raw: str, parent: Directive | None, at: Source) -> Directive:
-    """The directive of the line that was read last."""
-    use = (at.name, at.number) if at.numbered is not None else None
-    return Directive(name, key, raw, parent, at.file, at.index, use)
-
-
-def _is_closed(raw: str) -> bool:
-    """Whether nothing follows the last ``>`` of a section's opening line."""
-    return raw.endswith(">") or ">" not in raw

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.boundary import is_inside
-from apachestaple.httpd.build import Build, Listener, Rejected
+from apachestaple.httpd.build import Build, Rejected
 from apachestaple.httpd.commands import commands
 from apachestaple.httpd.conditions import ConditionError, version_matches
 from apachestaple.httpd.configuration import (
@@ -38,6 +38,8 @@ from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from apachestaple.httpd.lines import Listener
 
 __all__ = ["Start", "read"]
 

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.httpd.build import Listener
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.httpd.lines import Listener
     from apachestaple.ocsp.query import Answer, Query
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.

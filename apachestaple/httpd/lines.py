@@ -1,0 +1,229 @@
+"""How httpd reads one line: its name, its arguments, and what to do with it.
+
+This replays server/config.c (ap_build_config_sub). Errors and notes get their place here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.commands import commands
+from apachestaple.httpd.configuration import (
+    Configuration,
+    Directive,
+    ErrorKind,
+    NoteKind,
+    Place,
+    ReadError,
+    ReadNote,
+    SourceFile,
+    line_place,
+)
+from apachestaple.httpd.limits import MOST_EXPANDED, Spent
+from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables
+
+if TYPE_CHECKING:
+    from apachestaple.httpd.source import OpenFile, Source
+    from apachestaple.httpd.start import Start
+
+# The first word of most lines.
+_SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
+
+# So many lines and names are remembered.
+_MOST_KNOWN = 100_000
+# Errors and notes whose text is that of a line.
+_QUOTING = frozenset(
+    {ErrorKind.UNCLOSED_SECTION, ErrorKind.MISMATCHED_SECTION, ErrorKind.ARGUMENTS}
+)
+_NOTES_THAT_QUOTE = frozenset(
+    {
+        *(NoteKind.UNDEFINED_VARIABLE, NoteKind.TEXT_AFTER_SECTION),
+        *(NoteKind.SECTION_ENDS_WITH_FILE, NoteKind.LOST_LINE),
+    }
+)
+
+
+# Is told of a line with a certain directive when that is met for the first time, with its
+# arguments: for whoever wants to begin with something before all is read.
+Listener = Callable[[Configuration, str], None]
+
+# How a line is to be read: what to do with it (None: it is a directive in effect), the name as
+# httpd spells it, the name in lower case, and the arguments. Of a closing line, the lower-case
+# name is that of the section that it closes.
+Act = Callable[[str, str, str], None]
+_Line = tuple[Act | None, str, str, str]
+_Name = tuple[Act | None, str, str]
+
+
+def opens(name: str, key: str, raw: str) -> None:
+    """Stands for the opening of a section, which is done where lines are read."""
+
+
+def closes(name: str, key: str, raw: str) -> None:
+    """Stands for the close of a section, likewise."""
+
+
+class Lines:
+    """Reads lines of a configuration; what becomes of them is added by a subclass."""
+
+    def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
+        self._start = start
+        # By lower-case name.
+        self._listeners = listeners
+        # Values of variables, by name in lower case.
+        self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
+        self._files: list[OpenFile] = []
+        self._parent: Directive | None = None
+        # Lines that were met before, by their text, and first words that were: most files of a tree
+        # are much alike. They are forgotten when a variable or a module changes what they mean.
+        self._known: dict[str, _Line] = {}
+        self._known_names: dict[str, _Name] = {}
+        self._has_unknown_variable = False
+        self.configuration = Configuration(
+            main_file=start.main_file,
+            server_root=start.server_root,
+            whole=start.whole,
+            installed=start.installed,
+            version=start.version,
+            paths=start.paths,
+            modules=set(start.built_in),
+        )
+        # The spelling of each directive that a loaded module brings, by lower-case name.
+        self._commands: dict[str, str] = {}
+        for module in start.built_in:
+            self._commands.update(commands(module))
+        # What is executed while reading, by lower-case name.
+        self._execute: dict[str, Act] = {}
+        self._spent = Spent()
+        self._last_place: tuple[tuple[SourceFile, int] | None, Place | None] = (None, None)
+
+    @property
+    def _source(self) -> Source:
+        return self._files[-1].sources[-1]
+
+    # -- one line -------------------------------------------------------------------------------
+
+    def _line(self, written: str) -> _Line | None:
+        """How a line is to be read (ap_build_config_sub); ``None`` for a comment or a blank."""
+        text = written.strip(WHITE_SPACE)
+        if not text or text[0] == "#":
+            return None
+        if len(self._known) > _MOST_KNOWN:
+            self._forget_lines()
+        word, _, raw = text.partition(" ")
+        known = self._known_names.get(word)
+        if known is not None and "$" not in raw and (word[0] != "<" or raw[-1:] == ">"):
+            line: _Line = (*known, raw.lstrip(WHITE_SPACE))
+            self._known[written] = line
+            if line[2] in self._listeners:
+                self._listeners[line[2]](self.configuration, line[3])
+            return line
+        resolved = text
+        if "$" in text:
+            self._has_unknown_variable = False
+            resolved = self._resolved(text)
+        name, raw = next_word(resolved)
+        if name[1:2] != "/":
+            name = name.removesuffix(">")
+            if name.startswith("<") and not raw:
+                raw = ">"
+        key = lower(name)
+        if not key.startswith("<"):
+            act = self._ignore if not name else self._execute.get(key)
+            line = act, self._commands.get(key, name), key, raw
+        elif key.startswith("</"):
+            line = closes, name, "<" + key[2:-1] if key.endswith(">") else "", raw
+        else:
+            act = self._execute.get(key) or (opens if _is_closed(raw) else self._open_section)
+            line = act, self._commands.get(key, name), key, raw
+        # An unknown variable is to be noted wherever it stands.
+        if not (resolved is not text and self._has_unknown_variable):
+            self._known[written] = line
+        if key in self._listeners:
+            self._listeners[key](self.configuration, raw)
+        if _SIMPLE_NAME.fullmatch(word) and act != self._open_section:
+            self._known_names[word] = line[:3]
+        return line
+
+    def _resolved(self, text: str) -> str:
+        try:
+            resolved = resolve_variables(text, self._value_of, self._spent.left_to_expand)
+        except OverflowError:
+            self._spent.expanded(MOST_EXPANDED)
+            return text
+        self._spent.expanded(len(resolved))
+        return resolved
+
+    def _forget_lines(self) -> None:
+        """A variable or a module has changed what lines mean."""
+        self._known.clear()
+        self._known_names.clear()
+
+    def _value_of(self, name: str) -> str | None:
+        value = self._variables.get(lower(name))
+        if value is None:
+            value = self._start.environment.get(name)
+        if value is None:
+            self._has_unknown_variable = True
+            if ":" not in name:
+                self._note(NoteKind.UNDEFINED_VARIABLE, name)
+        return value
+
+    def _open_section(self, name: str, key: str, raw: str) -> None:
+        """A section with something behind its ``>``."""
+        self._note_text_after(raw)
+        source = self._source
+        directive = directive_at(name, key, raw, self._parent, source)
+        self.configuration.directives.append(directive)
+        self._files[-1].sections.append(directive)
+        self._parent = directive
+
+    def _ignore(self, name: str, key: str, raw: str) -> None:
+        """A directive that changes nothing for what is read after it."""
+
+    # -- notes ----------------------------------------------------------------------------------
+
+    def _note_error(self, kind: ErrorKind, message: str, file: SourceFile, index: int) -> None:
+        lines = file.lines
+        place = line_place(file, lines.first_line(index), lines.last_line(index))
+        if not file.is_configuration and kind in _QUOTING:
+            message = f"line {place.line} is not valid, and no line of the file is a directive"
+        self.configuration.errors.append(ReadError(kind, message, place))
+
+    def _note(self, kind: NoteKind, subject: str, reason: str = "") -> None:
+        source = self._source
+        self._note_at(kind, subject, source.file, source.index, reason)
+
+    def _note_at(
+        self, kind: NoteKind, subject: str, file: SourceFile, index: int, reason: str = ""
+    ) -> None:
+        if file.is_configuration or kind not in _NOTES_THAT_QUOTE:
+            place = self._place(file, index)
+            self.configuration.notes.append(ReadNote(kind, subject, place, reason))
+
+    def _place(self, file: SourceFile, index: int) -> Place:
+        """The first physical line; a long one may have many notes."""
+        known, place = self._last_place
+        if known != (file, index) or place is None:
+            place = line_place(file, file.lines.first_line(index))
+            self._last_place = (file, index), place
+        return place
+
+    def _note_text_after(self, raw: str) -> None:
+        """What follows the last ``>`` of a section's opening line, httpd does not look at."""
+        after = raw.rpartition(">")[2].strip(WHITE_SPACE)
+        if after:
+            self._note(NoteKind.TEXT_AFTER_SECTION, after)
+
+
+def directive_at(name: str, key: str, raw: str, parent: Directive | None, at: Source) -> Directive:
+    """The directive of the line that was read last."""
+    use = (at.name, at.number) if at.numbered is not None else None
+    return Directive(name, key, raw, parent, at.file, at.index, use)
+
+
+def _is_closed(raw: str) -> bool:
+    """Whether nothing follows the last ``>`` of a section's opening line."""
+    return raw.endswith(">") or ">" not in raw
