@@ -106,7 +106,7 @@ def disagreement(finding: Finding | None, shaken: list[Served], log: str) -> str
     """What the server did otherwise than the finding says, in a first and a second handshake."""
     last = shaken[-1]
     if finding is None:
-        return last.fault or (None if last.status == "good" else "no staple")
+        return last.problem or (None if last.status == "good" else "no staple")
     if finding.log_id and finding.log_id not in log:
         return f"{finding.log_id} is not in the log"
     if finding.effect is Effect.BAD_STAPLE and not last.staple_length:
@@ -306,11 +306,11 @@ def test_openssl_says_the_same_of_a_response(lab: Lab, way: str) -> None:
     if expected is None:
         assert "Response verify OK" in said
         assert "WARNING" not in said
-        assert response.fault_of_proof(now) is None
+        assert response.problem_of_proof(now) is None
         assert re.search(rf"good.pem: {response.status}", said)
     else:
         assert expected.lower() in said.lower(), said
-        assert response.fault_of_proof(now) is not None
+        assert response.problem_of_proof(now) is not None
 
 
 @given(
@@ -334,7 +334,7 @@ def test_any_bytes_are_a_response_or_none(
     except ValueError:
         return
     assert response.length <= len(der)
-    response.fault(datetime.now(UTC))
+    response.problem(datetime.now(UTC))
 
 
 # -- many at once -------------------------------------------------------------------------------

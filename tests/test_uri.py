@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
-from apachestaple.ocsp.uri import Uri, parse_uri, proxy_fault, url_fault
+from apachestaple.ocsp.uri import Uri, parse_uri, proxy_problem, url_problem
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.responder_url import effect_of
 from apachestaple.rules.rule import CACHE, tls_host
@@ -37,7 +37,7 @@ REACHABLE = ("http://127.0.0.1:{port}", "//127.0.0.1:{port}/", "x://u@127.0.0.1:
 @pytest.mark.parametrize("url", REFUSED)
 def test_httpd_refuses_a_proxy_that_we_cannot_parse(lab: Lab, url: str) -> None:
     assert parse_uri(url) is None
-    fault = STAPLING_DIRECTIVES["sslocspproxyurl"].fault([url])
+    fault = STAPLING_DIRECTIVES["sslocspproxyurl"].problem([url])
     assert fault == f"SSLOCSPProxyURL: Cannot parse URL {url}"
     test = lab.httpd(f'SSLOCSPProxyURL "{url}"\n').configtest()
     assert not test.accepted
@@ -47,7 +47,7 @@ def test_httpd_refuses_a_proxy_that_we_cannot_parse(lab: Lab, url: str) -> None:
 @pytest.mark.parametrize("url", UNREACHABLE)
 def test_a_proxy_without_host_or_port_is_accepted_and_never_reached(lab: Lab, url: str) -> None:
     assert parse_uri(url) == UNREACHABLE[url]
-    assert proxy_fault(url)
+    assert proxy_problem(url)
     played = play(lab, CACHE + tls_host("SSLUseStapling on", f"SSLOCSPProxyURL {url}"))
     assert played.started
     assert played.handshakes[""].staple == "tryLater"
@@ -59,7 +59,7 @@ def test_a_proxy_with_host_and_port_is_reached(lab: Lab, url: str) -> None:
     # The responder stands for a proxy: a POST with a whole URL is all that differs.
     (port,) = re.findall(r":(\d+)", lab.authority.responder_url)
     url = url.format(port=port)
-    assert proxy_fault(url) is None
+    assert proxy_problem(url) is None
     played = play(lab, CACHE + tls_host("SSLUseStapling on", f"SSLOCSPProxyURL {url}"))
     assert not played.log_ids & {"AH01972", "AH01974"}
 
@@ -80,7 +80,7 @@ def test_a_proxy_with_host_and_port_is_reached(lab: Lab, url: str) -> None:
     ],
 )
 def test_a_responder_that_cannot_be_asked_costs_what_we_say(lab: Lab, url: str) -> None:
-    fault = url_fault(url)
+    fault = url_problem(url)
     assert fault is not None
     played = play(lab, CACHE + tls_host("SSLUseStapling on", f"SSLStaplingForceURL {url}"))
     assert played.started
@@ -95,4 +95,4 @@ def test_a_responder_that_cannot_be_asked_costs_what_we_say(lab: Lab, url: str) 
     "url", ["http://h", "http://h:8080/x?y", "http://[::1]:80/", "http://@h:/"]
 )
 def test_a_responder_that_can_be_asked_has_no_fault(url: str) -> None:
-    assert url_fault(url) is None
+    assert url_problem(url) is None

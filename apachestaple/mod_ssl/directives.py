@@ -42,7 +42,7 @@ class StaplingDirective:
     in_virtual_host: bool = True
     since: tuple[int, int, int] = (2, 3, 3)
 
-    def fault(self, words: list[str]) -> str | None:
+    def problem(self, words: list[str]) -> str | None:
         """What httpd has against these arguments, or ``None``."""
         if self.kind is Kind.FLAG:
             # What follows the first word is ignored.

@@ -17,7 +17,7 @@ from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.ocsp.switched_off import switched_off
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.ocsp.uri import url_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,15 +259,15 @@ class Host:
         url = self.responder(certificate)
         if url is None:
             return StaplingProblem(StaplingProblemKind.NO_URI, "its certificate has no OCSP URI")
-        fault = url_fault(url)
-        if fault is not None:
+        of_url = url_problem(url)
+        if of_url is not None:
             forced = bool(self.force_url)
             kind = (
                 StaplingProblemKind.FORCE_URL_NOT_HTTP
                 if forced
                 else StaplingProblemKind.URI_NOT_HTTP
             )
-            return StaplingProblem(kind, f"its responder {url} {fault}")
+            return StaplingProblem(kind, f"its responder {url} {of_url}")
         if switched_off(url):
             return StaplingProblem(
                 StaplingProblemKind.SWITCHED_OFF, f"its responder {url} is switched off"
@@ -289,7 +289,7 @@ class Host:
 
         A host with one that can and one that cannot goes on stapling the first.
         """
-        if self.force_url and url_fault(self.force_url):
+        if self.force_url and url_problem(self.force_url):
             return True
         kinds = {problem.kind if problem else None for problem in self.stapling_problems}
         if StaplingProblemKind.URI_NOT_HTTP in kinds:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.ocsp.query import Query
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.ocsp.uri import url_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def query(host: Host, certificate: HostCertificate) -> Query | None:
     """What mod_ssl asks for a certificate of a host; ``None`` where it cannot, or we cannot."""
     leaf, issuer, url = certificate.leaf, certificate.issuer, host.responder(certificate)
-    if not host.staples or leaf is None or issuer is None or url is None or url_fault(url):
+    if not host.staples or leaf is None or issuer is None or url is None or url_problem(url):
         return None
     proxy = host.setting("SSLOCSPProxyURL")
     return Query(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from apachestaple.mod_ssl.hosts import StaplingProblemKind, first_argument
 from apachestaple.ocsp.responder import Need, Responder
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.ocsp.uri import url_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ def _needs(sites: Iterable[Site], files: Iterable[CertificateFile]) -> Iterator[
                 yield from _of_host(host, certificate, number)
     for file in files:
         for number, url in enumerate(file.leaf.ocsp_uris if file.leaf else ()):
-            yield url, Need(file.path, refusal=_ONLY_FIRST if number else _fault(url))
+            yield url, Need(file.path, refusal=_ONLY_FIRST if number else _problem(url))
 
 
 def _of_host(host: Host, certificate: HostCertificate, number: int) -> Iterator[tuple[str, Need]]:
@@ -69,11 +69,11 @@ def _turned_to(host: Host, number: int, path: str, url: str) -> Need:
     if host.mod_md_staples:
         # It asks through curl, https as well (md_ocsp.c, next_todo), whether or not stapling by
         # mod_ssl is on, and has a proxy of its own.
-        fault = None if url.startswith("https://") else _fault(url)
+        at_url = None if url.startswith("https://") else _problem(url)
         return Need(
-            path, host.name, fault or _unissued(host, number), proxy=_url(host, "MDHttpProxy")
+            path, host.name, at_url or _unissued(host, number), proxy=_url(host, "MDHttpProxy")
         )
-    refusal = _fault(url) or _unissued(host, number)
+    refusal = _problem(url) or _unissued(host, number)
     proxy = _url(host, "SSLOCSPProxyURL")
     if refusal is None and not host.use_stapling:
         # A host that is silent about it gets stapling from `fix`; one that says off does not.
@@ -82,9 +82,9 @@ def _turned_to(host: Host, number: int, path: str, url: str) -> Need:
     return Need(path, host.name, refusal, proxy=proxy)
 
 
-def _fault(url: str) -> str | None:
-    fault = url_fault(url)
-    return f"it {fault}" if fault else None
+def _problem(url: str) -> str | None:
+    at_url = url_problem(url)
+    return f"it {at_url}" if at_url else None
 
 
 def _unissued(host: Host, number: int) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
 from apachestaple.ocsp.switched_off import switched_off
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.ocsp.uri import url_problem
 
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
@@ -37,16 +37,16 @@ def prospect(host: Host, site: Site) -> Prospect:
             return known
         return Prospect(None, "SSLUseStapling is not set in this part of the configuration")
     by_certificates = _of_certificates(host)
-    # What is the host's own fault is worth more words than what ails the whole server.
+    # A problem of the host itself says more than one of the whole server.
     if host.mod_md_staples or by_certificates.staples is False:
         return by_certificates
-    fault = _cache_fault(site)
-    if fault is None and host.seconds("SSLStaplingResponderTimeout") == 0:
-        fault = "SSLStaplingResponderTimeout 0 makes every query fail"
-    return Prospect(False, fault) if fault else by_certificates
+    of_cache = _cache_problem(site)
+    if of_cache is None and host.seconds("SSLStaplingResponderTimeout") == 0:
+        of_cache = "SSLStaplingResponderTimeout 0 makes every query fail"
+    return Prospect(False, of_cache) if of_cache else by_certificates
 
 
-def _cache_fault(site: Site) -> str | None:
+def _cache_problem(site: Site) -> str | None:
     """Why there would be no cache, and so no server."""
     cache = site.cache
     if cache is None:
@@ -93,9 +93,9 @@ def _reason(
         # mod_md does not know SSLStaplingForceURL.
         if url is None:
             return "its certificate has no OCSP URI"
-        fault = url_fault(url)
-        if fault is not None:
-            return f"its responder {url} {fault}"
+        of_cache = url_problem(url)
+        if of_cache is not None:
+            return f"its responder {url} {of_cache}"
         if certificate.issuer_found is not False:
             return None
     return problem.reason if problem else None

@@ -24,7 +24,7 @@ from apachestaple.network.connect import (
 )
 from apachestaple.ocsp.query import Answer, Failure, FailureKind
 from apachestaple.ocsp.responses import read_response, status_request
-from apachestaple.ocsp.uri import UrlFault, parse_uri
+from apachestaple.ocsp.uri import UrlProblem, parse_uri
 
 if TYPE_CHECKING:
     import socket
@@ -169,7 +169,7 @@ def _parsed(url: str) -> _Url:
     uri, path = parse_uri(url), _PATH.match(url)
     if uri is None:
         what = f"cannot be asked: the URL {url} cannot be read"
-        raise _FailedError(FailureKind.UNREACHABLE, what, UrlFault.UNPARSED.log_id)
+        raise _FailedError(FailureKind.UNREACHABLE, what, UrlProblem.UNPARSED.log_id)
     target = path[1] if path else ""
     # httpd takes / for a path that is empty, also before a query.
     return _Url(uri.host or "", uri.port, target if target.startswith("/") else f"/{target}")

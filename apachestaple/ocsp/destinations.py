@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.host import is_host
 from apachestaple.ocsp.switched_off import switched_off
-from apachestaple.ocsp.uri import parse_uri, proxy_fault
+from apachestaple.ocsp.uri import parse_uri, proxy_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,10 +90,10 @@ def _place(url: str, proxy: str | None) -> tuple[str, int, bool] | LeftOut:
     if dead is not None:
         return LeftOut(url, f"{dead.authority} switched it off on {dead.since}")
     asked = proxy if proxy is not None else url
-    fault = proxy_fault(asked) if proxy is not None else None
+    problem = proxy_problem(asked) if proxy is not None else None
     uri = parse_uri(asked)
-    if fault is not None or uri is None:
-        return LeftOut(asked, f"it {fault or 'cannot be parsed'}")
+    if problem is not None or uri is None:
+        return LeftOut(asked, f"it {problem or 'cannot be parsed'}")
     host = (uri.host or "").lower()
     if not is_host(host):
         return LeftOut(asked, "it has no host name")

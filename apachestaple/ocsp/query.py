@@ -95,8 +95,8 @@ class Answer:
         if self.not_asked is not None:
             return f"not asked: {self.not_asked}"
         if self.response is not None:
-            fault = self.response.fault(self.at)
-            return f"the response {fault}" if fault else None
+            problem = self.response.problem(self.at)
+            return f"the response {problem}" if problem else None
         return f"the responder {self.failure.reason}" if self.failure else None
 
 

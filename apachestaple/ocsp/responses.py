@@ -129,11 +129,11 @@ def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
             (c for c in (authority, *response.certificates) if _is_named(response, c)), None
         )
         if signer is None:
-            return Signature(fault="is signed by somebody whose certificate is not sent along")
+            return Signature(problem="is signed by somebody whose certificate is not sent along")
         name = signer.subject.rfc4514_string()
         _verify(response, signer)
     except InvalidSignature:
-        return Signature(fault="has a signature that its signer has not made")
+        return Signature(problem="has a signature that its signer has not made")
     except (UnsupportedAlgorithm, ValueError, TypeError):
         return Signature(is_known=False)
     if signer.public_key() == authority.public_key():
@@ -141,8 +141,8 @@ def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
     if not _is_issued(signer, authority):
         # The name is what anybody wrote into a certificate.
         issuer_name = authority.subject.rfc4514_string()
-        return Signature(fault=f"is signed by a stranger, not by {issuer_name} or its delegate")
-    return Signature(name, _fault_of_delegate(signer))
+        return Signature(problem=f"is signed by a stranger, not by {issuer_name} or its delegate")
+    return Signature(name, _problem_of_delegate(signer))
 
 
 def _is_issued(signer: x509.Certificate, authority: x509.Certificate) -> bool:
@@ -153,7 +153,7 @@ def _is_issued(signer: x509.Certificate, authority: x509.Certificate) -> bool:
     return True
 
 
-def _fault_of_delegate(signer: x509.Certificate) -> str | None:
+def _problem_of_delegate(signer: x509.Certificate) -> str | None:
     name = signer.subject.rfc4514_string()
     try:
         usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value

@@ -22,13 +22,13 @@ class Signature:
 
     Attributes:
         signer: the signing certificate's name, where it is known.
-        fault: why no client trusts the signature, or ``None``.
+        problem: why no client trusts the signature, or ``None``.
         is_known: whether it could be checked at all.
 
     """
 
     signer: str | None = None
-    fault: str | None = None
+    problem: str | None = None
     is_known: bool = True
 
 
@@ -71,7 +71,7 @@ class StatusResponse:
         """In one word, what it says: a certificate's status, a responder's error, or ``none``."""
         return self.response_status if self.is_error else self.status or "none"
 
-    def fault_of_times(
+    def problem_of_times(
         self, now: datetime, skew: int = CLOCK_SKEW, max_age: int | None = None
     ) -> str | None:
         """What OCSP_check_validity has against its times, or ``None``; ``skew``, ``max_age`` in s.
@@ -95,22 +95,22 @@ class StatusResponse:
             return "ends before it begins"
         return None
 
-    def fault_of_proof(self, now: datetime) -> str | None:
+    def problem_of_proof(self, now: datetime) -> str | None:
         """Why nobody need believe what it says about the certificate, or ``None``."""
         if not self.is_readable:
             return "holds no basic response"
         if not self.matches:
             return "is for another certificate"
-        return self.signature.fault or self.fault_of_times(now)
+        return self.signature.problem or self.problem_of_times(now)
 
-    def fault(self, now: datetime) -> str | None:
+    def problem(self, now: datetime) -> str | None:
         """Why a client that checks its staple refuses this one, or ``None``."""
         if self.is_error:
             return f"is the responder's error {self.response_status}"
-        fault = self.fault_of_proof(now)
-        if fault is None and self.status != "good":
+        problem = self.problem_of_proof(now)
+        if problem is None and self.status != "good":
             return f"says that the certificate is {self.status}"
-        return fault
+        return problem
 
 
 def moment(time: datetime) -> str:

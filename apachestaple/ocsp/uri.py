@@ -31,7 +31,7 @@ class Uri:
     port: int = 0
 
 
-class UrlFault(StrEnum):
+class UrlProblem(StrEnum):
     """Why httpd cannot ask a responder at a URL."""
 
     UNPARSED = "cannot be parsed"
@@ -46,11 +46,11 @@ class UrlFault(StrEnum):
 
 
 _LOG_IDS = {
-    UrlFault.UNPARSED: "AH01939",
+    UrlProblem.UNPARSED: "AH01939",
     # strcmp() of a scheme that is not there: the child process crashes.
-    UrlFault.NO_SCHEME: "AH00052",
-    UrlFault.NOT_HTTP: "AH01940",
-    UrlFault.NO_HOST: "AH01941",
+    UrlProblem.NO_SCHEME: "AH00052",
+    UrlProblem.NOT_HTTP: "AH01940",
+    UrlProblem.NO_HOST: "AH01941",
 }
 
 
@@ -87,28 +87,28 @@ def _with_host(scheme: str | None, authority: str) -> Uri | None:
 
 
 @lru_cache(maxsize=1024)
-def url_fault(url: str) -> UrlFault | None:
+def url_problem(url: str) -> UrlProblem | None:
     """What keeps mod_ssl from asking a responder at this URL, or ``None``."""
     uri = parse_uri(url)
     if uri is None:
-        return UrlFault.UNPARSED
+        return UrlProblem.UNPARSED
     if uri.scheme is None:
-        return UrlFault.NO_SCHEME
+        return UrlProblem.NO_SCHEME
     if uri.scheme != "http":
-        return UrlFault.NOT_HTTP
-    return None if uri.host else UrlFault.NO_HOST
+        return UrlProblem.NOT_HTTP
+    return None if uri.host else UrlProblem.NO_HOST
 
 
-def proxy_fault(url: str) -> str | None:
+def proxy_problem(url: str) -> str | None:
     """What keeps mod_ssl from reaching a proxy that SSLOCSPProxyURL names, or ``None``.
 
     One that cannot be parsed is rejected when it is read.
     """
     uri = parse_uri(url)
     if uri is None:
-        return UrlFault.UNPARSED.value
+        return UrlProblem.UNPARSED.value
     if not uri.host:
-        return UrlFault.NO_HOST.value
+        return UrlProblem.NO_HOST.value
     # Unlike a responder's, the port of a proxy has no default.
     return None if uri.port else "has no port, and httpd does not take 80 for it"
 

@@ -43,7 +43,7 @@ def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], l
 def probe(target: Target, *, seconds: float = PATIENCE, tls: str | None = None) -> Served:
     """Shake hands, asking for a status; what goes wrong is in the result.
 
-    Where that fails, once more without asking: the difference says that stapling is the fault.
+    Where that fails, once more without asking: the difference says that stapling is the problem.
     ``seconds`` is the limit for each of the two.
     """
 

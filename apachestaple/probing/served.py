@@ -93,25 +93,25 @@ class Served:
             return False
         if self.staple.is_error:
             return None
-        if self.staple.fault_of_proof(self.at) is not None:
+        if self.staple.problem_of_proof(self.at) is not None:
             return False
         return True if self.staple.signature.is_known else None
 
     @property
     def error(self) -> str | None:
         """All that is wrong, or ``None``."""
-        return "; ".join(filter(None, (self.fault, *self.differences))) or None
+        return "; ".join(filter(None, (self.problem, *self.differences))) or None
 
     @property
-    def fault(self) -> str | None:
+    def problem(self) -> str | None:
         """What a client has against what was sent, as a sentence without its full stop."""
         if self.failure is not None:
             return self.failure
         if self.staple_length and self.staple is None:
             return "the staple is no OCSP response"
         if self.staple is not None:
-            fault = self.staple.fault(self.at)
-            return f"the staple {fault}" if fault else None
+            problem = self.staple.problem(self.at)
+            return f"the staple {problem}" if problem else None
         if self.leaf is not None and self.leaf.must_staple:
             return "the certificate demands a staple (must-staple), and none was sent"
         return None

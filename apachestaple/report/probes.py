@@ -41,14 +41,14 @@ def _verdict(served: Served) -> tuple[str, str]:
         return "no handshake with a status", "red"
     if not served.staple_length:
         return "no staple", "red" if served.error else "yellow"
-    if served.status == "good" and not served.fault:
+    if served.status == "good" and not served.problem:
         return "a good staple", "red" if served.differences else "green"
     return "a bad staple", "red"
 
 
 def _facts(served: Served) -> Iterator[list[str]]:
-    if served.fault:
-        yield ["error", cut(served.fault, _LONGEST_SENTENCE)]
+    if served.problem:
+        yield ["error", cut(served.problem, _LONGEST_SENTENCE)]
     for difference in served.differences:
         yield ["differs", cut(difference, _LONGEST_SENTENCE)]
     if served.staple_length:
@@ -66,7 +66,7 @@ def _staple(served: Served) -> str:
         facts.append(f"from {moment(staple.this_update)}")
         if staple.next_update:
             facts.append(f"until {moment(staple.next_update)}")
-    if staple is not None and staple.signature.signer and not staple.signature.fault:
+    if staple is not None and staple.signature.signer and not staple.signature.problem:
         facts.append(f"signed by {cut(staple.signature.signer)}")
     if served.verified is None and served.status in ("good", "revoked", "unknown"):
         facts.append("signature not checked: the issuer was not sent")

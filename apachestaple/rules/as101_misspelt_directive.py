@@ -72,7 +72,7 @@ class MisspeltDirective(DirectiveRule):
             return
         variants = {True: "nginx" if meant else "only-nginx", False: "" if meant else "unknown"}
         remedy = None
-        if meant and STAPLING_DIRECTIVES[meant.lower()].fault(directive.arguments) is None:
+        if meant and STAPLING_DIRECTIVES[meant.lower()].problem(directive.arguments) is None:
             remedy = RenameDirective(directive=directive, name=meant)
         yield self.finding(
             directive_subject(directive),

@@ -58,7 +58,7 @@ class WrongValue(DirectiveRule):
         if has_web_characters(directive.raw):
             return
         known = STAPLING_DIRECTIVES[directive.key]
-        problem = known.fault(directive.arguments)
+        problem = known.problem(directive.arguments)
         if problem is not None:
             yield self.finding(
                 directive_subject(directive),

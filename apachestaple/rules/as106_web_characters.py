@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.web_characters import web_characters
-from apachestaple.ocsp.uri import parse_uri, url_fault
+from apachestaple.ocsp.uri import parse_uri, url_problem
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.remedy import ReplaceWebCharacters
@@ -77,7 +77,7 @@ def _consequence(directive: Directive) -> tuple[Effect, str | None]:
     if not directive.name.isascii():
         return Effect.REJECTED, None
     if directive.key == "sslstaplingforceurl":
-        problem = url_fault(url)
+        problem = url_problem(url)
         return (effect_of(problem), problem.log_id) if problem else (Effect.BAD_STAPLE, "AH01941")
     if directive.key == "sslocspproxyurl" and parse_uri(url) is not None:
         return Effect.BAD_STAPLE, "AH01941"

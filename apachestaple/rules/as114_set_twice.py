@@ -72,7 +72,7 @@ def _is_idle(directive: Directive, last: Directive, site: Site) -> bool:
     if last.place == directive.place or site.is_in_force(directive):
         return False
     # httpd does not get so far where it rejects one of them.
-    return not (known.fault(directive.arguments) or known.fault(last.arguments))
+    return not (known.problem(directive.arguments) or known.problem(last.arguments))
 
 
 def _is_right_before(directive: Directive, last: Directive) -> bool:

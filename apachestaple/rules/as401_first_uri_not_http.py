@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import StaplingProblemKind
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import UnstaplableRule
 from apachestaple.rules.responder_url import URL_MESSAGES, effect_of
@@ -66,17 +66,17 @@ class FirstUriNotHttp(UnstaplableRule):
         site: Site,
     ) -> Iterator[Finding]:
         url = leaf.ocsp_uris[0]
-        fault = url_fault(url)
-        if fault is None:
+        of_url = url_problem(url)
+        if of_url is None:
             return
-        later = next((uri for uri in leaf.ocsp_uris if url_fault(uri) is None), None)
+        later = next((uri for uri in leaf.ocsp_uris if url_problem(uri) is None), None)
         yield self.finding(
             certificate_subject(certificate),
-            variant=f"{fault}{_LATER if later else ''}",
+            variant=f"{of_url}{_LATER if later else ''}",
             hosts=(host,),
             certificate=certificate,
-            effect=effect_of(fault, host),
-            log_id=fault.log_id,
+            effect=effect_of(of_url, host),
+            log_id=of_url.log_id,
             remedy=self.turn_off(problem, host),
             name=leaf.common_name,
             url=url,

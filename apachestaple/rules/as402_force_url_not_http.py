@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.ocsp.switched_off import switched_off
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.remedy import RemoveDirective, TurnStapling
@@ -70,8 +70,8 @@ class ForceUrlNotHttp(SettingRule):
 
     def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
         url = first_argument(directive)
-        fault = url_fault(url) if url else None
-        if fault is None or has_web_characters(directive.raw):
+        problem = url_problem(url) if url else None
+        if problem is None or has_web_characters(directive.raw):
             return
         removal = RemoveDirective(
             directive=directive,
@@ -84,10 +84,10 @@ class ForceUrlNotHttp(SettingRule):
             off = TurnStapling(on=False, hosts=(host,), reason=reason)
             yield self.finding(
                 directive_subject(directive),
-                variant=fault,
+                variant=problem,
                 hosts=(host,),
-                effect=effect_of(fault, host),
-                log_id=fault.log_id,
+                effect=effect_of(problem, host),
+                log_id=problem.log_id,
                 remedy=removal if can_be_removed else off,
                 url=url,
             )
@@ -98,4 +98,4 @@ def _can_be_stapled(certificate: HostCertificate) -> bool:
     url = certificate.first_uri
     if url is None or certificate.issuer_found is False:
         return False
-    return url_fault(url) is None and switched_off(url) is None
+    return url_problem(url) is None and switched_off(url) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
-from apachestaple.ocsp.uri import parse_uri, proxy_fault
+from apachestaple.ocsp.uri import parse_uri, proxy_problem
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.rule import CACHE, Example, by_effect_of_no_answer, tls_host
@@ -53,7 +53,7 @@ class ProxyUnusable(SettingRule):
 
     def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
         url = first_argument(directive)
-        uri, problem = parse_uri(url), proxy_fault(url)
+        uri, problem = parse_uri(url), proxy_problem(url)
         if len(directive.arguments) != 1 or uri is None or problem is None:
             return
         for effect, concerned in by_effect_of_no_answer(hosts).items():

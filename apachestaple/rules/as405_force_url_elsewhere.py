@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
-from apachestaple.ocsp.uri import parse_uri, url_fault
+from apachestaple.ocsp.uri import parse_uri, url_problem
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -44,7 +44,7 @@ class ForceUrlElsewhere(SettingRule):
     def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
         url = first_argument(directive)
         forced = parse_uri(url)
-        if forced is None or not url or url_fault(url):
+        if forced is None or not url or url_problem(url):
             return
         for host in hosts:
             for certificate in host.certificates:

@@ -35,5 +35,7 @@ class ResponseOutOfDate(BadResponseRule):
         if not response.is_by_sha1:
             return None
         skew = host.seconds("SSLStaplingResponseTimeSkew") or 0
-        fault = response.fault_of_times(answer.at, skew, host.seconds("SSLStaplingResponseMaxAge"))
-        return f"gives a response that {fault}" if fault else None
+        of_times = response.problem_of_times(
+            answer.at, skew, host.seconds("SSLStaplingResponseMaxAge")
+        )
+        return f"gives a response that {of_times}" if of_times else None

@@ -37,5 +37,5 @@ class ResponseSignedByStranger(AnswerRule):
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
         response = answer.response
-        if response is not None and response.matches and response.signature.fault is not None:
-            yield self.answered(certificate, host, problem=response.signature.fault)
+        if response is not None and response.matches and response.signature.problem is not None:
+            yield self.answered(certificate, host, problem=response.signature.problem)

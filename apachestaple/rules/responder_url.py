@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.ocsp.uri import UrlFault
+from apachestaple.ocsp.uri import UrlProblem
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import effect_of_no_answer
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 # The variant is the problem of the URL.
 URL_MESSAGES: Mapping[str, str] = {
-    UrlFault.UNPARSED: "{url} cannot be parsed",
-    UrlFault.NO_SCHEME: "{url} has no scheme, and the child process that uses it crashes",
-    UrlFault.NOT_HTTP: "{url} is not an http URL, and httpd asks no other one",
-    UrlFault.NO_HOST: "{url} names no host",
+    UrlProblem.UNPARSED: "{url} cannot be parsed",
+    UrlProblem.NO_SCHEME: "{url} has no scheme, and the child process that uses it crashes",
+    UrlProblem.NOT_HTTP: "{url} is not an http URL, and httpd asks no other one",
+    UrlProblem.NO_HOST: "{url} names no host",
 }
 
 
-def effect_of(problem: UrlFault, host: Host | None = None) -> Effect:
+def effect_of(problem: UrlProblem, host: Host | None = None) -> Effect:
     """What clients that ask for a staple get (stapling_renew_response).
 
     Without a host, it is what they get by default.
     """
     # Where only the host is missing, the query fails as with a responder that is off.
-    if problem is UrlFault.NO_HOST:
+    if problem is UrlProblem.NO_HOST:
         return effect_of_no_answer(host) if host else Effect.BAD_STAPLE
     return Effect.ABORTS_HANDSHAKES

@@ -188,7 +188,7 @@ def _refusal(directive: Directive, *, in_host: bool) -> str | None:
         return None
     if in_host and not known.in_virtual_host:
         return f"{known.name} has no place in a virtual host"
-    refusal = known.fault(directive.arguments)
+    refusal = known.problem(directive.arguments)
     if refusal is not None or known.kind is not Kind.CACHE:
         return refusal
     cache = parse_cache(directive.arguments[0])

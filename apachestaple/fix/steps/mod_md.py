@@ -9,7 +9,7 @@ from apachestaple.fix.editing.render import MdStapling
 from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.directives import MOD_MD_STAPLES_SINCE
-from apachestaple.ocsp.uri import url_fault
+from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.remedy import StapleByModMd
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def refusals(site: Site) -> Iterator[str]:
         yield f"mod_md staples since httpd {since}, and this is {dotted(version)}"
     for host in site.tls_hosts:
         urls = [certificate.first_uri for certificate in host.certificates]
-        if host.use_stapling and host.force_url and any(u is None or url_fault(u) for u in urls):
+        if host.use_stapling and host.force_url and any(u is None or url_problem(u) for u in urls):
             yield (
                 f"{host.name} staples by its SSLStaplingForceURL alone, which mod_md does not know"
             )

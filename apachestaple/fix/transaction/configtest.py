@@ -18,7 +18,7 @@ _CONFIGTEST_SECONDS = 120
 
 
 def configtests(starts: Sequence[Start], configtest: str) -> Callable[[], str | None]:
-    """Run ``httpd -t`` now; what is returned runs it again and says what httpd complains of.
+    """Run ``httpd -t`` now; what is returned runs it again and returns what httpd rejects.
 
     What it rejected already, for a reason that is not ours, it may reject still, except where
     ``configtest`` is ``always``.
@@ -30,14 +30,14 @@ def configtests(starts: Sequence[Start], configtest: str) -> Callable[[], str | 
     tested = [start for start in starts if _is_tested(start, configtest)]
     before = [_configtest(start) for start in tested]
 
-    def complaint() -> str | None:
+    def rejection() -> str | None:
         for start, rejected_before in zip(tested, before, strict=True):
             message = _configtest(start)
             if message is not None and (rejected_before is None or configtest == "always"):
                 return message
         return None
 
-    return complaint
+    return rejection
 
 
 def _is_tested(start: Start, configtest: str) -> bool:

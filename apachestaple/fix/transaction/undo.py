@@ -66,9 +66,9 @@ def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
 
     """
     with only_one_fix():
-        complaint = configtests(starts, configtest)
+        rejection = configtests(starts, configtest)
         with written(backup.files, backup.main_files, undoes=backup.started):
-            message = complaint()
+            message = rejection()
             if message is not None:
                 raise WriteError(
                     "httpd -t rejects the files as they were, so nothing was given back "
