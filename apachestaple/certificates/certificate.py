@@ -89,6 +89,14 @@ class Certificate:
         return self._certificate.public_key()
 
     @property
+    def key_type(self) -> str:
+        """The algorithm of its public key, as OpenSSL tells slots for certificates apart."""
+        try:
+            return self._certificate.public_key_algorithm_oid.dotted_string
+        except Exception:  # noqa: BLE001  (cryptography raises many kinds)
+            return ""
+
+    @property
     def is_understood(self) -> bool:
         """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
         return self._facts is not None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateFile
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.records import StaplingRecord
 
 
 class StaplingProblemKind(StrEnum):
@@ -37,6 +38,8 @@ class StaplingProblemKind(StrEnum):
     URI_NOT_HTTP = "uri-not-http"
     FORCE_URL_NOT_HTTP = "force-url-not-http"
     SWITCHED_OFF = "switched-off"
+    # Another host has a SSLStaplingForceURL for the certificate, and this one has no URL.
+    NO_URI_OF_ITS_OWN = "no-uri-of-its-own"
 
 
 _NEVER_ASKED = frozenset(
@@ -105,6 +108,7 @@ class Host:
         overridden: stapling directives of its own that a later one of the same name overrides.
         main: the main server; ``None`` for that itself.
         find_certificates: reads its certificates.
+        find_record: the record that mod_ssl has of a leaf, whichever host made it.
         listen_is_https: whether its addresses are those of a Listen for https.
         mod_md_staples: whether mod_md staples for it, and mod_ssl's own stapling is idle.
 
@@ -118,6 +122,7 @@ class Host:
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
+    find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False
     mod_md_staples: bool = False
 
@@ -125,6 +130,17 @@ class Host:
     def certificates(self) -> tuple[HostCertificate, ...]:
         """With those of the main server merged in; read when somebody asks for them."""
         return self.find_certificates(self)
+
+    @lazy
+    def served(self) -> tuple[HostCertificate, ...]:
+        """The certificates that clients can get: of several with one type of key, the last."""
+        if len(self.certificates) < 2:
+            return self.certificates
+        by_type = {
+            certificate.leaf.key_type if certificate.leaf else certificate.name: certificate
+            for certificate in self.certificates
+        }
+        return tuple(c for c in self.certificates if c in by_type.values())
 
     def setting(self, name: str) -> Directive | None:
         """The directive that decides, its own or the main server's."""
@@ -235,6 +251,12 @@ class Host:
         directive = self.setting("SSLStaplingForceURL")
         return first_argument(directive) or None if directive else None
 
+    @property
+    def proxy(self) -> str | None:
+        """SSLOCSPProxyURL in force."""
+        directive = self.setting("SSLOCSPProxyURL")
+        return first_argument(directive) or None if directive else None
+
     def responder(self, certificate: HostCertificate) -> str | None:
         """The URL that mod_ssl asks for this certificate's status."""
         return self.force_url or certificate.first_uri
@@ -249,7 +271,8 @@ class Host:
         leaf = certificate.leaf
         if leaf is None:
             return StaplingProblem(StaplingProblemKind.NOT_READ, "its certificate was not read")
-        if certificate.issuer_found is False:
+        record = self.find_record(leaf)
+        if certificate.issuer_found is False and record is None:
             if leaf.is_self_signed:
                 return StaplingProblem(
                     StaplingProblemKind.SELF_SIGNED, "its certificate is self-signed"
@@ -257,8 +280,11 @@ class Host:
             reason = "the issuer of its certificate is not in the chain"
             return StaplingProblem(StaplingProblemKind.NO_ISSUER, reason)
         url = self.responder(certificate)
-        if url is None:
+        if url is None and record is None:
             return StaplingProblem(StaplingProblemKind.NO_URI, "its certificate has no OCSP URI")
+        if url is None:
+            reason = "its certificate has no OCSP URI, and SSLStaplingForceURL is not set for it"
+            return StaplingProblem(StaplingProblemKind.NO_URI_OF_ITS_OWN, reason)
         of_url = url_problem(url)
         if of_url is not None:
             forced = bool(self.force_url)

@@ -31,6 +31,8 @@ from apachestaple.mod_ssl.host_certificates import (
 )
 from apachestaple.mod_ssl.hosts import Host, HostCertificate, first_argument
 from apachestaple.mod_ssl.queries import query
+from apachestaple.mod_ssl.records import stapling_records
+from apachestaple.mod_ssl.replies import Member, members_by_leaf, replies
 from apachestaple.ocsp.query import measured_lengths
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
     from apachestaple.httpd.lines import Listener
+    from apachestaple.mod_ssl.records import StaplingRecord
+    from apachestaple.mod_ssl.replies import Replies
     from apachestaple.ocsp.query import Answer, Query
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
@@ -169,6 +173,35 @@ class Site:
         return [host for host in self.tls_hosts if host.staples]
 
     @lazy
+    def records(self) -> dict[bytes, StaplingRecord]:
+        """mod_ssl's record of each leaf that has one, by the SHA-1 of its DER."""
+        return stapling_records(self.main, self.virtual_hosts)
+
+    def find_record(self, leaf: Certificate) -> StaplingRecord | None:
+        """mod_ssl's record of a leaf, whichever host made it."""
+        return self.records.get(leaf.sha1)
+
+    def members(self, leaf: Certificate) -> list[Member]:
+        """All hosts that staple a leaf, in the order of the configuration."""
+        return self._members.get(leaf.sha1, [])
+
+    @lazy
+    def _members(self) -> dict[bytes, list[Member]]:
+        return {
+            sha1: [Member(host, served, self.answer(host, served)) for host, served in found]
+            for sha1, found in members_by_leaf(self.stapling_hosts).items()
+            if sha1 in self.records
+        }
+
+    def replies(self, host: Host, certificate: HostCertificate) -> Replies | None:
+        """What clients of a host get that ask about a certificate; ``None`` without a record."""
+        leaf = certificate.leaf
+        if leaf is None or not host.staples or leaf.sha1 not in self.records:
+            return None
+        member = Member(host, certificate, self.answer(host, certificate))
+        return replies(member, self.members(leaf))
+
+    @lazy
     def stapled_certificates(self) -> dict[bytes, Certificate]:
         """Each certificate whose response mod_ssl's cache is to hold, by the SHA-1 of its DER."""
         return {
@@ -285,6 +318,7 @@ def understand(
         if host.section is not None:
             host.listen_is_https = speak_https[host.section.raw]
         host.find_certificates = find_certificates
+        host.find_record = site.find_record
         host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
     if at_once:
         for host in site.hosts:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
 from apachestaple.ocsp.switched_off import switched_off
-from apachestaple.ocsp.uri import url_problem
+from apachestaple.ocsp.uri import proxy_problem, url_problem
 
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
+    from apachestaple.mod_ssl.replies import Replies
     from apachestaple.mod_ssl.site import Site
 
 
@@ -23,7 +24,7 @@ class Prospect:
 
 
 def prospect(host: Host, site: Site) -> Prospect:
-    """Whether a host staples, provided that its responders answer.
+    """What a client gets that asks a second time, provided that the responders answer.
 
     Of a fragment, the cache is taken to be set elsewhere.
     """
@@ -32,18 +33,16 @@ def prospect(host: Host, site: Site) -> Prospect:
             return Prospect(False, "SSLUseStapling is off")
         if site.configuration.whole:
             return Prospect(False, "SSLUseStapling is not set")
-        known = _of_certificates(host)
+        known = _of_certificates(host, site)
         if known.staples is False:
             return known
         return Prospect(None, "SSLUseStapling is not set in this part of the configuration")
-    by_certificates = _of_certificates(host)
-    # A problem of the host itself says more than one of the whole server.
+    by_certificates = _of_certificates(host, site)
+    # What is wrong with the host itself says more than what is wrong with the whole server.
     if host.mod_md_staples or by_certificates.staples is False:
         return by_certificates
-    of_cache = _cache_problem(site)
-    if of_cache is None and host.seconds("SSLStaplingResponderTimeout") == 0:
-        of_cache = "SSLStaplingResponderTimeout 0 makes every query fail"
-    return Prospect(False, of_cache) if of_cache else by_certificates
+    problem = _cache_problem(site)
+    return Prospect(False, problem) if problem else by_certificates
 
 
 def _cache_problem(site: Site) -> str | None:
@@ -62,47 +61,104 @@ def _cache_problem(site: Site) -> str | None:
     return None
 
 
-def _of_certificates(host: Host) -> Prospect:
-    if not host.certificates:
+def _of_certificates(host: Host, site: Site) -> Prospect:
+    """The first certificate that is not stapled decides, then the first that is not known."""
+    found = [
+        _of_certificate(host, certificate, problem, site)
+        for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
+        if certificate in host.served
+    ]
+    for staples in (False, None):
+        first = next((each for each in found if each.staples is staples), None)
+        if first is not None:
+            return first
+    if not found:
         return Prospect(None, "no certificate is named for it here")
-    for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True):
-        reason = _reason(host, certificate, problem) if certificate.is_readable else None
-        if reason:
-            return Prospect(False, _about(host, certificate, reason))
-    for certificate in host.certificates:
-        if not certificate.is_readable:
-            return Prospect(None, f"{certificate.name} was not read")
-        if certificate.issuer_found is None:
-            return Prospect(
-                None, f"the files that may hold the issuer of {certificate.name} were not all read"
-            )
-    responders = dict.fromkeys(_responder(host, certificate) for certificate in host.certificates)
-    staples = "mod_md staples" if host.mod_md_staples else "mod_ssl staples"
-    return Prospect(True, f"{staples} what {' and '.join(filter(None, responders))} answers")
+    return Prospect(True, " and ".join(dict.fromkeys(each.why for each in found)))
 
 
-def _reason(
+def _of_certificate(
+    host: Host, certificate: HostCertificate, problem: StaplingProblem | None, site: Site
+) -> Prospect:
+    if not certificate.is_readable:
+        return Prospect(None, f"{certificate.name} was not read")
+    if host.mod_md_staples:
+        return _by_mod_md(host, certificate, problem)
+    found = site.replies(host, certificate)
+    if found is not None:
+        return _by_record(host, certificate, found, site)
+    if problem is not None:
+        return Prospect(False, _about(host, certificate, _reason(host, certificate, problem)))
+    if certificate.issuer_found is None:
+        return _unknown_issuer(certificate)
+    return Prospect(True, f"mod_ssl staples what {host.responder(certificate)} answers")
+
+
+def _by_record(host: Host, certificate: HostCertificate, found: Replies, site: Site) -> Prospect:
+    """Where mod_ssl has a record of the leaf, of this host or of another one."""
+    record = site.find_record(certificate.leaf) if certificate.leaf else None
+    if found.is_good:
+        why = f"mod_ssl staples what {host.responder(certificate)} answers"
+        if record is not None and certificate.issuer_found is False:
+            why += f"; {record.host.name} provides the issuer"
+        return Prospect(True, why)
+    reason = _reason(host, certificate, None)
+    if found.is_good is None and found.fills is not None:
+        why = f"{reason}; it staples only while {found.fills.name} keeps a response in the cache"
+        return Prospect(None, _about(host, certificate, why))
+    if found.is_good is None and found.spoils is not None:
+        why = f"{found.spoils.name} has the same certificate, and stores an error if asked first"
+        return Prospect(None, _about(host, certificate, why))
+    return Prospect(False, _about(host, certificate, reason))
+
+
+def _by_mod_md(
     host: Host, certificate: HostCertificate, problem: StaplingProblem | None
-) -> str | None:
-    """Why a certificate that was read is not stapled, or ``None``."""
-    url = _responder(host, certificate)
+) -> Prospect:
+    """mod_md asks the certificate's own responder: it does not know SSLStaplingForceURL."""
+    url = certificate.first_uri
+    entry = switched_off(url) if url else None
+    reason = None
+    if entry:
+        reason = f"{entry.authority} switched its responder off on {entry.since}"
+    elif url is None:
+        reason = "its certificate has no OCSP URI"
+    elif url_problem(url) is not None:
+        reason = f"its responder {url} {url_problem(url)}"
+    elif certificate.issuer_found is False:
+        # It gets no issuer from the record of another host.
+        reason = problem.reason if problem else "the issuer of its certificate is not in the chain"
+    if reason:
+        return Prospect(False, _about(host, certificate, reason))
+    if certificate.issuer_found is None:
+        return _unknown_issuer(certificate)
+    return Prospect(True, f"mod_md staples what {url} answers")
+
+
+def _unknown_issuer(certificate: HostCertificate) -> Prospect:
+    return Prospect(
+        None, f"the files that may hold the issuer of {certificate.name} were not all read"
+    )
+
+
+def _reason(host: Host, certificate: HostCertificate, problem: StaplingProblem | None) -> str:
+    """Why this host cannot fetch a good response for a certificate that was read."""
+    url = host.responder(certificate)
     entry = switched_off(url) if url else None
     if entry:
         return f"{entry.authority} switched its responder off on {entry.since}"
-    if host.mod_md_staples and host.force_url is not None:
-        # mod_md does not know SSLStaplingForceURL.
-        if url is None:
-            return "its certificate has no OCSP URI"
-        of_cache = url_problem(url)
-        if of_cache is not None:
-            return f"its responder {url} {of_cache}"
-        if certificate.issuer_found is not False:
-            return None
-    return problem.reason if problem else None
-
-
-def _responder(host: Host, certificate: HostCertificate) -> str | None:
-    return certificate.first_uri if host.mod_md_staples else host.responder(certificate)
+    if problem is not None:
+        return problem.reason
+    if url is None:
+        return "its certificate has no OCSP URI, and SSLStaplingForceURL is not set for it"
+    if url_problem(url) is not None:
+        return f"its responder {url} {url_problem(url)}"
+    if host.seconds("SSLStaplingResponderTimeout") == 0:
+        return "SSLStaplingResponderTimeout 0 makes every query fail"
+    proxy = host.proxy
+    if proxy and proxy_problem(proxy):
+        return f"the proxy {proxy} {proxy_problem(proxy)}"
+    return f"its responder {url} gives no usable answer"
 
 
 def _about(host: Host, certificate: HostCertificate, problem: str) -> str:
