@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.ocsp.switched_off import switched_off
-from apachestaple.ocsp.uri import UrlFault, proxy_fault, url_fault
+from apachestaple.ocsp.uri import UrlProblem, proxy_problem, url_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -177,10 +177,10 @@ def _behaviour(member: Member) -> _Behaviour:
 def _query(member: Member) -> _Query:
     host, certificate, answer = member
     url = host.responder(certificate)
-    fault = url_fault(url) if url is not None else None
-    if url is None or (fault is not None and fault is not UrlFault.NO_HOST):
+    problem = url_problem(url) if url is not None else None
+    if url is None or (problem is not None and problem is not UrlProblem.NO_HOST):
         return _Query.ABORTED
-    if fault is not None or _fails(host, url, answer):
+    if problem is not None or _fails(host, url, answer):
         return _Query.FAKED if host.flag("SSLStaplingFakeTryLater") else _Query.FAILED
     response = answer.response if answer is not None else None
     if answer is None or response is None or answer.error is None:
@@ -194,7 +194,7 @@ def _query(member: Member) -> _Query:
 def _is_out_of_date(host: Host, response: StatusResponse, now: datetime) -> bool:
     skew = host.seconds("SSLStaplingResponseTimeSkew") or 0
     max_age = host.seconds("SSLStaplingResponseMaxAge")
-    return response.fault_of_times(now, skew, max_age) is not None
+    return response.problem_of_times(now, skew, max_age) is not None
 
 
 def _fails(host: Host, url: str, answer: Answer | None) -> bool:
@@ -204,7 +204,7 @@ def _fails(host: Host, url: str, answer: Answer | None) -> bool:
     if host.seconds("SSLStaplingResponderTimeout") == 0:
         return True
     proxy = host.proxy
-    return proxy_fault(proxy) is not None if proxy else switched_off(url) is not None
+    return proxy_problem(proxy) is not None if proxy else switched_off(url) is not None
 
 
 def members_by_leaf(hosts: Iterable[Host]) -> dict[bytes, list[tuple[Host, HostCertificate]]]:
