@@ -261,6 +261,11 @@ class Host:
         """The URL that mod_ssl asks for this certificate's status."""
         return self.force_url or certificate.first_uri
 
+    def stapling_issuer(self, certificate: HostCertificate) -> Certificate | None:
+        """The issuer that mod_ssl names when it asks: that of the record, whoever made it."""
+        record = self.find_record(certificate.leaf) if certificate.leaf else None
+        return record.certificate.issuer if record else certificate.issuer
+
     @lazy
     def stapling_problems(self) -> tuple[StaplingProblem | None, ...]:
         """Why mod_ssl cannot staple for each of its certificates; ``None`` where it can."""

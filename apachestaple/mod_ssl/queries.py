@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def query(host: Host, certificate: HostCertificate) -> Query | None:
     """What mod_ssl asks for a certificate of a host; ``None`` where it cannot, or we cannot."""
-    leaf, issuer, url = certificate.leaf, certificate.issuer, host.responder(certificate)
+    leaf, url = certificate.leaf, host.responder(certificate)
+    issuer = host.stapling_issuer(certificate)
     if not host.staples or leaf is None or issuer is None or url is None or url_problem(url):
         return None
     proxy = host.setting("SSLOCSPProxyURL")
@@ -50,5 +51,5 @@ def unaskable(hosts: Iterable[Host]) -> list[str]:
         f"{certificate.name}: nobody was asked about it, since its issuer is not here"
         for host in hosts
         for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
-        if problem is None and certificate.issuer is None
+        if problem is None and host.stapling_issuer(certificate) is None
     ]
