@@ -11,6 +11,7 @@ from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import Start, read
 from apachestaple.httpd.syntax import logical_lines, tree
 from apachestaple.httpd.words import WHITE_SPACE
+from tests.fuzz.programs import fuzz_fix, fuzz_settings, fuzz_template
 from tests.project import ROOT
 
 # The texts that are read stand for those of two files of a fixture, which are there for Include.
@@ -124,6 +125,9 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "lines": fuzz_lines,
     "read": fuzz_read,
     "envvars": fuzz_envvars,
+    "settings": fuzz_settings,
+    "template": fuzz_template,
+    "fix": fuzz_fix,
 }
 
 
@@ -139,6 +143,8 @@ def seeds() -> list[bytes]:
 
 
 _SEEDS = (
+    b'select = ["AS2"]\ndefine = ["A=1"]\nmap = {"/etc" = "x"}\n[tool.apachestaple]\nroot = "."\n',
+    b"{% for n in numbers %}{{ n * 2 }}{% endfor %}{{ name | upper }}{% if name %}x{% endif %}\n",
     b'if [ -z "$A" ]; then\nexport A="${B:-c}"\nelif test $A = \'b\'\nthen\nunset B\nelse\n'
     b"C=${A##x}${B%y}$D # e\nfi\nif [ 1 ]; then A=$A$A; fi\n",
     b"",
