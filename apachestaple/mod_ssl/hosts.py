@@ -38,8 +38,6 @@ class StaplingProblemKind(StrEnum):
     URI_NOT_HTTP = "uri-not-http"
     FORCE_URL_NOT_HTTP = "force-url-not-http"
     SWITCHED_OFF = "switched-off"
-    # Another host has a SSLStaplingForceURL for the certificate, and this one has no URL.
-    NO_URI_OF_ITS_OWN = "no-uri-of-its-own"
 
 
 _NEVER_ASKED = frozenset(
@@ -285,11 +283,8 @@ class Host:
             reason = "the issuer of its certificate is not in the chain"
             return StaplingProblem(StaplingProblemKind.NO_ISSUER, reason)
         url = self.responder(certificate)
-        if url is None and record is None:
-            return StaplingProblem(StaplingProblemKind.NO_URI, "its certificate has no OCSP URI")
         if url is None:
-            reason = "its certificate has no OCSP URI, and SSLStaplingForceURL is not set for it"
-            return StaplingProblem(StaplingProblemKind.NO_URI_OF_ITS_OWN, reason)
+            return StaplingProblem(StaplingProblemKind.NO_URI, "its certificate has no OCSP URI")
         of_url = url_problem(url)
         if of_url is not None:
             forced = bool(self.force_url)

@@ -12,7 +12,6 @@ from apachestaple.certificates.keys import KeyProblem, KeyReader
 from apachestaple.certificates.pem import CertificateReader
 from apachestaple.httpd.loadable import is_loadable
 from apachestaple.lazy import lazy
-from apachestaple.mod_ssl.addresses import Address, is_https, parse_address, parse_listen
 from apachestaple.mod_ssl.cache import (
     LONG_RESPONSE,
     PROVIDERS,
@@ -33,10 +32,11 @@ from apachestaple.mod_ssl.hosts import Host, HostCertificate, first_argument
 from apachestaple.mod_ssl.queries import query
 from apachestaple.mod_ssl.records import stapling_records
 from apachestaple.mod_ssl.replies import Member, members_by_leaf, replies
+from apachestaple.mod_ssl.walk import Walk
 from apachestaple.ocsp.query import measured_lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
@@ -44,30 +44,6 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.records import StaplingRecord
     from apachestaple.mod_ssl.replies import Replies
     from apachestaple.ocsp.query import Answer, Query
-
-# Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
-_DIRECTORY_SECTIONS = frozenset(
-    f"<{name}"
-    for name in (
-        *("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch"),
-        *("if", "elseif", "else", "proxy", "proxymatch", "limit", "limitexcept"),
-    )
-)
-
-# The server settings of mod_ssl that decide whether and how a host staples; the last one set wins.
-_SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
-    "sslengine",
-    "servername",
-    "sslcertificatechainfile",
-    "sslcacertificatefile",
-    "sslcacertificatepath",
-    "sslcertificatefile",
-    "sslcertificatekeyfile",
-    "protocol",
-    "mdstapling",
-    "mdhttpproxy",
-    "user",
-}
 
 
 @dataclass
@@ -304,7 +280,7 @@ def understand(
         certificates_required = configuration.installed
     reader = reader or CertificateReader()
     site = Site(configuration, Host(None, ()), [], [], [], certificates_required, reader)
-    walk = _Walk(site)
+    walk = Walk(site)
     walk.take(configuration.directives)
     speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_mod_md = configuration.has_module("md_module")
@@ -324,97 +300,3 @@ def understand(
         for host in site.hosts:
             host.certificates  # noqa: B018  (it is lazy)
     return site
-
-
-_PREFIXES = ("ssl", "sll", "sls")
-
-# What becomes of a directive, if anything, and whether it looks like one of mod_ssl's.
-_Use = tuple["Callable[[Directive], None] | None", bool]
-
-
-class _Walk:
-    """Gives each directive to what it is for.
-
-    Attributes:
-        addresses: of the virtual hosts, by the arguments of their sections.
-        seen: what was found out of each name, in lower case.
-
-    """
-
-    def __init__(self, site: Site) -> None:
-        self.addresses: dict[str, tuple[Address, ...]] = {}
-        self.seen: dict[str, _Use] = {}
-        self._site = site
-        self._listens: list[tuple[Address, str]] = []
-        self._hosts: dict[int, Host] = {}
-        # The host that the settings in the last section are for; ``None`` where they have no place.
-        self._section: Directive | None = None
-        self._host: Host | None = site.main
-
-    def take(self, directives: Iterable[Directive]) -> None:
-        """Go over all of them, once."""
-        seen = self.seen
-        for directive in directives:
-            key = directive.key
-            if key not in seen:
-                seen[key] = self._use(key)
-            act, is_ssl = seen[key]
-            if act is not None:
-                act(directive)
-            if is_ssl:
-                self._site.ssl_directives.append(directive)
-
-    def is_https(self, addresses: tuple[Address, ...]) -> bool:
-        """Whether they are those of a Listen for https: the first that is one's decides."""
-        found = (is_https(address, self._listens) for address in addresses)
-        return next((https for https in found if https is not None), False)
-
-    def _use(self, key: str) -> _Use:
-        acts = {"<virtualhost": self._virtual_host, "listen": self._listen}
-        act = self._setting if key in _SETTINGS else acts.get(key)
-        # Beside the right ones, those with a slip at the beginning, or further behind.
-        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
-
-    def _virtual_host(self, directive: Directive) -> None:
-        raw = directive.raw
-        if raw not in self.addresses:
-            self.addresses[raw] = tuple(parse_address(word) for word in directive.arguments)
-        host = Host(directive, self.addresses[raw], self._site.main)
-        self._hosts[id(directive)] = host
-        self._site.virtual_hosts.append(host)
-
-    def _listen(self, directive: Directive) -> None:
-        listen = parse_listen(directive) if directive.parent is None else None
-        if listen:
-            self._listens.append(listen)
-
-    def _setting(self, directive: Directive) -> None:
-        section = directive.parent
-        if section is not self._section:
-            self._section, self._host = section, self._owner(section)
-        host, key = self._host, directive.key
-        if host is None:
-            if key in STAPLING_DIRECTIVES:
-                self._site.misplaced.append(directive)
-        elif key == "sslcertificatefile":
-            host.own_certificates.append(directive)
-        elif key == "sslcertificatekeyfile":
-            host.own_keys.append(directive)
-        elif key == "sslstaplingcache":
-            (self._site.caches if host.is_main else self._site.misplaced).append(directive)
-        else:
-            earlier = host.own.get(key)
-            if earlier is not None and key in STAPLING_DIRECTIVES:
-                host.overridden.append(earlier)
-            host.own[key] = directive
-
-    def _owner(self, section: Directive | None) -> Host | None:
-        """The host that directives right in a section are for."""
-        # Sections may be nested deeper than calls.
-        host: Host | None = self._site.main
-        for outer in reversed([section, *section.sections()] if section else []):
-            if outer.key in _DIRECTORY_SECTIONS:
-                return None
-            if host is self._site.main:
-                host = self._hosts.get(id(outer), host)
-        return host
