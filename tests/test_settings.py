@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Severity
 from apachestaple.settings import (
     Settings,
@@ -357,3 +358,19 @@ def test_a_large_pyproject_of_many_programs_is_read(tmp_path: Path) -> None:
     written(tmp_path, text + "#" * 512 * 1024, "pyproject.toml")
     with pytest.raises(SettingsError, match="larger than 524,288 bytes"):
         load_settings({}, near=str(tmp_path))
+
+
+def test_what_a_settings_file_and_comments_ignore_is_counted(tmp_path: Path) -> None:
+    site = tmp_path / "site.conf"
+    site.write_text("# apachestaple: ignore[AS101]\nSSLUseStaping on\n")
+    program = [sys.executable, "-m", "apachestaple", "lint", str(site)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "Ignored: 1 finding by comments."
+    (tmp_path / "apachestaple.toml").write_text('ignore = ["AS"]\n')
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert (
+        done.stdout.splitlines()[-1] == f"Ignored: {len(all_rules())} rules by the settings file."
+    )
+    done = subprocess.run([*program, "--isolated"], capture_output=True, text=True, check=False)
+    assert "by the settings file" not in done.stdout

@@ -42,7 +42,7 @@ def lint(
     from apachestaple.lint.lint import lint as lint_sites
     from apachestaple.report.lint import lint_report
     from apachestaple.report.terminal import Paint, emit, paint_for
-    from apachestaple.rules.catalogue import select_rules
+    from apachestaple.rules.catalogue import all_rules, select_rules
     from apachestaple.rules.finding import is_any_as_bad
 
     if not online and (allow_private or deadline is not None):
@@ -51,6 +51,8 @@ def lint(
     own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
     settings = common.settings(paths, own)
     rules = select_rules(settings.select, settings.ignore)
+    # Whoever reads the report must see that a settings file silences it.
+    ignored = 0 if select or ignore else len(all_rules()) - len(rules)
     sites = read_sites(paths or [], settings)
     tell(*sites.problems)
     if not sites.sites:
@@ -63,6 +65,6 @@ def lint(
         answers = ask_responders(sites.sites, policy)
     result = lint_sites(sites.sites, rules, answers)
     paint = Paint() if output else paint_for(sys.stdout)
-    report = lint_report(sites.sites, result, settings.format, paint)
+    report = lint_report(sites.sites, result, settings.format, paint, ignored)
     emit(report, output, exact=settings.format == "github")
     return FAILED if sites.problems else int(is_any_as_bad(result.findings, settings.fail_on))

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from apachestaple.report.terminal import Paint
 
 
-def lint_report(sites: Sequence[Site], result: LintResult, form: str, paint: Paint) -> str:
-    """The findings as ``text``, ``json`` or ``github``."""
+def lint_report(
+    sites: Sequence[Site], result: LintResult, form: str, paint: Paint, ignored_rules: int = 0
+) -> str:
+    """The findings as ``text``, ``json`` or ``github``.
+
+    ``ignored_rules`` is the number of rules that a settings file ignores.
+    """
     if form == "github":
         from apachestaple.report.github import github_report  # noqa: PLC0415
 
@@ -28,4 +33,4 @@ def lint_report(sites: Sequence[Site], result: LintResult, form: str, paint: Pai
     from apachestaple.report.text import text_report  # noqa: PLC0415
 
     sources = {path: file for site in sites for path, file in site.configuration.files.items()}
-    return text_report(result.findings, sources, summary, paint=paint)
+    return text_report(result.findings, sources, summary, paint=paint, ignored_rules=ignored_rules)

@@ -30,13 +30,18 @@ def text_report(
     summary: Summary,
     *,
     paint: Paint = Paint(),  # noqa: B008  (frozen)
+    ignored_rules: int = 0,
 ) -> str:
-    """All findings with their source lines, then a line that counts them."""
+    """All findings with their source lines, then a line that counts them.
+
+    A last line counts what was ignored: findings by comments, and rules by a settings file.
+    """
     blocks = [
         "\n".join(_block(finding, sources.get(finding.place.file), paint)) + "\n"
         for finding in findings
     ]
-    return "\n".join([*blocks, _last_line(findings, summary, paint) + "\n"])
+    last = _last_line(findings, summary, paint) + "\n"
+    return "\n".join([*blocks, last]) + _ignored(summary.suppressed, ignored_rules)
 
 
 def _block(finding: Finding, source: SourceFile | None, paint: Paint) -> Iterator[str]:
@@ -140,6 +145,12 @@ def _last_line(findings: Sequence[Finding], summary: Summary, paint: Paint) -> s
         if number
     )
     return f"{found} in {read}{_repair(findings)}"
+
+
+def _ignored(findings: int, rules: int) -> str:
+    by = [f"{counted(findings, 'finding')} by comments"] if findings else []
+    by += [f"{counted(rules, 'rule')} by the settings file"] if rules else []
+    return f"Ignored: {', '.join(by)}.\n" if by else ""
 
 
 def _repair(findings: Sequence[Finding]) -> str:
