@@ -292,7 +292,8 @@ def _pairs(texts: list[str], lines: list[_RawLine]) -> dict[int, int]:
                 open_sections.append((index, lower(word[1:].removesuffix(">"))))
         elif word.endswith(">") and body.startswith(word) and ">" not in word[:-1]:
             name = lower(word[2:-1])
-            for depth in range(len(open_sections) - 1, -1, -1):
+            farthest = max(len(open_sections) - _DEEPEST_BLOCK, 0)
+            for depth in range(len(open_sections) - 1, farthest - 1, -1):
                 if open_sections[depth][1] == name:
                     if depth < _DEEPEST_BLOCK:
                         pairs[open_sections[depth][0]] = index
