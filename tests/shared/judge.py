@@ -27,6 +27,11 @@ class Wrong(NamedTuple):
     host: str
     what: str
 
+    def is_like(self, other: Wrong) -> bool:
+        """Whether the same is wrong with another host; of what is missed, for whatever reason."""
+        same_kind = (self.kind, self.command) == (other.kind, other.command)
+        return same_kind and (self.kind == MISSED or self.what == other.what)
+
     def __str__(self) -> str:
         return f"{self.kind} ({self.command}): {self.host}: {self.what}"
 

@@ -29,7 +29,7 @@ KINDS = (
     (MISSED, UNSAFE),
     (BROKEN, "none"),
 )
-_SHRINKING_SECONDS = 60.0
+_SHRINKING_SECONDS = 40.0
 # So often, a site is played whose responders fail.
 _EACH_WITH_ERRORS = 4
 
@@ -145,13 +145,18 @@ def _add_contacts(report: Report, name: str, case: Case) -> None:
 
 
 def examples(arena: Arena, seed: int, report: Report) -> Iterator[str]:
-    """For each kind of failure the smallest configuration, and its number."""
-    for kind, command in KINDS:
-        failures = report.of(kind, command)
-        if not failures:
-            continue
-        smallest = min(failures, key=lambda failure: failure.hosts)
-        case = one(arena, seed, smallest.case)
-        case = shrunk(arena, case, smallest.wrong, _SHRINKING_SECONDS)
-        yield f"===== {kind} ({command}), the smallest one, from case {smallest.case}"
+    """For each kind of failure the smallest configuration, and the number of its case."""
+    for smallest in _smallest(report):
+        case = shrunk(arena, one(arena, seed, smallest.case), smallest.wrong, _SHRINKING_SECONDS)
+        wrong = smallest.wrong
+        yield f"===== {wrong.kind} ({wrong.command}): {wrong.what} (from case {smallest.case})"
         yield from case.lines()
+
+
+def _smallest(report: Report) -> list[Failure]:
+    """Of failures that are alike, the one with the fewest hosts."""
+    found: list[Failure] = []
+    for failure in sorted(report.failures, key=lambda failure: failure.hosts):
+        if not any(failure.wrong.is_like(other.wrong) for other in found):
+            found.append(failure)
+    return sorted(found, key=lambda failure: KINDS.index(failure.wrong[:2]))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def shrunk(arena: Arena, case: Case, wrong: Wrong, seconds: float) -> Case:
-    """Without whatever can be left out while the same kind of thing is wrong with some host.
+    """Without whatever can be left out while the same is wrong with some host.
 
     ``seconds`` limits how long it is tried.
     """
@@ -36,7 +36,7 @@ def shrunk(arena: Arena, case: Case, wrong: Wrong, seconds: float) -> Case:
             if site == case.site:
                 continue
             seen = look(arena, site, commands)
-            if any((it.kind, it.command) == (wrong.kind, wrong.command) for it in seen.wrong):
+            if any(wrong.is_like(other) for other in seen.wrong):
                 case = seen
     return case
 
