@@ -4,6 +4,7 @@ Usable without pytest and without a running responder.
 """
 
 import datetime as dt
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,7 @@ class Authority:
         for directory in (self.folder, self.state):
             directory.mkdir(parents=True, exist_ok=True)
         self._index: dict[int, str] = {}
+        self._changes = 0
 
         root_key = _new_key("ecdsa")
         root_name = _name("Lab Root CA")
@@ -221,10 +223,12 @@ class Authority:
         self._write_index()
 
     def _write_index(self) -> None:
-        # A new file each time: openssl ocsp notices a change by the inode, its times count whole
-        # seconds only.
         fresh = self.index_file.with_name("index.txt.new")
         fresh.write_bytes("".join(self._index.values()).encode())
+        # openssl ocsp reads the index again when its inode or its time in whole seconds has changed.
+        # Two changes within a second may bring the first inode back, so each gets its own second.
+        self._changes += 1
+        os.utime(fresh, (self._changes, self._changes))
         fresh.replace(self.index_file)
         self.on_change()
 
