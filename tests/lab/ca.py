@@ -225,8 +225,8 @@ class Authority:
     def _write_index(self) -> None:
         fresh = self.index_file.with_name("index.txt.new")
         fresh.write_bytes("".join(self._index.values()).encode())
-        # openssl ocsp reads the index again when its inode or its time in whole seconds has changed.
-        # Two changes within a second may bring the first inode back, so each gets its own second.
+        # openssl ocsp reads the index again when its inode or its time in seconds changes. Two
+        # changes within a second may bring the first inode back, so each gets its own second.
         self._changes += 1
         os.utime(fresh, (self._changes, self._changes))
         fresh.replace(self.index_file)
