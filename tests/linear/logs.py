@@ -5,11 +5,15 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from apachestaple.log.explainer import Explainer
 from apachestaple.log.times import line_time
 
 from .row import Limit, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BLOCK = 1 << 20
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -71,9 +75,13 @@ def repeated(part: str, size: int) -> bytes:
     return (part * size).encode()
 
 
-def explain(log: bytes) -> object:
+def in_blocks(make: Callable[[int], bytes], size: int) -> list[bytes]:
     """In blocks of 1 MB, as it comes from a file; here they cut lines."""
-    blocks = [log[begin : begin + _BLOCK] for begin in range(0, len(log), _BLOCK)]
+    log = make(size)
+    return [log[begin : begin + _BLOCK] for begin in range(0, len(log), _BLOCK)]
+
+
+def explain(blocks: list[bytes]) -> object:
     explainer = Explainer()
     explainer.read(blocks, NOW)
     return explainer.explanations()
@@ -95,14 +103,22 @@ MANY = {
 }
 ROWS = [
     *(
-        Row(f"line of {name}", partial(grown, *parts), explain, size=1000)
+        Row(f"line of {name}", partial(in_blocks, partial(grown, *parts)), explain, size=1000)
         for name, parts in LINES.items()
     ),
     *(
-        Row(f"endless line of {name}", partial(endless, *parts), explain, size=1000)
+        Row(
+            f"endless line of {name}",
+            partial(in_blocks, partial(endless, *parts)),
+            explain,
+            size=1000,
+        )
         for name, parts in LINES.items()
     ),
-    *(Row(f"log of {name}", partial(lines, form), explain) for name, form in MANY.items()),
+    *(
+        Row(f"log of {name}", partial(in_blocks, partial(lines, form)), explain)
+        for name, form in MANY.items()
+    ),
     *(
         Row(f"time in {part.strip()} …", partial(repeated, part), time_of)
         for part in ("Jan ", " ", "Jan  ", '"time', "0", '"time":"')
