@@ -146,6 +146,21 @@ def test_every_dependency_has_its_place_in_the_documents() -> None:
     assert named <= {*DEPENDENCIES, "hatchling", "atheris", "and"}
 
 
+def test_every_file_in_the_architecture_page_exists() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    # as4NN_… stands for the file of a new rule.
+    named = {path for path in re.findall(r"`([\w/]+/\w+\.(?:py|j2))`", page) if "NN" not in path}
+    assert len(named) > 20
+    for path in named:
+        assert any((folder / path).exists() for folder in (ROOT, ROOT / "apachestaple")), path
+    packages = dict(re.findall(r"^\| `([\w/]+)/` \|.*\| (.*) \|$", page, re.MULTILINE))
+    folders = {path.name for path in (ROOT / "apachestaple").iterdir() if path.is_dir()}
+    assert folders - {"__pycache__"} <= packages.keys()
+    for package, files in packages.items():
+        for name in re.findall(r"`(\w+\.py)`", files):
+            assert (ROOT / "apachestaple" / package / name).exists(), f"{package}/{name}"
+
+
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
 
 
