@@ -36,12 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     found: dict[int, list[Runs]] = {}
     for hosts in sizes:
-        print(f"\n{heading}{hosts:,} virtual hosts, a file each\n", flush=True)
+        print(f"\n{heading}{hosts:,} virtual hosts, one file per host\n", flush=True)
         found[hosts] = _tree(hosts, given.rounds, table, one_file=False, alone=given.ours)
-    print(f"\n{heading}{sizes[-1]:,} virtual hosts in one file\n", flush=True)
+    print(f"\n{heading}{sizes[-1]:,} virtual hosts in a single file\n", flush=True)
     _tree(sizes[-1], given.rounds, table, one_file=True, alone=given.ours)
     if 1000 in found and 10000 in found:
-        print(f"\n{heading}How many times as long as 1,000 hosts 10,000 take\n")
+        print(f"\n{heading}Growth of the time from 1,000 to 10,000 hosts\n")
         print(table(growth(found[1000], found[10000])))
     print(f"\n{heading}One small file\n", flush=True)
     with _made(1, one_file=False) as (main_file, environment):
