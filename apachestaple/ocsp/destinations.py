@@ -1,7 +1,7 @@
-"""Where httpd connects to for its staples: what a firewall has to let out.
+"""The hosts and ports that httpd connects to for OCSP queries, for firewall rules.
 
-That is the proxy where there is one, and the responder where there is none. A responder that would
-be asked if only stapling were switched on counts, too: its way has to be open first.
+That is the proxy, or without one the responder. Responders that httpd would query if stapling were
+on are included, because the firewall must allow the connection first.
 
 Source: modules/ssl/ssl_util_ocsp.c (send_request), ssl_util_stapling.c (stapling_renew_response).
 """
@@ -31,9 +31,9 @@ class Destination:
         host: a name in lower case, or an address.
         port: TCP.
         is_proxy: whether it is a proxy, and the responders are behind it.
-        urls: of the responders.
-        hosts: names of the hosts that staple by it.
-        waits: whether nobody is asked there before stapling is switched on.
+        urls: URLs of the responders.
+        hosts: names of the hosts whose stapling uses it.
+        waits: whether it is used only after stapling is turned on.
 
     """
 
@@ -47,7 +47,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A URL for which nothing is let out, and why."""
+    """A URL for which no connection is needed, and the reason."""
 
     url: str
     reason: str
@@ -55,16 +55,16 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Destinations in the order of their responders, and what is left out."""
+    """Destinations in the order of their responders, and URLs that are left out."""
 
     destinations: tuple[Destination, ...]
     left_out: tuple[LeftOut, ...]
 
 
 def outgoing(responders: Iterable[Responder], *, proxies: bool = True) -> Outgoing:
-    """Where httpd connects to.
+    """The hosts and ports that httpd connects to.
 
-    Without ``proxies``, the responders themselves, as a proxy sees them.
+    Without ``proxies``, those of the responders, also if httpd uses a proxy.
     """
     found: dict[tuple[str, int, bool], list[tuple[str, Need]]] = {}
     left_out: dict[LeftOut, None] = {}

@@ -1,16 +1,16 @@
-"""What can stand for a host: an address or a name."""
+"""Host names and addresses in URLs."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 
-# A rule that root loads takes a name and nothing else.
+# Strict, because root loads firewall rules with these names.
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?")
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is an IPv4 or IPv6 address, with a zone or without, and not a name."""
+    """Whether a host is an IPv4 or IPv6 address, with or without a zone."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -19,6 +19,6 @@ def is_address(host: str) -> bool:
 
 
 def is_host(host: str) -> bool:
-    """Whether a host is an address without a zone or can be a name."""
+    """Whether a host is an address without a zone, or a valid name."""
     # A zone can be any text.
     return (is_address(host) and "%" not in host) or _NAME.fullmatch(host) is not None

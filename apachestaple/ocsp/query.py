@@ -1,4 +1,4 @@
-"""A question to an OCSP responder, and what became of it.
+"""A query to an OCSP responder, and its answer.
 
 Source: modules/ssl/ssl_util_stapling.c (stapling_renew_response), ssl_util_ocsp.c.
 """
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.ocsp.status import StatusResponse
 
-# What mod_ssl caches, in bytes: MAX_STAPLING_DER without the flag before the response.
+# The longest response that mod_ssl caches, in bytes: MAX_STAPLING_DER without the flag before it.
 LONGEST_CACHED = 10_239
 
 
 class FailureKind(StrEnum):
-    """Why a query brings httpd no response; it takes them all for a "responder error", AH01941."""
+    """Why httpd gets no response; it logs all of them as "responder error" (AH01941)."""
 
     UNREACHABLE = "unreachable"
     SILENT = "silent"
@@ -31,11 +31,11 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A query that brought no response.
+    """Why a query got no response.
 
     Attributes:
-        kind: which.
-        reason: what happened, as the second half of a sentence about the responder.
+        kind: the kind of failure.
+        reason: what happened, as the predicate of a sentence about the responder.
         log_id: the AH number with which httpd logs it.
 
     """
@@ -47,13 +47,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question to one responder; two are the same where httpd would ask the same.
+    """A query to a responder; two are equal if httpd would send the same query.
 
     Attributes:
-        url: of the responder.
-        proxy: the URL that is connected to instead, or ``None``.
-        timeout: SSLStaplingResponderTimeout in seconds, for each step of the way.
-        sha1: of the certificate.
+        url: URL of the responder.
+        proxy: URL of the proxy that is connected to instead, or ``None``.
+        timeout: SSLStaplingResponderTimeout in seconds, for each step of the query.
+        sha1: SHA-1 of the certificate.
         leaf: the certificate.
         issuer: its issuer.
 
@@ -69,16 +69,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a query: a failure, a response, or that it was not made.
+    """The result of a query: a response, a failure, or the reason why it was not sent.
 
     Attributes:
-        at: when it was complete, UTC.
-        seconds: how long it took.
+        at: time of completion, UTC.
+        seconds: duration.
         failure: why there is no response.
         response: the response.
-        not_asked: why the responder was not asked, which says nothing about it, as the second half
-            of a sentence about the responder.
-        out_of_time: whether the time for all queries ended before this one.
+        not_asked: why the query was not sent, as the predicate of a sentence about the responder.
+        out_of_time: whether the time limit for all queries was reached before this one completed.
 
     """
 
@@ -91,7 +90,7 @@ class Answer:
 
     @property
     def error(self) -> str | None:
-        """What went wrong, or what clients have against the response, or ``None``."""
+        """The failure, or why clients reject the response, or ``None``."""
         if self.not_asked is not None:
             return f"not asked: {self.not_asked}"
         if self.response is not None:
@@ -101,9 +100,9 @@ class Answer:
 
 
 def measured_lengths(answers: Mapping[Query, Answer]) -> dict[bytes, int]:
-    """Bytes of the longest response that was received for each certificate, by its SHA-1.
+    """The length in bytes of the longest response for each certificate, by the SHA-1.
 
-    Those that are too long to be cached are left out.
+    Responses that are too long for the cache are left out.
     """
     lengths: dict[bytes, int] = {}
     for asked, answer in answers.items():

@@ -1,4 +1,4 @@
-"""An OCSP responder, and for which certificates it is needed."""
+"""OCSP responders, and the certificates that need them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """That a certificate has a responder, and whether httpd asks it for this certificate.
+    """A certificate of a responder, and whether httpd queries the responder for it.
 
     Attributes:
-        certificate: its path.
-        host: name of the host that has it; ``None`` for a certificate that was given as a file.
-        refusal: why httpd does not ask, or ``None``.
-        waits: whether it would ask if only stapling were switched on, of which nothing is said.
-        proxy: the URL of the proxy that is asked instead, or ``None``.
+        certificate: path of the certificate.
+        host: name of the host with this certificate; ``None`` if the certificate was given as a
+            file.
+        refusal: why httpd does not query the responder, or ``None``.
+        waits: whether httpd would query it if stapling were on and SSLUseStapling is not set.
+        proxy: URL of the proxy that httpd connects to instead, or ``None``.
 
     """
 
@@ -34,10 +35,10 @@ class Responder:
     """A responder.
 
     Attributes:
-        url: as it stands in the certificate or in SSLStaplingForceURL.
-        scheme, host, port: of the URL; the port is that of the scheme where none is given, and
-            ``None`` where neither is known.
-        needs: for which certificates of which hosts, in the order of the configuration.
+        url: the URL as in the certificate or SSLStaplingForceURL.
+        scheme, host, port: parts of the URL; the port defaults to that of the scheme, and is
+            ``None`` for an unknown scheme.
+        needs: its certificates, in the order of the configuration.
 
     """
 
@@ -49,7 +50,7 @@ class Responder:
 
     @property
     def used(self) -> bool:
-        """Whether httpd asks it for any certificate."""
+        """Whether httpd queries it for any certificate."""
         return any(need.refusal is None for need in self.needs)
 
     @property
@@ -59,17 +60,17 @@ class Responder:
 
     @property
     def hosts(self) -> list[str]:
-        """Names of the hosts that have them."""
+        """Names of the hosts with these certificates."""
         return _once(need.host for need in self.needs)
 
     @property
     def proxies(self) -> list[str]:
-        """What is asked instead, for the hosts that have a proxy."""
+        """URLs of the proxies that httpd connects to instead."""
         return _once(need.proxy for need in self.needs if need.refusal is None)
 
     @property
     def refusals(self) -> list[str]:
-        """Why httpd does not ask it."""
+        """Reasons why httpd does not query it."""
         return _once(need.refusal for need in self.needs)
 
 

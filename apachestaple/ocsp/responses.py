@@ -1,6 +1,6 @@
-"""Makes OCSP requests as httpd does, reads the responses, and checks who signed them.
+"""Makes OCSP requests as httpd does, parses responses, and verifies their signatures.
 
-Loads cryptography: imported where responders or servers are asked, and nowhere else.
+This module loads cryptography, so it is imported only for queries and probes.
 Source: RFC 6960; crypto/ocsp of OpenSSL.
 """
 
@@ -39,19 +39,19 @@ _LONGEST_SERIAL = 160
 
 
 def status_request(leaf: Certificate, issuer: Certificate) -> bytes:
-    """DER of the request for a certificate's status, as httpd makes it: with SHA-1, no nonce."""
-    request = _request(leaf, issuer, hashes.SHA1())  # noqa: S303  (what httpd asks with)
+    """The DER of httpd's request for the status of a certificate: with SHA-1 and no nonce."""
+    request = _request(leaf, issuer, hashes.SHA1())  # noqa: S303  (httpd uses SHA-1)
     return request.public_bytes(serialization.Encoding.DER)
 
 
 def read_response(der: bytes, leaf: Certificate, issuer: Certificate | None) -> StatusResponse:
-    """What a response says about ``leaf``.
+    """Parse a response about ``leaf``.
 
-    Without the ``issuer``, the certificate is known by its serial number alone, and the signature
-    is not checked. What follows the response's own DER is passed over, as OpenSSL does.
+    Without ``issuer``, the certificate is identified by its serial number only, and the signature
+    is not verified. Bytes after the DER of the response are ignored, as in OpenSSL.
 
     Raises:
-        ValueError: it is no OCSP response.
+        ValueError: the bytes are no OCSP response.
 
     """
     der = der[: der_length(der)]
@@ -64,7 +64,7 @@ def read_response(der: bytes, leaf: Certificate, issuer: Certificate | None) -> 
     except ValueError:
         if not _says_successful(der):
             raise
-        # OpenSSL looks into the outer shell alone, and httpd staples what is in it (AH01934).
+        # OpenSSL parses only the outer sequence, and httpd staples the response (AH01934).
         return StatusResponse(len(der), SUCCESSFUL, is_readable=False)
     found = next((s for s in singles if _is_about(s, leaf, issuer)), None)
     single = found or next(iter(singles), None)
@@ -84,7 +84,7 @@ def read_response(der: bytes, leaf: Certificate, issuer: Certificate | None) -> 
 
 
 def _says_successful(der: bytes) -> bool:
-    """Whether it is a whole DER sequence that begins with the status 0."""
+    """Whether the bytes are a complete DER sequence that begins with the status 0."""
     begins = re.match(rb"0(?:[\0-\x7f]|\x81.|\x82..|\x83...)\x0a\x01\0", der, re.DOTALL)
     return begins is not None and len(der) == der_length(der)
 
@@ -99,7 +99,7 @@ def _request(
 def _is_about(
     single: ocsp.OCSPSingleResponse, leaf: Certificate, issuer: Certificate | None
 ) -> bool:
-    """OCSP_id_cmp, with the hash that the response uses."""
+    """OCSP_id_cmp of OpenSSL, with the hash algorithm of the response."""
     if single.serial_number != leaf.serial:
         return False
     if issuer is None:
@@ -122,7 +122,7 @@ def _is_by_sha1(single: ocsp.OCSPSingleResponse) -> bool:
 
 
 def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
-    """RFC 6960, section 4.2.2.2: the issuer itself, or a delegate that it has issued."""
+    """RFC 6960, section 4.2.2.2: the signer is the issuer, or a delegate issued by it."""
     authority = x509.load_der_x509_certificate(issuer.der)
     try:
         signer = next(
@@ -139,7 +139,7 @@ def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
     if signer.public_key() == authority.public_key():
         return Signature(name)
     if not _is_issued(signer, authority):
-        # The name is what anybody wrote into a certificate.
+        # Anybody can write any name into a certificate, so the name is not shown.
         issuer_name = authority.subject.rfc4514_string()
         return Signature(problem=f"is signed by a stranger, not by {issuer_name} or its delegate")
     return Signature(name, _problem_of_delegate(signer))
@@ -168,7 +168,7 @@ def _problem_of_delegate(signer: x509.Certificate) -> str | None:
 
 
 def _is_named(response: ocsp.OCSPResponse, certificate: x509.Certificate) -> bool:
-    """Whether the responder id of the response is that of the certificate."""
+    """Whether the responder ID of the response refers to the certificate."""
     if response.responder_name is not None:
         return certificate.subject == response.responder_name
     key = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key())
@@ -176,7 +176,13 @@ def _is_named(response: ocsp.OCSPResponse, certificate: x509.Certificate) -> boo
 
 
 def _verify(response: ocsp.OCSPResponse, signer: x509.Certificate) -> None:
-    """Raise InvalidSignature, or UnsupportedAlgorithm, where the signature is not the signer's."""
+    """Verify the signature.
+
+    Raises:
+        InvalidSignature: the signature is not the signer's.
+        UnsupportedAlgorithm: cryptography cannot verify it.
+
+    """
     key: Any = signer.public_key()
     key.verify(response.signature, response.tbs_response_bytes, *_scheme(response, key))
 

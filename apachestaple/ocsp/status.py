@@ -1,4 +1,4 @@
-"""OCSP responses: what one says, and whether clients and httpd can use it.
+"""OCSP responses, and whether clients and httpd accept them.
 
 Source: RFC 6960; modules/ssl/ssl_util_stapling.c (stapling_check_response), and of OpenSSL
 crypto/ocsp (OCSP_resp_find, OCSP_check_validity), which it calls.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-# How far the clocks of a client and a responder may be apart, in seconds: what OpenSSL's own
-# clients and curl allow, and what SSLStaplingResponseTimeSkew is by default.
+# Allowed difference between the clocks of client and responder, in seconds: that of OpenSSL's
+# clients and curl, and the default of SSLStaplingResponseTimeSkew.
 CLOCK_SKEW = 300
 
 SUCCESSFUL = "successful"
@@ -18,12 +18,12 @@ SUCCESSFUL = "successful"
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who signed a response.
+    """The signature of a response.
 
     Attributes:
-        signer: the signing certificate's name, where it is known.
-        problem: why no client trusts the signature, or ``None``.
-        is_known: whether it could be checked at all.
+        signer: subject of the signing certificate, or ``None`` if it is not known.
+        problem: why clients do not trust the signature, or ``None``.
+        is_known: whether the signature could be verified.
 
     """
 
@@ -34,19 +34,19 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class StatusResponse:
-    """What an OCSP response says about one certificate.
+    """An OCSP response, as seen for one certificate.
 
     Attributes:
-        length: bytes of its DER.
-        response_status: ``successful``, or the responder's error in the words of RFC 6960.
-        is_readable: whether a successful response holds a basic response.
-        status: ``good``, ``revoked`` or ``unknown``: of the certificate, or, where nothing is said
-            of it, of the first one that it speaks of.
-        serials: the serial numbers that it speaks of.
-        matches: whether the certificate is among them.
-        is_by_sha1: whether it is, with the certificate id that httpd looks for.
-        this_update, next_update: from when and until when it holds, UTC.
-        signature: who signed it.
+        length: length of the DER in bytes.
+        response_status: ``successful``, or the name of the responder's error in RFC 6960.
+        is_readable: whether a successful response contains a basic response.
+        status: ``good``, ``revoked`` or ``unknown``: the status of the certificate, or if the
+            response does not contain it, of the first certificate in the response.
+        serials: serial numbers of the certificates in the response.
+        matches: whether the response contains the certificate.
+        is_by_sha1: whether its certificate ID uses SHA-1, as httpd expects.
+        this_update, next_update: start and end of validity, UTC.
+        signature: the signature.
 
     """
 
@@ -63,20 +63,20 @@ class StatusResponse:
 
     @property
     def is_error(self) -> bool:
-        """Whether the responder refused to say anything (RFC 6960, section 2.3)."""
+        """Whether it is an error of the responder (RFC 6960, section 2.3)."""
         return self.response_status != SUCCESSFUL
 
     @property
     def said(self) -> str:
-        """In one word, what it says: a certificate's status, a responder's error, or ``none``."""
+        """The status of the certificate, the error of the responder, or ``none``."""
         return self.response_status if self.is_error else self.status or "none"
 
     def problem_of_times(
         self, now: datetime, skew: int = CLOCK_SKEW, max_age: int | None = None
     ) -> str | None:
-        """What OCSP_check_validity has against its times, or ``None``; ``skew``, ``max_age`` in s.
+        """Why OCSP_check_validity of OpenSSL rejects the times, or ``None``.
 
-        A negative or no ``max_age`` is no limit.
+        ``skew`` and ``max_age`` are in seconds. ``None`` or a negative ``max_age`` means no limit.
         """
         if self.this_update is None:
             return None
@@ -96,7 +96,7 @@ class StatusResponse:
         return None
 
     def problem_of_proof(self, now: datetime) -> str | None:
-        """Why nobody need believe what it says about the certificate, or ``None``."""
+        """Why the response is no proof for the certificate, or ``None``."""
         if not self.is_readable:
             return "holds no basic response"
         if not self.matches:
@@ -104,7 +104,7 @@ class StatusResponse:
         return self.signature.problem or self.problem_of_times(now)
 
     def problem(self, now: datetime) -> str | None:
-        """Why a client that checks its staple refuses this one, or ``None``."""
+        """Why a client that verifies staples rejects this response, or ``None``."""
         if self.is_error:
             return f"is the responder's error {self.response_status}"
         problem = self.problem_of_proof(now)
@@ -114,5 +114,5 @@ class StatusResponse:
 
 
 def moment(time: datetime) -> str:
-    """A time as reports write it, to the second."""
+    """A time in the format of reports, with seconds, in UTC."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""OCSP responders that no longer answer, by date and source. A new one is a new line."""
+"""Table of OCSP responders that were switched off."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class SwitchedOff:
     """A group of responders.
 
     Attributes:
-        hosts: host name, with ``*`` for any part.
-        authority: whose they were.
-        since: the day on which they were switched off.
-        source: where it was announced.
+        hosts: pattern of the host names; ``*`` matches any text.
+        authority: the certificate authority.
+        since: the day when they were switched off.
+        source: URL of the announcement.
 
     """
 
@@ -39,7 +39,7 @@ SWITCHED_OFF = (
 
 @lru_cache(maxsize=1024)
 def switched_off(url: str) -> SwitchedOff | None:
-    """What is known of the responder at ``url``, if it is one of these."""
+    """The group of the responder at ``url``, or ``None`` if it was not switched off."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:

@@ -1,7 +1,7 @@
-"""URLs as httpd takes them apart, which is not how others do.
+"""URLs, parsed as httpd parses them. This differs from RFC 3986.
 
 Source: uri/apr_uri.c of APR (apr_uri_parse); modules/ssl/ssl_util_stapling.c
-(stapling_renew_response) and ssl_util_ocsp.c (send_request) for what becomes of them.
+(stapling_renew_response) and ssl_util_ocsp.c (send_request).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from apachestaple.httpd.numbers import strtol
 from apachestaple.ocsp.host import is_host
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-# What every httpd and every other program reads in the same way: no user, no path.
+# Strict, so that every version of httpd and other programs parse it equally: no user, no path.
 _PROXY = re.compile(r"http://(?:\[([0-9A-Fa-f:.]+)\]|([^:/?#@\[\]]+)):([0-9]{1,5})/?")
 _AUTHORITY = re.compile(r"[^/?#]*")
-# The port of an empty one, as in http://host:/ (apr_uri_port_of_scheme).
+# Defaults for an empty port, as in http://host:/ (apr_uri_port_of_scheme).
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "ldap": 389}
 
 
 @dataclass(frozen=True, slots=True)
 class Uri:
-    """A URL's parts; ``None`` for one that is not there, port 0 for none."""
+    """The parts of a URL: ``None`` for a missing part, 0 for a missing port."""
 
     scheme: str | None
     host: str | None = None
@@ -32,7 +32,7 @@ class Uri:
 
 
 class UrlProblem(StrEnum):
-    """Why httpd cannot ask a responder at a URL."""
+    """Why httpd cannot query a responder at a URL."""
 
     UNPARSED = "cannot be parsed"
     NO_SCHEME = "has no scheme"
@@ -41,13 +41,13 @@ class UrlProblem(StrEnum):
 
     @property
     def log_id(self) -> str:
-        """The AH number that httpd logs when it is to ask."""
+        """The AH number that httpd logs when it tries the query."""
         return _LOG_IDS[self]
 
 
 _LOG_IDS = {
     UrlProblem.UNPARSED: "AH01939",
-    # strcmp() of a scheme that is not there: the child process crashes.
+    # strcmp() with a null pointer as scheme: the child process crashes.
     UrlProblem.NO_SCHEME: "AH00052",
     UrlProblem.NOT_HTTP: "AH01940",
     UrlProblem.NO_HOST: "AH01941",
@@ -55,13 +55,13 @@ _LOG_IDS = {
 
 
 def parse_uri(text: str) -> Uri | None:
-    """The parts of a URL, or ``None`` where APR refuses it."""
+    """The parts of a URL, or ``None`` if APR rejects it."""
     found = _SCHEME.match(text)
     scheme = found[1] if found else None
     rest = text[found.end() :] if found else text
-    # Without a scheme, three slashes begin a path.
+    # Without a scheme, three slashes start a path.
     if not rest.startswith("//") or (scheme is None and rest.startswith("///")):
-        # The first part of a relative path may have no colon.
+        # The first part of a relative path must not contain a colon.
         refused = scheme is None and not text.startswith("/") and ":" in text.partition("/")[0]
         return None if refused else Uri(scheme)
     authority = _AUTHORITY.match(rest, 2)
@@ -88,7 +88,7 @@ def _with_host(scheme: str | None, authority: str) -> Uri | None:
 
 @lru_cache(maxsize=1024)
 def url_problem(url: str) -> UrlProblem | None:
-    """What keeps mod_ssl from asking a responder at this URL, or ``None``."""
+    """Why mod_ssl cannot query a responder at this URL, or ``None``."""
     uri = parse_uri(url)
     if uri is None:
         return UrlProblem.UNPARSED
@@ -100,9 +100,9 @@ def url_problem(url: str) -> UrlProblem | None:
 
 
 def proxy_problem(url: str) -> str | None:
-    """What keeps mod_ssl from reaching a proxy that SSLOCSPProxyURL names, or ``None``.
+    """Why mod_ssl cannot use this SSLOCSPProxyURL, or ``None``.
 
-    One that cannot be parsed is rejected when it is read.
+    httpd rejects a URL that cannot be parsed while it reads the configuration.
     """
     uri = parse_uri(url)
     if uri is None:
@@ -114,10 +114,10 @@ def proxy_problem(url: str) -> str | None:
 
 
 def proxy_place(url: str) -> tuple[str, int]:
-    """Host and port of a proxy whose URL a person gives.
+    """Host and port of the proxy URL of a command line.
 
     Raises:
-        ValueError: httpd cannot reach a proxy by this URL; the text shows one that it can.
+        ValueError: httpd cannot use this URL; the message shows a valid one.
 
     """
     found = _PROXY.fullmatch(url)
