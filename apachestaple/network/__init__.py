@@ -1,1 +1,1 @@
-"""The network: the only room that opens connections."""
+"""Network access. No other package opens connections."""

@@ -1,8 +1,9 @@
-"""Addresses that belong to no public server: a repository must not have them asked.
+"""Special addresses, which belong to no public server.
 
-Sources: the IANA registries of special-purpose addresses (RFC 6890), which `ipaddress` knows in
-part; RFC 4291 (mapped), RFC 6052 (NAT64) and RFC 3056 (6to4) for IPv4 addresses inside of IPv6
-ones.
+A configuration or certificate from a repository must not make us connect to them.
+
+Sources: the IANA registries of special-purpose addresses (RFC 6890), which `ipaddress` contains in
+part; RFC 4291 (mapped), RFC 6052 (NAT64) and RFC 3056 (6to4) for IPv4 addresses in IPv6 addresses.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ _DOCUMENTATION: tuple[IPv4Network | IPv6Network, ...] = (
     *map(IPv6Network, ("2001:db8::/32", "3fff::/20")),
 )
 # Some versions of Python take these for global: protocol assignments (RFC 6890), the relays of 6to4
-# (RFC 7526), and the address at which each machine of Azure finds its host.
+# (RFC 7526), and the address of the host of every virtual machine in Azure.
 _SPECIAL = tuple(map(IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
 
 
 def special(address: str) -> str | None:
-    """What kind of special address this is, as an adjective; ``None`` for a public one.
+    """The kind of a special address, as an adjective; ``None`` for a public address.
 
-    ``address`` is one that the resolver gave, with a zone or without.
+    ``address`` may have a zone.
     """
     judged = _inner(ip_address(address.partition("%")[0]))
     if judged.is_unspecified:
@@ -40,7 +41,7 @@ def special(address: str) -> str | None:
     if any(judged in network for network in _DOCUMENTATION):
         return "documentation"
     if isinstance(judged, IPv6Address) and judged not in _PUBLIC_IPV6:
-        # fc00::/7 is what a network gives itself; the rest is not in use.
+        # fc00::/7 is for private networks; the rest is not assigned.
         return "private" if judged.is_private else "special"
     if any(judged in network for network in _SPECIAL):
         return "special"
@@ -48,7 +49,7 @@ def special(address: str) -> str | None:
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 address leads to, or the address itself."""
+    """The IPv4 address in an IPv6 address, or the address itself."""
     if isinstance(address, IPv4Address):
         return address
     if address in _NAT64:

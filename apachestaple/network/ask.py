@@ -1,8 +1,9 @@
-"""Asks an OCSP responder exactly as httpd does: its request, its reading of the answer, its limits.
+"""Sends an OCSP query exactly as httpd does, and parses the answer as httpd does.
 
-An HTTP library would be a better client than httpd is, and hide what httpd does not get over: it
-reads to the end of the connection whatever Content-Length says, knows no chunks and follows no
-redirect. Source: modules/ssl/ssl_util_ocsp.c.
+An HTTP library would accept answers that httpd cannot use. httpd reads to the end of the connection
+regardless of Content-Length, does not decode chunks, and follows no redirects.
+
+Source: modules/ssl/ssl_util_ocsp.c.
 """
 
 from __future__ import annotations
@@ -33,27 +34,27 @@ if TYPE_CHECKING:
     from apachestaple.ocsp.query import Query
     from apachestaple.ocsp.status import StatusResponse
 
-# Seconds. httpd has a limit for each step, none for the whole: an answer may drip in for hours.
+# The limit for a whole query in seconds. httpd limits each step, but not the whole query.
 LONGEST_QUERY = 60.0
-# Seconds for all queries together.
+# The limit for all queries together, in seconds.
 DEADLINE = 300.0
-# So many responders are asked at once.
+# The number of parallel queries.
 _MOST_AT_ONCE = 16
 
-# get_line, MAX_HEADERS and MAX_CONTENT in read_response; bytes.
+# Bytes and lines: get_line, MAX_HEADERS and MAX_CONTENT in read_response.
 _LONGEST_LINE = 8192
 _MOST_HEADERS = 256
 _LONGEST_BODY = 2 * 1024 * 1024
 
 _HTTP_PORT = 80
 _PATH = re.compile(r"[^/?#]*//[^/?#]*([^?#]*(?:\?[^#]*)?)")
-# httpd sends any byte of a URL, and so a line end in a certificate's URI can become a line of the
-# request. We send what RFC 3986 allows in a URL, which has none of these.
+# httpd sends every byte of a URL, so a line end in a certificate's URI can become a line of the
+# request. We send only the characters that RFC 3986 allows in a URL.
 _SENDABLE = re.compile(r"[!-~]*")
 
 
 class _FailedError(Exception):
-    """The query brings no response."""
+    """The query got no response."""
 
     def __init__(self, kind: FailureKind, reason: str, log_id: str) -> None:
         super().__init__(reason)
@@ -61,11 +62,11 @@ class _FailedError(Exception):
 
 
 class _NotAskedError(Exception):
-    """The query is not made; the text says why."""
+    """The query was not sent; the message is the reason."""
 
 
 class _Url(NamedTuple):
-    """What httpd takes of a URL."""
+    """The parts of a URL that httpd uses."""
 
     host: str
     port: int
@@ -79,10 +80,10 @@ def ask_all(
     deadline: float = DEADLINE,
     longest: float = LONGEST_QUERY,
 ) -> Iterator[tuple[Query, Answer]]:
-    """Ask everything, several at once; the answers as they come. Nothing is asked twice.
+    """Send all queries, several in parallel; yields the answers as they arrive.
 
-    The queries in ``private`` may go to addresses that are not public. After ``deadline`` seconds
-    no query is begun, and those that are under way end.
+    Queries in ``private`` may go to addresses that are not public. After ``deadline`` seconds, no
+    query is started, and running queries end.
     """
     end = Deadline.after(deadline)
 
@@ -99,10 +100,10 @@ def ask(
     end: Deadline | None = None,
     longest: float = LONGEST_QUERY,
 ) -> Answer:
-    """Ask once; what goes wrong is in the answer.
+    """Send one query. Failures are part of the answer.
 
-    ``longest`` is the limit for the whole in seconds, which httpd has not. After ``end``, which is
-    that of other queries as well, the answer is that there was no time.
+    ``longest`` is the limit for the whole query in seconds; httpd has none. ``end`` is the limit
+    for all queries.
     """
     begin = time.monotonic()
 
@@ -119,7 +120,7 @@ def ask(
         return answer(not_asked=str(error))
     except _FailedError as failed:
         if failed.failure.kind is FailureKind.SILENT and end is not None and not end.left:
-            # With more time, it might have answered.
+            # It might have answered with more time.
             return answer(not_asked="the time ended before the answer", out_of_time=True)
         return answer(failure=failed.failure)
 
@@ -135,9 +136,9 @@ def _read(body: bytes, query: Query) -> StatusResponse:
 
 
 def _exchange(query: Query, deadline: Deadline, longest: float, *, only_public: bool) -> bytes:
-    """The body of the answer."""
+    """Connect, send the request, and return the body of the answer."""
     url = _parsed(query.url)
-    # A proxy's port has no such default.
+    # Unlike the port of a responder, the port of a proxy has no default.
     url = url._replace(port=url.port or _HTTP_PORT)
     next_hop = _parsed(query.proxy) if query.proxy else url
     try:
@@ -171,12 +172,12 @@ def _parsed(url: str) -> _Url:
         what = f"cannot be asked: the URL {url} cannot be read"
         raise _FailedError(FailureKind.UNREACHABLE, what, UrlProblem.UNPARSED.log_id)
     target = path[1] if path else ""
-    # httpd takes / for a path that is empty, also before a query.
+    # httpd uses / for an empty path, also before a query string.
     return _Url(uri.host or "", uri.port, target if target.startswith("/") else f"/{target}")
 
 
 def _request(query: Query, url: _Url) -> bytes:
-    """serialize_request."""
+    """serialize_request of httpd."""
     der = status_request(query.leaf, query.issuer)
     server = f"{url.host}:{url.port}"
     target = f"http://{server}{url.path}" if query.proxy else url.path
@@ -192,12 +193,12 @@ def _request(query: Query, url: _Url) -> bytes:
 
 
 def _body(stream: _Stream) -> bytes:
-    """read_response, up to the decoding."""
+    """read_response of httpd, without the decoding."""
     line = stream.line()
     name, _, rest = line.partition(b" ")
     if not name.startswith(b"HTTP/"):
         raise _FailedError(FailureKind.HTTP, "answers something that is no HTTP", "AH01980")
-    # apr_atoi64 of what follows the first space.
+    # apr_atoi64 of the text after the first space.
     status, _ = strtol(rest.decode("latin-1"))
     if not 200 <= status <= 299:
         what = f"the HTTP status {status}" if 0 < status < 1000 else "without an HTTP status"
@@ -234,7 +235,7 @@ class _Stream:
             ) from None
 
     def line(self) -> bytes:
-        """get_line."""
+        """get_line of httpd."""
         while (end := self._buffer.find(b"\n")) < 0 or end > _LONGEST_LINE:
             if len(self._buffer) > _LONGEST_LINE:
                 raise _FailedError(
@@ -252,7 +253,7 @@ class _Stream:
         return line.removesuffix(b"\r")
 
     def rest(self) -> bytes:
-        """All up to the end of the connection."""
+        """All bytes up to the end of the connection."""
         chunks = [self._buffer]
         length = len(self._buffer)
         while chunk := self._receive("AH01985", received=length):
@@ -283,7 +284,7 @@ class _Stream:
 
 
 def _kind(body: bytes) -> str:
-    """What a body is; nothing of it is quoted, since its server may be anybody's."""
+    """The kind of a body. The body itself is never shown, because it may come from any server."""
     if not body:
         return "an empty body"
     return "a web page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes"

@@ -1,4 +1,4 @@
-"""Many connections at once, but not too many."""
+"""Parallel connections with a limit."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _Answer = TypeVar("_Answer")
 def at_once(
     ask: Callable[[_Question], _Answer], questions: Sequence[_Question], *, most: int
 ) -> Iterator[tuple[_Question, _Answer]]:
-    """Each question and its answer, as they come; at most ``most`` are asked at the same time.
+    """Call ``ask`` for each question, up to ``most`` in parallel; yields results as they arrive.
 
-    The threads end with the program, so that an interrupt need not wait for the slowest server,
-    as it would with concurrent.futures.
+    The threads end with the program. With concurrent.futures, an interrupt would wait for the
+    slowest server.
 
     Raises:
-        Exception: what ``ask`` raises.
+        Exception: an exception of ``ask``.
 
     """
     waiting: queue.SimpleQueue[_Question] = queue.SimpleQueue()

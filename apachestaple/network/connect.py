@@ -13,10 +13,10 @@ from apachestaple.network.addresses import special
 
 
 class ConnectError(Exception):
-    """There is no connection; the text says why.
+    """No connection was made; the message is the reason.
 
     Attributes:
-        is_timeout: whether nobody answered within the time.
+        is_timeout: whether the time limit was reached.
         resolved: whether the name has an address.
 
     """
@@ -28,28 +28,28 @@ class ConnectError(Exception):
 
 
 class NotPublicError(Exception):
-    """The host has an address that may not be connected to; the text names it."""
+    """The host has an address that is not public; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment after which nobody waits any more."""
+    """The end of a time limit."""
 
     end: float
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """So many seconds from now."""
+        """The deadline in this many seconds."""
         return cls(time.monotonic() + seconds)
 
     @property
     def left(self) -> float:
-        """Seconds until then, 0 at least."""
+        """Seconds until the deadline, at least 0."""
         return max(self.end - time.monotonic(), 0)
 
     @property
     def timeout(self) -> float:
-        """The same for a socket, where 0 would mean not to wait, and None to wait for ever."""
+        """The time left, for a socket: 0 would mean not to wait, and None to wait without limit."""
         return max(self.left, 0.001)
 
 
@@ -61,15 +61,14 @@ def connect(
     each: float | None = None,
     only_public: bool = False,
 ) -> socket.socket:
-    """The connection to the first address of ``host`` that accepts one.
+    """Connect to the first address of ``host`` that accepts a connection.
 
-    ``each`` is the time in seconds that one address gets, within the deadline; without it, all
-    get an equal share of what is left. Where ``only_public`` is set, a host with a special address
-    is not connected to at all. The name is looked up once: the addresses that are judged are those
-    that are connected to.
+    ``each`` is the limit in seconds for one address, within the deadline; without it, the addresses
+    get equal shares of the time left. With ``only_public``, no connection is made if the host has a
+    special address. The name is resolved once, and only checked addresses are connected to.
 
     Raises:
-        ConnectError: no address accepts one.
+        ConnectError: no address accepts a connection.
         NotPublicError: one of the addresses is special.
 
     """
@@ -82,7 +81,7 @@ def connect(
     reasons: list[str] = []
     is_timeout = False
     for number, (family, kind, protocol, _, address) in enumerate(found):
-        # Of a time of 0, a socket would not wait at all.
+        # With a timeout of 0, a socket would not wait at all.
         share = deadline.timeout / (len(found) - number)
         patience = share if each is None else min(each, deadline.timeout)
         connection = None
@@ -103,10 +102,10 @@ def connect(
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
-    """The addresses of ``host``, as socket.getaddrinfo gives them.
+    """The addresses of ``host``, as socket.getaddrinfo returns them.
 
     Raises:
-        ConnectError: it has none, or the resolver takes too long.
+        ConnectError: the name has no address, or the resolver takes too long.
 
     """
     found: list[Any] = []
@@ -114,13 +113,13 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
 
     def ask() -> None:
         try:
-            # As bytes: httpd knows no internationalised names.
+            # As bytes, because httpd does not support internationalised names.
             name = host.encode("utf-8", "surrogateescape")
             found.extend(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
         except (OSError, ValueError) as error:
             wrong.append(error)
 
-    # The resolver knows no time limit; a thread that is left behind ends with the program.
+    # The resolver has no time limit. The thread ends with the program.
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(deadline.left)
@@ -132,13 +131,13 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
 
 
 def reason(error: Exception) -> str:
-    """What the system says of an error, without its number."""
+    """The system's message for an error, without its number."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
 
 
 def close(connection: socket.socket) -> None:
-    """Close, whatever state it is in."""
+    """Close the socket; errors are ignored."""
     with contextlib.suppress(OSError):
         connection.close()

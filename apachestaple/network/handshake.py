@@ -1,8 +1,7 @@
-"""A TLS handshake that asks for a certificate status, within a time limit.
+"""A TLS handshake that requests a certificate status, within a time limit.
 
-Nothing is believed and nothing is sent afterwards: the handshake is made to look at it. TLS itself
-is OpenSSL's, through pyOpenSSL; the bytes pass through our hands, so that a server that drips or
-never ends costs no more than its time.
+Certificates are not verified, and nothing is sent after the handshake. pyOpenSSL reads and writes
+memory instead of a socket, so that a slow or endless server cannot exceed the time limit.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ TLS_VERSIONS = ("1.2", "1.3")
 
 
 class HandshakeError(Exception):
-    """There is no handshake; the text says why.
+    """The handshake failed; the message is the reason.
 
     Attributes:
-        connected: whether there was a connection at all.
+        connected: whether there was a TCP connection.
 
     """
 
@@ -39,9 +38,9 @@ class Handshake:
     """What a server sent.
 
     Attributes:
-        address: the address that answered.
-        seconds: how long it took, with the connection.
-        tls_version: as OpenSSL names it.
+        address: address of the server.
+        seconds: duration, including the connection.
+        tls_version: name of the version in OpenSSL.
         chain: DER of the certificates, the leaf first.
         staple: the staple, or ``None``.
 
@@ -63,12 +62,12 @@ def handshake(
     status: bool = True,
     tls: str | None = None,
 ) -> Handshake:
-    """Shake hands, asking for a status or not; ``seconds`` is the limit for all of it.
+    """Make a handshake, with or without a status request; ``seconds`` is the time limit.
 
-    ``tls`` is one of TLS_VERSIONS; without it, the newest that both sides speak is taken.
+    ``tls`` is one of TLS_VERSIONS; without it, the newest common version is used.
 
     Raises:
-        HandshakeError: it failed.
+        HandshakeError: the handshake failed.
 
     """
     begin = time.monotonic()
@@ -103,7 +102,7 @@ def _client(
         version = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}[tls]
         context.set_min_proto_version(version)
         context.set_max_proto_version(version)
-    # We look at servers with weak keys, too.
+    # Allow servers with weak keys.
     context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
 
     def take(_connection: SSL.Connection, staple: bytes, _data: object) -> bool:
@@ -133,7 +132,7 @@ def _ascii(servername: str) -> bytes:
 def _shake(
     client: SSL.Connection, connection: socket.socket, deadline: Deadline, seconds: float
 ) -> None:
-    """Carry bytes to and fro until the handshake is done."""
+    """Transfer bytes in both directions until the handshake is complete."""
     received = 0
     while True:
         try:
@@ -168,7 +167,7 @@ def _too_slow(received: int, seconds: float) -> str:
 
 
 def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline) -> None:
-    """Send what OpenSSL has to say."""
+    """Send the bytes that OpenSSL has written."""
     while deadline.left:
         try:
             said = client.bio_read(65536)
@@ -179,7 +178,7 @@ def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline
 
 
 def _explained(error: SSL.Error) -> str:
-    """OpenSSL's reason; of an alert, what the server says."""
+    """The reason of an OpenSSL error; for an alert, its description."""
     reasons = [entry[2] for entry in (error.args[0] if error.args else ()) if entry[2]]
     text = reasons[0] if reasons else str(error)
     _, alert, description = text.partition(" alert ")

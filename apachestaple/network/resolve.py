@@ -1,4 +1,4 @@
-"""The addresses of host names, IPv4 and IPv6."""
+"""Resolves host names to IPv4 and IPv6 addresses."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from apachestaple.network.connect import resolve as resolve_one
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# For all names together, in seconds: a resolver that does not answer gives up after 5 to 30.
+# The limit for all names together, in seconds. A resolver that does not answer gives up after 5 to
+# 30.
 PATIENCE = 10.0
 _MOST_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What became of a name.
+    """The result for a name.
 
     Attributes:
-        addresses: without duplicates, IPv4 first, in order.
+        addresses: without duplicates, IPv4 first, sorted.
         problem: why there is none, or ``None``.
 
     """
@@ -33,10 +34,10 @@ class Resolved:
 
 
 def resolve(names: Iterable[str], *, seconds: float = PATIENCE) -> Mapping[str, Resolved]:
-    """The addresses of each name, many asked for at the same time.
+    """The addresses of each name; names are resolved in parallel.
 
-    They are those that httpd gets, too: from this machine's resolver, its hosts file included.
-    An address stands for itself, and nobody is asked.
+    httpd gets the same addresses on this machine, including those of the hosts file. An address is
+    returned unchanged.
     """
     wanted = list(dict.fromkeys(names))
     deadline = Deadline.after(seconds)
@@ -49,7 +50,7 @@ def _resolved(name: str, deadline: Deadline) -> Resolved:
         answers = resolve_one(name, 0, deadline)
     except ConnectError as error:
         return Resolved(problem=str(error))
-    # A zone, as in fe80::1%eth0, is this machine's own.
+    # A zone, as in fe80::1%eth0, is valid only on this machine.
     parsed = {ipaddress.ip_address(str(place[0]).partition("%")[0]) for *_, place in answers}
     ordered = sorted(parsed, key=lambda address: (address.version, int(address)))
     return Resolved(tuple(map(str, ordered)))

@@ -1,1 +1,1 @@
-"""What a running server sends, judged."""
+"""What running servers send, and whether clients can use it."""

@@ -1,4 +1,4 @@
-"""What running servers send to a client that asks for a certificate status."""
+"""Probes running servers as a client that requests a certificate status."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
     from apachestaple.ocsp.status import StatusResponse
 
-# Longer than httpd waits for a responder by default, so that the wait can be seen. Seconds.
+# Seconds. Longer than httpd waits for a responder by default, so that this wait can be measured.
 PATIENCE = 15.0
-# So many servers are probed at once.
+# The number of parallel probes.
 _MOST_AT_ONCE = 16
 
 
 def probe_all(
     targets: Sequence[Target], *, seconds: float = PATIENCE, tls: str | None = None
 ) -> Iterator[tuple[Target, Served]]:
-    """Probe everything, several at once; the results as they come."""
+    """Probe all servers, several in parallel; yields the results as they arrive."""
     return at_once(
         lambda target: probe(target, seconds=seconds, tls=tls), targets, most=_MOST_AT_ONCE
     )
 
 
 def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], list[str]]:
-    """The certificates that servers send, by the servers' names, and why others send none."""
+    """The certificates that servers send, by server name, and the reasons why others send none."""
     found = dict(probe_all(targets))
     served = [(target, found[target]) for target in dict.fromkeys(targets)]
     files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
@@ -41,10 +41,10 @@ def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], l
 
 
 def probe(target: Target, *, seconds: float = PATIENCE, tls: str | None = None) -> Served:
-    """Shake hands, asking for a status; what goes wrong is in the result.
+    """Make a handshake with a status request. Failures are part of the result.
 
-    Where that fails, once more without asking: the difference says that stapling is the problem.
-    ``seconds`` is the limit for each of the two.
+    If it fails, make a second one without the request: if that succeeds, stapling is the problem.
+    ``seconds`` is the time limit of each handshake.
     """
 
     def shake(*, status: bool) -> Handshake:
@@ -84,7 +84,7 @@ def _served(target: Target, made: Handshake, failure: str | None = None) -> Serv
 
 
 def _certificates(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
-    """Those that are certificates; OpenSSL is more lenient than cryptography."""
+    """The certificates that cryptography can parse; OpenSSL is more lenient."""
     certificates = []
     for der in chain:
         try:

@@ -1,4 +1,4 @@
-"""Where a running server differs from what its configuration promises."""
+"""Differences between a running server and its configuration."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def targets_of(site: Site, address: str | None = None) -> dict[Host, Target | None]:
-    """Where each TLS host of a configuration answers, as `target_of` says."""
+    """The targets of all TLS hosts of a configuration."""
     return {host: target_of(host, address) for host in site.tls_hosts}
 
 
 def compared(
     site: Site, targets: Mapping[Host, Target | None], served: Mapping[Target, Served]
 ) -> list[Served]:
-    """What each host sent, with its differences from the configuration."""
+    """What each host sent, with the differences from its configuration."""
     return [
         _nowhere(host)
         if target is None
@@ -44,10 +44,10 @@ def _nowhere(host: Host) -> Served:
 
 
 def target_of(host: Host, address: str | None = None) -> Target | None:
-    """Where a TLS host of a configuration answers; ``None`` where it says neither name nor address.
+    """The target of a TLS host; ``None`` if it has neither a name nor an address.
 
-    It is asked for by its ServerName, at the first of its addresses that names one; else at
-    whatever the name resolves to. ``address`` stands before both.
+    The client requests the ServerName of the host. It connects to ``address``, else to the first
+    address of the host, else to the addresses of the name.
     """
     name, written = host.server_name
     own = next((a.host for a in host.addresses if a.host), None)
@@ -64,10 +64,10 @@ def target_of(host: Host, address: str | None = None) -> Target | None:
 
 
 def differences(served: Served, host: Host, site: Site) -> Iterator[str]:
-    """What the server does otherwise, each as a sentence without its full stop."""
+    """Differences from the configuration, each as a sentence without full stop."""
     wrong = _of_certificate(served, host, site)
     if wrong:
-        # Nothing is promised of a staple for another certificate.
+        # The configuration does not predict the staple of another certificate.
         yield wrong
         return
     if served.failure:
@@ -90,13 +90,13 @@ def _of_certificate(served: Served, host: Host, site: Site) -> str | None:
     if any(certificate.leaf and certificate.leaf.sha1 == leaf.sha1 for certificate in own):
         return None
     if len(own) < len(host.certificates):
-        # It may be in one that we could not read.
+        # It may be in a file that we could not read.
         return None
     other = _host_of(leaf, site)
     if other is not None:
         return f"the certificate of {other.name} was sent: that host answers here"
     path = own[0].name
-    # Many certificates of today have no subject at all.
+    # Many certificates have no subject.
     if leaf.subject and any(c.leaf and c.leaf.subject == leaf.subject for c in own):
         return (
             f"the certificate that was sent is not the one in {path}, which has the same subject: "

@@ -1,4 +1,4 @@
-"""What a running server sends: its chain, its staple, and whether clients can use them."""
+"""What a running server sends: certificates and staple, and whether clients can use them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ HTTPS_PORT = 443
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server to shake hands with.
+    """A server to probe.
 
     Attributes:
-        host: its name or address.
-        port: its port.
-        servername: the name that the client asks for; ``None`` sends none.
-        address: where to connect instead of to ``host``, or ``None``.
+        host: name or address.
+        port: TCP port.
+        servername: the name that the client requests (SNI); ``None`` sends none.
+        address: address to connect to instead of ``host``, or ``None``.
 
     """
 
@@ -40,19 +40,20 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a server sent to a client that asked for a status.
+    """What a server sent to a client that requested a status.
 
     Attributes:
-        target: which server.
-        at: when, UTC.
-        seconds: how long the handshake took, with the connection.
-        address: the address that answered.
-        tls_version: as OpenSSL names it, ``TLSv1.3``; ``None`` where there was no handshake.
-        chain: the certificates that were sent, the leaf first.
-        staple: the staple, where it is an OCSP response.
-        staple_length: bytes of what was sent as a staple; 0 where nothing was.
-        failure: why there was no handshake, or none with a status.
-        differences: where it differs from what a configuration promises.
+        target: the server.
+        at: time, UTC.
+        seconds: duration of the handshake, including the connection.
+        address: address of the server.
+        tls_version: name of the version in OpenSSL, such as ``TLSv1.3``; ``None`` without
+            handshake.
+        chain: the certificates, the leaf first.
+        staple: the staple, if it is an OCSP response.
+        staple_length: length of the staple in bytes; 0 without staple.
+        failure: why there was no handshake, or none with a status request.
+        differences: differences from the configuration.
 
     """
 
@@ -69,7 +70,7 @@ class Served:
 
     @property
     def reached(self) -> bool:
-        """Whether there was any handshake."""
+        """Whether any handshake succeeded."""
         return self.tls_version is not None
 
     @property
@@ -78,14 +79,14 @@ class Served:
 
     @property
     def status(self) -> str:
-        """What the staple says: a certificate's status, a responder's error, or ``none``."""
+        """The status in the staple: of the certificate, or the responder's error, or ``none``."""
         return self.staple.said if self.staple else "none"
 
     @property
     def verified(self) -> bool | None:
-        """Whether the staple is for the certificate, in time, and signed by whom it must be.
+        """Whether the staple is for the certificate, valid now, and signed by a trusted signer.
 
-        ``None`` where there is nothing to verify, or the issuer was not sent along.
+        ``None`` if there is nothing to verify, or if the issuer was not sent.
         """
         if self.staple_length == 0:
             return None
@@ -99,12 +100,12 @@ class Served:
 
     @property
     def error(self) -> str | None:
-        """All that is wrong, or ``None``."""
+        """All problems, or ``None``."""
         return "; ".join(filter(None, (self.problem, *self.differences))) or None
 
     @property
     def problem(self) -> str | None:
-        """What a client has against what was sent, as a sentence without its full stop."""
+        """Why a client rejects what was sent, as a sentence without full stop, or ``None``."""
         if self.failure is not None:
             return self.failure
         if self.staple_length and self.staple is None:
@@ -118,12 +119,12 @@ class Served:
 
 
 def parse_target(text: str, *, servername: str | None = None, address: str | None = None) -> Target:
-    """The server that ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or ``ADDRESS`` stands for.
+    """Parse ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or ``ADDRESS``.
 
-    A host that is a name is asked for by it, unless ``servername`` says otherwise.
+    ``servername`` defaults to the host, if it is a name.
 
     Raises:
-        ValueError: it is none of these; the text says so.
+        ValueError: the text has none of these forms.
 
     """
     found = _TARGET.fullmatch(text)
@@ -133,7 +134,7 @@ def parse_target(text: str, *, servername: str | None = None, address: str | Non
     port = int(found["port"] or HTTPS_PORT)
     if not 0 < port < 65536:
         raise ValueError(f"there is no port {port} ({text})")
-    # An address is never sent as a server's name (RFC 6066, section 3).
+    # An address is never sent as server name (RFC 6066, section 3).
     if servername is None and not is_address(host):
         servername = host.rstrip(".")
     return Target(host, port, servername, address)
