@@ -1,4 +1,4 @@
-"""``python -m apachestaple``, and the command ``apachestaple`` itself."""
+"""The entry point of ``apachestaple`` and ``python -m apachestaple``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NoReturn
 
 
 def main() -> NoReturn:
-    """Run the command line; never returns."""
-    # What a run builds lasts, and looking for what does not would take a tenth of its time. But fix
-    # reads a configuration again and again.
+    """Run the command line, and exit."""
+    # Most objects live until the end, and garbage collection would take a tenth of the time. Only
+    # fix reads a configuration repeatedly.
     gc.set_threshold(1_000_000)
     from apachestaple.cli.app import app  # noqa: PLC0415  (it is what loads the modules)
 
@@ -23,10 +23,10 @@ def main() -> NoReturn:
 
 
 def leave(end: SystemExit) -> NoReturn:
-    """End the process as ``end`` says, without taking down first what was built in it.
+    """Exit with the code of ``end``, without freeing objects first.
 
-    Python would free a hundred thousand directives one by one. Nothing here has to be done when
-    the interpreter ends but to write what is buffered; where that fails, Python says so.
+    Python would free a hundred thousand directives one by one. Only buffered output must be
+    written; if that fails, Python reports it.
     """
     code = end.code if end.code is not None else 0
     if isinstance(code, int):

@@ -1,4 +1,4 @@
-"""How a command ends: what it has started ends with it, also when an error or a signal ends it."""
+"""Cleanup at the end of a command, also if an error or a signal ends it."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _started = ExitStack()
 
 
 def at_end(end: Callable[[], None]) -> None:
-    """Have ``end`` called when the command ends, the latest first."""
+    """Register ``end`` to be called when the command ends, the latest first."""
     _started.callback(end)
 
 
 @contextmanager
 def ended_with_all() -> Iterator[None]:
-    """Call what `at_end` was given, however the block is left."""
+    """Call the functions registered with `at_end` when the block ends in any way."""
     with signals_raise(), _started:
         yield
 
 
 @contextmanager
 def signals_raise() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP (a terminal that goes away) raise SystemExit, as SIGINT does."""
+    """Let SIGTERM and SIGHUP (a closed terminal) raise SystemExit, as SIGINT does."""
 
     def leave(number: int, _: object) -> NoReturn:
         raise SystemExit(128 + number)

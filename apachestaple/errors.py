@@ -1,7 +1,7 @@
-"""The error that ends a command."""
+"""The base class of errors that end a command."""
 
 from __future__ import annotations
 
 
 class ApachestapleError(Exception):
-    """The program cannot go on; the text says why, without a full stop."""
+    """The program cannot continue; the message is the reason, without a full stop."""

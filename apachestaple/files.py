@@ -1,4 +1,4 @@
-"""Reads files that may be anything: a pipe, a device, endless."""
+"""Reads files that may be of any type, such as pipes and devices, or of any size."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ _PIECE = 1 << 20
 
 
 class NotAFileError(OSError):
-    """It is a folder, a pipe, a socket or a device."""
+    """The path is a folder, pipe, socket or device."""
 
 
 class TooLargeError(OSError):
-    """It is larger than it may be."""
+    """The file is larger than the limit."""
 
 
 def read_file(path: str, largest: int) -> bytes:
     """The content of a regular file of at most ``largest`` bytes.
 
-    Uses system calls: Python's file objects take ten times as long to make as a small file to read.
+    Uses system calls, because creating a Python file object takes ten times as long as reading a
+    small file.
 
     Raises:
         NotAFileError: it is not a regular file. A pipe is not waited for.
-        TooLargeError: it is larger.
-        OSError: it cannot be read. The error names the path.
+        TooLargeError: it is larger than ``largest``.
+        OSError: it cannot be read. The error contains the path.
 
     """
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -37,14 +38,14 @@ def read_file(path: str, largest: int) -> bytes:
             data = os.read(handle, status.st_size + 1)
             if len(data) == status.st_size:
                 return data
-            # It has grown since, or tells no size, as files in /proc do.
+            # It has grown since, or has no size, as files in /proc.
             while len(data) <= largest and (piece := os.read(handle, _PIECE)):
                 data += piece
             if len(data) <= largest:
                 return data
         raise TooLargeError(errno.EFBIG, f"larger than {largest:,} bytes")
     except OSError as error:
-        # What was opened by a handle has no name in the error.
+        # Errors of a file descriptor contain no file name.
         error.filename = path
         raise
     finally:

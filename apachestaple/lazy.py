@@ -11,7 +11,7 @@ _Value = TypeVar("_Value")
 
 
 class lazy(Generic[_Value]):  # noqa: N801  (used as property is)
-    """Like functools.cached_property, which takes a lock: ten thousand hosts have many of these."""
+    """Like functools.cached_property, but smaller: one property per attribute of 10,000 hosts."""
 
     def __init__(self, compute: Callable[[Any], _Value]) -> None:
         self._compute = compute
@@ -27,6 +27,6 @@ class lazy(Generic[_Value]):  # noqa: N801  (used as property is)
     def __get__(self, instance: object | None, owner: type) -> lazy[_Value] | _Value:
         if instance is None:
             return self
-        # The next access finds the value in the instance, and does not come here.
+        # The next access finds the value in the instance and does not call this method.
         value = instance.__dict__[self._name] = self._compute(instance)
         return value

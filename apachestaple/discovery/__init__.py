@@ -1,1 +1,1 @@
-"""What the paths of a command line mean."""
+"""Finds the configurations that the paths of a command line stand for."""

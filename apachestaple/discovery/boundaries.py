@@ -1,6 +1,7 @@
-"""Which folders a PATH of the command line opens to reading.
+"""The folders below which files may be read for a PATH of the command line.
 
-The rules stand in docs/layouts.md. They hold for every configuration but this machine's own.
+docs/layouts.md has the rules. They apply to every configuration except the one of this machine's
+httpd.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def boundary_of(path: str | None, main: str, options: Options) -> Boundary | None:
-    """The folders that ``path`` opens, for the main file or fragment that it means.
+    """The folders below which files may be read for ``path`` with the main file ``main``.
 
-    ``None`` where ``--root /`` says that this machine's files are meant, wherever they are.
+    ``None`` means no boundary (``--root /``).
     """
     mapped = [os.path.realpath(here) for _, here in options.maps]
     if options.root:
@@ -42,12 +43,12 @@ def boundary_of(path: str | None, main: str, options: Options) -> Boundary | Non
 
 
 def with_place(boundary: Boundary, main: str, place: Place) -> Boundary:
-    """The folders and those that the place of a main file adds where there is no checkout."""
+    """The folders, and outside of a checkout those that follow from the place of a main file."""
     if boundary.confines_all:
         return boundary
     added = _own_folders(main)
     if place.recognised.root:
-        # The server's files have been copied from its root folder on.
+        # The copy contains the server's files starting at its root folder.
         added.append(place.recognised.root)
     return replace(boundary, folders=tuple(_distinct([*boundary.folders, *added])))
 
@@ -55,7 +56,7 @@ def with_place(boundary: Boundary, main: str, place: Place) -> Boundary:
 def is_in_checkout(main: str, own: str) -> bool:
     """Whether the path of a main file leads through a checkout.
 
-    ``own`` is this machine's main file, whose folder may be one itself, as etckeeper makes it.
+    ``own`` is this machine's main file. Its folder may be a checkout itself, as with etckeeper.
     """
     own_folder = os.path.realpath(os.path.dirname(own))
     folder = os.path.dirname(os.path.abspath(main))
@@ -67,9 +68,9 @@ def is_in_checkout(main: str, own: str) -> bool:
 
 
 def _checkout_of(folder: str) -> str | None:
-    """The nearest checkout around a folder, as its path is written.
+    """The nearest checkout that contains a folder, by the path as it is written.
 
-    Where a link leads from one checkout into another, it is the first one.
+    If a link leads from one checkout into another, it is the first one.
     """
     nearest: str | None = None
     for checkout in _checkouts_above(folder):
@@ -88,7 +89,7 @@ def _checkouts_above(folder: str) -> Iterator[str]:
 
 
 def _own_folders(main: str) -> list[str]:
-    """The folder of a main file or fragment, and that of the server that it belongs to."""
+    """The folder of a main file or fragment, and the folder of its server."""
     own = folder = os.path.dirname(main)
     while (above := os.path.dirname(folder)) != folder:
         for name in IN_FOLDER:

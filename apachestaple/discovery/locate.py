@@ -1,4 +1,4 @@
-"""Where reading starts for a PATH of the command line."""
+"""Finds where reading starts for a PATH of the command line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def ask_ahead(path: str | None) -> None:
-    """Begin to ask this machine's httpd where `locate` will want to know of it."""
+    """Start to query this machine's httpd, if `locate` will need it."""
     if path is None or os.path.isdir(path) or os.path.basename(path) in MAIN_NAMES:
         machine.ask()
 
@@ -37,7 +37,7 @@ def locate(path: str | None, options: Options) -> Start:
     """Where to start reading for ``path``: a main file, a folder, a fragment, or this machine.
 
     Raises:
-        LayoutError: there is nothing to read, or it must not be read.
+        LayoutError: nothing was found, or it must not be read.
 
     """
     ask_ahead(path)
@@ -49,7 +49,7 @@ def locate(path: str | None, options: Options) -> Start:
     if boundary is not None and boundary.excludes(main):
         raise LayoutError(f"{main} leads out of {boundary.name}, so it was not read")
     text = telling_lines(main)
-    # What this machine's httpd is like decides nothing in a fragment, and asking it takes 15 ms.
+    # A fragment does not depend on the installed httpd, and querying httpd takes 15 ms.
     if path is not None and not os.path.isdir(path) and not is_main_file(main, text):
         root = os.path.abspath(options.root) if options.root else ""
         return Start(
@@ -64,9 +64,9 @@ def locate(path: str | None, options: Options) -> Start:
 
 
 def _own_main_file(path: str | None, main: str, options: Options) -> str | None:
-    """The main file of this machine's httpd, if ``main`` is it.
+    """The main file of this machine's httpd, if ``main`` is this file.
 
-    A link in a checkout is not: what stands beside it is not the machine's.
+    A link in a checkout is not, because the files next to it are not the machine's.
     """
     may_be = path is None or os.path.isdir(path) or os.path.basename(main) in MAIN_NAMES
     if options.root or not may_be:

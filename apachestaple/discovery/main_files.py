@@ -1,4 +1,4 @@
-"""Which main file a PATH of the command line means."""
+"""Finds the main file that a PATH of the command line stands for."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.layout import Options
 
-# Main files as seen from a folder that is theirs, the one above that, or a server's root folder.
+# Paths of main files, relative to their folder, to the folder above, or to a server's root folder.
 IN_FOLDER = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "etc/httpd.conf")
 
-# How far below a folder a main file is looked for, and where it is not.
+# How many levels below a folder a main file is searched, and folders that are skipped.
 _SEARCH_DEPTH = 8
 _NOT_SEARCHED = frozenset({"node_modules", "__pycache__"})
 
 
 class LayoutError(ApachestapleError):
-    """Nothing can be read; the text says why, and what to give instead."""
+    """Nothing can be read; the message is the reason, and what to use instead."""
 
 
 def main_file(path: str | None, options: Options) -> str:
-    """The main file or fragment that ``path`` means; ``None`` for this machine's httpd.
+    """The main file or fragment that ``path`` stands for; ``None`` for this machine's httpd.
 
     Raises:
         LayoutError: there is none, or there are several.
@@ -81,7 +81,7 @@ def _main_in_folder(folder: str) -> str:
 
 
 def _mains_of_root(folder: str) -> list[str]:
-    """Main files at their distribution's place below a server's root folder, one of a folder."""
+    """Main files in the places of distributions below a server's root folder, one per folder."""
     found: dict[str, str] = {}
     instances = glob.glob("etc/apache2-*/apache2.conf", root_dir=folder)
     for place in (*(each.main_file[1:] for each in DISTRIBUTIONS), *sorted(instances)):
@@ -92,7 +92,7 @@ def _mains_of_root(folder: str) -> list[str]:
 
 
 def _mains_below(folder: str) -> Iterator[str]:
-    """Main files below a folder; none is looked for below a folder that has one."""
+    """Main files below a folder; the search does not go below a folder that has one."""
     depth = folder.rstrip("/").count("/")
     for here, folders, files in os.walk(folder):
         mains = sorted(MAIN_NAMES & set(files))

@@ -1,4 +1,4 @@
-"""From the paths of a command line to what was read of each."""
+"""Reads the configurations for the paths of a command line."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Sites:
-    """What was read.
+    """The configurations that were read.
 
     Attributes:
-        sites: one for each path that no earlier one had already brought.
-        problems: why a path could not be read.
+        sites: one for each path, without those that an earlier one includes.
+        problems: why paths could not be read.
 
     """
 
@@ -48,16 +48,16 @@ def read_configuration(path: str | None, settings: Settings) -> Configuration:
 
 
 def read_site(path: str | None, settings: Settings) -> Site:
-    """What mod_ssl makes of the configuration at ``path``; raises as `read_configuration`."""
+    """The site at ``path``; raises as `read_configuration`."""
     certificates = CertificateReader()
     configuration = read(locate(path, _options(settings)), listeners(certificates))
     return _understood(configuration, settings, certificates)
 
 
 def find_starts(paths: Sequence[str], settings: Settings) -> tuple[list[Start], list[str]]:
-    """Where to start reading, whole configurations first, and why some paths lead nowhere.
+    """Where to start reading, whole configurations first, and why some paths cannot be read.
 
-    No path is this machine's httpd.
+    Without paths, it is this machine's httpd.
     """
     options = _options(settings)
     starts: list[Start] = []
@@ -75,10 +75,9 @@ def find_starts(paths: Sequence[str], settings: Settings) -> tuple[list[Start], 
 
 
 def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
-    """Read what the paths stand for, each file once.
+    """Read the configurations for the paths, each file once.
 
-    A fragment that a whole configuration includes is better understood there, so it is not read
-    again on its own.
+    A fragment that a whole configuration includes is read only as part of it.
     """
     starts, problems = find_starts(paths, settings)
     found = Sites(problems=problems)
@@ -99,7 +98,7 @@ def read_sites(paths: Sequence[str], settings: Settings) -> Sites:
 
 
 def certificate_files(paths: Sequence[str]) -> tuple[list[CertificateFile], list[str]]:
-    """The PEM files with a certificate among the paths, and all other paths."""
+    """The paths of PEM files with a certificate, and all other paths."""
     reader = CertificateReader()
     named = {path: has_certificate(path) for path in paths}
     files = [reader.read(path) for path, is_certificate in named.items() if is_certificate]
@@ -114,7 +113,7 @@ def _understood(
     configuration: Configuration, settings: Settings, certificates: CertificateReader
 ) -> Site:
     required = settings.certificates_required
-    # A second process may still be reading them.
+    # A second process may still be reading certificates.
     return understand(
         configuration, certificates_required=required, reader=certificates, at_once=False
     )

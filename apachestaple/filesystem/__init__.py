@@ -1,1 +1,1 @@
-"""Files and folders as the system has them: who can change them, and writing them safely."""
+"""Trust in files and folders, and safe ways to write them."""

@@ -1,7 +1,6 @@
-"""Folders that are opened once, without following a symbolic link.
+"""Folders that are opened once, without following symbolic links.
 
-What is done by a name in an open folder is done in that folder, whatever somebody else puts in the
-folder's place meanwhile.
+Operations on a name in an open folder affect that folder, even if somebody else replaces its path.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OPEN = os.O_DIRECTORY | os.O_CLOEXEC
-# To walk through a folder takes no right to list it; some systems have no such handle.
+# Opening a folder to walk through it needs no permission to list it; some systems have no O_PATH.
 _THROUGH = getattr(os, "O_PATH", os.O_RDONLY)
 
 
@@ -25,8 +24,8 @@ class Place:
     """A name in an open folder.
 
     Attributes:
-        folder: handle of the folder.
-        name: of the file in it.
+        folder: file descriptor of the folder.
+        name: name of the file in it.
         path: the whole path, for messages.
 
     """
@@ -40,11 +39,11 @@ class OpenFolders:
     """Opens folders below another one without following links, each once.
 
     Args:
-        top: absolute path of the folder above them, which may lead through links.
-        make: whether folders that are missing are made.
+        top: absolute path of the folder above them; it may contain links.
+        make: whether missing folders are created.
 
     Raises:
-        OSError: the folder above them cannot be opened.
+        OSError: ``top`` cannot be opened.
 
     """
 
@@ -72,13 +71,13 @@ class OpenFolders:
         return Place(self.handle(folder), name, path)
 
     def handle(self, folder: str) -> int:
-        """The handle of a folder; raises as `at`."""
+        """The file descriptor of a folder; raises as `at`."""
         if folder not in self._handles:
             self._handles[folder] = self._opened(folder)
         return self._handles[folder]
 
     def sync(self, folder: str) -> None:
-        """Have what a folder holds on the disk; raises as `at`."""
+        """Sync a folder to the disk; raises as `at`."""
         with named(folder):
             os.fsync(self.handle(folder))
 
@@ -102,7 +101,7 @@ class OpenFolders:
 
 @contextlib.contextmanager
 def named(path: str) -> Iterator[None]:
-    """Have errors name a path where the system knows only a handle, or a part of it."""
+    """Set ``path`` in errors, which otherwise name only a file descriptor or a part of it."""
     try:
         yield
     except OSError as error:

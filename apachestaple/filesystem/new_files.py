@@ -1,4 +1,4 @@
-"""New files with the owner, mode and attributes of others, by handles and never by names."""
+"""New files with the owner, mode and attributes of others, through file descriptors."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
     from apachestaple.filesystem.folders import Place
 
-# Of a file that was not there before: everybody may read it, as is usual of configurations.
+# Mode of a file that did not exist before: readable by everybody, as is usual for configurations.
 _MODE_OF_NEW = 0o644
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _EXISTING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-# The kernel's own: they are those of a file's bytes, and no other file may have them.
+# The kernel sets these itself. They depend on the content, so they cannot be copied.
 _OF_THE_BYTES = ("security.ima", "security.evm")
 
 
 @contextlib.contextmanager
 def opened(place: Place) -> Iterator[int]:
-    """A handle of the regular file at a place, a link not followed.
+    """A file descriptor of the regular file at a place; a link is not followed.
 
     Raises:
-        OSError: it cannot be opened, or is no regular file.
+        OSError: it cannot be opened, or is not a regular file.
 
     """
     with named(place.path):
@@ -43,7 +43,7 @@ def opened(place: Place) -> Iterator[int]:
 
 @contextlib.contextmanager
 def created(place: Place, mode: int = 0o600) -> Iterator[int]:
-    """A handle of a new file, to write to; raises OSError where anything stands there."""
+    """A file descriptor of a new file for writing; raises OSError if the place is not empty."""
     handle = os.open(place.name, _NEW, mode, dir_fd=place.folder)
     try:
         yield handle
@@ -52,7 +52,7 @@ def created(place: Place, mode: int = 0o600) -> Iterator[int]:
 
 
 def read_all(handle: int, path: str) -> bytes:
-    """What a file holds; ``path`` is for messages.
+    """The content of an open file; ``path`` is for messages.
 
     Raises:
         OSError: it cannot be read.
@@ -72,10 +72,10 @@ def write_new(place: Place, content: bytes, *, like: int | None, shown: str = ""
     """Write and sync a new file with owner, mode, ACL and extended attributes of another.
 
     Args:
-        place: where nothing stands yet.
-        content: of the new file.
-        like: handle of the other file; ``None`` for a file that everybody may read.
-        shown: path that errors name; that of the place where it is empty.
+        place: an empty place.
+        content: content of the new file.
+        like: file descriptor of the other file; ``None`` for a file that everybody may read.
+        shown: path for errors; if it is empty, the path of the place.
 
     Raises:
         OSError: it could not be written, or an attribute could not be kept.
@@ -91,7 +91,7 @@ def write_new(place: Place, content: bytes, *, like: int | None, shown: str = ""
 
 
 def write_copy(place: Place, content: bytes, *, like: int) -> None:
-    """The same with the other file's times, and with those attributes that can be kept there.
+    """The same with the other file's times, and with those attributes that can be kept.
 
     Raises:
         OSError: it could not be written.
@@ -113,7 +113,7 @@ def _take_after(like: int, handle: int) -> None:
     status = os.fstat(like)
     _own(handle, status)
     wanted = _attributes(like)
-    # A folder's default ACL is given to every new file in it.
+    # A folder's default ACL is applied to every new file in it.
     for name in _attributes(handle).keys() - wanted.keys():
         os.removexattr(handle, name)
     lost = [name for name, value in wanted.items() if not _has_taken(handle, name, value)]
@@ -128,7 +128,7 @@ def _own(handle: int, status: os.stat_result) -> None:
 
 
 def _has_taken(handle: int, name: str, value: bytes) -> bool:
-    """Give a file an attribute that it does not have yet, where that can be done."""
+    """Set an attribute that the file does not have yet; whether this was possible."""
     with contextlib.suppress(OSError):
         if os.getxattr(handle, name) == value:
             return True
@@ -140,7 +140,7 @@ def _has_taken(handle: int, name: str, value: bytes) -> bool:
 
 
 def _attributes(handle: int) -> dict[str, bytes]:
-    """The extended attributes, ACL and SELinux context among them; Python has them on Linux."""
+    """The extended attributes, including ACL and SELinux context; Linux only."""
     if not hasattr(os, "listxattr"):
         return {}
     try:

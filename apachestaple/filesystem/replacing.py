@@ -1,4 +1,4 @@
-"""A report that is written to a file: the whole of it, or nothing."""
+"""Writes a report to a file: the whole report, or nothing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MODE_OF_NEW = 0o666
 
 
 def replace_file(path: str, content: bytes) -> None:
-    """Write a file, which takes the place of one that is there.
+    """Write a file, and replace an existing one.
 
-    A link is followed only where nobody but root and the caller can have put it there. What is no
-    regular file, such as ``/dev/stdout`` or a pipe, is written to as it is.
+    A link is followed only if nobody except root and the caller can have created it. Files that are
+    not regular, such as ``/dev/stdout`` or a pipe, are written directly.
 
     Raises:
         OSError: it could not be written.

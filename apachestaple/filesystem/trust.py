@@ -1,7 +1,7 @@
-"""Whether anybody but root and the caller can change what stands at a path.
+"""Checks whether anybody except root and the caller can change the file at a path.
 
-The rules are those of ssh's StrictModes and git's safe.directory. Whoever can write to a folder can
-replace the files in it.
+The rules are those of ssh's StrictModes and git's safe.directory. Anybody who can write to a folder
+can replace the files in it.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ROOT = 0
-# As many as Linux follows.
+# The number of links that Linux follows.
 _MOST_LINKS = 40
 _ACL = "system.posix_acl_access"
 
 
 def distrust(path: str, *, caller: int | None = None) -> str | None:
-    """Why somebody else can change what is at a path; ``None`` where nobody can.
+    """Why somebody else can change the file at a path; ``None`` if nobody can.
 
-    Each folder from ``/`` on, each symbolic link and what lies at the end must belong to root or to
-    the caller, and nobody else may write it. In a folder with the sticky bit, such as ``/tmp``,
-    others can add files, but not replace those of the caller. A path that does not exist is judged
-    by the folders that do.
+    Each folder from ``/`` downwards, each symbolic link and the file must belong to root or to the
+    caller, and nobody else may have permission to write. In a folder with the sticky bit, such as
+    ``/tmp``, others can add files, but cannot replace those of the caller. For a path that does not
+    exist, the existing folders are checked.
 
     Args:
-        path: of a file or a folder.
-        caller: user id; that of this process where none is given.
+        path: path of a file or a folder.
+        caller: user ID; by default that of this process.
 
     Raises:
-        OSError: a part of the path cannot be looked at.
+        OSError: a part of the path cannot be examined.
 
     """
     trusted = {_ROOT, os.geteuid() if caller is None else caller}
@@ -50,7 +50,7 @@ def distrust(path: str, *, caller: int | None = None) -> str | None:
 
 
 def _parts(path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """The root folder, and every part of the path below it, links and where they lead included."""
+    """The root folder, and every part of the path below it, including links and their targets."""
     here = "/"
     yield here, os.lstat(here)
     names = os.path.join(os.getcwd(), path).split("/")[::-1]
@@ -81,7 +81,7 @@ def _parts(path: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _writer(path: str, status: os.stat_result) -> str | None:
-    """Who else can write a file, or replace what a folder holds."""
+    """Who else can write to a file, or replace the files in a folder."""
     mode = status.st_mode
     if stat.S_ISLNK(mode) or (stat.S_ISDIR(mode) and mode & stat.S_ISVTX):
         return None
@@ -93,9 +93,9 @@ def _writer(path: str, status: os.stat_result) -> str | None:
 
 
 def _is_private(path: str, status: os.stat_result) -> bool:
-    """Whether the group has the owner as its only member, as Debian and Fedora give each user one.
+    """Whether the owner is the only member of the group, as with user private groups.
 
-    Where a file has an ACL, the bits of the group stand for others, too.
+    If a file has an ACL, the mode bits of the group also stand for other users.
     """
     try:
         owner = pwd.getpwuid(status.st_uid).pw_name

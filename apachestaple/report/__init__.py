@@ -1,1 +1,1 @@
-"""What was found, as people and programs read it; one file per format."""
+"""Reports for people and programs, one file per format."""

@@ -1,4 +1,4 @@
-"""What OCSP responders answered, for people."""
+"""The table of ``responders --check``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:
-    """A line for each query."""
+    """One line for each query."""
     if not answers:
         return "No responder was asked.\n"
     rows = [["RESPONDER", "CERTIFICATE", "ANSWER", "SIGNED BY", "UNTIL", "BYTES", "SECONDS"]]

@@ -1,6 +1,6 @@
-"""Texts of unknown origin in the languages of other programs, one function for each language.
+"""Escapes untrusted text for the languages of other programs, one function for each language.
 
-Root may load what is written with them. Each function returns ASCII on one line.
+Root may load the output. Each function returns ASCII on one line.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 # tinyproxy cuts lines after 2,048 bytes, squid after 8,192 and iptables-restore after 10,240, and
-# takes the rest of a comment for the next line. A comment line has a few of these texts.
+# they read the rest of a comment as the next line. A comment line contains several of these texts.
 _LONGEST = 200
 _WORD = re.compile(r"[A-Za-z0-9_\[](?:[A-Za-z0-9._:\[\]-]{0,253}[A-Za-z0-9._:\[\]])?")
-# What a spreadsheet takes for the beginning of a formula, the wide forms of East Asia included,
-# after what it drops.
+# What a spreadsheet reads as the start of a formula, including the wide forms of East Asia, after
+# characters that it ignores.
 _FORMULA = re.compile("[\\s\"']*[=+@\uff1d\uff0b\uff0d\uff20-]|[\t\r\n]")
 
 
 def comment(text: str, longest: int = _LONGEST) -> str:
-    """For a comment from ``#`` to the end of the line, as all of these languages have it."""
+    """Text for a comment from ``#`` to the end of the line, for all of these languages."""
     shown = without_commands(printable(text)).encode("ascii", "backslashreplace").decode()
     if len(shown) > longest:
         shown = shown[: longest - 3] + "..."
-    # squid joins a line that ends in a backslash with the next one, comments included.
+    # squid joins a line that ends with a backslash with the next one, also in comments.
     return f"{shown}." if shown.endswith("\\") else shown
 
 
@@ -38,7 +38,7 @@ def word(text: object) -> str:
     """A name, an address or a number, which needs no quotes in any of these languages.
 
     Raises:
-        ValueError: it is none of them.
+        ValueError: it is none of these.
 
     """
     written = str(text)
@@ -48,17 +48,17 @@ def word(text: object) -> str:
 
 
 def iptables(text: str) -> str:
-    """A quoted argument in a file for iptables-restore, where a comment has 255 bytes at most."""
+    """A quoted argument for iptables-restore, where a comment has at most 255 bytes."""
     return '"' + re.sub(r'(["\\])', r"\\\1", comment(text)) + '"'
 
 
 def shell(text: str) -> str:
-    """A word of the shell."""
+    """A quoted word for the shell."""
     return shlex.quote(comment(text))
 
 
 def csv_row(cells: Iterable[object]) -> str:
-    """A row of CSV (RFC 4180) without its end, in which no spreadsheet finds a formula."""
+    """A row of CSV (RFC 4180) without line end, in which no cell is a formula."""
     row = io.StringIO()
     csv.writer(row, lineterminator="").writerow(map(_cell, map(str, cells)))
     return without_commands(row.getvalue())
@@ -68,7 +68,7 @@ def _cell(text: str) -> str:
     return f"'{printable(text)}" if _FORMULA.match(text) else printable(text)
 
 
-# What templates of `responders` can write `{{ text | name }}` with.
+# The filters of the templates of `responders`.
 FILTERS: Mapping[str, Callable[..., str]] = {
     "comment": comment,
     "word": word,

@@ -1,4 +1,4 @@
-"""The explanations of a log as text."""
+"""The report of ``explain``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def explain_report(explanations: Sequence[Explanation], paint: Paint) -> str:
-    """Each problem with its times and repair, then the informational lines, then a summary."""
+    """The problems with their times and repairs, informational lines, and a summary."""
     problems = [explanation for explanation in explanations if explanation.is_problem]
     information = [explanation for explanation in explanations if not explanation.is_problem]
     blocks = ["\n".join(_problem(problem, paint)) + "\n" for problem in problems]
@@ -59,7 +59,7 @@ def _seen(problem: Explanation) -> str:
 
 
 def _time(time: str | None) -> str | None:
-    """To the second."""
+    """A time with seconds."""
     return time.replace("T", " ").partition(".")[0] if time else None
 
 

@@ -1,4 +1,4 @@
-"""What ``fix`` changed, or would change."""
+"""The reports of ``fix`` and ``fix --undo``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def diff_report(diff: str, paint: Paint, *, for_people: bool) -> str:
-    """The diff: byte by byte for patch, with escapes for people."""
+    """The diff: exact bytes for patch, escaped on a terminal."""
     if not for_people:
         return diff
     return "".join(_coloured(line, paint) + "\n" for line in diff.split("\n")[:-1])
@@ -32,12 +32,12 @@ def _coloured(line: str, paint: Paint) -> str:
 
 
 def fix_report(outcome: FixOutcome, paint: Paint) -> str:
-    """The changes, where they were written, and what is left for a person."""
+    """The changes, the files that were written, refusals and remaining findings."""
     return "\n".join(_lines(outcome, paint)) + "\n"
 
 
 def undo_report(backup: Backup) -> str:
-    """What was given back."""
+    """The files that were restored."""
     paths = ", ".join(printable(short(file.path)) for file in backup.files)
     return f"Given back, as before the fix of {backup.started}: {paths}\n"
 
@@ -67,7 +67,7 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
 
 
 def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
-    """The hosts for which something changes, and how many there are besides."""
+    """The hosts that change, and the number of the others."""
     changed = [host for host in outcome.hosts if host.before != host.after]
     if changed:
         yield paint(f"{counted(len(changed), 'host')}:", "bold")

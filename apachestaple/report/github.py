@@ -1,7 +1,7 @@
-"""Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
+"""Findings as workflow commands, which GitHub Actions shows next to the lines of a change.
 
-Source: the runner's ActionCommand.cs, which undoes exactly these escapes. Other runners read
-commands in the middle of a line, too, so that no text may have one.
+Source: the runner's ActionCommand.cs, which decodes exactly these escapes. Other runners find
+commands in the middle of a line, too, so texts are escaped for them as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_HOSTS = 5
 
 
 def github_report(findings: Iterable[Finding]) -> str:
-    """One command per finding."""
+    """One command for each finding."""
     return "".join(_command(finding) + "\n" for finding in findings)
 
 
@@ -35,7 +35,7 @@ def _command(finding: Finding) -> str:
         "endLine": str(place.end_line),
     }
     if place.line == place.end_line:
-        # The runner takes columns only within one line.
+        # The runner accepts columns only within one line.
         properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
     properties["title"] = f"{finding.code} {finding.name}"
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
@@ -44,7 +44,7 @@ def _command(finding: Finding) -> str:
 
 
 def _hosts(finding: Finding) -> str:
-    """The first hosts where there are several: each stands in another place."""
+    """The first hosts, if there are several in different places."""
     names = [host.name for host in finding.host_places]
     if len(names) < 2:
         return ""

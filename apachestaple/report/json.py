@@ -1,4 +1,4 @@
-"""The same for programs."""
+"""The JSON reports."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def lint_json(sites: Sequence[Site], findings: Iterable[Finding], summary: Summary) -> str:
-    """The findings about sites, and what they were found in."""
+    """The report of ``lint``."""
     return _text(
         {
             "apachestaple": __version__,
@@ -86,9 +86,9 @@ def _finding(finding: Finding) -> dict[str, object]:
 
 
 def dump_json(directives: Iterable[Directive]) -> str:
-    """The directives in effect, in their order.
+    """The report of ``dump``: the directives in effect, in order.
 
-    ``line`` is, as in httpd's dump, the last one of a directive that spans several.
+    ``line`` is the last line of a directive that spans several lines, as in httpd's dump.
     """
     return _text(
         [
@@ -106,7 +106,7 @@ def dump_json(directives: Iterable[Directive]) -> str:
 
 
 def hosts_json(*sites: Site) -> str:
-    """Every TLS host."""
+    """The report of ``hosts``: every TLS host."""
     return _text(_hosts(sites))
 
 
@@ -117,7 +117,7 @@ def _hosts(sites: Iterable[Site]) -> list[dict[str, object]]:
 def _host(host: Host, site: Site) -> dict[str, object]:
     expected = prospect(host, site)
     file, line = host_place(host, site)
-    # A fragment does not show what the main server says.
+    # A fragment does not show what the main server sets.
     known = site.configuration.whole or host.setting("SSLUseStapling") is not None
     return {
         "name": host.name,
@@ -134,7 +134,7 @@ def _host(host: Host, site: Site) -> dict[str, object]:
 
 
 def host_place(host: Host, site: Site) -> tuple[str, int]:
-    """File and line where a host begins."""
+    """File and line where a host starts."""
     directive = host.directive
     if directive is None:
         return site.configuration.main_file, 1
@@ -154,12 +154,12 @@ def _certificate(certificate: HostCertificate) -> dict[str, object]:
 
 
 def responders_json(responders: Iterable[Responder]) -> str:
-    """Every responder."""
+    """The report of ``responders``: every responder."""
     return _text([_responder(responder) for responder in responders])
 
 
 def answers_json(responders: Iterable[Responder], answers: Mapping[Query, Answer]) -> str:
-    """Every responder, with what it answered."""
+    """The report of ``responders --check``: every responder with its answers."""
     return _text(
         [
             {
@@ -203,7 +203,7 @@ def _answer(query: Query, answer: Answer) -> dict[str, object]:
 
 
 def probe_json(probed: Iterable[Served]) -> str:
-    """What each server sent."""
+    """The report of ``probe``: what each server sent."""
     return _text(
         [
             {
@@ -240,7 +240,7 @@ def _time(time: datetime | None) -> str | None:
 
 
 def explain_json(explanations: Iterable[Explanation]) -> str:
-    """What a log tells; the place in the configuration stands before the repair."""
+    """The report of ``explain``."""
     return _text(
         [
             {
@@ -272,7 +272,7 @@ def _repair(explanation: Explanation) -> str | None:
 
 
 def rules_json(rules: Iterable[Rule]) -> str:
-    """The catalogue."""
+    """The report of ``rules``: the catalogue."""
     return _text(
         [
             {
@@ -296,5 +296,5 @@ def rules_json(rules: Iterable[Rule]) -> str:
 
 
 def _text(value: object) -> str:
-    # ASCII throughout: bytes that are no UTF-8 stand as \udc80 to \udcff, as Python reads them.
+    # ASCII only: bytes that are not UTF-8 become \udc80 to \udcff, as Python reads them.
     return json.dumps(value, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""The report of ``lint`` in the form that was asked for."""
+"""The report of ``lint`` in the selected format."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def lint_report(
     sites: Sequence[Site], result: LintResult, form: str, paint: Paint, ignored_rules: int = 0
 ) -> str:
-    """The findings as ``text``, ``json`` or ``github``.
+    """The findings in the format ``text``, ``json`` or ``github``.
 
     ``ignored_rules`` is the number of rules that a settings file ignores.
     """

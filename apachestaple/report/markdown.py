@@ -1,4 +1,4 @@
-"""docs/rules.md: the catalogue as a page."""
+"""The page docs/rules.md."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Then it starts httpd with each good example and checks that the effect is gone. 
 
 
 def rules_page(rules: Sequence[Rule]) -> str:
-    """A table of all rules, then a section for each; `Finding.url` points at its heading."""
+    """A table of all rules, then a section for each; `Finding.url` links to its heading."""
     return "\n".join([_ABOUT, *_effects(rules), "", *_table(rules), *map(_section, rules)])
 
 

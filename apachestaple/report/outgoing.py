@@ -1,8 +1,7 @@
-"""What templates make of responders: a table, rules of packet filters and proxies, a redirect.
+"""Formats of ``responders`` that are rendered from templates: CSV, firewall rules, a redirect.
 
-What a template is given stands in its own dataclass here. Names come from certificates and
-configurations, and root may load what is rendered, so all texts but the rows of the table are such
-as a comment can hold.
+Each template has a dataclass with its variables. Names come from certificates and configurations,
+and root may load the output, so all texts except the rows of the table are safe in a comment.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
     from apachestaple.ocsp.responder import Need, Responder
     from apachestaple.templating import Templates
 
-# Where the redirect leads to, and tinyproxy listens.
+# The port of the local proxy (tinyproxy).
 _REDIRECT_PORT = 8888
-# What a packet filter takes for a user: a name, or what httpd writes as #1000.
+# What a packet filter accepts as user: a name, or a number that httpd writes as #1000.
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}|#[0-9]{1,10}")
-# Characters of the command that a comment shows.
+# The longest command line that is shown in a comment, in characters.
 _LONGEST_COMMAND = 1000
 _COLUMNS = (
     *("url", "host", "port", "scheme", "used", "why_not", "proxy"),
@@ -35,11 +34,11 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What became of the names of hosts.
+    """The addresses of host names.
 
     Attributes:
-        addresses: of each host, IPv4 first; none of one that has a problem.
-        problems: why a host has none.
+        addresses: addresses of each host, IPv4 first; empty for a host with a problem.
+        problems: why a host has no address.
 
     """
 
@@ -52,8 +51,8 @@ class ResponderTable:
     """For ``responders.csv.j2``: a row for each certificate of each host.
 
     Attributes:
-        columns: their names.
-        rows: as many texts each.
+        columns: names of the columns.
+        rows: rows with a text for each column.
 
     """
 
@@ -64,17 +63,17 @@ class ResponderTable:
 
 @dataclass(frozen=True, slots=True)
 class LetOut:
-    """A host and port that rules let out.
+    """A host and port to which connections are allowed.
 
     Attributes:
         host: a name in lower case, or an address.
-        port: TCP.
+        port: TCP port.
         is_address: whether ``host`` is an address.
-        is_proxy: whether it is a proxy, and the responders are behind it.
-        urls: of the responders.
-        hosts: names of the virtual hosts that staple by it.
-        waits: whether nobody is asked there before stapling is switched on.
-        problem: why its name has no address, ``""`` where it has one or none is needed.
+        is_proxy: whether it is a proxy, through which responders are queried.
+        urls: URLs of the responders.
+        hosts: names of the virtual hosts whose stapling uses it.
+        waits: whether it is used only after stapling is turned on.
+        problem: why the name has no address, or ``""``.
 
     """
 
@@ -90,7 +89,7 @@ class LetOut:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An address and port that rules let out, and the names that it has."""
+    """An address and port to which connections are allowed, and its host names."""
 
     address: str
     port: int
@@ -99,15 +98,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRules:
-    """For the templates that let queries out.
+    """For the templates of firewall rules.
 
     Attributes:
         destinations: a list of `LetOut`.
         ipv4: a list of `Opening`, each address and port once.
-        ipv6: the same.
-        left_out: pairs of a URL for which nothing is let out, and why.
-        date: of the addresses, UTC.
-        command: the command line that made this.
+        ipv6: the same for IPv6.
+        left_out: pairs of a URL for which no connection is allowed, and the reason.
+        date: time of the name resolution, UTC.
+        command: the command line.
 
     """
 
@@ -128,17 +127,17 @@ class OutgoingRules:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """For the templates of the way through a small local proxy.
+    """For the templates of a redirect through a local proxy.
 
     Attributes:
-        proxy_host: the proxy that leads out.
+        proxy_host: host of the proxy that the local proxy uses.
         proxy_port: its port.
-        port: where the local proxy listens.
-        ports: of the responders, which are redirected.
-        user: that httpd asks as, ``""`` where that is not known.
+        port: port of the local proxy.
+        ports: ports of the responders, which are redirected.
+        user: the user that httpd runs as, ``""`` if it is not known.
         destinations: a list of `LetOut`: the responders.
-        left_out: pairs of a URL that is not counted, and why.
-        command: the command line that made this.
+        left_out: pairs of a URL that is left out, and the reason.
+        command: the command line.
 
     """
 
@@ -161,12 +160,17 @@ Rendered = ResponderTable | OutgoingRules | Redirect
 
 
 def rendered(form: str, what: Rendered, templates: Templates) -> str:
-    """The text of a format; raises TemplateProblemError."""
+    """Render a format.
+
+    Raises:
+        TemplateProblemError: the template cannot be used.
+
+    """
     return templates.render(what.templates[form], asdict(what))
 
 
 def responder_table(responders: Iterable[Responder], resolution: Resolution) -> ResponderTable:
-    """Every need of every responder."""
+    """The table of all certificates of all responders."""
     rows = [
         _row(responder, need, resolution) for responder in responders for need in responder.needs
     ]
@@ -191,12 +195,12 @@ def _row(responder: Responder, need: Need, resolution: Resolution) -> tuple[str,
 def outgoing_rules(
     out: Outgoing, resolution: Resolution, *, date: str, command: str
 ) -> OutgoingRules:
-    """What is to be let out, with the addresses of its names."""
+    """The variables for firewall rules, with the addresses of names."""
     names: dict[tuple[str, int], dict[str, None]] = {}
     for destination in out.destinations:
         for address in resolution.addresses.get(destination.host, ()):
             names.setdefault((address, destination.port), {})[destination.host] = None
-    # Where two names have one address, a set must have it once.
+    # If two names have the same address, a set must contain it once.
     openings = [Opening(address, port, tuple(of)) for (address, port), of in names.items()]
     return OutgoingRules(
         destinations=_let_out(out, resolution),
@@ -209,9 +213,9 @@ def outgoing_rules(
 
 
 def redirect(out: Outgoing, proxy: tuple[str, int], *, user: str, command: str) -> Redirect:
-    """The way through a local proxy to ``proxy``, its host and port.
+    """The variables for a redirect to ``proxy``, which is a host and port.
 
-    It is for hosts that ask without a proxy.
+    It is for hosts without SSLOCSPProxyURL.
     """
     direct = Outgoing(tuple(one for one in out.destinations if not one.is_proxy), out.left_out)
     return Redirect(
@@ -251,5 +255,5 @@ def _comments(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _command(command: str) -> str:
-    """The command as a comment, or a word for it where a comment would change it."""
+    """The command line for a comment, or a placeholder if escaping would change it."""
     return command if comment(command, _LONGEST_COMMAND) == command else "COMMAND"

@@ -1,4 +1,4 @@
-"""What running servers send, for people."""
+"""The report of ``probe``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from apachestaple.probing.served import Served
 
 
-# Characters of a sentence that may have a name that the server sent.
+# The longest name from a server in a sentence, in characters.
 _LONGEST_SENTENCE = 1000
-# Of a certificate that a server sent; httpd turns to the first.
+# The number of OCSP URIs that are shown of a certificate; httpd uses the first.
 _MOST_URIS = 3
 
 
 def probe_report(probed: Sequence[Served], paint: Paint) -> str:
-    """A block for each server: what came, then what is wrong."""
+    """A block for each server: what it sent, and its problems."""
     return "\n".join("\n".join(_block(served, paint)) + "\n" for served in probed)
 
 

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, for what takes longer than a second."""
+"""A progress bar on a terminal, for work that takes longer than a second."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE = 1.0
 
 
 def tracked(results: Iterator[_Result], total: int, what: str) -> Iterator[_Result]:
-    """The results as they come, with a bar that counts them."""
+    """The results as they arrive, counted by a progress bar."""
     with progress(what, total, in_bytes=False) as advance:
         for result in results:
             yield result
@@ -27,7 +27,7 @@ def tracked(results: Iterator[_Result], total: int, what: str) -> Iterator[_Resu
 
 @contextmanager
 def progress(what: str, total: int, *, in_bytes: bool = True) -> Iterator[Callable[[int], None]]:
-    """Gives a function that is told how much was done; ``total`` is 0 where not known."""
+    """A context with a function that advances the bar; ``total`` is 0 if it is not known."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -39,7 +39,7 @@ def progress(what: str, total: int, *, in_bytes: bool = True) -> Iterator[Callab
 
 
 class _Bar:
-    """Shows itself after a second, whether anything was done by then or not."""
+    """A bar that appears after a second, even without progress."""
 
     def __init__(self, what: str, total: int, in_bytes: bool) -> None:
         self._what, self._total, self._in_bytes = what, total, in_bytes

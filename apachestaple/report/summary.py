@@ -1,4 +1,4 @@
-"""How much was read, and how much was found in it."""
+"""Counts of what was read and found."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Numbers of files, TLS hosts and certificate files that were read, and of findings.
+    """The numbers of files, TLS hosts and certificate files that were read, and of findings.
 
-    ``suppressed`` are findings that a comment suppresses, ``baseline`` those of a baseline.
+    ``suppressed`` findings are ignored by a comment, ``baseline`` findings by a baseline.
     """
 
     files: int
@@ -33,7 +33,7 @@ class Summary:
 
 
 def summarize(sites: Sequence[Site], findings: Sequence[Finding], suppressed: int = 0) -> Summary:
-    """The numbers; a file or certificate that several sites share counts once."""
+    """Count; a file or certificate that several sites share counts once."""
     severities = [finding.severity for finding in findings]
     return Summary(
         files=len({path for site in sites for path in site.configuration.files}),
@@ -58,5 +58,5 @@ def certificate_paths(site: Site) -> set[str]:
 
 
 def counted(number: int, word: str) -> str:
-    """``1 file``, ``2 files``."""
+    """A number with a noun: ``1 file``, ``2 files``."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"

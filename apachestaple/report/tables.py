@@ -1,4 +1,4 @@
-"""Hosts, responders and rules for people, in aligned columns."""
+"""The tables of ``hosts``, ``responders`` and ``rules``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 
 
 def hosts_table(site: Site, paint: Paint) -> str:
-    """A line for each TLS host; below it where the host is, and its certificates."""
+    """A line for each TLS host; below it, its place and its certificates."""
     if not site.tls_hosts:
         return f"No TLS hosts in {printable(short(site.configuration.main_file))}.\n"
     rows = [["HOST", "STAPLING", "STAPLES", "WHY"]]
@@ -71,7 +71,7 @@ def responders_table(
     paint: Paint,
     addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
-    """A line for each responder; below it who needs it, and its addresses where they are known."""
+    """A line for each responder; below it, hosts and certificates, and addresses if known."""
     if not responders:
         return "No OCSP responders.\n"
     rows = [["URL", "HOST", "PORT", "USED"]]
@@ -93,7 +93,7 @@ def responders_table(
 
 
 def _some(words: Sequence[str]) -> str:
-    """The first of the words, and how many more there are."""
+    """The first of the words, and the number of the others."""
     more = f" and {len(words) - 1} more" if len(words) > 1 else ""
     return f"{words[0]}{more}"
 
@@ -107,7 +107,7 @@ def rules_table(rules: Sequence[Rule], paint: Paint) -> str:
 
 
 def rule_page(rule: Rule, paint: Paint) -> str:
-    """Everything about one rule."""
+    """The page of one rule."""
     return "\n".join(_rule_lines(rule, paint)) + "\n"
 
 
@@ -147,7 +147,7 @@ def _example(example: Example) -> Iterator[str]:
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows with each column as wide as its widest cell."""
+    """The rows with aligned columns."""
     cells = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(map(pad, row, widths)).rstrip() for row in cells]

@@ -1,7 +1,7 @@
-"""What is printed where: colour, columns, escapes, short paths.
+"""Output: colours, columns, escapes, short paths.
 
-Texts come from files, certificates and servers that anybody may have written. `printable` is what
-decides how their characters are shown, and `without_commands` what a CI runner may find in a line.
+Texts come from files, certificates and servers, and may be hostile. `printable` escapes characters
+for a person, and `without_commands` escapes commands for CI runners.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import sys
 from dataclasses import dataclass
 from typing import IO
 
-# Characters without a width of their own that str.isprintable() lets through: fillers, variation
-# selectors and joiners (Default_Ignorable_Code_Point of Unicode 15), and the blank of Braille.
+# Characters without width that str.isprintable() accepts: fillers, variation selectors and joiners
+# (Default_Ignorable_Code_Point of Unicode 15), and the blank of Braille.
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# What CI runners take for a command: GitHub's and Gitea's at the start of a line, in the form
-# "::name parameters::text"; those of Azure Pipelines and TeamCity anywhere, "##vso[" or "##name[".
+# Commands for CI runners: for GitHub and Gitea at the start of a line, in the form "::name
+# parameters::text"; for Azure Pipelines and TeamCity anywhere, as "##vso[" or "##name[".
 _COLONS = re.compile(r"(?m)(^[^\S\n]*:|:(?=:[A-Za-z][\w-]*(?:\s[^\n]*?)?::)):")
 _HASHES = re.compile(r"##(?=\w*\[)")
 _ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
@@ -27,7 +27,7 @@ _ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Colours text, or leaves it as it is."""
+    """Colours text, or returns it unchanged."""
 
     colour: bool = False
 
@@ -40,7 +40,7 @@ class Paint:
 
 
 def paint_for(stream: IO[str] | None) -> Paint:
-    """Colours where ``stream`` is a terminal that has them, and nobody asked for none."""
+    """Colours, if ``stream`` is a terminal with colours and the user has not disabled them."""
     if stream is None or not is_terminal(stream):
         return Paint()
     from rich.console import Console  # noqa: PLC0415  (likewise)
@@ -50,14 +50,14 @@ def paint_for(stream: IO[str] | None) -> Paint:
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
-    """Whether a person reads ``stream``, and no other program does."""
+    """Whether a person reads ``stream``, and not another program."""
     return stream is not None and stream.isatty()
 
 
 def printable(text: str) -> str:
-    """The text on one line, with escapes for what steers a terminal or cannot be seen.
+    """The text on one line, with escapes for characters that are invisible or control a terminal.
 
-    Those are control, bidirectional and invisible characters, and bytes that are no characters.
+    These are control, bidirectional and invisible characters, and bytes that are not UTF-8.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -71,7 +71,7 @@ def _printable(character: str) -> str:
         return character
     number = ord(character)
     if 0xDC80 <= number <= 0xDCFF:
-        # A byte that is no UTF-8 (surrogateescape).
+        # A byte that is not UTF-8 (surrogateescape).
         number -= 0xDC00
     elif unicodedata.category(character) == "Zs":
         return " "
@@ -81,9 +81,9 @@ def _printable(character: str) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Lines in which no CI runner finds a command.
+    """Escape commands for CI runners in the lines.
 
-    The escapes are those of JSON as well, where they mean the same character.
+    The escapes are also valid in JSON, with the same meaning.
     """
     if "::" not in text and "##" not in text:
         return text
@@ -91,12 +91,12 @@ def without_commands(text: str) -> str:
 
 
 def cut(text: str, longest: int = 200) -> str:
-    """The first characters of a text of which only people want to see the beginning."""
+    """The first characters of a long text, for people."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def width(text: str) -> int:
-    """Number of terminal columns that printable text takes."""
+    """The number of terminal columns of printable text."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len  # noqa: PLC0415  (likewise)
@@ -105,12 +105,12 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int) -> str:
-    """The text with spaces up to that many columns."""
+    """The text padded with spaces to a number of columns."""
     return text + " " * (columns - width(text))
 
 
 def short(path: str, folder: str | None = None) -> str:
-    """The path from the working folder (or ``folder``) on, where it lies below it."""
+    """The path relative to the working folder (or ``folder``), if it is below it."""
     if folder is None:
         try:
             folder = os.getcwd()
@@ -123,12 +123,12 @@ def short(path: str, folder: str | None = None) -> str:
 def emit(text: str, file: str | None = None, *, exact: bool = False) -> None:
     """Write to standard output, or to ``file``.
 
-    Where the text is ``exact``, it is written byte by byte as it was read. Else no line of it has
-    a command of a CI runner, and the terminal's encoding decides, with ``?`` for what it lacks. A
-    reader that has gone away is not an error.
+    If the text is ``exact``, the bytes are written as they were read. Otherwise, commands for CI
+    runners are escaped, and characters that the terminal's encoding does not have become ``?``. A
+    closed pipe is not an error.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the output cannot be written.
 
     """
     if not exact:
@@ -148,5 +148,5 @@ def emit(text: str, file: str | None = None, *, exact: bool = False) -> None:
         stream.buffer.write(data)
         stream.buffer.flush()
     except BrokenPipeError:
-        # Nobody reads on; what is still buffered must not raise again when Python ends.
+        # The reader has closed the pipe. Buffered output must not raise again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,4 @@
-"""Findings for people: where, what happens, what to do."""
+"""The text report of ``lint``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TAB = "    "
 _MOST_LINES = 3
 _MOST_HOSTS = 5
 _LONGEST_LINE = 160
-# So much of a long line is shown before the place.
+# The number of columns of a long line that are shown before the place.
 _LEAD = 20
 
 
@@ -32,9 +32,9 @@ def text_report(
     paint: Paint = Paint(),  # noqa: B008  (frozen)
     ignored_rules: int = 0,
 ) -> str:
-    """All findings with their source lines, then a line that counts them.
+    """All findings with their source lines, then a summary line.
 
-    A last line counts what was ignored: findings by comments, and rules by a settings file.
+    Another line counts what is ignored: findings by comments, and rules by a settings file.
     """
     blocks = [
         "\n".join(_block(finding, sources.get(finding.place.file), paint)) + "\n"
@@ -76,7 +76,7 @@ def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
 
 
 def _hosts(hosts: Sequence[HostPlace]) -> str:
-    """The first hosts, and how many more there are."""
+    """The first hosts, and the number of the others."""
     named = ", ".join(
         f"{host.name} ({short(host.file)}:{host.line})" for host in hosts[:_MOST_HOSTS]
     )
@@ -107,7 +107,7 @@ def _source(
 
 
 def _spot(line: str, start: int, end: int) -> tuple[str, str]:
-    """The line as it is shown, and the carets under the characters from start to before end."""
+    """The line as it is shown, and carets under the characters from start to end."""
     before, after = "", ""
     if len(line) > _LONGEST_LINE:
         first = max(min(start - _LEAD, len(line) - _LONGEST_LINE), 0)

@@ -1,7 +1,7 @@
-"""What is to be done how: the command line over a settings file over the defaults.
+"""Settings: the command line overrides a settings file, which overrides the defaults.
 
-A settings file is ``apachestaple.toml``, or ``[tool.apachestaple]`` of a ``pyproject.toml``. No key
-names a program, a file to write or a server to ask.
+A settings file is ``apachestaple.toml``, or ``[tool.apachestaple]`` in a ``pyproject.toml``. No key
+names a program, a file to write or a server to connect to.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ __all__ = ["Settings", "SettingsError", "find_settings", "load_settings"]
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings in force.
+    """The settings in effect.
 
     Attributes:
-        select: codes, beginnings of codes or names of the rules to apply; empty for all.
-        ignore: the same of those to leave out.
-        fail_on: the least severity that makes the exit code 1.
-        root: folder that stands for the server's ``/``; ``""`` for this machine's own.
-        map: pairs of a path prefix on the server and the folder that holds it here.
-        define: what ``-D`` defines; a name without a value is ``None``.
-        httpd_version: of the httpd that the configuration is for; ``None`` where it is not said.
+        select: codes, code prefixes or names of the rules to apply; empty for all.
+        ignore: the same for rules to ignore.
+        fail_on: the lowest severity that makes the exit code 1.
+        root: folder that stands for the server's ``/``; ``""`` for this machine's.
+        map: pairs of a path prefix on the server and the local folder for it.
+        define: definitions of ``-D``; ``None`` for a name without value.
+        httpd_version: version of httpd that the configuration is for, or ``None``.
         certificates: ``required``, ``available``, or ``None`` for the default.
-        templates: folder with templates of one's own, or ``None``.
-        format: of the report.
+        templates: folder with the user's templates, or ``None``.
+        format: report format.
 
     """
 
@@ -52,7 +52,7 @@ class Settings:
 
     @property
     def certificates_required(self) -> bool | None:
-        """Whether a certificate that is not here is an error; ``None`` for the default."""
+        """Whether a missing certificate is an error; ``None`` for the default."""
         return None if self.certificates is None else self.certificates == "required"
 
 
@@ -63,11 +63,11 @@ def load_settings(
     config: str | None = None,
     isolated: bool = False,
 ) -> Settings:
-    """The settings in force.
+    """The settings in effect.
 
     Args:
-        options: what the command line says, by key; ``None`` and empty lists say nothing.
-        near: the path from which a settings file is looked for; ``None`` for the working folder.
+        options: options of the command line, by key; ``None`` and empty lists are ignored.
+        near: the path from which a settings file is searched; ``None`` for the working folder.
         config: the settings file to read instead.
         isolated: whether no settings file is read.
 
@@ -88,7 +88,7 @@ def load_settings(
             check_reach(path, from_file)
     said = {key: value for key, value in options.items() if value is not None and value != []}
     values = _values(said, _option, os.getcwd())
-    # These two add up: that one name is defined here does not unsay another one there.
+    # The values of these two are combined. For the same name, the command line wins.
     for name in ("map", "define"):
         if name in values and name in from_file:
             values[name] = _added(values[name], from_file[name])

@@ -1,8 +1,8 @@
-"""The settings file: where it is found, and the table that it holds.
+"""Finds and reads a settings file.
 
-It is found from the linted path upwards, so whoever can write there has written it. It is read
-within limits, and it may say where to read and what to write only if nobody but root and the
-caller can have written it.
+It is searched from the linted path upwards, so anybody who can write there may have written it. It
+is read within limits. It may set which files are read and what is written only if nobody except
+root and the caller can have written it.
 """
 
 from __future__ import annotations
@@ -21,22 +21,23 @@ if TYPE_CHECKING:
 _OWN_NAME = "apachestaple.toml"
 _PROJECT_NAME = "pyproject.toml"
 
-# Bytes of a settings file, and of a pyproject.toml, which holds the settings of many programs.
+# Largest settings file, and largest pyproject.toml (which has the settings of many programs), in
+# bytes.
 _OWN_LIMIT = 64 * 1024
 _PROJECT_LIMIT = 512 * 1024
 
-# tomllib keeps every beginning of a dotted key, so that memory grows with the square of its parts.
+# tomllib stores every prefix of a dotted key, so memory would grow with the square of its parts.
 _MOST_PARTS = 32
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
 _OWN_TABLE = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*apachestaple\b", re.MULTILINE)
 
-# What decides which files are read and what is written.
+# Keys that set which files are read and what is written.
 REACHING = ("templates", "root", "map")
 
 
 class SettingsError(ApachestapleError):
-    """A setting cannot be used; the text names the file or the option, and what it takes."""
+    """A setting cannot be used; the message names the file or option, and the allowed values."""
 
 
 def find_settings(near: str | None = None) -> str | None:
@@ -46,7 +47,7 @@ def find_settings(near: str | None = None) -> str | None:
         folder = os.path.dirname(folder)
     while True:
         own, project = (os.path.join(folder, name) for name in (_OWN_NAME, _PROJECT_NAME))
-        # One that cannot be read is an error: without it, other settings would count.
+        # A file that cannot be read is an error, because other settings would apply without it.
         if os.path.lexists(own) and not os.path.isdir(own):
             return own
         if os.path.isfile(project) and _names_us(project):
@@ -58,11 +59,11 @@ def find_settings(near: str | None = None) -> str | None:
 
 
 def read_settings(path: str, *, named: bool) -> dict[str, object]:
-    """The table of settings in a file.
+    """The settings of a file.
 
     Args:
-        path: of the file.
-        named: whether the user has named the file, and it was not just found.
+        path: path of the file.
+        named: whether the user has named the file, and it was not found by search.
 
     Raises:
         SettingsError: it cannot be read, or has a key that only a trusted file may have.
@@ -73,7 +74,7 @@ def read_settings(path: str, *, named: bool) -> dict[str, object]:
     what = "--config " if named else ""
     is_project = os.path.basename(path) == _PROJECT_NAME
     try:
-        # Before it is read: where nobody else can change it, nobody puts another in its place.
+        # This is checked before reading. If nobody else can change the file, nobody can replace it.
         reason = distrust(path)
         text = read_file(path, _PROJECT_LIMIT if is_project else _OWN_LIMIT).decode("utf-8")
         if _DEEP_KEY.search(text):
@@ -85,15 +86,15 @@ def read_settings(path: str, *, named: bool) -> dict[str, object]:
         reason = str(error) or "nested too deeply"
         raise SettingsError(f"{what}{path} is not a TOML file: {reason}") from None
     table = _own_table(document, path, is_project=is_project)
-    # A file that the user names is the user's word. But root's word counts for all of the machine,
-    # so root must not take it from a file of somebody else by mistake.
+    # A file that the user names is trusted. But root's settings affect the whole machine, so root
+    # must not use somebody else's file by mistake.
     if reason is not None and (not named or os.geteuid() == 0):
         _refuse_reaching(table, path, reason)
     return table
 
 
 def _names_us(pyproject: str) -> bool:
-    """Whether a pyproject.toml has our table; whatever else is in it is not our business."""
+    """Whether a pyproject.toml has our table. Errors in other tables are ignored."""
     try:
         with open(pyproject, "rb") as file:
             return _OWN_TABLE.search(file.read(_PROJECT_LIMIT + 1)) is not None
@@ -112,7 +113,7 @@ def _own_table(document: dict[str, object], path: str, *, is_project: bool) -> d
 
 
 def _refuse_reaching(table: Iterable[str], path: str, reason: str) -> None:
-    """Refuse keys that reach beyond the report."""
+    """Refuse keys that set which files are read and what is written."""
     reaching = [key for key in REACHING if key in table]
     if reaching:
         raise SettingsError(

@@ -1,6 +1,6 @@
-"""What a settings file that was found may open to reading: nothing outside of its checkout.
+"""Keeps a settings file from reading files outside of its checkout.
 
-A proposed change may bring a settings file of its own, and whoever checks it out owns that file.
+A pull request can contain a settings file, and the user who checks it out owns that file.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def check_link(path: str) -> None:
-    """Refuse a settings file that is a link out of the checkout in which it was found.
+    """Refuse a settings file that is a link to a file outside of its checkout.
 
     Raises:
-        SettingsError: it is one.
+        SettingsError: it is such a link.
 
     """
     checkout = _checkout(path)
@@ -28,10 +28,10 @@ def check_link(path: str) -> None:
 
 
 def check_reach(path: str, values: Mapping[str, object]) -> None:
-    """Refuse folders that a settings file found in a checkout names outside of that.
+    """Refuse folders outside of the checkout in a settings file of a checkout.
 
     Raises:
-        SettingsError: there is one.
+        SettingsError: there is such a folder.
 
     """
     checkout = _checkout(path)
@@ -52,7 +52,7 @@ def _checkout(path: str) -> str | None:
 
 
 def _folders(value: object) -> list[str]:
-    """The folders that the value of a setting names."""
+    """The folders in the value of a setting."""
     if isinstance(value, str):
         return [value]
     return [here for _, here in value] if isinstance(value, tuple) else []

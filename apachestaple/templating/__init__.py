@@ -1,4 +1,4 @@
-"""Jinja templates: those of a user's folder first, then our own."""
+"""Jinja templates: those in a user's folder override ours."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 class TemplateProblemError(ApachestapleError):
-    """A template cannot be used; the text names it and says why."""
+    """A template cannot be used; the message names it and the reason."""
 
 
 class Templates:
-    """Renders templates: those of ``folder`` first, then our own, with ``filters`` of their own.
+    """Renders templates: those in ``folder`` override ours; ``filters`` are added to Jinja's.
 
-    Where there is such a folder, a process of its own renders, within limits of time and memory:
-    a template is a program, and may be somebody else's.
+    With ``folder``, a separate process renders within limits of time and memory, because a template
+    is a program and may be written by somebody else.
 
     Raises:
-        TemplateProblemError: there is no such folder.
+        TemplateProblemError: the folder does not exist.
 
     """
 
@@ -40,7 +40,7 @@ class Templates:
         self._filters = filters or {}
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
-        """The text of a template; its variables are texts, numbers, lists and dictionaries.
+        """Render a template; its variables are strings, numbers, lists and dictionaries.
 
         Raises:
             TemplateProblemError: the template cannot be read or rendered.
@@ -54,7 +54,7 @@ class Templates:
             raise TemplateProblemError(f"{name}: {error}") from None
 
     def shown(self, name: str) -> str:
-        """What messages call a template: its path, where it is the user's own."""
+        """The name of a template in messages: its path, if it is the user's."""
         path = os.path.join(self._folder or "", name)
         return path if self._folder is not None and os.path.lexists(path) else name
 

@@ -1,4 +1,4 @@
-"""The Jinja environment in which templates run."""
+"""The Jinja environment of templates."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _TEMPLATE_LIMIT = 64 * 1024
 def environment(
     filters: Mapping[str, Callable[..., str]], folder: str | None = None
 ) -> Environment:
-    """An environment that finds the templates of ``folder`` first, then our own."""
+    """An environment that searches templates in ``folder`` first, then in ours."""
     loaders: list[BaseLoader] = [FileSystemLoader(_own_folder())]
     if folder is not None:
         loaders.insert(0, FunctionLoader(lambda name: _load(folder, name)))
-    # A configuration is not HTML, and a name that a template misspells must not become "".
+    # A configuration is not HTML, and a misspelt variable must not become "".
     made = SandboxedEnvironment(
         loader=ChoiceLoader(loaders),
         undefined=StrictUndefined,
@@ -40,9 +40,9 @@ def environment(
 
 
 def _load(folder: str, name: str) -> str | None:
-    """The source of a template of the user's, who may have it from somebody else.
+    """The source of a user's template, which may be written by somebody else.
 
-    A link in the folder must not bring the contents of files outside into what is rendered.
+    A link in the folder must not render files outside of it.
     """
     path = os.path.join(folder, *split_template_path(name))
     if not os.path.lexists(path):
@@ -56,7 +56,7 @@ def _load(folder: str, name: str) -> str | None:
 
 
 def _own_folder() -> str:
-    """Our templates: within the installed package, or at the top of a checkout."""
+    """Our templates: in the installed package, or at the top of a checkout."""
     package = os.path.dirname(os.path.dirname(__file__))
     packaged = os.path.join(package, "templates")
     at_top = os.path.join(os.path.dirname(package), "templates")

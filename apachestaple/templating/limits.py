@@ -1,7 +1,7 @@
-"""What a user's template may use."""
+"""Limits for users' templates."""
 
-# Of processor time, for one template.
+# Seconds of processor time for one template.
 SECONDS = 1
-# Of memory, for the process; and of text, for one template.
+# Bytes of memory for the process, and characters of text for one template.
 MEMORY = 512 * 1024 * 1024
 TEXT = 16 * 1024 * 1024

@@ -1,6 +1,6 @@
-"""The process that renders a user's templates, as its parent sees it.
+"""The parent's side of the process that renders users' templates.
 
-A request and its answer are a line of JSON each.
+A request and its answer are one line of JSON each.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from apachestaple.templating.limits import SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Isolated: neither the working folder nor the environment brings it modules of somebody else.
+# Isolated: no modules are imported from the working folder or the environment.
 _PROGRAM = (
     "import sys; folder, filters, *sys.path[:] = sys.argv[1:]; "
     "from apachestaple.templating.rendering import serve; serve(folder, filters)"
@@ -32,9 +32,9 @@ class TemplateProcess:
     """Renders the templates of a folder.
 
     Args:
-        folder: of the templates.
-        filters: functions of our modules, by the names that they have in templates.
-        shown: what messages call a template.
+        folder: folder of the templates.
+        filters: functions of our modules, by their names in templates.
+        shown: returns the name of a template for messages.
 
     """
 
@@ -46,7 +46,8 @@ class TemplateProcess:
         paths = [os.path.abspath(path) for path in sys.path]
         arguments = [os.path.abspath(folder), json.dumps(places), *paths]
         command = [sys.executable, "-I", "-c", _PROGRAM, *arguments]
-        # Ctrl-C is for the parent; when that ends, there is nothing more to read, and this ends.
+        # Ctrl-C goes to the parent. When the parent ends, standard input ends, and so does this
+        # process.
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -58,7 +59,7 @@ class TemplateProcess:
         at_end(self._end)
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
-        """The text of a template.
+        """Render a template.
 
         Raises:
             TemplateProblemError: it cannot be read or rendered.
@@ -78,7 +79,7 @@ class TemplateProcess:
         return str(answer["text"])
 
     def _why_ended(self) -> str:
-        # It has, or it cannot be understood any more.
+        # The process has ended, or its answer cannot be parsed.
         self._process.terminate()
         code = self._process.wait()
         if code == -signal.SIGPROF:
@@ -90,7 +91,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):
-        # What could not be sent to a process that has ended is still in the buffer.
+        # Data that could not be sent to the ended process is still in the buffer.
         with contextlib.suppress(OSError):
             if pipe is not None:
                 pipe.close()

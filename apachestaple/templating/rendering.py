@@ -1,4 +1,4 @@
-"""Renders templates within limits, in a process of its own."""
+"""The process that renders templates within limits."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def serve(folder: str, filters: str) -> None:
     """Answer the requests on standard input until it ends.
 
     Args:
-        folder: of the user's templates.
-        filters: JSON of the names of filters, each with the module and the name of its function.
+        folder: folder of the user's templates.
+        filters: JSON of the names of filters, each with the module and name of its function.
 
     """
     functions = {
@@ -34,7 +34,7 @@ def serve(folder: str, filters: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for request in sys.stdin.buffer:
         name, variables = json.loads(request)
-        # The kernel ends the process by SIGPROF, also while Python computes a single number.
+        # The kernel ends the process by SIGPROF, even while Python computes a single number.
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         answer = _answer(templates, name, variables)
         signal.setitimer(signal.ITIMER_PROF, 0)
