@@ -50,11 +50,12 @@ def lint(
     ask_ahead(paths[0] if paths else None)
     own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
     settings = common.settings(paths, own)
+    sites = read_sites(paths or [], settings)
+    tell(*sites.problems)
+    # The rules are loaded here since a second process may still be reading certificates.
     rules = select_rules(settings.select, settings.ignore)
     # Whoever reads the report must see that a settings file silences it.
     ignored = 0 if select or ignore else len(all_rules()) - len(rules)
-    sites = read_sites(paths or [], settings)
-    tell(*sites.problems)
     if not sites.sites:
         return FAILED
     answers = {}

@@ -10,6 +10,7 @@ from apachestaple.httpd.configuration import Directive
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+    from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
@@ -52,12 +53,19 @@ def _key(finding: Finding) -> Hashable:
 
 def _one(group: Sequence[Finding]) -> Finding:
     first = group[0]
-    hosts = dict.fromkeys(host for finding in group for host in finding.hosts)
     certificates = {finding.certificate_path for finding in group}
     remedies = [finding.remedy for finding in group if finding.remedy is not None]
     return replace(
         first,
-        hosts=tuple(hosts),
+        hosts=_hosts(group),
         certificate=first.certificate if len(certificates) == 1 else None,
         remedy=remedies[0].merged(remedies[1:]) if remedies else None,
     )
+
+
+def _hosts(group: Sequence[Finding]) -> tuple[Host, ...]:
+    """Each host once; several configurations may include its file."""
+    if len({finding.configuration for finding in group}) == 1:
+        return tuple(dict.fromkeys(host for finding in group for host in finding.hosts))
+    places = {finding.host_place(host): host for finding in group for host in finding.hosts}
+    return tuple(places.values())

@@ -42,7 +42,7 @@ def stapling_records(main: Host, virtual_hosts: list[Host]) -> dict[bytes, Stapl
     for host in _in_order(main, virtual_hosts):
         for certificate in host.certificates:
             leaf = certificate.leaf
-            if leaf is None or leaf.sha1 in records or not certificate.issuer_found:
+            if leaf is None or not certificate.issuer_found or leaf.sha1 in records:
                 continue
             if host.responder(certificate) is not None:
                 records[leaf.sha1] = StaplingRecord(host, certificate)

@@ -189,8 +189,12 @@ class Site:
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
         """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
-        directive = certificate.key_directive or certificate.directive
-        if certificate.leaf is None or is_in_token(directive):
+        file, directive = certificate.file, certificate.key_directive
+        if certificate.leaf is None or file is None:
+            return None
+        if directive is None:
+            return self._keys.problem(file.path, certificate.leaf)
+        if is_in_token(directive):
             return None
         path = self.configuration.named_file(directive.raw)
         if not self.configuration.may_read_certificate(path):

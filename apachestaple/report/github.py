@@ -45,7 +45,7 @@ def _command(finding: Finding) -> str:
 
 def _hosts(finding: Finding) -> str:
     """The first hosts, if there are several in different places."""
-    names = [host.name for host in finding.host_places]
+    names = [host.name for host in finding.hosts]
     if len(names) < 2:
         return ""
     more = len(names) - _MOST_HOSTS

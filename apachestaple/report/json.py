@@ -76,7 +76,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "end_column": place.end_column,
         "hosts": [
             {"name": host.name, "file": short(host.file), "line": host.line}
-            for host in finding.host_places
+            for host in map(finding.host_place, finding.hosts)
         ],
         "certificate": short(certificate) if certificate else None,
         "fix": finding.fix,

@@ -52,8 +52,8 @@ def certificate_paths(site: Site) -> set[str]:
     return {
         certificate.file.path
         for host in site.hosts
-        for certificate in host.known_certificates
-        if certificate.file
+        for certificate in host.certificates
+        if certificate.leaf and certificate.file
     }
 
 

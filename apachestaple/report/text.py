@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from apachestaple.httpd.configuration import Place, SourceFile
-    from apachestaple.rules.finding import Finding, HostPlace
+    from apachestaple.rules.finding import Finding
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _MARKS = {Fix.SAFE: "[fixable]", Fix.UNSAFE: "[unsafe fix]"}
@@ -62,9 +62,8 @@ def _block(finding: Finding, source: SourceFile | None, paint: Paint) -> Iterato
 
 
 def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
-    hosts = finding.host_places
-    if hosts:
-        yield "host" if len(hosts) == 1 else "hosts", _hosts(hosts)
+    if finding.hosts:
+        yield "host" if len(finding.hosts) == 1 else "hosts", _hosts(finding)
     if finding.certificate_path:
         yield "certificate", short(finding.certificate_path)
     sure = finding.confidence is Confidence.CERTAIN
@@ -75,12 +74,11 @@ def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
     yield "help", finding.help
 
 
-def _hosts(hosts: Sequence[HostPlace]) -> str:
+def _hosts(finding: Finding) -> str:
     """The first hosts, and the number of the others."""
-    named = ", ".join(
-        f"{host.name} ({short(host.file)}:{host.line})" for host in hosts[:_MOST_HOSTS]
-    )
-    more = len(hosts) - _MOST_HOSTS
+    places = map(finding.host_place, finding.hosts[:_MOST_HOSTS])
+    named = ", ".join(f"{place.name} ({short(place.file)}:{place.line})" for place in places)
+    more = len(finding.hosts) - _MOST_HOSTS
     return f"{named} and {more} more" if more > 0 else named
 
 

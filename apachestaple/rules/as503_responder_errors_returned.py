@@ -68,12 +68,13 @@ class ResponderErrorsReturned(ServerRule):
         for host in site.stapling_hosts:
             if not host.asks_responders:
                 continue
-            use = host.setting("SSLUseStapling")
-            if use is not None and host.flag("SSLStaplingReturnResponderErrors"):
-                switch = host.setting("SSLStaplingReturnResponderErrors")
-                own_line = use if use.file in annotated else None
-                groups.setdefault((switch, own_line), []).append(host)
+            switch = host.setting("SSLStaplingReturnResponderErrors")
+            use = host.setting("SSLUseStapling") if annotated else None
+            own_line = use if use and use.file in annotated else None
+            groups.setdefault((switch, own_line), []).append(host)
         for (switch, _), hosts in groups.items():
+            if not hosts[0].flag("SSLStaplingReturnResponderErrors"):
+                continue
             use = hosts[0].setting("SSLUseStapling")
             # What was set on purpose is not taken back.
             remedy = None if switch else HideResponderErrors(hosts=tuple(hosts))

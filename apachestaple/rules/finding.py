@@ -158,12 +158,8 @@ class Finding:
         """Where the rule is explained."""
         return self.rule.url
 
-    @property
-    def host_places(self) -> tuple[HostPlace, ...]:
-        """Each host once, with the file and line of its section."""
-        return tuple(dict.fromkeys(map(self._host_place, self.hosts)))
-
-    def _host_place(self, host: Host) -> HostPlace:
+    def host_place(self, host: Host) -> HostPlace:
+        """Name, file and line of one of its hosts."""
         directive = host.directive
         if directive is None:
             return HostPlace(host.name, self.configuration, 1)
