@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,7 +41,7 @@ def test_a_configuration_that_was_rejected_before_is_repaired_unless_told_otherw
 ) -> None:
     with lab.httpd(before) as httpd:
         start = locate(str(httpd.root / "httpd.conf"), Options())
-        start = replace(start, environment=httpd.environment, installed=True)
+        start = start._replace(environment=httpd.environment, installed=True)
         test_again = configtests([start], mode)
         site = httpd.root / "site.conf"
         with lab.httpd(after) as edited:
@@ -67,8 +66,7 @@ def test_only_whole_configurations_are_tested_and_others_than_the_machine_s_only
 ) -> None:
     with lab.httpd(GOOD) as httpd:
         start = locate(str(httpd.root / "httpd.conf"), Options())
-        start = replace(
-            start,
+        start = start._replace(
             environment=httpd.environment,
             installed=installed,
             whole=whole,
@@ -82,7 +80,7 @@ def test_the_test_is_made_with_the_names_that_are_defined(lab: Lab) -> None:
     text = f"<IfDefine EXTRA>\nServerAdmin a@example.com\n</IfDefine>\n{GOOD}"
     with lab.httpd(text) as httpd:
         start = locate(str(httpd.root / "httpd.conf"), Options(defines={"EXTRA": None}))
-        start = replace(start, environment=httpd.environment, installed=True)
+        start = start._replace(environment=httpd.environment, installed=True)
         test_again = configtests([start], "auto")
         site = httpd.root / "site.conf"
         site.write_text(site.read_text().replace("ServerAdmin", "NoSuchDirective"))

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,7 +64,7 @@ def test_the_dump_is_that_of_httpd(tree: Path) -> None:
     assert done.returncode == 0, done.stderr
     start = locate(str(tree), Options(defines={"DUMP_CONFIG": None}))
     assert dict(start.environment) == read_envvars(str(tree / "envvars"), {})
-    configuration = read(replace(start, installed=True))
+    configuration = read(start._replace(installed=True))
     assert configuration.errors == []
     theirs = done.stdout.splitlines()
     assert list(dump_text(configuration.directives)) == theirs
@@ -114,7 +113,7 @@ def test_every_module_can_be_enabled_with_every_site(tree: Path) -> None:
         [*command, "-D", "DUMP_CONFIG"], env=environment, capture_output=True, check=True
     )
     start = locate(str(tree), Options(defines={"DUMP_CONFIG": None}))
-    configuration = read(replace(start, installed=True))
+    configuration = read(start._replace(installed=True))
     assert configuration.errors == []
     theirs = dumped.stdout.decode("utf-8", "surrogateescape").split("\n")
     assert [*dump_text(configuration.directives), ""] == theirs

@@ -6,7 +6,6 @@ The same ones on every run; `make played` and `make capacity` draw others, and m
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,7 +88,7 @@ def test_what_lint_does_wrong_is_told(arena: Arena, monkeypatch: pytest.MonkeyPa
         return found
 
     def other_effect(found: list[Finding]) -> list[Finding]:
-        return [replace(finding, effect=Effect.ABORTS_HANDSHAKES) for finding in found]
+        return [finding._replace(effect=Effect.ABORTS_HANDSHAKES) for finding in found]
 
     assert told(arena, monkeypatch, "AS304-0", remember) == []
     assert told(arena, monkeypatch, "AS304-0", lambda _: []) == [verdict.MISS]

@@ -143,7 +143,7 @@ def test_a_file_of_two_servers_is_found_once(tmp_path: Path) -> None:
     sites = read_sites([str(main) for main in mains], Settings()).sites
     result = lint(sites, select_rules(("AS101",), ()))
     (finding,) = result.findings
-    assert names(finding) == ["a", "a"]
+    assert names(finding) == ["a"]
     summary = summarize(sites, result.findings)
     document = checked(lint_json(sites, result.findings, summary), LINT)
     (told,) = document["findings"]

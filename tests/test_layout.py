@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -306,7 +306,7 @@ def test_the_dump_is_that_of_httpd(case: Layout, tmp_path: Path) -> None:
     options = Options(defines={"SSL": None, "DUMP_CONFIG": None})
     machine = machine_of.installed()
     assert machine is not None
-    start = replace(locate(str(tmp_path), options), built_in=machine.built_in)
+    start = locate(str(tmp_path), options)._replace(built_in=machine.built_in)
     done = subprocess.run(
         [
             *("apache2", "-d", str(main.parent), "-f", str(main), "-t"),
@@ -470,7 +470,7 @@ def test_a_folder_that_is_not_there_is_an_error_only_where_httpd_is(tmp_path: Pa
     main.write_text("ServerRoot /not/there\nDefaultRuntimeDir /not/there/either\n")
     start = locate(str(main), Options())
     assert read(start).errors == []
-    errors = read(replace(start, installed=True, paths=Paths())).errors
+    errors = read(start._replace(installed=True, paths=Paths())).errors
     assert [error.message for error in errors][:1] == ["ServerRoot must be a valid directory"]
 
 

@@ -200,7 +200,7 @@ def read_as_httpd(httpd: Httpd) -> Configuration:
     start = locate(str(httpd.root / "httpd.conf"), Options(defines={"DUMP_CONFIG": None}))
     environment = {**os.environ, **httpd.environment}
     paths = replace(start.paths, boundary=None)
-    return read(replace(start, environment=environment, installed=True, paths=paths))
+    return read(start._replace(environment=environment, installed=True, paths=paths))
 
 
 @pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED.keys())

@@ -122,10 +122,10 @@ error[AS201] missing-stapling-cache: no cache [fixable]
     )
 
 
-def test_the_hosts_of_a_finding_are_listed_once_and_five_at_most() -> None:
+def test_five_hosts_of_a_finding_are_listed_at_most() -> None:
     def hosts(count: int) -> str:
         found = tuple(a_host(f"h{number}", number + 1) for number in range(count))
-        lines = report("Listen 443\n", finding("x", 1, 1, (1, 2), hosts=(*found, *found)))
+        lines = report("Listen 443\n", finding("x", 1, 1, (1, 2), hosts=found))
         return next(line for line in lines.splitlines() if "hosts:" in line)
 
     assert hosts(2) == "  = hosts: h0:443 (/c/site.conf:1), h1:443 (/c/site.conf:2)"

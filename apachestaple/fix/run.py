@@ -143,7 +143,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
 
 def _understand(start: Start, request: FixRequest, work: Work) -> Site:
     paths = replace(start.paths, texts=work.new, made=work.made, gone=work.gone)
-    start = replace(start, paths=paths)
+    start = start._replace(paths=paths)
     return understand(
         read(start),
         certificates_required=request.certificates_required,

@@ -91,8 +91,7 @@ def _is_directive(line: str) -> bool:
     return name in all_commands() or name in _DIRECTIVES_OF_THE_READER
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A stretch of a file. Lines and columns count from 1; ``end_column`` is the one after it."""
 
     file: str
@@ -217,8 +216,7 @@ class ErrorKind(StrEnum):
     LIMIT = "limit"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadError:
+class ReadError(NamedTuple):
     """An error of the language; ``message`` is what httpd says, in its words.
 
     A `LIMIT` is one of ours.
@@ -243,8 +241,7 @@ class NoteKind(StrEnum):
     VARIABLES_NOT_READ = "variables-not-read"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadNote:
+class ReadNote(NamedTuple):
     """Something that passes, with the text that it is about, and why where there is a reason."""
 
     kind: NoteKind

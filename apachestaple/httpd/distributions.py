@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.modules import BUILT_IN, DEBIAN_BUILT_IN, SUSE_BUILT_IN
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class Distribution:
+class Distribution(NamedTuple):
     """Where one way to install httpd keeps its files, and how its start scripts call it.
 
     Attributes:
@@ -40,7 +39,7 @@ class Distribution:
     options: tuple[str, str] | None = None
     bare_options: bool = False
     defines: tuple[str, ...] = ()
-    replaced: Mapping[str, str] = field(default_factory=dict)
+    replaced: Mapping[str, str] = MappingProxyType({})
 
     @property
     def folder(self) -> str:
@@ -130,8 +129,7 @@ DISTRIBUTIONS = (
 _INSTANCE = re.compile(r"/etc/apache2-[^/]+(?=/apache2\.conf$)")
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(NamedTuple):
     """Whose main file it is, and where that stands.
 
     Attributes:

@@ -10,7 +10,6 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -33,22 +32,19 @@ class IncludeError(Exception):
     """httpd rejects the Include; the text is its message."""
 
 
-@dataclass(frozen=True, slots=True)
-class DanglingLink:
+class DanglingLink(NamedTuple):
     """A link to nothing that IncludeOptional passes over."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(NamedTuple):
     """A path that leads out of the boundary: nothing is read there, nor looked whether it is."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class FolderLoop:
+class FolderLoop(NamedTuple):
     """A link from a folder to itself or to one above it, which is not followed."""
 
     path: str
@@ -85,8 +81,7 @@ class _Entry(Protocol):
     def is_dir(self, *, follow_symlinks: bool = True) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(NamedTuple):
     """A file that is not on the disk yet."""
 
     name: str
@@ -137,8 +132,7 @@ def has_wildcard(path: str) -> bool:
     return "*" in unescaped or "?" in unescaped or (opened >= 0 and "]" in unescaped[opened:])
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(NamedTuple):
     """Goes through the folders that an Include names."""
 
     optional: bool

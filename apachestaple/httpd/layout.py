@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.configuration import server_root_relative
@@ -30,8 +31,7 @@ _SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+(\S.*)", re.MULTILINE | re.IG
 _DEFINE = re.compile(r"^[ \t]*Define[ \t]+(\w+)[ \t]+[\"']?([^\"'\s]+)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What the command line says about the surroundings.
 
     Attributes:
@@ -44,7 +44,7 @@ class Options:
 
     root: str = ""
     maps: tuple[tuple[str, str], ...] = ()
-    defines: Mapping[str, str | None] = field(default_factory=dict)
+    defines: Mapping[str, str | None] = MappingProxyType({})
     version: Version | None = None
 
 
@@ -85,8 +85,7 @@ def folder_above_conf(main: str) -> str:
     return folder
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a main file stands on its server, and its server's files here.
 
     ``own`` is whether the server's files are those of this machine.
@@ -203,4 +202,4 @@ def _with_replaced(place: Place, options: Options) -> Place:
     maps = [(path, here) for path, here in pairs if here is not None and os.path.isfile(here)]
     added = place.paths.maps[len(options.maps) :]
     paths = replace(place.paths, maps=(*options.maps, *maps, *added))
-    return replace(place, paths=paths)
+    return place._replace(paths=paths)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.include import names_file
 from apachestaple.httpd.words import split_words
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 _DEPENDS = re.compile(r"^#\s*Depends:\s*(.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Loading:
+class Loading(NamedTuple):
     """What is to be done so that a module is loaded.
 
     Attributes:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.ending import at_end
 from apachestaple.httpd.envvars import EnvvarsError, read_envvars
@@ -30,8 +29,7 @@ _SECONDS = 10
 _ALLOWED = re.compile(r"APACHE_[A-Z0-9_]+|LANG|LC_[A-Z]+|TZ")
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """The httpd that is installed here."""
 
     binary: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.limits import LimitReachedError
 from apachestaple.httpd.words import escaped, lower, next_word, split_words
@@ -21,8 +20,7 @@ class MacroError(Exception):
     """httpd rejects the macro or its use; the text is its message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(NamedTuple):
     """A macro's body; each line remembers where in the file it stands."""
 
     name: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.modules import BUILT_IN
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.paths import Paths
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(NamedTuple):
     """What the reading starts from.
 
     Attributes:
@@ -37,8 +36,8 @@ class Start:
     server_root: str
     paths: Paths
     version: Callable[[], Version]
-    defines: Mapping[str, str | None] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
+    defines: Mapping[str, str | None] = MappingProxyType({})
+    environment: Mapping[str, str] = MappingProxyType({})
     built_in: frozenset[str] = BUILT_IN
     whole: bool = True
     installed: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import Directive
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
-    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.finding import Finding, HostPlace
 
 
 def same_problem(finding: Finding) -> Hashable:
@@ -28,7 +27,7 @@ def in_hosts(findings: Iterable[Finding], site: Site) -> Iterator[Finding]:
         if not hosts and isinstance(thing, Directive):
             host = site.host_of(thing)
             hosts = (host,) if host is not None else ()
-        yield replace(finding, hosts=hosts, configuration=main_file)
+        yield finding._replace(hosts=hosts, configuration=main_file)
 
 
 def joined(findings: Iterable[Finding]) -> list[Finding]:
@@ -55,8 +54,7 @@ def _one(group: Sequence[Finding]) -> Finding:
     first = group[0]
     certificates = {finding.certificate_path for finding in group}
     remedies = [finding.remedy for finding in group if finding.remedy is not None]
-    return replace(
-        first,
+    return first._replace(
         hosts=_hosts(group),
         certificate=first.certificate if len(certificates) == 1 else None,
         remedy=remedies[0].merged(remedies[1:]) if remedies else None,
@@ -67,5 +65,8 @@ def _hosts(group: Sequence[Finding]) -> tuple[Host, ...]:
     """Each host once; several configurations may include its file."""
     if len({finding.configuration for finding in group}) == 1:
         return tuple(dict.fromkeys(host for finding in group for host in finding.hosts))
-    places = {finding.host_place(host): host for finding in group for host in finding.hosts}
+    places: dict[HostPlace, Host] = {}
+    for finding in group:
+        for host in finding.hosts:
+            places.setdefault(finding.host_place(host), host)
     return tuple(places.values())

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.lint.joining import in_hosts, joined, same_problem
 from apachestaple.lint.spelling import spelt_right
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _NO_ANSWERS: Mapping[Query, Answer] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class LintResult:
+class LintResult(NamedTuple):
     """What the rules say.
 
     Attributes:

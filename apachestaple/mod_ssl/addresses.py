@@ -5,8 +5,7 @@ Source: server/vhost.c (get_addresses), server/listen.c (ap_setup_listeners).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import strtol
 
@@ -19,8 +18,7 @@ _ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
 _ANY_LISTEN = "::"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One address of a <VirtualHost> or a Listen; an empty host stands for any, port 0 likewise."""
 
     host: str

@@ -5,13 +5,12 @@ Source: httpd's CHANGES, under the version that mended each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Version = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Bug:
+class Bug(NamedTuple):
     """What goes wrong in versions before ``mended``, from ``since`` on."""
 
     mended: Version

@@ -7,7 +7,6 @@ shmcb_subcache_store); mod_ssl's hints are in ssl_scache.c. The sizes are those 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import strtol
@@ -46,8 +45,7 @@ _INDEX = 24
 _ENTRY_OVERHEAD = 20 + 1
 
 
-@dataclass(frozen=True, slots=True)
-class CacheSetting:
+class CacheSetting(NamedTuple):
     """The argument of SSLStaplingCache.
 
     Attributes:
@@ -112,8 +110,7 @@ def _path_and_size(argument: str) -> tuple[str, int | None, str | None]:
     return path, bytes_, None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How mod_socache_shmcb divides the segment.
 
     Attributes:

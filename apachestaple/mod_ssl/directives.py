@@ -6,8 +6,8 @@ what each accepts, ssl_util_stapling.c (modssl_init_stapling) for the defaults.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from apachestaple.httpd.numbers import atoi
 from apachestaple.ocsp.uri import parse_uri
@@ -23,8 +23,7 @@ class Kind(StrEnum):
     PROXY = "URL of a proxy"
 
 
-@dataclass(frozen=True, slots=True)
-class StaplingDirective:
+class StaplingDirective(NamedTuple):
     """One directive.
 
     Attributes:

@@ -6,9 +6,8 @@ ssl_util_stapling.c (stapling_get_issuer).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.certificates.pem import CertificateFile, Problem
 from apachestaple.mod_ssl.hosts import HostCertificate, first_argument
@@ -28,8 +27,7 @@ CHAINS_ELSEWHERE = ("sslcertificatechainfile", "sslcacertificatefile", "sslcacer
 _REPLACED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(NamedTuple):
     """Reads the certificate files that hosts name.
 
     Attributes:

@@ -49,8 +49,7 @@ _NEVER_ASKED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StaplingProblem:
+class StaplingProblem(NamedTuple):
     """Why mod_ssl cannot staple for a certificate, in a sentence's second half."""
 
     kind: StaplingProblemKind

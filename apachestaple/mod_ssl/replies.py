@@ -8,7 +8,6 @@ Source: modules/ssl/ssl_util_stapling.c (stapling_cb, stapling_renew_response).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,8 +41,7 @@ class Member(NamedTuple):
     answer: Answer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Replies:
+class Replies(NamedTuple):
     """What the clients of one host get.
 
     Attributes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,7 @@ class FailureKind(StrEnum):
     NOT_OCSP = "not-ocsp"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a query got no response.
 
     Attributes:
@@ -67,8 +66,7 @@ class Query:
     issuer: Certificate = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The result of a query: a response, a failure, or the reason why it was not sent.
 
     Attributes:

@@ -7,9 +7,9 @@ Source: uri/apr_uri.c of APR (apr_uri_parse); modules/ssl/ssl_util_stapling.c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from apachestaple.httpd.numbers import strtol
 from apachestaple.ocsp.host import is_host
@@ -22,8 +22,7 @@ _AUTHORITY = re.compile(r"[^/?#]*")
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "ldap": 389}
 
 
-@dataclass(frozen=True, slots=True)
-class Uri:
+class Uri(NamedTuple):
     """The parts of a URL: ``None`` for a missing part, 0 for a missing port."""
 
     scheme: str | None

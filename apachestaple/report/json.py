@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -41,7 +40,7 @@ def lint_json(sites: Sequence[Site], findings: Iterable[Finding], summary: Summa
             "configurations": [_configuration(site) for site in sites],
             "findings": [_finding(finding) for finding in findings],
             "hosts": _hosts(sites),
-            "summary": asdict(summary),
+            "summary": summary._asdict(),
         }
     )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.rules.finding import Severity
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The numbers of files, TLS hosts and certificate files that were read, and of findings.
 
     ``suppressed`` findings are ignored by a comment, ``baseline`` findings by a baseline.

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 # Characters without width that str.isprintable() accepts: fillers, variation selectors and joiners
 # (Default_Ignorable_Code_Point of Unicode 15), and the blank of Braille.
@@ -25,8 +24,7 @@ _HASHES = re.compile(r"##(?=\w*\[)")
 _ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(NamedTuple):
     """Colours text, or returns it unchanged."""
 
     colour: bool = False

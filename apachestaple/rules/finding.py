@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.mod_ssl.responders import certificate_path
 
@@ -82,8 +82,7 @@ class Fix(StrEnum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, slots=True)
-class HostPlace:
+class HostPlace(NamedTuple):
     """A host by its name, and where its section starts."""
 
     name: str
@@ -91,8 +90,7 @@ class HostPlace:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding; text, JSON and annotations are views of it.
 
     Attributes:
@@ -121,7 +119,7 @@ class Finding:
     log_id: str | None = None
     hosts: tuple[Host, ...] = ()
     certificate: HostCertificate | None = None
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = MappingProxyType({})
     variant: str = ""
     remedy: Remedy | None = None
     configuration: str = ""

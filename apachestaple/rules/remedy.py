@@ -5,7 +5,7 @@ What a remedy is about is not compared: the findings that are joined have the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Remedy:
     """What would repair a finding.
 
@@ -26,6 +26,17 @@ class Remedy:
     """
 
     safe: bool = True
+
+    # Generated for each class, these two would take 2 ms of every start.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remedy) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[object, ...]:
+        compared = (getattr(self, each.name) for each in fields(self) if each.compare)
+        return type(self), *compared
 
     @property
     def files(self) -> Iterable[str]:
@@ -37,7 +48,7 @@ class Remedy:
         return self
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class _OfDirective(Remedy):
     directive: Directive = field(compare=False)
 
@@ -46,7 +57,7 @@ class _OfDirective(Remedy):
         return (self.directive.source_file.real_path,)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class _OfHosts(Remedy):
     hosts: tuple[Host, ...] = field(compare=False)
 
@@ -59,7 +70,7 @@ class _OfHosts(Remedy):
         return replace(self, hosts=tuple(dict.fromkeys(every)))
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class RemoveDirective(_OfDirective):
     """Remove a directive.
 
@@ -73,7 +84,7 @@ class RemoveDirective(_OfDirective):
     for_its_value: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class RenameDirective(_OfDirective):
     """Correct the name of a directive.
 
@@ -85,12 +96,12 @@ class RenameDirective(_OfDirective):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ReplaceWebCharacters(_OfDirective):
     """Write plain quotes and spaces instead of those of a web page."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class MoveCacheToMainServer(_OfDirective):
     """Move SSLStaplingCache out of a section into the main server.
 
@@ -102,7 +113,7 @@ class MoveCacheToMainServer(_OfDirective):
     size: int
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ProvideCache(Remedy):
     """Have a cache that holds the certificates.
 
@@ -120,7 +131,7 @@ class ProvideCache(Remedy):
         return () if self.directive is None else (self.directive.source_file.real_path,)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class TurnStapling(_OfHosts):
     """Have stapling on or off for hosts.
 
@@ -134,12 +145,12 @@ class TurnStapling(_OfHosts):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class HideResponderErrors(_OfHosts):
     """Turn SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater off for hosts."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class LoadModule(Remedy):
     """Load a module.
 
@@ -153,7 +164,7 @@ class LoadModule(Remedy):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class AskThroughProxy(Remedy):
     """Ask OCSP responders through a proxy.
 
@@ -165,7 +176,7 @@ class AskThroughProxy(Remedy):
     url: str
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class RemoveStapling(Remedy):
     """Remove directives, and what is empty without them.
 
@@ -181,6 +192,6 @@ class RemoveStapling(Remedy):
         return {directive.source_file.real_path for directive in self.directives}
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class StapleByModMd(Remedy):
     """Turn MDStapling on in the main server."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from apachestaple.rules.finding import Confidence, Effect, Finding, Fix, Severity
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A configuration that a running httpd is started with.
 
     Modules, logs and the like are added; port 443 stands for a free port, and ``certs/`` holds
@@ -46,8 +45,8 @@ class Example:
     """
 
     text: str
-    files: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = MappingProxyType({})
+    links: Mapping[str, str] = MappingProxyType({})
     without: frozenset[str] = frozenset()
     as_if: str | None = None
     rejection: str | None = None

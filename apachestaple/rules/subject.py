@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.configuration import Place
 from apachestaple.mod_ssl.responders import certificate_path
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a finding is about.
 
     Attributes:
@@ -28,12 +26,10 @@ class Subject:
     """
 
     identity: tuple[str | int, ...]
-    thing: Directive | Host | HostCertificate | Site | ReadError | ReadNote | str = field(
-        compare=False
-    )
-    place: Place = field(compare=False)
-    path: str = field(compare=False)
-    text: str = field(compare=False)
+    thing: Directive | Host | HostCertificate | Site | ReadError | ReadNote | str
+    place: Place
+    path: str
+    text: str
 
 
 def directive_subject(directive: Directive) -> Subject:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apachestaple.rules.finding import Severity
 from apachestaple.settings.file import SettingsError, find_settings, read_settings
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "SettingsError", "find_settings", "load_settings"]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings in effect.
 
     Attributes:
@@ -44,7 +43,7 @@ class Settings:
     fail_on: Severity = Severity.WARNING
     root: str = ""
     map: tuple[tuple[str, str], ...] = ()
-    define: Mapping[str, str | None] = field(default_factory=dict)
+    define: Mapping[str, str | None] = MappingProxyType({})
     httpd_version: tuple[int, int, int] | None = None
     certificates: str | None = None
     templates: str | None = None

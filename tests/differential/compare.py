@@ -227,8 +227,7 @@ class Arena:
         if self._start is None:
             located = locate(os.path.join(self._tree, MAIN), Options(defines={"DUMP_CONFIG": None}))
             version = located.version()
-            self._start = replace(
-                located,
+            self._start = located._replace(
                 version=lambda: version,
                 environment=ENVIRONMENT,
                 installed=True,

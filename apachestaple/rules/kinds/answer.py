@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.rules.finding import Confidence, Effect
@@ -74,7 +73,7 @@ class AnswerRule(Rule, is_kind=True):
             effect=effect,
             log_id=log_id,
         )
-        return replace(finding, facts={"responder": url, **facts})
+        return finding._replace(facts={"responder": url, **facts})
 
     def _subject(self, url: str, certificate: HostCertificate) -> Subject:
         if self.about_certificate:
