@@ -16,7 +16,8 @@ from apachestaple.httpd.configuration import Configuration
 from apachestaple.httpd.dump import dump_text
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
 from apachestaple.httpd.paths import Paths
-from apachestaple.httpd.reader import Start, read
+from apachestaple.httpd.reader import read
+from apachestaple.httpd.start import Start
 from examples.configuration import Verdict
 from examples.make import TREE, main, make
 from tests.lab.ports import ReservedPort

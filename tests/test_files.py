@@ -10,7 +10,7 @@ import pytest
 
 from apachestaple.certificates.keys import KeyProblem, KeyReader
 from apachestaple.certificates.pem import LARGEST_FILE, CertificateReader, Problem
-from apachestaple.files import NotAFileError, TooLargeError, read_file
+from apachestaple.filesystem.reading import NotAFileError, TooLargeError, read_file
 from tests.test_cli import run
 
 if TYPE_CHECKING:

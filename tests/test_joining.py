@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.discovery.sites import read_sites
+from apachestaple.discovery.starts import find_starts
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.queries import queries
+from apachestaple.mod_ssl.reading import read_sites
 from apachestaple.mod_ssl.spelling import closest_name
 from apachestaple.network.ask import ask_all
 from apachestaple.report.json import lint_json
@@ -18,9 +19,11 @@ from apachestaple.settings import Settings
 from tests.schemas import LINT, checked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from apachestaple.lint.lint import LintResult
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
     from tests.lab.play import Lab
 
@@ -28,8 +31,14 @@ ON = "SSLUseStapling on"
 ERRORS_OFF = ("SSLStaplingReturnResponderErrors off", "SSLStaplingFakeTryLater off")
 
 
+def sites_of(*paths: Path, certificates: str | None = None) -> Sequence[Site]:
+    settings = Settings(certificates=certificates)
+    starts, _ = find_starts([str(path) for path in paths], settings)
+    return read_sites(starts, settings.certificates_required).sites
+
+
 def linted(*paths: Path, online: bool = False, select: str = "") -> LintResult:
-    sites = read_sites([str(path) for path in paths], Settings(certificates="required")).sites
+    sites = sites_of(*paths, certificates="required")
     rules = select_rules((select,), ()) if select else all_rules()
     asked = queries([host for site in sites for host in site.stapling_hosts])
     return lint(sites, rules, dict(ask_all(asked, private=asked)) if online else {})
@@ -140,7 +149,7 @@ def test_a_file_of_two_servers_is_found_once(tmp_path: Path) -> None:
     for main in mains:
         main.parent.mkdir()
         main.write_text(f"ServerRoot {main.parent}\nInclude {shared}\n")
-    sites = read_sites([str(main) for main in mains], Settings()).sites
+    sites = sites_of(*mains)
     result = lint(sites, select_rules(("AS101",), ()))
     (finding,) = result.findings
     assert names(finding) == ["a"]
@@ -160,7 +169,7 @@ def test_of_a_fragment_it_is_unknown_what_the_main_server_says(tmp_path: Path, l
             for name, lines in {"a": (), "b": (ON,), "c": ("SSLUseStapling off",)}.items()
         )
     )
-    sites = read_sites([str(fragment)], Settings()).sites
+    sites = sites_of(fragment)
     document = checked(lint_json(sites, (), summarize(sites, ())), LINT)
     assert document["configurations"][0]["kind"] == "fragments"
     assert [host["use_stapling"] for host in document["hosts"]] == [None, True, False]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.discovery.sites import read_site
+from apachestaple.discovery.starts import find_start
+from apachestaple.mod_ssl.reading import read_site
 from apachestaple.probing.promises import target_of
 from apachestaple.probing.served import Target
 from apachestaple.rules.rule import CACHE, tls_host
@@ -107,7 +108,7 @@ def test_where_a_host_is_probed(tmp_path: Path, address: str, name: str, expecte
         "ServerName main.example.com\n"
         f"<VirtualHost {address}>\n{named}SSLEngine on\nSSLCertificateFile x\n</VirtualHost>\n"
     )
-    (host,) = read_site(str(tmp_path / "httpd.conf"), Settings()).tls_hosts
+    (host,) = read_site(find_start(str(tmp_path / "httpd.conf"), Settings())).tls_hosts
     assert target_of(host) == expected
     elsewhere = target_of(host, "192.0.2.9")
     assert elsewhere is not None

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apachestaple.certificates.pem import CertificateFile
-from apachestaple.discovery.sites import read_site
+from apachestaple.discovery.starts import find_start
 from apachestaple.httpd.configuration import Directive, Place, SourceFile
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.hosts import Host, HostCertificate
+from apachestaple.mod_ssl.reading import read_site
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.github import github_report
 from apachestaple.report.json import hosts_json, lint_json, responders_json, rules_json
@@ -334,7 +335,7 @@ def understood(root: Path, *hosts: str, main: str = "SSLStaplingCache shmcb:x(13
         lines += ["<VirtualHost *:443>", f"ServerName h{number}", "SSLEngine on", host]
         lines += ["</VirtualHost>"]
     (root / "httpd.conf").write_text("\n".join(lines) + "\n")
-    return read_site(str(root), Settings())
+    return read_site(find_start(str(root), Settings()))
 
 
 def host(certificate: str, *lines: str, stapling: str = "SSLUseStapling on") -> str:
@@ -387,7 +388,7 @@ def test_of_a_fragment_the_cache_is_taken_to_be_elsewhere(server: Path) -> None:
     fragment = server / "site.conf"
     lines = host("good").replace("certs/", f"{server}/certs/")
     fragment.write_text(f"<VirtualHost *:443>\nSSLEngine on\n{lines}\n</VirtualHost>\n")
-    (document,) = json.loads(hosts_json(read_site(str(fragment), Settings())))
+    (document,) = json.loads(hosts_json(read_site(find_start(str(fragment), Settings()))))
     assert document["staples"] is True
     assert document["use_stapling"] is True
 

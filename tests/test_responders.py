@@ -13,7 +13,8 @@ import pytest
 from apachestaple.cli.errors import UsageError
 from apachestaple.cli.options import Common
 from apachestaple.cli.responders import responders as responders_command
-from apachestaple.discovery.sites import read_site
+from apachestaple.discovery.starts import find_start
+from apachestaple.mod_ssl.reading import read_site
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.ocsp.destinations import outgoing
 from apachestaple.rules.rule import CACHE, tls_host
@@ -61,7 +62,7 @@ def configured(root: Path, certificate: str, *lines: str, main: str = "") -> str
 
 
 def let_out(path: str, *, proxies: bool = True) -> Outgoing:
-    return outgoing(responders(read_site(path, Settings())), proxies=proxies)
+    return outgoing(responders(read_site(find_start(path, Settings()))), proxies=proxies)
 
 
 # -- who is asked -------------------------------------------------------------------------------
@@ -111,7 +112,8 @@ MOD_MD = "LoadModule md_module m.so\nMDStapling on"
 def test_it_is_said_why_httpd_does_not_ask(
     server: Path, certificate: str, lines: list[str], main: str, refusals: Mapping[str, list[str]]
 ) -> None:
-    found = responders(read_site(configured(server, certificate, *lines, main=main), Settings()))
+    path = configured(server, certificate, *lines, main=main)
+    found = responders(read_site(find_start(path, Settings())))
     assert {responder.url: responder.refusals for responder in found} == refusals
     assert all(responder.used is not bool(refusals[responder.url]) for responder in found)
 

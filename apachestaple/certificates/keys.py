@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.files import NotAFileError, read_file
+from apachestaple.filesystem.reading import NotAFileError, read_file
 
 if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apachestaple.certificates.certificate import Certificate, Facts
 from apachestaple.certificates.prefetch import Prefetch
-from apachestaple.files import NotAFileError, TooLargeError, read_file
+from apachestaple.filesystem.reading import NotAFileError, TooLargeError, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

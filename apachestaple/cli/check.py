@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from apachestaple.cli.errors import FAILED, tell, tell_errors
 from apachestaple.cli.online import AskPolicy, ask_responders
 from apachestaple.cli.values import one_of
-from apachestaple.discovery.sites import read_sites
+from apachestaple.discovery.starts import find_starts
 from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.reading import read_sites
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.answers import answers_table
 from apachestaple.report.json import answers_json
@@ -38,18 +39,20 @@ def check_responders(
     settings = common.settings(paths)
     chosen = select_rules(settings.select, settings.ignore)
     rules = [rule for rule in chosen if rule.needs_answers]
-    sites = read_sites(paths, settings)
-    tell(*sites.problems)
-    if not sites.sites:
+    found = find_starts(paths, settings)
+    sites, unread = read_sites(found.starts, settings.certificates_required)
+    problems = (*found.problems, *unread)
+    tell(*problems)
+    if not sites:
         return FAILED
-    for site in sites.sites:
+    for site in sites:
         tell_errors(site.configuration)
-    answers = ask_responders(sites.sites, policy)
-    result = lint(sites.sites, rules, answers)
+    answers = ask_responders(sites, policy)
+    result = lint(sites, rules, answers)
     if form == "json":
-        emit(answers_json(responders(*sites.sites), answers))
+        emit(answers_json(responders(*sites), answers))
     else:
         paint = paint_for(sys.stdout)
-        report = lint_report(sites.sites, result, "text", paint)
+        report = lint_report(sites, result, "text", paint)
         emit(f"{answers_table(answers, paint)}\n{report}")
-    return FAILED if sites.problems else int(is_any_as_bad(result.findings, settings.fail_on))
+    return FAILED if problems else int(is_any_as_bad(result.findings, settings.fail_on))

@@ -9,13 +9,14 @@ from apachestaple.cli.values import one_of
 
 def dump(common: Common, path: Path = None, form: Format = "text") -> int:
     """Print the directives in effect, like httpd's DUMP_CONFIG."""
-    from apachestaple.discovery.sites import read_configuration
+    from apachestaple.discovery.starts import find_start
     from apachestaple.httpd.dump import dump_text
+    from apachestaple.httpd.reader import read
     from apachestaple.report.json import dump_json
     from apachestaple.report.terminal import emit, is_terminal, printable
 
     one_of("--format", form, "text", "json")
-    configuration = read_configuration(path, common.settings([path] if path else None))
+    configuration = read(find_start(path, common.settings([path] if path else None)))
     tell_errors(configuration)
     if form == "json":
         emit(dump_json(configuration.directives))

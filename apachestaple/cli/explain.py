@@ -101,7 +101,8 @@ def _site(common: Common, paths: Sequence[str]) -> "Site | None":
         UsageError: several are named.
 
     """
-    from apachestaple.discovery.sites import read_site
+    from apachestaple.discovery.starts import find_start
+    from apachestaple.mod_ssl.reading import read_site
 
     files = [path for path in paths if path.endswith(".toml")]
     configurations = [path for path in paths if path not in files]
@@ -113,6 +114,6 @@ def _site(common: Common, paths: Sequence[str]) -> "Site | None":
     settings = replace(common, config=files[0] if files else None).settings(configurations)
     if not configurations:
         return None
-    site = read_site(configurations[0], settings)
+    site = read_site(find_start(configurations[0], settings), settings.certificates_required)
     tell_errors(site.configuration)
     return site

@@ -64,7 +64,7 @@ def fix(
     """Repair what can be repaired, and list the rest."""
     from apachestaple.cli.recover import recover_alone, recover_first
     from apachestaple.cli.undo import undo_latest
-    from apachestaple.discovery.sites import find_starts
+    from apachestaple.discovery.starts import find_starts
     from apachestaple.fix.run import FixRequest, run_fix
     from apachestaple.fix.steps.purpose import Goal
     from apachestaple.report.fixes import diff_report, fix_report

@@ -9,13 +9,15 @@ from apachestaple.cli.values import one_of
 
 def hosts(common: Common, path: Path = None, form: Format = "text") -> int:
     """List the TLS hosts, and whether they staple."""
-    from apachestaple.discovery.sites import read_site
+    from apachestaple.discovery.starts import find_start
+    from apachestaple.mod_ssl.reading import read_site
     from apachestaple.report.json import hosts_json
     from apachestaple.report.tables import hosts_table
     from apachestaple.report.terminal import emit, paint_for
 
     one_of("--format", form, "text", "json")
-    site = read_site(path, common.settings([path] if path else None))
+    settings = common.settings([path] if path else None)
+    site = read_site(find_start(path, settings), settings.certificates_required)
     tell_errors(site.configuration)
     emit(hosts_json(site) if form == "json" else hosts_table(site, paint_for(sys.stdout)))
     return 0

@@ -38,8 +38,12 @@ def lint(
 ) -> int:
     """Check configurations for OCSP stapling problems."""
     from apachestaple.discovery.locate import ask_ahead
-    from apachestaple.discovery.sites import read_sites
+
+    # httpd answers while the modules below are loaded.
+    ask_ahead(paths[0] if paths else None)
+    from apachestaple.discovery.starts import find_starts
     from apachestaple.lint.lint import lint as lint_sites
+    from apachestaple.mod_ssl.reading import read_sites
     from apachestaple.report.lint import lint_report
     from apachestaple.report.terminal import Paint, emit, paint_for
     from apachestaple.rules.catalogue import all_rules, select_rules
@@ -47,25 +51,26 @@ def lint(
 
     if not online and (allow_private or deadline is not None):
         raise UsageError("--allow-private and --deadline can only be used with --online")
-    ask_ahead(paths[0] if paths else None)
     own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
     settings = common.settings(paths, own)
-    sites = read_sites(paths or [], settings)
-    tell(*sites.problems)
+    found = find_starts(paths or [], settings)
+    sites, unread = read_sites(found.starts, settings.certificates_required)
     # The rules are loaded here since a second process may still be reading certificates.
     rules = select_rules(settings.select, settings.ignore)
     # Whoever reads the report must see that a settings file silences it.
     ignored = 0 if select or ignore else len(all_rules()) - len(rules)
-    if not sites.sites:
+    problems = (*found.problems, *unread)
+    tell(*problems)
+    if not sites:
         return FAILED
     answers = {}
     if online:
         from apachestaple.cli.online import AskPolicy, ask_responders
 
         policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
-        answers = ask_responders(sites.sites, policy)
-    result = lint_sites(sites.sites, rules, answers)
+        answers = ask_responders(sites, policy)
+    result = lint_sites(sites, rules, answers)
     paint = Paint() if output else paint_for(sys.stdout)
-    report = lint_report(sites.sites, result, settings.format, paint, ignored)
+    report = lint_report(sites, result, settings.format, paint, ignored)
     emit(report, output, exact=settings.format == "github")
-    return FAILED if sites.problems else int(is_any_as_bad(result.findings, settings.fail_on))
+    return FAILED if problems else int(is_any_as_bad(result.findings, settings.fail_on))

@@ -44,7 +44,8 @@ def probe(
     ] = None,
 ) -> int:
     """Show the staples of running servers."""
-    from apachestaple.discovery.sites import read_site
+    from apachestaple.discovery.starts import find_start
+    from apachestaple.mod_ssl.reading import read_site
     from apachestaple.network.handshake import TLS_VERSIONS
     from apachestaple.probing.probe import PATIENCE, probe_all
     from apachestaple.probing.promises import compared, targets_of
@@ -68,7 +69,8 @@ def probe(
         raise UsageError(str(error)) from None
     site = None
     if from_path is not None:
-        site = read_site(from_path, common.settings([from_path]))
+        settings = common.settings([from_path])
+        site = read_site(find_start(from_path, settings), settings.certificates_required)
         tell_errors(site.configuration)
     promised = targets_of(site, address) if site else {}
     wanted = list(dict.fromkeys([*named, *filter(None, promised.values())]))

@@ -60,7 +60,9 @@ def responders(
     """List the OCSP responders, also as firewall rules."""
     import shlex
 
-    from apachestaple.discovery.sites import Sites, certificate_files, read_sites
+    from apachestaple.certificates.pem_files import certificate_files
+    from apachestaple.discovery.starts import find_starts
+    from apachestaple.mod_ssl.reading import Sites, read_sites
     from apachestaple.mod_ssl.responders import responders as responders_of
     from apachestaple.ocsp.destinations import outgoing
     from apachestaple.report.escaping import FILTERS
@@ -93,23 +95,27 @@ def responders(
     folder = TemplateFolder(templates, FILTERS)
     settings = common.settings(paths)
     files, others = certificate_files(paths or [])
-    sites = read_sites(others, settings) if others or not (files or connect) else Sites()
-    sites.problems += [
+    sites, problems = Sites()
+    if others or not (files or connect):
+        starts, problems = find_starts(others, settings)
+        sites, unread = read_sites(starts, settings.certificates_required)
+        problems = (*problems, *unread)
+    unusable = [
         f"{file.path}: no certificate in it can be read" for file in files if not _is_read(file)
     ]
     served, failures = _served(connect or [])
     files += served
-    sites.problems += failures
-    tell(*sites.problems)
-    if not sites.sites and not any(map(_is_read, files)):
+    errors = (*problems, *unusable, *failures)
+    tell(*errors)
+    if not sites and not any(map(_is_read, files)):
         return FAILED
-    for site in sites.sites:
+    for site in sites:
         tell_errors(site.configuration)
-    found = responders_of(*sites.sites, files=files)
+    found = responders_of(*sites, files=files)
     command = shlex.join(["apachestaple", *sys.argv[1:]])
-    problems: Iterable[str] = ()
+    unresolved: Iterable[str] = ()
     if form in Redirect.templates and by_proxy:
-        users = {site.user for site in sites.sites}
+        users = {site.user for site in sites}
         user = users.pop() if len(users) == 1 else ""
         out = outgoing(found, proxies=True)
         emit(
@@ -120,7 +126,7 @@ def responders(
         out = outgoing(found, proxies=form != "squid")
         names = [one.host for one in out.destinations]
         resolution = _resolution(names, wanted=resolve, needed=form if form != "squid" else None)
-        problems = resolution.problems.values()
+        unresolved = resolution.problems.values()
         date = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         emit(
             rendered(form, outgoing_rules(out, resolution, date=date, command=command), folder),
@@ -132,14 +138,14 @@ def responders(
         # A responder that nobody asks may be gone.
         asked = [r.host for r in found if r.used or any(need.waits for need in r.needs)]
         resolution = _resolution(asked, wanted=resolve)
-        problems = resolution.problems.values()
+        unresolved = resolution.problems.values()
         if form == "csv":
             emit(rendered(form, responder_table(found, resolution), folder), exact=True)
         else:
             addresses = resolution.addresses if resolve else {}
             emit(responders_table(found, paint_for(sys.stdout), addresses))
-    tell(*problems)
-    return FAILED if sites.problems else int(bool(problems))
+    tell(*unresolved)
+    return FAILED if errors else int(bool(unresolved))
 
 
 def _checked(

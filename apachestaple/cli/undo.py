@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import UsageError
 from apachestaple.cli.recover import recover_first
-from apachestaple.discovery.sites import find_starts
+from apachestaple.discovery.starts import find_starts
 from apachestaple.fix.editing.diff import unified
 from apachestaple.fix.transaction.journal import Stage
 from apachestaple.fix.transaction.undo import latest_backup, undo
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.cli.options import Common
-    from apachestaple.httpd.reader import Start
+    from apachestaple.httpd.start import Start
     from apachestaple.settings import Settings
 
 
@@ -47,8 +47,8 @@ def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest:
     return 0
 
 
-def _starts(paths: Sequence[str], settings: Settings) -> list[Start]:
-    starts, problems = find_starts(paths, settings) if paths else ([], [])
+def _starts(paths: Sequence[str], settings: Settings) -> Sequence[Start]:
+    starts, problems = find_starts(paths, settings) if paths else ((), ())
     if problems:
         raise UsageError("; ".join(problems))
     return starts

@@ -17,7 +17,7 @@ from apachestaple.httpd.layout import (
     telling_lines,
 )
 from apachestaple.httpd.paths import Paths
-from apachestaple.httpd.reader import Start
+from apachestaple.httpd.start import Start
 from apachestaple.httpd.start_script import built_in, start_script
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from apachestaple.templating import TemplateProblemError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apachestaple.httpd.reader import Start
+    from apachestaple.httpd.start import Start
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
 

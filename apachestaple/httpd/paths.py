@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apachestaple.files import read_file
+from apachestaple.filesystem.reading import read_file
 from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.limits import MOST_BYTES
 

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apachestaple.errors import ApachestapleError
-from apachestaple.files import read_file
+from apachestaple.filesystem.reading import read_file
 from apachestaple.filesystem.trust import distrust
 
 if TYPE_CHECKING:

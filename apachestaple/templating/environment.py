@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefin
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import SandboxedEnvironment
 
-from apachestaple.files import read_file
+from apachestaple.filesystem.reading import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,12 +21,13 @@ from apachestaple.discovery.locate import locate
 from apachestaple.httpd.configuration import ErrorKind, NoteKind
 from apachestaple.httpd.dump import dump_text
 from apachestaple.httpd.layout import Options
-from apachestaple.httpd.reader import Start, read
+from apachestaple.httpd.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from apachestaple.httpd.configuration import ReadError
+    from apachestaple.httpd.start import Start
 
 BINARY = "/usr/sbin/apache2"
 MODULES = "/usr/lib/apache2/modules"

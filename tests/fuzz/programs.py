@@ -8,7 +8,7 @@ from pathlib import Path
 from apachestaple.fix.run import FixError, FixRequest, run_fix
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
 from apachestaple.httpd.paths import Paths
-from apachestaple.httpd.reader import Start
+from apachestaple.httpd.start import Start
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.settings import SettingsError, load_settings
 from apachestaple.templating import TemplateProblemError, Templates

@@ -8,7 +8,8 @@ from apachestaple.httpd.dump import dump_text
 from apachestaple.httpd.envvars import MOST_ASSIGNED, EnvvarsError, assigned_variables
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
 from apachestaple.httpd.paths import Paths
-from apachestaple.httpd.reader import Start, read
+from apachestaple.httpd.reader import read
+from apachestaple.httpd.start import Start
 from apachestaple.httpd.syntax import logical_lines, tree
 from apachestaple.httpd.words import WHITE_SPACE
 from tests.fuzz.programs import fuzz_fix, fuzz_settings, fuzz_template

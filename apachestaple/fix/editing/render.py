@@ -13,7 +13,8 @@ from apachestaple.fix.editing.allowed import allowed_lines
 from apachestaple.httpd.configuration import NoteKind
 from apachestaple.httpd.machine import NEWEST
 from apachestaple.httpd.paths import Paths
-from apachestaple.httpd.reader import Start, read
+from apachestaple.httpd.reader import read
+from apachestaple.httpd.start import Start
 from apachestaple.mod_ssl.cache import PROVIDERS, parse_cache
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.templating import TemplateProblemError, Templates

@@ -10,7 +10,7 @@ from apachestaple.httpd.boundary import is_inside
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from apachestaple.httpd.reader import Start
+    from apachestaple.httpd.start import Start
 
 
 def outside(paths: Iterable[str], starts: Iterable[Start]) -> list[str]:

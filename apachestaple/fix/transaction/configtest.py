@@ -12,7 +12,7 @@ from apachestaple.httpd.words import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from apachestaple.httpd.reader import Start
+    from apachestaple.httpd.start import Start
 
 _CONFIGTEST_SECONDS = 120
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from apachestaple.fix.transaction.journal import Journal, Target
-    from apachestaple.httpd.reader import Start
+    from apachestaple.httpd.start import Start
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+"""Reads configurations, and the certificates that they name, into sites."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from apachestaple.certificates.pem import CertificateReader
+from apachestaple.httpd.reader import read
+from apachestaple.mod_ssl.site import Site, listeners, understand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.httpd.start import Start
+
+
+class Sites(NamedTuple):
+    """What was read.
+
+    Attributes:
+        sites: one for each start that no earlier one had already brought.
+        problems: why a configuration could not be read.
+
+    """
+
+    sites: Sequence[Site] = ()
+    problems: Sequence[str] = ()
+
+
+def read_site(start: Start, certificates_required: bool | None = None) -> Site:
+    """What mod_ssl makes of the configuration at ``start``.
+
+    Raises:
+        OSError: the main file cannot be read.
+
+    """
+    return _read(start, certificates_required, CertificateReader())
+
+
+def read_sites(starts: Sequence[Start], certificates_required: bool | None = None) -> Sites:
+    """Read from each start; a file that an earlier configuration includes is not read again."""
+    sites: list[Site] = []
+    problems: list[str] = []
+    certificates = CertificateReader()
+    known: set[str] = set()
+    for start in starts:
+        if os.path.realpath(start.main_file) in known:
+            continue
+        try:
+            site = _read(start, certificates_required, certificates)
+        except OSError as error:
+            problems.append(f"{error.filename or start.main_file}: {error.strerror or error}")
+            continue
+        if len(starts) > 1:
+            known.update(map(os.path.realpath, site.configuration.files))
+        sites.append(site)
+    return Sites(sites, problems)
+
+
+def _read(start: Start, required: bool | None, certificates: CertificateReader) -> Site:
+    configuration = read(start, listeners(certificates))
+    # A second process may still be reading them.
+    return understand(
+        configuration, certificates_required=required, reader=certificates, at_once=False
+    )
