@@ -1,8 +1,7 @@
 """``apachestaple responders``."""
 
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,6 @@ from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
     from apachestaple.certificates.pem import CertificateFile
-    from apachestaple.report.outgoing import Resolution
 
 
 def responders(
@@ -58,23 +56,14 @@ def responders(
     deadline: Deadline = None,
 ) -> int:
     """List the OCSP responders, also as firewall rules."""
-    import shlex
-
     from apachestaple.certificates.pem_files import certificate_files
+    from apachestaple.cli.outgoing import resolved, variables
     from apachestaple.discovery.starts import find_starts
     from apachestaple.mod_ssl.reading import Sites, read_sites
     from apachestaple.mod_ssl.responders import responders as responders_of
-    from apachestaple.ocsp.destinations import outgoing
     from apachestaple.report.escaping import FILTERS
     from apachestaple.report.json import responders_json
-    from apachestaple.report.outgoing import (
-        OutgoingRules,
-        Redirect,
-        outgoing_rules,
-        redirect,
-        rendered,
-        responder_table,
-    )
+    from apachestaple.report.outgoing import rendered
     from apachestaple.report.tables import responders_table
     from apachestaple.report.terminal import emit, paint_for
     from apachestaple.templating import Templates as TemplateFolder
@@ -112,40 +101,20 @@ def responders(
     for site in sites:
         tell_errors(site.configuration)
     found = responders_of(*sites, files=files)
-    command = shlex.join(["apachestaple", *sys.argv[1:]])
-    unresolved: Iterable[str] = ()
-    if form in Redirect.templates and by_proxy:
+    if form == "json":
+        emit(responders_json(found))
+        return FAILED if errors else 0
+    resolution = resolved(form, found, wanted=resolve)
+    if form == "text":
+        emit(
+            responders_table(found, paint_for(sys.stdout), resolution.addresses if resolve else {})
+        )
+    else:
         users = {site.user for site in sites}
         user = users.pop() if len(users) == 1 else ""
-        out = outgoing(found, proxies=True)
-        emit(
-            rendered(form, redirect(out, by_proxy, user=user, command=command), folder), exact=True
-        )
-    elif form in OutgoingRules.templates:
-        # A proxy goes by names, and what it lets through are the responders.
-        out = outgoing(found, proxies=form != "squid")
-        names = [one.host for one in out.destinations]
-        resolution = _resolution(names, wanted=resolve, needed=form if form != "squid" else None)
-        unresolved = resolution.problems.values()
-        date = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-        emit(
-            rendered(form, outgoing_rules(out, resolution, date=date, command=command), folder),
-            exact=True,
-        )
-    elif form == "json":
-        emit(responders_json(found))
-    else:
-        # A responder that nobody asks may be gone.
-        asked = [r.host for r in found if r.used or any(need.waits for need in r.needs)]
-        resolution = _resolution(asked, wanted=resolve)
-        unresolved = resolution.problems.values()
-        if form == "csv":
-            emit(rendered(form, responder_table(found, resolution), folder), exact=True)
-        else:
-            addresses = resolution.addresses if resolve else {}
-            emit(responders_table(found, paint_for(sys.stdout), addresses))
-    tell(*unresolved)
-    return FAILED if errors else int(bool(unresolved))
+        emit(rendered(form, variables(form, found, resolution, by_proxy, user), folder), exact=True)
+    tell(*resolution.problems.values())
+    return FAILED if errors else int(bool(resolution.problems))
 
 
 def _checked(
@@ -198,31 +167,3 @@ def _served(servers: Sequence[str]) -> tuple[list["CertificateFile"], list[str]]
 
 def _is_read(file: "CertificateFile") -> bool:
     return file.leaf is not None and file.leaf.is_understood
-
-
-def _resolution(hosts: Sequence[str], *, wanted: bool, needed: str | None = None) -> "Resolution":
-    """Addresses of the hosts; of those that are addresses only, where nothing may be looked up.
-
-    Raises:
-        UsageError: a look-up is needed for the format ``needed``, and not wanted.
-
-    """
-    from apachestaple.ocsp.host import is_address
-    from apachestaple.report.outgoing import Resolution
-
-    names = [host for host in hosts if not is_address(host)]
-    if needed and names and not wanted:
-        raise UsageError(
-            f"the format {needed} goes by addresses, and {names[0]} is a name; "
-            "--resolve looks names up"
-        )
-    looked_up = [host for host in dict.fromkeys(hosts) if host and (wanted or is_address(host))]
-    if not looked_up:
-        return Resolution({}, {})
-    from apachestaple.network.resolve import resolve
-
-    answers = resolve(looked_up)
-    return Resolution(
-        {host: answer.addresses for host, answer in answers.items() if not answer.problem},
-        {host: answer.problem for host, answer in answers.items() if answer.problem},
-    )
