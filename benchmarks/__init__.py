@@ -1,1 +1,1 @@
-"""How long httpd and apachestaple take, on the same configurations."""
+"""Time and memory of httpd and apachestaple for the same configurations."""

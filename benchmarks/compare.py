@@ -1,4 +1,4 @@
-"""Compares httpd -t, our reader, the linter and others: ``python -m benchmarks.compare``."""
+"""Compares httpd -t, reading, lint and other programs: ``python -m benchmarks.compare``."""
 
 import argparse
 import os
@@ -16,12 +16,12 @@ from benchmarks.tables import Table, figures, growth, markdown, plain
 
 _ROOT = Path(__file__).parents[1]
 
-# Rounds for the one small file, which are short.
+# Rounds for the small file, which take little time.
 _SMALL_ROUNDS = 21
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, and print a table for each tree."""
+    """Measure, and print a table for each configuration."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="no tree of 10,000 hosts")
     parser.add_argument("--ours", action="store_true", help="httpd and apachestaple alone")
@@ -67,7 +67,7 @@ def _tree(hosts: int, rounds: int, table: Table, *, one_file: bool, alone: bool)
 
 @contextmanager
 def _made(hosts: int, *, one_file: bool) -> Iterator[tuple[Path, Mapping[str, str]]]:
-    """A tree in a temporary folder, made by a process of its own, and the variables for it."""
+    """A configuration in a temporary folder, made by a child process, and its variables."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name, "apache2")
         command = [sys.executable, "-m", "benchmarks.trees", str(root), "--hosts", str(hosts)]
@@ -85,7 +85,7 @@ def _made(hosts: int, *, one_file: bool) -> Iterator[tuple[Path, Mapping[str, st
 
 
 def _machine() -> str:
-    """What the figures depend on."""
+    """The properties of this machine that affect the figures."""
     cores = f"{os.cpu_count()} cores, {_processor()}"
     system = f"{platform.system()} {platform.release()}"
     versions = [f"Python {platform.python_version()}", _version(HTTPD, "-v")]
@@ -103,7 +103,7 @@ def _processor() -> str:
 
 
 def _version(binary: str, option: str) -> str:
-    """The first line of what a program says of itself."""
+    """The first line of a program's version output."""
     try:
         done = subprocess.run([binary, option], capture_output=True, text=True, check=False)
     except OSError:

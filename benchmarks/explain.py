@@ -1,4 +1,4 @@
-"""How long ``apachestaple explain`` takes for a log, beside grep, sort and uniq.
+"""Compares ``apachestaple explain`` with grep, sort and uniq.
 
 python -m benchmarks.explain [--megabytes 1000] [--rounds 5] [--markdown]
 """
@@ -14,12 +14,12 @@ from benchmarks.measure import measure
 from benchmarks.programs import Program, apachestaple
 from benchmarks.tables import figures, markdown, plain
 
-# From a server whose responder is down now and then to nothing but stapling.
+# Shares of stapling messages, from a server whose responder sometimes fails to only such messages.
 SHARES = (0.0, 0.02, 1.0)
 
 
 def programs(log: Path, failures: int) -> list[Program]:
-    """The two, as a shell runs them; explain ends with 1 where it finds problems."""
+    """The two command lines; explain exits with 1 if it finds problems."""
     file = shlex.quote(str(log))
     counted = f"grep -E 'AH[0-9]{{5}}' {file} | sort | uniq -c | wc -l"
     explained = f"{shlex.quote(apachestaple())} explain {file}; [ $? -eq {int(failures > 0)} ]"
@@ -31,7 +31,7 @@ def programs(log: Path, failures: int) -> list[Program]:
 
 
 def main() -> None:
-    """Make the logs, measure, and print a table for each."""
+    """Write the logs, measure, and print a table for each."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--megabytes", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)

@@ -1,4 +1,4 @@
-"""Makes an error log as a busy server writes it, for ``benchmarks.explain``.
+"""Writes the error log of a busy server for ``benchmarks.explain``.
 
 python -m benchmarks.logs FILE --megabytes 1000 [--stapling 0.02]
 """
@@ -10,7 +10,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-# Of other modules: PHP, files that scanners look for, a backend that is slow.
+# Messages of other modules: PHP, requests of scanners, a slow backend.
 _OTHERS = (
     (
         0.45,
@@ -37,9 +37,9 @@ _FIRST = datetime(2026, 11, 1, 0, 0, 0)  # noqa: DTZ001  (httpd writes no zone)
 
 
 def write_log(path: Path, length: int, *, stapling: float, seed: int = 1) -> int:
-    """Write ``length`` bytes; of every line but a share ``stapling`` is of other modules.
+    """Write ``length`` bytes; a share ``stapling`` of the events is failures of a responder.
 
-    Returns how often the responder failed.
+    Returns the number of failures.
     """
     chance = random.Random(seed)  # noqa: S311  (the same log every time)
     failures = written = 0

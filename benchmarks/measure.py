@@ -1,9 +1,9 @@
-"""Runs programs in turn, and takes their wall time and peak memory.
+"""Runs programs in turn, and measures their time and peak memory.
 
-Whole processes are timed, from their start to their end. In each round every program runs once, one
-after the other, so that a busy moment of the machine hits them all, and a ratio is that of two runs
-of one round. A first round warms up and is not counted: the kernel then has the files and Python
-its byte code. apachestaple keeps no cache of its own.
+Whole processes are timed. In each round, every program runs once, one after the other. A ratio
+compares two runs of the same round, so that other load on the machine affects both. The first round
+is not counted; it fills the kernel's file cache and Python's byte code cache. apachestaple has no
+cache.
 """
 
 import os
@@ -15,19 +15,19 @@ from dataclasses import dataclass, field
 
 from benchmarks.programs import Program
 
-# What takes longer than this many seconds runs in the first rounds only.
+# Programs that take longer (seconds) run only in the first rounds.
 SLOW = 5.0
 ROUNDS_OF_SLOW = 2
 
 
 @dataclass
 class Runs:
-    """The runs of one program that count, by round.
+    """The counted runs of one program, by round.
 
     Attributes:
         seconds: wall times.
         memory: peak resident size of the largest single process, in bytes.
-        notes: what the program says it could not do.
+        notes: messages of the program about what it could not do.
 
     """
 
@@ -37,13 +37,13 @@ class Runs:
     notes: set[str] = field(default_factory=set)
 
     def ratios(self, other: "Runs") -> list[float]:
-        """How many times as long as ``other`` it took, round by round."""
+        """The times divided by those of ``other``, round by round."""
         pairs = zip(self.seconds, other.seconds, strict=False)
         return [mine / its for mine, its in pairs]
 
 
 def measure(programs: Sequence[Program], rounds: int, environment: Mapping[str, str]) -> list[Runs]:
-    """Run each program once to warm up, then once in each round."""
+    """Run each program once without counting, then once in each round."""
     found = [Runs(program) for program in programs]
     slow = {index for index, runs in enumerate(found) if run(runs.program, environment)[0] > SLOW}
     for number in range(rounds):
@@ -60,8 +60,9 @@ def measure(programs: Sequence[Program], rounds: int, environment: Mapping[str, 
 def run(program: Program, environment: Mapping[str, str]) -> tuple[float, int, str]:
     """Wall time, peak memory and output of one run.
 
-    The memory is Linux's ru_maxrss, which is the largest of the process and its children, not their
-    sum. Nothing is measured smaller than the process that starts it, so this one imports little.
+    The memory is Linux's ru_maxrss, which is the maximum of the process and its children, not their
+    sum. It cannot be smaller than that of the process that starts it, so this module imports
+    little.
     """
     with tempfile.TemporaryFile() as output:
         begin = time.perf_counter()

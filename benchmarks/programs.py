@@ -1,4 +1,4 @@
-"""The programs that are compared: httpd, ours, and two that read the same files."""
+"""The programs that are compared: httpd, apachestaple, and two that read the same files."""
 
 import shutil
 import sys
@@ -14,12 +14,12 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Program:
-    """What is timed.
+    """A program to measure.
 
     Attributes:
-        name: for the table.
-        command: it must succeed.
-        says: must be in what it prints, so that it is known to have done its work.
+        name: name for the table.
+        command: command line; it must succeed.
+        says: text that the output must contain, as proof that the work was done.
 
     """
 
@@ -29,12 +29,12 @@ class Program:
 
 
 def apachestaple() -> str:
-    """The command as it is installed beside the interpreter that runs this."""
+    """The command of this virtual environment."""
     return shutil.which("apachestaple", path=Path(sys.executable).parent) or "apachestaple"
 
 
 def httpd(main_file: Path) -> Program:
-    """The judge: it reads the configuration and checks it, certificates included."""
+    """The reference: it reads and checks the configuration."""
     command = [HTTPD, "-d", str(main_file.parent), "-f", str(main_file), "-t"]
     return Program("httpd -t", command, "Syntax OK")
 
@@ -51,9 +51,9 @@ def ours(main_file: Path, hosts: int) -> list[Program]:
 
 
 def others(main_file: Path, hosts: int, folder: Path) -> list[Program]:
-    """What else reads Apache's language: apacheconfig's stock loader, and augeas.
+    """Other programs that read Apache configurations: apacheconfig's loader, and augeas.
 
-    Both see single files: they follow no Include and know no condition.
+    Both read single files, without Includes and conditions.
     """
     root = str(main_file.parent)
     stock = [sys.executable, str(_HERE / "stock.py"), root]
@@ -77,7 +77,7 @@ def stock_as_is(main_file: Path) -> Program:
 
 
 def small(main_file: Path) -> list[Program]:
-    """One small file, and what Python takes to start."""
+    """One small file, and the start of Python."""
     fragment = next(main_file.parent.glob("sites-enabled/*.conf"))
     lint = [apachestaple(), "lint", "--fail-on", "error", str(fragment)]
     return [

@@ -1,7 +1,7 @@
-"""Reads a configuration as every command does, and does nothing with it.
+"""Reads a configuration as every command does, and does nothing else.
 
-``python benchmarks/reading.py PATH``: what `locate` and `read` take, with the garbage collector set
-as the command sets it, and an end like the command's.
+``python benchmarks/reading.py PATH`` measures `locate` and `read`, with the settings of the garbage
+collector and the exit of the command.
 """
 
 import gc

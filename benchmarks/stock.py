@@ -1,7 +1,7 @@
-"""Reads each file of a tree with apacheconfig's own loader: ``python benchmarks/stock.py FOLDER``.
+"""Reads each file of a folder with apacheconfig's own loader.
 
-The options are apacheconfig's for native Apache files but for the white space, with which this
-loader fails on every block (it is made for the writable one); ``--as-is`` leaves it on.
+``python benchmarks/stock.py FOLDER`` uses apacheconfig's options for native Apache files except
+``preservewhitespace``, with which this loader fails on every block. ``--as-is`` keeps that option.
 """
 
 import os
@@ -24,7 +24,7 @@ with make_loader(**options) as loader:
             except Exception as error:  # noqa: BLE001  (it also raises what it does not document)
                 failures.append(f"{type(error).__name__}: {error}".strip())
                 continue
-            # One block is a dictionary, several are a list of them.
+            # One block is a dictionary, several are a list of dictionaries.
             found = contents.get("VirtualHost", [])
             hosts += len(found) if isinstance(found, list) else 1
 print(hosts, "hosts")

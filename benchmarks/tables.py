@@ -1,4 +1,4 @@
-"""Tables of the figures, for a terminal or as Markdown."""
+"""Tables of the figures for a terminal or Markdown."""
 
 import resource
 import statistics
@@ -15,8 +15,8 @@ _HEADING = (
 
 
 def figures(found: Sequence[Runs]) -> list[tuple[str, ...]]:
-    """A row for each program; ratios are to the first one, round by round."""
-    # No process is measured smaller than this one, which started it.
+    """A row for each program; ratios are relative to the first one, round by round."""
+    # No process can be measured smaller than this one, which started it.
     floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     rows: list[tuple[str, ...]] = [_HEADING]
     for runs in found:
@@ -29,7 +29,7 @@ def figures(found: Sequence[Runs]) -> list[tuple[str, ...]]:
 
 
 def growth(small: Sequence[Runs], large: Sequence[Runs]) -> list[tuple[str, ...]]:
-    """How many times as long the large tree takes, by program."""
+    """The time for the large configuration divided by that for the small one, by program."""
     rows: list[tuple[str, ...]] = [("", "by minimum", "by median")]
     for one, other in zip(small, large, strict=True):
         least = min(other.seconds) / min(one.seconds)
@@ -39,7 +39,7 @@ def growth(small: Sequence[Runs], large: Sequence[Runs]) -> list[tuple[str, ...]
 
 
 def plain(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of a terminal."""
+    """Aligned columns for a terminal."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for name, *cells in rows:

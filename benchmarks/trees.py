@@ -1,4 +1,4 @@
-"""Makes configurations of any size: ``python -m benchmarks.trees FOLDER --hosts N``."""
+"""Writes configurations of any size: ``python -m benchmarks.trees FOLDER --hosts N``."""
 
 import argparse
 import datetime as dt
@@ -46,11 +46,10 @@ _HOST = """\
 
 
 def make_tree(folder: Path, hosts: int, *, one_file: bool = False) -> Path:
-    """Write a Debian-like server root with so many virtual hosts; the main file.
+    """Write a Debian-like server root with this number of virtual hosts; returns the main file.
 
-    Each host has a file and a certificate of its own, and all have the same key. With
-    ``one_file`` all hosts stand in the main file. ``httpd -t`` accepts it, and the server starts
-    with it.
+    Each host has its own file and certificate; all have the same key. With ``one_file``, all hosts
+    are in the main file. ``httpd -t`` accepts the configuration, and httpd starts with it.
     """
     for name in ("certs", "mods-enabled", "sites-enabled"):
         (folder / name).mkdir(parents=True)
@@ -67,7 +66,7 @@ def make_tree(folder: Path, hosts: int, *, one_file: bool = False) -> Path:
             (folder / "sites-enabled" / f"{_name(number)}.conf").write_text(text)
     main_file = folder / "apache2.conf"
     main_file.write_text(main)
-    # httpd takes them from its environment, and apachestaple reads this file, as apache2ctl does.
+    # httpd needs them in its environment. apachestaple reads this file, as apache2ctl does.
     variables = ("APACHE_RUN_DIR", "APACHE_LOG_DIR")
     lines = [f"export {name}={folder.parent}\n" for name in variables]
     lines.append(f"export APACHE_PID_FILE={folder.parent}/apache2.pid\n")
@@ -137,7 +136,7 @@ def _common_name(name: str) -> x509.Name:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the tree that the command line asks for."""
+    """Write the configuration that the command line describes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.trees", description=__doc__)
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="that is not there yet")
     parser.add_argument("--hosts", metavar="N", type=int, default=1000, help="[1000]")

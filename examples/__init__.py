@@ -1,1 +1,1 @@
-"""An administrator's configurations, with the faults that administrators make."""
+"""A configuration with typical problems."""

@@ -1,6 +1,6 @@
-"""The texts of the example: a Debian-like ``apache2.conf`` and what it includes.
+"""The texts of the example: a Debian-like ``apache2.conf`` and its included files.
 
-They are written as their administrators would have them; no text says what is wrong with it.
+They look like an administrator's files, and do not mention their problems.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from enum import IntEnum
 
 
 class Verdict(IntEnum):
-    """What becomes of a real httpd that reads the file."""
+    """How a real httpd reacts to the file."""
 
     STARTS = 0
     DOES_NOT_START = 1
@@ -18,7 +18,7 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """A file of ``conf-available`` or ``sites-available``.
+    """A file in ``conf-available`` or ``sites-available``.
 
     ``enabled`` files have a link in ``conf-enabled`` or ``sites-enabled``.
     """
@@ -28,7 +28,7 @@ class Text:
     enabled: bool = True
 
 
-# Module name to its .conf, in the order in which Debian's links are read.
+# The .conf of each module, in the order in which Debian's links are read.
 MODULES: Mapping[str, str | None] = {
     "alias": None,
     "authz_core": None,

@@ -1,6 +1,6 @@
-"""Writes the example tree: ``python -m examples.make [FOLDER]``.
+"""Writes the example: ``python -m examples.make [FOLDER]``.
 
-The configuration is the same each time, the certificates are issued anew.
+The configuration is the same each time; the certificates are new.
 """
 
 import argparse
@@ -31,11 +31,11 @@ def make(
     keys: bool = False,
     worst: Verdict = Verdict.REJECTED,
 ) -> None:
-    """Write the tree into ``folder``, which must be missing or empty.
+    """Write the example into ``folder``, which must be missing or empty.
 
-    ``responder`` is the OCSP URI of the certificates. Private keys are written with ``keys``
-    only. Files worse than ``worst`` are left out: an httpd accepts what is then there (httpd -t),
-    or even starts with it.
+    ``responder`` is the OCSP URI of the certificates. Private keys are written only with ``keys``.
+    Files worse than ``worst`` are left out, so that ``httpd -t`` accepts the rest, or httpd starts
+    with it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -79,7 +79,7 @@ def _write(path: Path, text: str) -> None:
 
 
 class _Options(TypedDict, total=False):
-    """What ``Authority.issue`` is told, besides the names."""
+    """Options of ``Authority.issue``, except the names."""
 
     ocsp: Sequence[str]
     must_staple: bool
@@ -118,13 +118,13 @@ def _write_certificates(folder: Path, responder: str, keys: bool) -> None:
 
 
 def _cut_off(certificate: Path) -> None:
-    """Leave what a careless hand copies from a terminal: the beginning of the leaf."""
+    """Truncate the leaf, as an incomplete copy from a terminal."""
     lines = certificate.read_text().splitlines(keepends=True)
     certificate.write_text("".join(lines[:8]))
 
 
 def _run_req(folder: Path, host: str, keys: bool, *arguments: str) -> None:
-    """Write a request, or with ``-x509`` a self-signed certificate, as administrators do."""
+    """Write a request, or with ``-x509`` a self-signed certificate, by ``openssl req``."""
     command = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     command += ["-keyout", str(folder / f"{host}.key") if keys else "/dev/null"]
     command += ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
@@ -134,7 +134,7 @@ def _run_req(folder: Path, host: str, keys: bool, *arguments: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the tree that the command line asks for."""
+    """Write the example that the command line describes."""
     parser = argparse.ArgumentParser(prog="python -m examples.make", description=__doc__)
     parser.add_argument(
         "folder",

@@ -1,3 +1,3 @@
-"""The lab is one for the whole session."""
+"""Fixtures for all tests."""
 
 pytest_plugins = ["tests.lab.fixture", "tests.lab.world"]

@@ -1,6 +1,6 @@
-"""The rules of ``responders`` before ufw, firewalld and squid, which bring services of their own.
+"""Tests of ``responders`` with ufw, firewalld and squid.
 
-So they are not among what ``make test`` installs; ``make firewalls`` runs this where they are.
+These install services, so ``make test`` does not need them; ``make firewalls`` runs this file.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def test_firewalld_has_each_rule(world: World) -> None:
 def test_httpd_staples_through_squid_which_refuses_everything_else(world: World) -> None:
     configuration = world.configuration(STAPLING, f"SSLOCSPProxyURL {PROXY_URL}")
     rules = world.responders(configuration, "--format", "squid")
-    # squid becomes another user, who cannot enter the folders of pytest.
+    # squid runs as another user, who cannot open pytest's folders.
     folder = world.lab.folder / "squid"
     folder.mkdir()
     folder.chmod(0o777)

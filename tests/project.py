@@ -1,4 +1,4 @@
-"""The project's own files, for tests that look at it from the outside."""
+"""The project's own files, for tests of the project."""
 
 import os
 import shutil
@@ -9,19 +9,19 @@ ROOT = Path(__file__).parents[1]
 
 
 def project_files() -> Iterator[Path]:
-    """Every file but those of folders that tools make."""
+    """Every file, except in folders that tools create."""
     for folder, inner, names in os.walk(ROOT):
         inner[:] = sorted(set(inner) - _made_by_tools(folder, inner))
         yield from (Path(folder, name) for name in names)
 
 
 def copy_project(to: Path) -> None:
-    """Copy the working tree, without what tools make, to a folder that is not there yet."""
+    """Copy the working tree to a new folder, without files that tools create."""
     shutil.copytree(ROOT, to, symlinks=True, ignore=_made_by_tools)
 
 
 def _made_by_tools(folder: str, names: list[str]) -> set[str]:
-    # In a worktree, .git is a file that leads to the repository, and a copy would commit to it.
+    # In a worktree, .git is a file that names the repository; commits in a copy would change it.
     made = {"__pycache__", "build", "dist", ".git"}
     return {
         name

@@ -1,4 +1,4 @@
-"""JSON schemas of what the commands print, from DESIGN's contract; nothing more may be in it."""
+"""JSON schemas of the reports; they allow no other properties."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ RULES = list_of(
 
 
 def checked(text: str, schema: Schema) -> Any:
-    """The document, which fits its schema."""
+    """Validate the document against its schema, and return it."""
     document = json.loads(text)
     Draft202012Validator(schema, format_checker=FormatChecker()).validate(document)
     return document

@@ -1,1 +1,1 @@
-"""Apache's configuration language, exactly as httpd reads it; nothing here knows of TLS."""
+"""Apache's configuration language, as httpd reads it. Nothing here depends on TLS."""

@@ -1,22 +1,22 @@
-"""Which files may be read of a configuration that is not this machine's own."""
+"""The folders in which files of a configuration may be read."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
 
-# As many links as Linux follows in one path (MAXSYMLINKS).
+# The number of links that Linux follows in one path (MAXSYMLINKS).
 _MOST_LINKS = 40
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """The folders below which a configuration's files are read.
+    """The folders below which the files of a configuration may be read.
 
     Attributes:
-        folders: by their real paths; a file among them stands for itself.
-        confines_all: whether they bind files other than configuration, too: certificates, keys,
-            modules.
+        folders: real paths of the folders; a single file is also allowed.
+        confines_all: whether the boundary also applies to certificates, keys and modules, not only
+            to configuration files.
 
     """
 
@@ -25,9 +25,9 @@ class Boundary:
     _real_folders: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def excludes(self, path: str) -> bool:
-        """Whether a path, with all links followed, leads out. What is there is not opened."""
+        """Whether a path with all links followed is outside. Files outside are not opened."""
         real = self._real(path)
-        # An Include of nothing, which httpd allows by this name alone.
+        # An empty Include; httpd allows it by this name only.
         return real != os.devnull and not any(is_inside(real, folder) for folder in self.folders)
 
     @property
@@ -36,7 +36,7 @@ class Boundary:
         return self.folders[0]
 
     def _real(self, path: str) -> str:
-        """os.path.realpath, which would look at every folder of each of ten thousand files."""
+        """Like os.path.realpath, which is slow because it examines every folder for every file."""
         for _ in range(_MOST_LINKS):
             folder, name = os.path.split(path)
             if name in ("", ".", ".."):
@@ -57,13 +57,13 @@ class Boundary:
 
 
 def is_inside(path: str, folder: str) -> bool:
-    """Whether a path is that of a folder or of something in it."""
+    """Whether a path is a folder or something below it."""
     folder = folder.rstrip("/")
     return path == folder or path.startswith(folder + "/")
 
 
 def checkout_above(path: str) -> str | None:
-    """The nearest folder at or above an absolute path that is a checkout of version control."""
+    """The nearest checkout of version control at or above an absolute path."""
     folder = path
     while True:
         if any(os.path.lexists(os.path.join(folder, name)) for name in _MARKS):
@@ -74,5 +74,5 @@ def checkout_above(path: str) -> str | None:
         folder = above
 
 
-# A worktree of git has a file of this name.
+# In a worktree of git, .git is a file.
 _MARKS = (".git", ".hg", ".svn")

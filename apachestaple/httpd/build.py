@@ -1,8 +1,8 @@
-"""Lines into directives: how httpd builds its tree, line by line.
+"""Builds directives from lines, as httpd does.
 
-This replays server/config.c (ap_build_config, ap_build_config_sub, ap_build_cont_config,
-ap_soak_end_container). Where httpd stops at an error, this notes it and goes on as far as sense
-allows. What a directive does that is executed while reading, stands in reader.py.
+This follows server/config.c (ap_build_config, ap_build_config_sub, ap_build_cont_config,
+ap_soak_end_container). Where httpd stops with an error, this records the error and continues if
+possible. reader.py executes the directives that take effect during reading.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from apachestaple.httpd.lines import Lines, closes, directive_at, opens
 from apachestaple.httpd.source import Condition, OpenFile, Source
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
 
-# Bytes of a logical line (VARBUF_MAX_LEN).
+# The longest logical line in bytes (VARBUF_MAX_LEN).
 _LONGEST_LINE = 16 * 1024 * 1024
-# So far out is looked for the section that a wrong closing line means.
+# The number of open sections in which the section of a wrong closing line is searched.
 _FARTHEST = 20
 
 
@@ -40,17 +40,17 @@ class Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours
     def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
-        # Where the line stands, if reading has gone past it since.
+        # The place of the line, if reading has continued after it.
         self.at: tuple[SourceFile, int] | None = None
 
 
 class Build(Lines):
-    """Builds a configuration from lines; what is executed on the way is added by a subclass."""
+    """Builds a configuration from lines. Subclasses execute directives during reading."""
 
     # -- files and lines ------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Read the main file and all that it includes.
+        """Read the main file and all included files.
 
         Raises:
             OSError: the main file cannot be read.
@@ -93,10 +93,10 @@ class Build(Lines):
                     self._leave_loop()
 
     def _source_file(self, path: str, text: str, made: str | None = None) -> SourceFile:
-        """A file that is met for the first time, taken apart into lines."""
+        """Split a file into lines when it is read for the first time."""
         self._spent.text(text)
         if "\0" in text[:1024]:
-            # Nothing is known of what it holds, and nothing of it is shown.
+            # Nothing is known of its content, and nothing of it may be shown.
             file = SourceFile(path, "", made)
             self._note_error(ErrorKind.NOT_TEXT, f"{path} is not a text file", file, 0)
             return file
@@ -153,7 +153,7 @@ class Build(Lines):
         raise Rejected(kind, f"Could not open configuration file {path}: {reason}")
 
     def _read_lines(self, current: OpenFile) -> None:
-        """Read on in a file, or in a macro that it uses, until another source comes first."""
+        """Read lines of a file or macro until another source must be read first."""
         source = current.sources[-1]
         lines, file, sections = source.lines, source.file, current.sections
         in_macro = source.numbered is not None
@@ -161,7 +161,7 @@ class Build(Lines):
         add, new = self.configuration.directives.append, tuple.__new__
         parent = self._parent
         position = source.position
-        # Each line makes one directive at most.
+        # Each line makes at most one directive.
         end = min(len(lines), position + MOST_DIRECTIVES - len(self.configuration.directives))
         while position < end:
             written = lines[position]
@@ -178,7 +178,7 @@ class Build(Lines):
                     source.position = position
                     directive = directive_at(name, key, raw, parent, source)
                 else:
-                    # What NamedTuple itself does, in a third of the time.
+                    # The same as NamedTuple does, in a third of the time.
                     directive = new(Directive, (name, key, raw, parent, file, position - 1, None))
                 add(directive)
                 if act is not None:
@@ -210,10 +210,10 @@ class Build(Lines):
             self._close_file(current)
 
     def _close_file(self, closed: OpenFile) -> None:
-        """Sections that are open at the end of a file (ap_build_config).
+        """Handle sections that are open at the end of a file (ap_build_config).
 
-        Only those outside every condition are an error: ap_build_cont_config takes the end of the
-        file for the end of its section, and forgets what is open inside.
+        Only sections outside of every condition are an error. ap_build_cont_config takes the end of
+        the file for the end of the condition, and ignores open sections inside.
         """
         for section in closed.sections:
             if isinstance(section, Condition):
@@ -228,7 +228,7 @@ class Build(Lines):
         self._files.pop()
 
     def _leave_loop(self) -> None:
-        """Go on behind the Include that leads into the circle, of which httpd has had enough."""
+        """Continue after the Include that leads into the loop."""
         paths = [file.sources[0].file.path for file in self._files]
         round_again = {path for path in paths if paths.count(path) > 1}
         first = next((n for n, path in enumerate(paths) if path in round_again), 1) or 1
@@ -238,7 +238,7 @@ class Build(Lines):
         self._files[-1].pending = None
 
     def _next_line(self) -> str | None:
-        """The next line for what reads on by itself: a false condition, a macro's body."""
+        """The next line of the body of a false condition or of a macro definition."""
         sources = self._files[-1].sources
         while True:
             source = sources[-1]
@@ -251,15 +251,15 @@ class Build(Lines):
             self._leave_macro(sources)
 
     def _leave_macro(self, sources: list[Source]) -> None:
-        """Go on behind the use of a macro.
+        """Continue after the use of a macro.
 
-        httpd reads the line that follows character by character, and loses it where the file ends
-        before the line does (mod_macro.c, array_getstr).
+        httpd reads the next line character by character, and loses it if the file ends without a
+        line ending (mod_macro.c, array_getstr).
         """
         left = sources.pop()
         outer = sources[-1]
         if left.name == outer.name:
-            # A line that began in the macro has been read to its end.
+            # A line that started in the macro was read to its end.
             return
         outer.position += 1
         if not outer.is_cut_off:
@@ -274,11 +274,11 @@ class Build(Lines):
     # -- sections -------------------------------------------------------------------------------
 
     def _close_other(self, text: str, name: str) -> None:
-        """A closing line that is not that of the innermost section."""
+        """A closing line that does not match the innermost section."""
         sections = self._files[-1].sections
         innermost = sections[-1] if sections else None
         if isinstance(innermost, Condition):
-            # A condition that holds is closed by its exact closing line alone.
+            # Only its exact closing line closes a true condition.
             if lower(text[2:]) == lower(innermost.name[1:]) + ">":
                 sections.pop()
                 return
@@ -292,7 +292,7 @@ class Build(Lines):
         raise Rejected(mismatched, f"Expected </{innermost.name[1:]}> but saw {name}")
 
     def _close_outer(self, wanted: str) -> None:
-        """After a wrong close, close the section that was meant, where there is one."""
+        """After a wrong closing line, close the section that was probably meant."""
         sections = self._files[-1].sections
         for depth in range(len(sections) - 1, max(len(sections) - _FARTHEST, 0) - 1, -1):
             section = sections[depth]
@@ -304,9 +304,9 @@ class Build(Lines):
                 return
 
     def skip_section(self, name: str, *, quiet: bool = False) -> None:
-        """Read over a condition that does not hold (ap_soak_end_container).
+        """Skip a false condition (ap_soak_end_container).
 
-        ``quiet`` where httpd has stopped already, and only the end is looked for.
+        ``quiet`` means that httpd has already stopped, and only the end is searched.
         """
         source = self._source
         opened = source.file, source.index

@@ -1,6 +1,6 @@
-"""Which directives each of httpd's own modules brings, as httpd spells them.
+"""The directives of httpd's own modules, in httpd's spelling.
 
-httpd shows a directive by this spelling, however it is written, and <IfDirective> asks for it. The
+httpd shows a directive in this spelling, however it is written, and <IfDirective> requires it. The
 table is ``commands.txt``.
 """
 
@@ -20,7 +20,7 @@ def all_commands() -> frozenset[str]:
 
 @cache
 def commands(module: str) -> dict[str, str]:
-    """From the lower-case name of each of a module's directives to its spelling."""
+    """The spelling of each directive of a module, by its name in lower case."""
     return {name.lower(): name for name in _table().get(module, "").split()}
 
 

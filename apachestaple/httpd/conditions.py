@@ -1,4 +1,4 @@
-"""<IfVersion>: comparing httpd's version. Source: modules/metadata/mod_version.c."""
+"""Evaluates <IfVersion>. Source: modules/metadata/mod_version.c."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Version = tuple[int, int, int]
 
 
 class ConditionError(Exception):
-    """httpd rejects the condition; the text is its message."""
+    """httpd rejects the condition; the message is httpd's."""
 
 
 def version_matches(arguments: list[str], version: Version) -> bool:
-    """Whether ``<IfVersion arguments`` holds; the last argument still carries its ``>``.
+    """Whether ``<IfVersion arguments`` is true; the last argument still ends with ``>``.
 
     Raises:
         ConditionError: as start_ifversion rejects it.
@@ -46,7 +46,7 @@ def version_matches(arguments: list[str], version: Version) -> bool:
 
 
 def _operator_and_version(arguments: list[str]) -> tuple[str, str, str]:
-    """Operator, version and a ``>`` that stands alone: one to three words may be given."""
+    """Operator, version and a separate ``>``, from one to three words."""
     padded = [*arguments, "", "", ""]
     first, second, third = padded[:3]
     if len(arguments) < 2:
@@ -57,7 +57,7 @@ def _operator_and_version(arguments: list[str]) -> tuple[str, str, str]:
 
 
 def _parse(text: str) -> Version:
-    # Three numbers, each with a dot behind it if need be; the dots may follow each other.
+    # Three numbers, each optionally followed by a dot; dots may follow each other.
     if not re.fullmatch(r"[0-9][0-9]*(\.[0-9]*){0,2}\.?", text):
         raise ConditionError(
             "Version appears to be invalid. It must have the format major[.minor[.patch]] where "
@@ -67,7 +67,7 @@ def _parse(text: str) -> Version:
     return numbers[0], numbers[1], numbers[2]
 
 
-# Classes of POSIX, which PCRE has and Python has not.
+# Character classes of POSIX, which PCRE supports and Python does not.
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -86,7 +86,7 @@ def _matches(expression: str, version: Version) -> bool:
         expression = expression.replace(f"[:{name}:]", members)
     try:
         with warnings.catch_warnings():
-            # What Python may one day read differently is not the administrator's business.
+            # Warnings of Python about the syntax of an expression are not for the administrator.
             warnings.simplefilter("ignore", FutureWarning)
             return re.search(expression, dotted(version)) is not None
     except (re.error, OverflowError, ValueError, RecursionError):

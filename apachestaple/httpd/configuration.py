@@ -1,4 +1,4 @@
-"""What the reader returns: the directives in effect, in order, and the errors on the way."""
+"""The result of the reader: the directives in effect, in order, and the errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class SourceFile:
     """A file that was read: its path as httpd names it, and its text.
 
-    ``made`` is the file that the path is, where it is not on the disk yet.
+    ``made`` is the real file, if the path is not on the disk yet.
     """
 
     __slots__ = ("_is_configuration", "_physical", "_real_path", "lines", "path", "text")
@@ -36,7 +36,7 @@ class SourceFile:
 
     @property
     def real_path(self) -> str:
-        """Its path with links followed."""
+        """The path with links followed."""
         if self._real_path is None:
             self._real_path = os.path.realpath(self.path)
         return self._real_path
@@ -45,15 +45,15 @@ class SourceFile:
     def is_configuration(self) -> bool:
         """Whether one of its lines is a directive that httpd knows.
 
-        Any file may be included. Of one without a directive, such as a password file, no message
-        shows a line.
+        Any file may be included. If a file has no directive, as a password file, messages show none
+        of its lines.
         """
         if self._is_configuration is None:
             self._is_configuration = any(map(_is_directive, self.lines.text))
         return self._is_configuration
 
     def buffer_size(self, index: int) -> int:
-        """Bytes that a logical line takes at most while httpd reads it."""
+        """The bytes of a logical line in httpd's buffer, at most."""
         sizes = buffer_sizes(self.text)
         return sizes[index] if index < len(sizes) else 1
 
@@ -64,7 +64,7 @@ class SourceFile:
         return lines[-1] if lines and len(lines) == len(whole) else ""
 
     def physical_line(self, number: int) -> str:
-        """Physical line ``number`` (from 1) without its line ending; ``""`` where there is none."""
+        """Physical line ``number`` (from 1) without line ending; ``""`` if it does not exist."""
         if self._physical is None:
             is_plain = self.lines.are_physical
             self._physical = self.lines.text if is_plain else self.text.split("\n")
@@ -72,11 +72,11 @@ class SourceFile:
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
     def physical_lines(self, first: int, last: int) -> list[str]:
-        """Physical lines ``first`` to ``last``, likewise."""
+        """Physical lines ``first`` to ``last``, without line endings."""
         return [self.physical_line(number) for number in range(first, last + 1)]
 
 
-# Words that begin like a directive of mod_ssl count as one, for their name may be misspelt.
+# A word that starts like a directive of mod_ssl counts as one, because it may be misspelt.
 _SSL = ("ssl", "sll", "sls")
 _DIRECTIVES_OF_THE_READER = frozenset(
     {*("define", "undefine", "include", "includeoptional", "use", "undefmacro", "loadmodule")}
@@ -92,7 +92,7 @@ def _is_directive(line: str) -> bool:
 
 
 class Place(NamedTuple):
-    """A stretch of a file. Lines and columns count from 1; ``end_column`` is the one after it."""
+    """A range in a file. Lines and columns count from 1; ``end_column`` is exclusive."""
 
     file: str
     line: int
@@ -102,20 +102,21 @@ class Place(NamedTuple):
 
 
 class Directive(NamedTuple):
-    """A directive or a section's opening line that is in effect.
+    """A directive or the opening line of a section that is in effect.
 
-    A tuple, since a server may have hundreds of thousands and no class is made faster.
+    It is a tuple, because a server may have hundreds of thousands, and tuples are the fastest to
+    create.
 
     Attributes:
-        name: as httpd spells it (``<VirtualHost`` for a section), or as it is written where no
-            loaded module brings it.
-        key: the same in lower case.
-        raw: its arguments after variables were replaced.
-        parent: the section that it stands in.
+        name: name in httpd's spelling (``<VirtualHost`` for a section), or as written if no loaded
+            module has it.
+        key: the name in lower case.
+        raw: arguments after replacement of variables.
+        parent: the section that contains it.
         source_file: the file in which it can be edited.
-        position: index of its logical line there.
-        use: of one that came from a macro, the name by which httpd calls the use, and the line by
-            which it numbers it there.
+        position: index of its logical line in that file.
+        use: for a directive from a macro, httpd's name for the use of the macro, and httpd's line
+            number in it.
 
     """
 
@@ -127,7 +128,7 @@ class Directive(NamedTuple):
     position: int
     use: tuple[str, int] | None = None
 
-    # Two that read alike are two.
+    # Two directives with equal texts are different.
     def __eq__(self, other: object) -> bool:
         return self is other
 
@@ -136,22 +137,22 @@ class Directive(NamedTuple):
 
     @property
     def source(self) -> str:
-        """The name by which httpd calls the place."""
+        """The name that httpd uses for the source of the line."""
         return self.use[0] if self.use else self.source_file.path
 
     @property
     def number(self) -> int:
-        """The line by which httpd numbers it there."""
+        """The line number that httpd uses in that source."""
         return self.use[1] if self.use else self.source_file.lines.last_line(self.position)
 
     @property
     def in_macro(self) -> bool:
-        """Whether it came from a macro: it stands once in the file and may be in effect often."""
+        """Whether it comes from a macro. It is once in the file, and may be in effect often."""
         return self.use is not None
 
     @property
     def arguments(self) -> list[str]:
-        """The arguments, unquoted. For a section, up to the last ``>`` of its line."""
+        """The arguments without quotes. For a section, up to the last ``>`` of its line."""
         if self.is_section:
             return split_words(self.raw.rpartition(">")[0])
         return split_words(self.raw)
@@ -165,7 +166,7 @@ class Directive(NamedTuple):
         return sum(1 for _ in self.sections())
 
     def sections(self) -> Iterator[Directive]:
-        """The sections that it stands in, the innermost first."""
+        """The sections that contain it, the innermost first."""
         section = self.parent
         while section is not None:
             yield section
@@ -178,22 +179,22 @@ class Directive(NamedTuple):
 
     @property
     def line(self) -> int:
-        """Its first physical line there."""
+        """Its first physical line."""
         return self.source_file.lines.first_line(self.position)
 
     @property
     def end_line(self) -> int:
-        """The last physical line; httpd may count one more, where a file ends in a continuation."""
+        """Its last physical line. httpd may count one more if the file ends with a continuation."""
         return self.source_file.lines.last_line(self.position)
 
     @property
     def place(self) -> Place:
-        """The directive without the white space around it."""
+        """The range of the directive without surrounding white space."""
         return line_place(self.source_file, self.line, self.end_line)
 
 
 def line_place(file: SourceFile, line: int, end_line: int | None = None) -> Place:
-    """The text of the lines ``line`` to ``end_line`` without the white space around it."""
+    """The range of the lines ``line`` to ``end_line`` without surrounding white space."""
     end_line = line if end_line is None else end_line
     first = file.physical_line(line)
     last = file.physical_line(end_line)
@@ -202,7 +203,7 @@ def line_place(file: SourceFile, line: int, end_line: int | None = None) -> Plac
 
 
 class ErrorKind(StrEnum):
-    """Why httpd would not go on reading."""
+    """Why httpd stops reading."""
 
     UNREADABLE = "unreadable"
     NOT_TEXT = "not-text"
@@ -217,9 +218,9 @@ class ErrorKind(StrEnum):
 
 
 class ReadError(NamedTuple):
-    """An error of the language; ``message`` is what httpd says, in its words.
+    """An error in the configuration language; ``message`` is in httpd's words.
 
-    A `LIMIT` is one of ours.
+    `LIMIT` is a limit of apachestaple.
     """
 
     kind: ErrorKind
@@ -228,7 +229,7 @@ class ReadError(NamedTuple):
 
 
 class NoteKind(StrEnum):
-    """What httpd reads silently although it is hardly meant, and what is not read here."""
+    """What httpd accepts silently although it is probably a mistake, and what was not read."""
 
     DANGLING_LINK = "dangling-link"
     UNDEFINED_VARIABLE = "undefined-variable"
@@ -242,7 +243,7 @@ class NoteKind(StrEnum):
 
 
 class ReadNote(NamedTuple):
-    """Something that passes, with the text that it is about, and why where there is a reason."""
+    """A note with the text that it is about, and a reason if there is one."""
 
     kind: NoteKind
     subject: str
@@ -252,12 +253,12 @@ class ReadNote(NamedTuple):
 
 @dataclass
 class Configuration:
-    """A configuration as httpd would have it after reading, before any directive is executed.
+    """A configuration after reading, before the directives are executed.
 
-    ``whole`` is false for a fragment, such as one virtual-host file: then nothing may be concluded
-    from what is not in it. ``installed`` is true for the configuration of this machine's httpd.
-    ``includes`` are the wildcards of the main server's Includes, and how many of ``load_modules``
-    came before each.
+    ``whole`` is false for a fragment, such as a file with one virtual host. Nothing may be
+    concluded from what it does not contain. ``installed`` is true for the configuration of this
+    machine's httpd. ``includes`` are the wildcards of the main server's Includes, each with the
+    number of ``load_modules`` before it.
     """
 
     main_file: str
@@ -276,15 +277,15 @@ class Configuration:
     _named_files: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def absolute(self, path: str) -> str:
-        """A path of the configuration, from the server root on (ap_server_root_relative)."""
+        """An absolute path for a path of the configuration (ap_server_root_relative)."""
         return server_root_relative(self.server_root, path)
 
     def here(self, path: str) -> str:
-        """The path here of what the configuration calls ``path``."""
+        """The local path for ``path`` in the configuration."""
         return self.paths.real(self.absolute(path))
 
     def named_file(self, raw: str) -> str:
-        """The path here of the file that arguments name first."""
+        """The local path of the file in the first argument."""
         known = self._named_files.get((self.server_root, raw))
         if known is None:
             words = split_words(raw)
@@ -293,31 +294,31 @@ class Configuration:
         return known
 
     def may_read_certificate(self, path: str) -> bool:
-        """Whether a certificate, a key or a folder of certificates, a path here, may be read."""
+        """Whether a local certificate, key or folder of certificates may be read."""
         return not self.paths.is_other_file_outside(path)
 
     def has_module(self, name: str) -> bool:
-        """Whether a module, by the name that LoadModule uses, is there once all is read."""
+        """Whether a module, by the name that LoadModule uses, is loaded or compiled in."""
         return name in self.modules
 
     def may_have_module(self, name: str) -> bool:
-        """Whether it is there, or that is not known.
+        """Whether it is loaded, or that is not known.
 
-        A fragment does not show it, nor does a copy in which no line loads any module.
+        It is not known for a fragment, and for a copy in which no line loads any module.
         """
         is_known = self.whole and (self.installed or bool(self.load_modules))
         return self.has_module(name) or not is_known
 
     def named(self, *names: str) -> Iterator[Directive]:
-        """Directives in effect with one of these names, in any case of letters."""
+        """Directives in effect with one of these names, in any case."""
         keys = {lower(name) for name in names}
         return (directive for directive in self.directives if directive.key in keys)
 
 
 def server_root_relative(server_root: str, path: str) -> str:
-    """``path`` without dots and doubled slashes, from ``server_root`` on where it is relative.
+    """``path`` without dots and double slashes, relative to ``server_root``.
 
-    A slash at its end is kept: nothing but a folder can have that name.
+    A slash at its end is kept, because only a folder can have that name.
     """
     joined = path
     if server_root and not path.startswith("/"):

@@ -1,4 +1,4 @@
-"""What distributions make of httpd: where its files are, what is compiled in, how it is started."""
+"""Table of distributions: paths, compiled-in modules and start scripts of httpd."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ if TYPE_CHECKING:
 
 
 class Distribution(NamedTuple):
-    """Where one way to install httpd keeps its files, and how its start scripts call it.
+    """The paths of one distribution of httpd, and how its start script calls it.
 
     Attributes:
         main_file: path on the server.
-        server_root: compiled in; ServerRoot may say another.
-        signs: a regular expression that a ServerRoot, Define, LoadModule or Include of its main
-            file matches, and those of others do not; ``""`` where the place must do.
-        built_in: modules compiled in.
-        mpm: the MPM that is compiled in too, unless the main file loads one.
-        options: a shell file and its variable with httpd's options; the words of ``bare_options``
-            are names for ``-D`` without it.
-        bare_options: see above.
-        defines: names that its start script defines.
-        replaced: files that the start script has httpd read in place of others.
+        server_root: compiled-in server root; ServerRoot can override it.
+        signs: a regular expression that only matches a ServerRoot, Define, LoadModule or Include of
+            this distribution's main file; ``""`` if only the path identifies it.
+        built_in: compiled-in modules.
+        mpm: the compiled-in MPM, unless the main file loads one.
+        options: a shell file and its variable with httpd's options.
+        bare_options: whether these options are names for ``-D``, without ``-D``.
+        defines: names that the start script defines.
+        replaced: files that httpd reads instead of others, because of the start script.
 
     """
 
@@ -47,7 +46,7 @@ class Distribution(NamedTuple):
         return posixpath.dirname(self.main_file)
 
     def is_signed(self, text: str) -> bool:
-        """Whether lines of a main file say that it is of this distribution."""
+        """Whether lines of a main file identify this distribution."""
         return bool(self.signs) and re.search(self.signs, text, re.MULTILINE) is not None
 
 
@@ -57,7 +56,7 @@ def _server_root(path: str) -> str:
 
 DEBIAN = Distribution("/etc/apache2/apache2.conf", "/etc/apache2", built_in=DEBIAN_BUILT_IN)
 
-# Where several share a main file, one without signs, or the last of them, stands for any other.
+# If several have the same main file, one without signs, or the last of them, is the default.
 DISTRIBUTIONS = (
     DEBIAN,
     # RHEL, Fedora and Arch.
@@ -67,7 +66,7 @@ DISTRIBUTIONS = (
         signs=_server_root("/etc/httpd"),
         options=("/etc/sysconfig/httpd", "OPTIONS"),
     ),
-    # SUSE: one binary for each MPM. Its start script reads what it has generated from
+    # SUSE has one binary for each MPM. Its start script generates files from
     # /etc/sysconfig/apache2, and defines SYSCONFIG so that httpd.conf leaves out the defaults.
     Distribution(
         "/etc/apache2/httpd.conf",
@@ -118,25 +117,25 @@ DISTRIBUTIONS = (
         signs=_server_root("/usr/local/opt/httpd"),
     ),
     Distribution(
-        "/usr/local/apache2/conf/httpd.conf",  # as httpd's own configure and make install leave it
+        "/usr/local/apache2/conf/httpd.conf",  # the defaults of httpd's configure
         "/usr/local/apache2",
         signs=_server_root("/usr/local/apache2"),
         mpm="mpm_event_module",
     ),
 )
 
-# One of the instances that Debian's setup-instance makes beside the first.
+# An additional instance created by Debian's setup-instance.
 _INSTANCE = re.compile(r"/etc/apache2-[^/]+(?=/apache2\.conf$)")
 
 
 class Recognised(NamedTuple):
-    """Whose main file it is, and where that stands.
+    """The distribution of a main file, and its place.
 
     Attributes:
-        distribution: ``None`` where nothing tells.
-        folder: of the main file, on the server; ``""`` where nothing tells.
-        root: the folder here that holds the server's files, ``""`` for ``/`` itself, or ``None``
-            where the path of the main file does not show it.
+        distribution: ``None`` if it is not known.
+        folder: folder of the main file on the server; ``""`` if it is not known.
+        root: the local folder that contains the server's files, ``""`` for ``/``, or ``None`` if
+            the path of the main file does not show it.
 
     """
 
@@ -146,11 +145,11 @@ class Recognised(NamedTuple):
 
 
 def recognise(main: str, text: str) -> Recognised:
-    """Whose main file ``main`` is, by its path and by its telling lines."""
+    """Recognise the distribution of ``main`` by its path and its lines."""
     if posixpath.basename(main) == "apache2.conf":
         return _debian(main)
     placed = [each for each in DISTRIBUTIONS if main.endswith(each.main_file)]
-    # On a Mac, /etc is a link to /private/etc.
+    # On macOS, /etc is a link to /private/etc.
     beside = [each for each in DISTRIBUTIONS if main.endswith(_without_private(each.main_file))]
     for found in (*placed, *beside):
         if found.is_signed(text):

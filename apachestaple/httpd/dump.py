@@ -1,4 +1,4 @@
-"""The directives in effect, in the form of ``httpd -t -D DUMP_CONFIG``.
+"""The directives in effect, in the format of ``httpd -t -D DUMP_CONFIG``.
 
 Source: modules/generators/mod_info.c, mod_info_module_cmds.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def dump_text(directives: Sequence[Directive]) -> Iterator[str]:
     """The lines of the dump, without line endings."""
     dump = _Dump()
-    # A section is shown when the first directive in it is; one without any is shown like a
+    # A section is shown together with its first directive. An empty section is shown like a
     # directive, and never closed.
     sections: list[Directive] = []
     shown = 0
@@ -40,7 +40,7 @@ def dump_text(directives: Sequence[Directive]) -> Iterator[str]:
 
 
 class _Dump:
-    """Writes lines, and names the source where it changes."""
+    """Collects lines, and a header whenever the source changes."""
 
     def __init__(self) -> None:
         self._source: str | None = None

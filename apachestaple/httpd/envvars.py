@@ -1,7 +1,7 @@
-"""Shell files that set variables for httpd: Debian's envvars, /etc/sysconfig/apache2.
+"""Reads shell files that set variables for httpd, such as Debian's envvars.
 
-A script from a repository is not run. Its assignments are read from top to bottom. Of an ``if`` on
-variables the branch that holds is read; where the condition is another, all of its branches are.
+The scripts are not run. Assignments are read from top to bottom. Of an ``if`` on variables, only
+the true branch is read; for other conditions, all branches.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from apachestaple.httpd.paths import content
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Debian's has 2 KB. Bytes.
+# The largest file in bytes. Debian's has 2 KB.
 LARGEST_FILE = 256 * 1024
-# Characters that all assignments of a file may make: each may double what an earlier one made.
+# The limit for all values of a file, in characters. Each assignment may double an earlier value.
 MOST_ASSIGNED = 4 * 1024 * 1024
 
 _ASSIGNMENT = re.compile(
@@ -24,7 +24,7 @@ _ASSIGNMENT = re.compile(
     r"(?P<value>\"(?:[^\"\\]++|\\.)*+\"|'[^']*+'|[^\s;#]*+)"
 )
 _UNSET = re.compile(r"^\s*unset\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
-# The lengths are bounded so that a use without its brace is not looked for again and again.
+# The lengths are limited, so that the search for a missing brace takes linear time.
 _USE = re.compile(
     r"\$(?:(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
     r"|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]{0,200})"
@@ -41,14 +41,14 @@ _EMPTY = re.compile(rf"(?P<operator>-[nz])\s+(?P<word>{_WORD})")
 
 
 class EnvvarsError(Exception):
-    """A file that sets variables cannot be read; the text says why."""
+    """The file cannot be read; the message is the reason."""
 
 
 def read_envvars(path: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """``environment`` with what the file at ``path`` assigns; unchanged where there is none.
+    """``environment`` with the assignments of the file at ``path``, if it exists.
 
     Raises:
-        EnvvarsError: it is no regular file, may not be read, or is too large.
+        EnvvarsError: it is not a regular file, cannot be read, or is too large.
 
     """
     try:
@@ -61,7 +61,7 @@ def read_envvars(path: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def assigned_variables(text: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """``environment`` with what the text of a file assigns.
+    """``environment`` with the assignments of a text.
 
     Raises:
         EnvvarsError: the values have more characters than `MOST_ASSIGNED`.
@@ -83,10 +83,10 @@ def assigned_variables(text: str, environment: Mapping[str, str]) -> dict[str, s
 
 
 class _Branches:
-    """The ``if``s that a line stands in."""
+    """The ``if`` statements that contain a line."""
 
     def __init__(self) -> None:
-        # For each, whether its branch is read, and whether one that holds has been.
+        # For each: whether its branch is read, and whether a true branch was found.
         self._open: list[tuple[bool, bool]] = []
         self._unread = 0
 
@@ -99,13 +99,13 @@ class _Branches:
         self._unread += not read
 
     def _leave(self) -> bool:
-        """Whether a branch that holds has been."""
+        """Leave an ``if``; whether a true branch was found."""
         read, done = self._open.pop()
         self._unread -= not read
         return done
 
     def takes(self, line: str, variables: Mapping[str, str]) -> bool:
-        """Go on to ``line``; whether that is one of the words that make a branch."""
+        """Process ``line``; whether it is part of an ``if`` statement."""
         if _WHOLE_IF.match(line):
             return True
         if found := _IF.match(line):
@@ -123,14 +123,14 @@ class _Branches:
 
 
 def _condition(written: str) -> str:
-    """What stands between ``if`` and ``then``."""
+    """The condition between ``if`` and ``then``."""
     written = written.rstrip()
     before = written.removesuffix("then").rstrip()
     return before.removesuffix(";").rstrip() if before.endswith(";") else written
 
 
 def _tested(condition: str) -> str:
-    """What a test is about, ``""`` for any other condition."""
+    """The operand of a test, ``""`` for any other condition."""
     if condition[:1] == "[" and condition[-1:] == "]" and condition[1:2].isspace():
         inside = condition[1:-1]
         return inside.strip() if inside[-1:].isspace() else ""
@@ -139,7 +139,7 @@ def _tested(condition: str) -> str:
 
 
 def _holds(condition: str, variables: Mapping[str, str]) -> bool | None:
-    """Whether a test of variables holds; ``None`` for any other condition."""
+    """Whether a test of variables is true; ``None`` for any other condition."""
     tested = _tested(condition)
     if comparison := _COMPARISON.fullmatch(tested):
         same = _value(comparison["left"], variables) == _value(comparison["right"], variables)

@@ -1,4 +1,4 @@
-"""Which files an Include names: wildcards, folders and their order.
+"""Finds the files of an Include: wildcards, folders and their order.
 
 Source: server/config.c ap_process_fnmatch_configs, server/util.c ap_dir_nofnmatch and
 ap_dir_fnmatch, apr_fnmatch.
@@ -24,41 +24,41 @@ if TYPE_CHECKING:
 _DEEPEST_FOLDER = 128
 
 _BRACKETS = re.compile(r"\[(?P<not>[!^]?+)(?P<set>\]?+(?:\\.|[^\]\\])*)\]", re.DOTALL)
-# Within them: what a backslash escapes, and what only an expression would take for special.
+# Within brackets: a character after a backslash, and characters that are special only in Python.
 _MEMBER = re.compile(r"\\(.)|([\[\]^&~|])", re.DOTALL)
 
 
 class IncludeError(Exception):
-    """httpd rejects the Include; the text is its message."""
+    """httpd rejects the Include; the message is httpd's."""
 
 
 class DanglingLink(NamedTuple):
-    """A link to nothing that IncludeOptional passes over."""
+    """A link without target, which IncludeOptional ignores."""
 
     path: str
 
 
 class Outside(NamedTuple):
-    """A path that leads out of the boundary: nothing is read there, nor looked whether it is."""
+    """A path outside of the boundary. It is not read, and its existence is not checked."""
 
     path: str
 
 
 class FolderLoop(NamedTuple):
-    """A link from a folder to itself or to one above it, which is not followed."""
+    """A link from a folder to itself or to a folder above, which is not followed."""
 
     path: str
     optional: bool
 
 
-# What an Include names: files, and what is none.
+# The results of an Include: files and problems.
 Included = str | DanglingLink | Outside | FolderLoop
-# Device and number of a folder, which no other folder has.
+# Device and inode number, which identify a folder.
 _Identity = tuple[int, int]
 
 
 class _Above(NamedTuple):
-    """The folders that a path was reached through.
+    """The folders through which a path was reached.
 
     Attributes:
         folders: the innermost last.
@@ -71,7 +71,7 @@ class _Above(NamedTuple):
 
 
 class _Entry(Protocol):
-    """What a folder says of a name in it."""
+    """A name in a folder, as os.DirEntry."""
 
     @property
     def name(self) -> str: ...
@@ -97,9 +97,9 @@ class _Made(NamedTuple):
 def included_files(path: str, *, optional: bool, paths: Paths, spent: Spent) -> Iterator[Included]:
     """Paths of the files that ``Include path`` reads, in order.
 
-    ``path`` is absolute; ``paths`` knows what is not yet on the disk. A path without wildcard is
-    returned although nothing is there, unless ``optional``: opening it then fails as it does for
-    httpd.
+    ``path`` is absolute; ``paths`` contains the files that are not on the disk yet. A path without
+    wildcard is returned even if the file does not exist, unless ``optional``; opening it fails
+    then, as in httpd.
 
     Raises:
         IncludeError: httpd rejects it.
@@ -114,7 +114,7 @@ def included_files(path: str, *, optional: bool, paths: Paths, spent: Spent) -> 
 
 
 def names_file(wildcards: Iterable[str], path: str) -> bool:
-    """Whether one of the wildcards, absolute paths, would name a file at ``path``."""
+    """Whether one of the wildcards, which are absolute paths, matches ``path``."""
     folder, name = os.path.split(path)
     real = os.path.realpath(folder)
     for wildcard in wildcards:
@@ -126,21 +126,21 @@ def names_file(wildcards: Iterable[str], path: str) -> bool:
 
 
 def has_wildcard(path: str) -> bool:
-    """apr_fnmatch_test: ``*``, ``?`` or a pair of brackets, outside an escape."""
+    """apr_fnmatch_test: ``*``, ``?`` or a pair of brackets, not escaped."""
     unescaped = re.sub(r"\\.", "", path, flags=re.DOTALL)
     opened = unescaped.find("[")
     return "*" in unescaped or "?" in unescaped or (opened >= 0 and "]" in unescaped[opened:])
 
 
 class _Walk(NamedTuple):
-    """Goes through the folders that an Include names."""
+    """Walks through the folders of an Include."""
 
     optional: bool
     paths: Paths
     spent: Spent
 
     def file_or_folder(self, path: str, above: _Above) -> Iterator[Included]:
-        """What ap_dir_nofnmatch makes of a path without wildcard, in the folders ``above``."""
+        """ap_dir_nofnmatch: a path without wildcard, in the folders ``above``."""
         if self.paths.is_outside(path):
             yield Outside(path)
             return
@@ -155,7 +155,7 @@ class _Walk(NamedTuple):
 
     def _folder(self, path: str, identity: _Identity, above: _Above) -> Iterator[Included]:
         if identity in above.folders:
-            # httpd goes round until the system follows no more links, for each of them anew.
+            # httpd follows the loop until the system refuses to follow more links.
             yield FolderLoop(path, self.optional)
             return
         if len(above.folders) >= _DEEPEST_FOLDER:
@@ -174,7 +174,7 @@ class _Walk(NamedTuple):
                 yield from self.file_or_folder(entry.path, above)
 
     def wildcard(self, folder: str, rest: str) -> Iterator[Included]:
-        """What ap_dir_fnmatch makes of the rest of a path, below a folder."""
+        """ap_dir_fnmatch: the rest of a path below a folder."""
         name, slash, further = rest.partition("/")
         if not has_wildcard(name):
             path = os.path.join(folder, name)
@@ -190,7 +190,7 @@ class _Walk(NamedTuple):
         entries = self._entries(folder, optional=self.optional)
         found = [entry for entry in entries if matches(_bytewise(entry.name))]
         if slash:
-            # A wildcard inside the path stands for folders only, and not for links to folders.
+            # A wildcard inside of the path matches only folders, not links to folders.
             found = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
         if not found and not self.optional:
             raise IncludeError(
@@ -234,7 +234,7 @@ class _Walk(NamedTuple):
 
 
 def _identity(path: str) -> _Identity | None:
-    """What tells a folder from any other; ``None`` for what is none."""
+    """The identity of a folder; ``None`` if it is not a folder."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
@@ -243,12 +243,12 @@ def _identity(path: str) -> _Identity | None:
 
 
 def _bytewise(name: str) -> str:
-    """A name with a character for each byte, for apr compares bytes."""
+    """A name with one character for each byte, because APR compares bytes."""
     return name if name.isascii() else os.fsencode(name).decode("latin-1")
 
 
 def _is_plain_file(entry: _Entry) -> bool:
-    """Whether the folder itself says that it is a file: most are, and need no further look."""
+    """Whether the folder entry is a regular file; then no system call is needed."""
     return entry.is_file(follow_symlinks=False)
 
 
@@ -258,7 +258,7 @@ _name = attrgetter("name")
 @cache
 def _pattern(wildcard: str) -> re.Pattern[str]:
     """A regular expression for apr_fnmatch with APR_FNM_PERIOD."""
-    # What stands between two stars, as expressions.
+    # Expressions for the texts between two stars.
     parts = [""]
     position = 0
     while position < len(wildcard):
@@ -280,13 +280,13 @@ def _pattern(wildcard: str) -> re.Pattern[str]:
         position += 1
     first, *further = parts
     hidden = "" if wildcard.startswith((".", "\\.")) else r"(?!\.)"
-    # Atomic groups: the first place at which a part fits is good enough, so none is tried twice.
+    # Atomic groups: the first match of each part is sufficient, so there is no backtracking.
     middle = "".join(f"(?>.*?{part})" for part in further[:-1])
     last = f".*{further[-1]}" if further else ""
     try:
         return re.compile(f"{hidden}{first}{middle}{last}", re.DOTALL)
     except re.error:
-        # A range that runs backwards fits nothing.
+        # A range in reverse order matches nothing.
         return re.compile(r"(?!)")
 
 

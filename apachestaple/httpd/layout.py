@@ -1,4 +1,4 @@
-"""Where the files of a server are here: its server root, and its paths in a copy."""
+"""Local paths of a server's files: its server root, and paths in a copy."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.conditions import Version
 
-# The names of main files.
+# Names of main files.
 MAIN_NAMES = frozenset({"apache2.conf", "httpd.conf"})
 
-# What stands beside a main file and shows that the folder around it was copied with it.
+# Names next to a main file that show that the folder was copied with it.
 _COPIED_WITH_IT = (
     *("conf-enabled", "mods-enabled", "sites-enabled", "conf.d", "conf.modules.d", "extra"),
     *("Includes", "modules.d", "sysconfig.d", "vhosts.d", "../conf.d", "../conf.modules.d"),
@@ -32,13 +32,13 @@ _DEFINE = re.compile(r"^[ \t]*Define[ \t]+(\w+)[ \t]+[\"']?([^\"'\s]+)", re.MULT
 
 
 class Options(NamedTuple):
-    """What the command line says about the surroundings.
+    """Options of the command line about the environment of a configuration.
 
     Attributes:
         root: folder that stands for the server's ``/``, or ``""``.
-        maps: pairs of a path prefix on the server and the folder that holds it here.
-        defines: names that ``-D`` defines, with their values.
-        version: of httpd; ``None`` for the installed one, or else the newest.
+        maps: pairs of a path prefix on the server and the local folder for it.
+        defines: names defined by ``-D``, with their values.
+        version: version of httpd; ``None`` for the installed or newest one.
 
     """
 
@@ -49,9 +49,9 @@ class Options(NamedTuple):
 
 
 def telling_lines(main: str) -> str:
-    """The lines of a file that tell whose it is; ``""`` where it cannot be read.
+    """The lines of a file that may identify its distribution; ``""`` if it cannot be read.
 
-    They are looked for by their words, since a main file may have a hundred thousand lines.
+    They are found by searching for words, because a main file may have a hundred thousand lines.
     """
     try:
         text = content(main)
@@ -73,12 +73,12 @@ def telling_lines(main: str) -> str:
 
 
 def is_main_file(path: str, text: str) -> bool:
-    """Whether a file is a main file: by its name, or because it sets the server root."""
+    """Whether a file is a main file: by its name, or because it sets ServerRoot."""
     return os.path.basename(path) in MAIN_NAMES or _SERVER_ROOT.search(text) is not None
 
 
 def folder_above_conf(main: str) -> str:
-    """The folder that a main file's place implies: that of conf/httpd.conf is one above."""
+    """The server root that the path of a main file implies: the folder above conf/httpd.conf."""
     folder = os.path.dirname(main)
     if os.path.basename(folder) == "conf":
         return os.path.dirname(folder)
@@ -86,7 +86,7 @@ def folder_above_conf(main: str) -> str:
 
 
 class Place(NamedTuple):
-    """Where a main file stands on its server, and its server's files here.
+    """The place of a main file on its server, and the local place of the server's files.
 
     ``own`` is whether the server's files are those of this machine.
     """
@@ -97,7 +97,7 @@ class Place(NamedTuple):
     own: bool
 
     def copied(self, path: str) -> str | None:
-        """The path here of a server's file; ``None`` if only this machine's own could be meant."""
+        """The local path of a server's file; ``None`` if only this machine's file can be meant."""
         here = self.paths.real(path)
         return here if self.own or here != path else None
 
@@ -105,10 +105,9 @@ class Place(NamedTuple):
 def place_of(
     main: str, text: str, options: Options, *, is_installed: bool, in_checkout: bool
 ) -> Place:
-    """Work out what the path of a main file, its text and the options say of its server.
+    """Derive the place from the path and text of the main file and from the options.
 
-    A checkout holds copies alone: this machine's folders are not meant, even if there are some of
-    the same names.
+    A checkout contains only copies, so paths in it never stand for this machine's folders.
     """
     recognised = recognise(main, text)
     stated = _stated_server_root(text, options)
@@ -118,7 +117,7 @@ def place_of(
     maps: tuple[tuple[str, str], ...] = ()
     if options.root:
         root = os.path.abspath(options.root)
-        # What the server's paths say is then meant as it stands.
+        # The server's paths are then used unchanged.
         root = "" if root == "/" else root
         if root and not is_inside(main, root):
             maps = _maps(main, stated, recognised, in_checkout=in_checkout)
@@ -156,7 +155,7 @@ def _stated_server_root(text: str, options: Options) -> str:
 def _maps(
     main: str, stated: str, recognised: Recognised, *, in_checkout: bool
 ) -> tuple[tuple[str, str], ...]:
-    """Where the server's paths are here, for the copy of a part of its folders."""
+    """Local folders for the server's paths, for a copy of some of its folders."""
     here = os.path.dirname(main)
     folder = recognised.folder
     if not folder:
@@ -173,13 +172,13 @@ def _maps(
         return ((stated, here.removesuffix(below)),)
     if below != "/conf":
         return ((folder, here),)
-    # The files of conf/ stand next to its neighbours, or alone.
+    # The files of conf/ are next to its neighbours, or alone.
     beside = () if os.path.exists(here + below) else ((here + below, here),)
     return (*beside, (folder, here), (stated, here))
 
 
 def _is_copy(folder: str, here: str, no_other: bool) -> bool:
-    """Whether ``here`` is a copy of the server's ``folder``, and not a file that uses that.
+    """Whether ``here`` is a copy of the server's ``folder``, and not just a file that refers to it.
 
     ``no_other`` is whether this machine's folder of that name cannot be meant.
     """
@@ -194,7 +193,7 @@ def _is_copy(folder: str, here: str, no_other: bool) -> bool:
 
 
 def _with_replaced(place: Place, options: Options) -> Place:
-    """Read what the distribution's start script has httpd read, where it is there."""
+    """Replace files by those that the distribution's start script uses, if they exist."""
     distribution = place.recognised.distribution
     if distribution is None:
         return place

@@ -1,6 +1,6 @@
-"""How httpd reads one line: its name, its arguments, and what to do with it.
+"""Reads one line as httpd does: its name, its arguments, and what to do with it.
 
-This replays server/config.c (ap_build_config_sub). Errors and notes get their place here.
+This follows server/config.c (ap_build_config_sub). It also records the places of errors and notes.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 # The first word of most lines.
 _SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
 
-# So many lines and names are remembered.
+# The number of lines and names in the caches.
 _MOST_KNOWN = 100_000
-# Errors and notes whose text is that of a line.
+# Errors and notes about the text of a line.
 _QUOTING = frozenset(
     {ErrorKind.UNCLOSED_SECTION, ErrorKind.MISMATCHED_SECTION, ErrorKind.ARGUMENTS}
 )
@@ -45,39 +45,39 @@ _NOTES_THAT_QUOTE = frozenset(
 )
 
 
-# Is told of a line with a certain directive when that is met for the first time, with its
-# arguments: for whoever wants to begin with something before all is read.
+# Called with the arguments of a directive when a line with it is read for the first time, so that
+# other work can start before reading is complete.
 Listener = Callable[[Configuration, str], None]
 
-# How a line is to be read: what to do with it (None: it is a directive in effect), the name as
-# httpd spells it, the name in lower case, and the arguments. Of a closing line, the lower-case
-# name is that of the section that it closes.
+# How to read a line: the function for it (None for a directive in effect), the name in httpd's
+# spelling, the name in lower case, and the arguments. For a closing line, the lower-case name is
+# the name of the section.
 Act = Callable[[str, str, str], None]
 _Line = tuple[Act | None, str, str, str]
 _Name = tuple[Act | None, str, str]
 
 
 def opens(name: str, key: str, raw: str) -> None:
-    """Stands for the opening of a section, which is done where lines are read."""
+    """A marker for the opening line of a section, which is handled in build.py."""
 
 
 def closes(name: str, key: str, raw: str) -> None:
-    """Stands for the close of a section, likewise."""
+    """A marker for the closing line of a section, which is handled in build.py."""
 
 
 class Lines:
-    """Reads lines of a configuration; what becomes of them is added by a subclass."""
+    """Reads the lines of a configuration. Subclasses process them."""
 
     def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
         self._start = start
-        # By lower-case name.
+        # By name in lower case.
         self._listeners = listeners
         # Values of variables, by name in lower case.
         self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
         self._files: list[OpenFile] = []
         self._parent: Directive | None = None
-        # Lines that were met before, by their text, and first words that were: most files of a tree
-        # are much alike. They are forgotten when a variable or a module changes what they mean.
+        # Caches for lines and first words that were read before, because most files of a server are
+        # similar. They are cleared when a variable or a module changes the meaning of lines.
         self._known: dict[str, _Line] = {}
         self._known_names: dict[str, _Name] = {}
         self._has_unknown_variable = False
@@ -90,11 +90,11 @@ class Lines:
             paths=start.paths,
             modules=set(start.built_in),
         )
-        # The spelling of each directive that a loaded module brings, by lower-case name.
+        # The spelling of each directive of a loaded module, by name in lower case.
         self._commands: dict[str, str] = {}
         for module in start.built_in:
             self._commands.update(commands(module))
-        # What is executed while reading, by lower-case name.
+        # Functions for directives that are executed during reading, by name in lower case.
         self._execute: dict[str, Act] = {}
         self._spent = Spent()
         self._last_place: tuple[tuple[SourceFile, int] | None, Place | None] = (None, None)
@@ -106,7 +106,7 @@ class Lines:
     # -- one line -------------------------------------------------------------------------------
 
     def _line(self, written: str) -> _Line | None:
-        """How a line is to be read (ap_build_config_sub); ``None`` for a comment or a blank."""
+        """How to read a line (ap_build_config_sub); ``None`` for a comment or a blank line."""
         text = written.strip(WHITE_SPACE)
         if not text or text[0] == "#":
             return None
@@ -138,7 +138,7 @@ class Lines:
         else:
             act = self._execute.get(key) or (opens if _is_closed(raw) else self._open_section)
             line = act, self._commands.get(key, name), key, raw
-        # An unknown variable is to be noted wherever it stands.
+        # Each occurrence of an unknown variable must be recorded.
         if not (resolved is not text and self._has_unknown_variable):
             self._known[written] = line
         if key in self._listeners:
@@ -157,7 +157,7 @@ class Lines:
         return resolved
 
     def _forget_lines(self) -> None:
-        """A variable or a module has changed what lines mean."""
+        """Clear the cache, because a variable or a module has changed the meaning of lines."""
         self._known.clear()
         self._known_names.clear()
 
@@ -172,7 +172,7 @@ class Lines:
         return value
 
     def _open_section(self, name: str, key: str, raw: str) -> None:
-        """A section with something behind its ``>``."""
+        """The opening line of a section with text after its ``>``."""
         self._note_text_after(raw)
         source = self._source
         directive = directive_at(name, key, raw, self._parent, source)
@@ -181,7 +181,7 @@ class Lines:
         self._parent = directive
 
     def _ignore(self, name: str, key: str, raw: str) -> None:
-        """A directive that changes nothing for what is read after it."""
+        """A directive that does not affect reading."""
 
     # -- notes ----------------------------------------------------------------------------------
 
@@ -204,7 +204,7 @@ class Lines:
             self.configuration.notes.append(ReadNote(kind, subject, place, reason))
 
     def _place(self, file: SourceFile, index: int) -> Place:
-        """The first physical line; a long one may have many notes."""
+        """The first physical line, because a long line may have many notes."""
         known, place = self._last_place
         if known != (file, index) or place is None:
             place = line_place(file, file.lines.first_line(index))
@@ -212,7 +212,7 @@ class Lines:
         return place
 
     def _note_text_after(self, raw: str) -> None:
-        """What follows the last ``>`` of a section's opening line, httpd does not look at."""
+        """Note text after the last ``>`` of a section's opening line, which httpd ignores."""
         after = raw.rpartition(">")[2].strip(WHITE_SPACE)
         if after:
             self._note(NoteKind.TEXT_AFTER_SECTION, after)
@@ -225,5 +225,5 @@ def directive_at(name: str, key: str, raw: str, parent: Directive | None, at: So
 
 
 def _is_closed(raw: str) -> bool:
-    """Whether nothing follows the last ``>`` of a section's opening line."""
+    """Whether there is no text after the last ``>`` of a section's opening line."""
     return raw.endswith(">") or ">" not in raw

@@ -1,4 +1,4 @@
-"""How a module that is installed and not loaded is loaded, as its distribution does it."""
+"""How to load a module that is installed but not loaded, in the way of its distribution."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.configuration import Configuration, Place
 
-# What Debian's a2enmod reads in a .load file.
+# The lines that Debian's a2enmod reads in a .load file.
 _DEPENDS = re.compile(r"^#\s*Depends:\s*(.*)$", re.MULTILINE)
 
 
 class Loading(NamedTuple):
-    """What is to be done so that a module is loaded.
+    """How to load a module.
 
     Attributes:
-        links: symbolic links to be made, path and what it points to; Debian's way.
-        path: of the shared object, as LoadModule is to name it; ``""`` where links will do.
-        beside: the LoadModule after which a line goes.
-        file: path of a file of its own for the line, where the distribution has a folder of them.
+        links: symbolic links to create (Debian): path and target.
+        path: path of the shared object for LoadModule; ``""`` if links are used.
+        beside: the LoadModule after which the new line goes.
+        file: path of a separate file for the line, if the distribution has a folder for these.
 
     """
 
@@ -36,14 +36,14 @@ class Loading(NamedTuple):
 
 
 class NotLoadableError(Exception):
-    """A module cannot be loaded; the text says why."""
+    """A module cannot be loaded; the message is the reason."""
 
 
 def loading(configuration: Configuration, module: str) -> Loading:
-    """How ``module``, by the name that LoadModule uses, is to be loaded.
+    """How to load ``module``, which is a name for LoadModule.
 
     Raises:
-        NotLoadableError: it is not installed, or there is no place where it could be loaded.
+        NotLoadableError: it is not installed, or there is no place for the LoadModule.
 
     """
     folder = os.path.dirname(configuration.main_file)
@@ -57,7 +57,7 @@ def loading(configuration: Configuration, module: str) -> Loading:
 
 
 def why_not_loadable(configuration: Configuration, module: str) -> str | None:
-    """Why `loading` knows no way, or ``None`` where it does."""
+    """Why `loading` fails, or ``None`` if it succeeds."""
     try:
         loading(configuration, module)
     except NotLoadableError as error:
@@ -66,14 +66,14 @@ def why_not_loadable(configuration: Configuration, module: str) -> str | None:
 
 
 def is_loadable(configuration: Configuration, module: str) -> bool:
-    """Whether `loading` knows a way."""
+    """Whether `loading` succeeds."""
     return why_not_loadable(configuration, module) is None
 
 
 def _links(
     configuration: Configuration, name: str, available: str, enabled: str
 ) -> Iterator[tuple[str, str]]:
-    """The links that a2enmod makes, for what a module depends on first."""
+    """The links that a2enmod creates, first those for dependencies."""
     load = os.path.join(available, f"{name}.load")
     if configuration.paths.is_outside(load):
         raise NotLoadableError(f"mod_{name} is not looked for: {load} leads out of the repository")
@@ -96,7 +96,7 @@ def _links(
 
 
 def _line(configuration: Configuration, module: str) -> Loading:
-    """A line like those of the modules that are loaded, beside that of mod_ssl, or the last."""
+    """A line in the style of the other LoadModule lines, after that of mod_ssl, or the last one."""
     name = module.removesuffix("_module")
     places = configuration.load_modules
     if not places:
@@ -110,7 +110,7 @@ def _line(configuration: Configuration, module: str) -> Loading:
         raise NotLoadableError(f"mod_{name} is not installed: there is no {here}")
     folder = os.path.dirname(neighbour.file)
     own = os.path.join(os.path.realpath(folder), f"10-{name}.conf")
-    # RHEL's way, where the files of its packages have numbers.
+    # On RHEL, the files of packages have numbers.
     has_folder = os.path.basename(folder) == "conf.modules.d"
     if has_folder and names_file(configuration.includes, own) and not os.path.lexists(own):
         return Loading(path=path, file=own)

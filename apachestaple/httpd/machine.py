@@ -1,4 +1,4 @@
-"""The httpd that is installed on this machine: found, asked, and the environment that it gets."""
+"""The httpd that is installed on this machine: path, version, and environment."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.conditions import Version
 
-# The newest httpd whose behaviour was measured.
+# The newest version whose behaviour was measured.
 NEWEST: Version = (2, 4, 71)
 
 _BINARIES = ("apache2", "httpd", "httpd2")
 _SECONDS = 10
 
-# Variables of envvars that httpd may get: what distributions set there, and the language of its
+# Variables of envvars that are passed to httpd: those that distributions set, and the language of
 # messages. None of them changes which code runs, as LD_PRELOAD would.
 _ALLOWED = re.compile(r"APACHE_[A-Z0-9_]+|LANG|LC_[A-Z]+|TZ")
 
 
 class Machine(NamedTuple):
-    """The httpd that is installed here."""
+    """The httpd that is installed on this machine."""
 
     binary: str
     server_root: str
@@ -40,9 +40,9 @@ class Machine(NamedTuple):
 
 
 def ask() -> None:
-    """Start to ask the installed httpd; `installed` waits for the answer.
+    """Start to query the installed httpd; `installed` waits for the answer.
 
-    It takes 15 ms to answer, in which there is other work.
+    The answer takes 15 ms, which can be used for other work.
     """
     for binary in _binaries():
         _asked(binary)
@@ -51,7 +51,7 @@ def ask() -> None:
 
 @cache
 def installed() -> Machine | None:
-    """The httpd of this machine, asked for its version and places, or ``None``."""
+    """The httpd of this machine, with its version and paths, or ``None``."""
     for binary in _binaries():
         listing, modules = _answers(_asked(binary))
         version = re.search(r"Apache/(\d+)\.(\d+)\.(\d+)", listing)
@@ -65,16 +65,16 @@ def installed() -> Machine | None:
 
 
 def installed_version() -> Version:
-    """The version of the installed httpd, or else the newest one."""
+    """The version of the installed httpd, or the newest known one."""
     machine = installed()
     return machine.version if machine else NEWEST
 
 
 def program_environment(machine: Machine) -> dict[str, str]:
-    """The environment in which the installed httpd is started, built from nothing.
+    """The environment for the installed httpd, without inherited variables.
 
-    The values are those of the ``envvars`` beside the machine's own main file, whatever
-    configuration httpd is started with: a repository's ``envvars`` could set LD_PRELOAD.
+    The values are those of the ``envvars`` next to the machine's own main file, for every
+    configuration that httpd tests, because a repository's ``envvars`` could set LD_PRELOAD.
     """
     environment = {"PATH": FIXED_PATH, "LANG": "C"}
     folder = os.path.dirname(machine.main_file)
@@ -86,7 +86,7 @@ def program_environment(machine: Machine) -> dict[str, str]:
 
 
 def allowed_variables(variables: Mapping[str, str]) -> dict[str, str]:
-    """Those of the variables of a start script that httpd may be given."""
+    """Those variables of a start script that may be passed to httpd."""
     return {
         name: value
         for name, value in variables.items()
@@ -100,7 +100,7 @@ def _binaries() -> Iterator[str]:
 
 @cache
 def _asked(binary: str) -> list[subprocess.Popen[bytes]]:
-    """The binary, run with options that print and exit before any configuration is read."""
+    """Run the binary with options that print and exit before any configuration is read."""
     asked = [
         subprocess.Popen(
             [binary, option],
@@ -116,7 +116,7 @@ def _asked(binary: str) -> list[subprocess.Popen[bytes]]:
 
 
 def _end(asked: list[subprocess.Popen[bytes]]) -> None:
-    """End what nobody has waited for."""
+    """End a process whose output nobody has read."""
     if all(process.poll() is not None for process in asked):
         return
     _asked.cache_clear()

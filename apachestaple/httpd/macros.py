@@ -1,4 +1,4 @@
-"""<Macro> and Use. Source: modules/core/mod_macro.c."""
+"""Expands <Macro> and Use. Source: modules/core/mod_macro.c."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from apachestaple.httpd.words import escaped, lower, next_word, split_words
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import SourceFile
 
-# Bytes that a line of a macro may have, its line ending counted (MAX_STRING_LEN).
+# The longest line of a macro in bytes, with its line ending (MAX_STRING_LEN).
 LONGEST_MACRO_LINE = 8191
-# Each is looked for in each line. A limit of ours; nobody writes a tenth of it.
+# The most parameters; each is searched in each line. This limit is ours, far above normal use.
 MOST_PARAMETERS = 256
 
 
 class MacroError(Exception):
-    """httpd rejects the macro or its use; the text is its message."""
+    """httpd rejects the macro or its use; the message is httpd's."""
 
 
 class Macro(NamedTuple):
-    """A macro's body; each line remembers where in the file it stands."""
+    """The body of a macro; each line has its index in the file."""
 
     name: str
     parameters: tuple[str, ...]
@@ -31,10 +31,10 @@ class Macro(NamedTuple):
     indexes: tuple[int, ...]
 
     def expand(self, arguments: list[str], where: str) -> list[str]:
-        """The body's lines with the parameters replaced (process_content).
+        """The lines of the body with parameters replaced (process_content).
 
         Raises:
-            MacroError: there are too few or too many arguments, or a line gets too long.
+            MacroError: there are too few or too many arguments, or a line becomes too long.
 
         """
         if len(arguments) != len(self.parameters):
@@ -67,21 +67,21 @@ class MacroBody:
         return self._nesting == 0
 
     def endless(self) -> MacroError:
-        """What httpd says where the end does not come."""
+        """The error for a missing end."""
         return MacroError(f"{self._where}\n\tcontents error: expected token not found: </Macro>")
 
     def check_length(self, size: int) -> None:
-        """Stop where httpd stops reading: at a line that its buffer does not hold.
+        """Check the length of a line, because httpd stops at a line that its buffer cannot hold.
 
         Raises:
-            MacroError: ``size``, the bytes that it takes there, is too much.
+            MacroError: ``size`` bytes are too many.
 
         """
         if size > LONGEST_MACRO_LINE:
             raise self.endless()
 
     def takes(self, line: str) -> bool:
-        """Whether ``line``, the next one, belongs to the body."""
+        """Whether ``line``, the next line, belongs to the body."""
         if line.startswith("#"):
             return False
         first = lower(next_word(line)[0])
@@ -93,7 +93,7 @@ class MacroBody:
 
 
 def parse_heading(arguments: str, where: str) -> tuple[str, tuple[str, ...]]:
-    """Name and parameters from what stands behind ``<Macro`` (macro_section)."""
+    """Name and parameters from the text after ``<Macro`` (macro_section)."""
     bracket = arguments.rfind(">")
     if bracket < 0:
         raise MacroError("<Macro> directive missing closing '>'")
@@ -119,7 +119,7 @@ def parse_heading(arguments: str, where: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _substitute(line: str, replacements: dict[str, str]) -> str:
-    """Replace parameters from left to right, the longest where several start at one place."""
+    """Replace parameters from left to right; the longest wins if several start at one place."""
     position = 0
     while True:
         found = [(line.find(name, position), -len(name), name) for name in replacements]
@@ -134,5 +134,5 @@ def _substitute(line: str, replacements: dict[str, str]) -> str:
         line = line[:start] + written + line[start + len(name) :]
         if len(line.encode("utf-8", "surrogateescape")) >= LONGEST_MACRO_LINE:
             raise MacroError("cannot substitute, buffer size too small")
-        # httpd goes on behind the unescaped length of the replacement, even where it was escaped.
+        # httpd continues after the unescaped length of the replacement, even if it was escaped.
         position = start + len(replacement)

@@ -1,10 +1,10 @@
-"""Names of modules: what LoadModule calls them, and what <IfModule> may call them."""
+"""Names of modules in LoadModule and in <IfModule>."""
 
 from __future__ import annotations
 
 import re
 
-# What every build compiles in; that of RHEL, Fedora, Alpine, Arch and FreeBSD nothing else.
+# Modules that every build compiles in. RHEL, Fedora, Alpine, Arch and FreeBSD compile in no others.
 BUILT_IN = frozenset({"so_module", "http_module", "core_module"})
 DEBIAN_BUILT_IN = BUILT_IN | {
     "watchdog_module",
@@ -15,8 +15,8 @@ DEBIAN_BUILT_IN = BUILT_IN | {
 }
 SUSE_BUILT_IN = BUILT_IN | {"unixd_module", "systemd_module"}
 
-# Modules whose source file is not mod_NAME.c. httpd's own are all here; php7_module, perl_module,
-# security2_module and their like follow the rule.
+# Modules whose source file is not mod_NAME.c: all of httpd's. php7_module, perl_module,
+# security2_module and similar ones follow the rule.
 _SOURCES = {
     "core_module": "core.c",
     "http_module": "http_core.c",
@@ -34,16 +34,16 @@ _BY_SOURCE = {source: name for name, source in _SOURCES.items()}
 
 
 def built_in_modules(listing: str) -> frozenset[str]:
-    """Modules in the output of ``httpd -l``."""
+    """The modules in the output of ``httpd -l``."""
     sources = re.findall(r"^\s+(\S+\.c)$", listing, re.MULTILINE)
     return frozenset(module_name(source) for source in sources)
 
 
 def module_name(name: str) -> str:
-    """The name that LoadModule uses, for that or for the name of the source file."""
+    """The name for LoadModule, for this name or for the name of the source file."""
     if name in _BY_SOURCE:
         return _BY_SOURCE[name]
     source = re.fullmatch(r"mod_(.+)\.c", name)
     named = f"{source[1]}_module" if source else name
-    # mod_ldap.c is the source of no module, though there is an ldap_module.
+    # There is no module with the source file mod_ldap.c, although there is an ldap_module.
     return name if source and named in _SOURCES else named

@@ -1,4 +1,4 @@
-"""Numbers as C's library reads them, which is how httpd does."""
+"""Parses numbers as the C library does."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _LARGEST_LONG = 2**63 - 1
 
 
 def strtol(text: str) -> tuple[int, str]:
-    """The number that the text starts with, 0 where there is none, and what follows it."""
+    """The number at the start of the text, 0 if there is none, and the text after it."""
     found = _NUMBER.match(text)
     if found is None or not found[0][-1:].isdigit():
         return 0, text
-    # Out of range, the nearest number that a long can be; so long a text Python would refuse.
+    # A number out of range becomes the nearest value of a long. Python rejects very long texts.
     digits = found[2] or "0"
     size = _LARGEST_LONG + 1 if len(digits) > 19 else int(digits)
     number = max(-size, -_LARGEST_LONG - 1) if found[1] == "-" else min(size, _LARGEST_LONG)
@@ -21,11 +21,11 @@ def strtol(text: str) -> tuple[int, str]:
 
 
 def dotted(version: tuple[int, ...]) -> str:
-    """A version as people write it."""
+    """A version as text, with dots."""
     return ".".join(map(str, version))
 
 
 def atoi(text: str) -> int:
-    """The low 32 bits of that number: all that is left of it in an int."""
+    """The low 32 bits of that number, as in an int."""
     low = strtol(text)[0] & 0xFFFFFFFF
     return low - 2**32 if low >= 2**31 else low

@@ -1,7 +1,7 @@
-"""Where the files that a configuration names really are, and their text.
+"""Local paths of the files that a configuration names, and their texts.
 
-A configuration is often read away from the server that it is for: ``--root`` says where the
-server's root folder is here, ``--map`` where a prefix of its paths is.
+A configuration is often read on another machine than its server: ``--root`` sets the local folder
+for the server's root folder, ``--map`` the one for a prefix of its paths.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class Paths:
     """Finds and reads the files of one configuration.
 
     Attributes:
-        root: folder that stands for the server's ``/``; ``""`` for this machine's own.
-        maps: pairs of a path prefix on the server and the folder that holds it here.
-        texts: texts that stand for those on the disk, by real path: edits not yet written.
-        made: files and links that are not on the disk yet, and the file that each of them is.
-        gone: files and links that are on the disk and count no more.
-        boundary: the folders below which files are read; ``None`` for anywhere.
+        root: folder that stands for the server's ``/``; ``""`` for this machine's.
+        maps: pairs of a path prefix on the server and the local folder for it.
+        texts: texts that replace those on the disk, by real path: edits that are not written yet.
+        made: files and links that are not on the disk yet, each with its real file.
+        gone: files and links on the disk that are going to be removed.
+        boundary: the folders below which files may be read; ``None`` for no boundary.
 
     """
 
@@ -40,10 +40,10 @@ class Paths:
     boundary: Boundary | None = None
 
     def real(self, path: str) -> str:
-        """The path here of what the server calls ``path``, an absolute path.
+        """The local path for ``path``, an absolute path on the server.
 
-        A path that lies inside the root folder or a mapped folder is already a path here, unless
-        a map says that what would be there is elsewhere.
+        A path inside the root folder or a mapped folder is already local, unless a map applies to
+        it.
         """
         if not self.maps and not self.root:
             return path
@@ -57,7 +57,7 @@ class Paths:
         return path
 
     def text(self, path: str) -> str:
-        """The text of a file, every byte of it kept.
+        """The text of a file, with every byte.
 
         Raises:
             OSError: it cannot be read.
@@ -71,11 +71,11 @@ class Paths:
         return content(path).decode("utf-8", "surrogateescape")
 
     def is_outside(self, path: str) -> bool:
-        """Whether a path here leads out of the boundary, so that nothing is read there."""
+        """Whether a local path is outside of the boundary, so that it must not be read."""
         return self.boundary is not None and self.boundary.excludes(path)
 
     def is_other_file_outside(self, path: str) -> bool:
-        """The same of a file that is no configuration: a certificate, a key, a module."""
+        """The same for a file that is no configuration file: a certificate, a key, a module."""
         boundary = self.boundary
         return boundary is not None and boundary.confines_all and boundary.excludes(path)
 
@@ -86,11 +86,11 @@ class Paths:
         return os.path.exists(here) or self.made_file(here) is not None
 
     def made_file(self, path: str) -> str | None:
-        """The file that a path not yet on the disk is; ``None`` for any other path."""
+        """The file for a path that is not on the disk yet; ``None`` for any other path."""
         return self.made.get(_in_real_folder(path)) if self.made else None
 
     def made_in(self, folder: str) -> list[str]:
-        """Names in a folder that are not yet on the disk."""
+        """Names in a folder that are not on the disk yet."""
         real = os.path.realpath(folder)
         return [os.path.basename(path) for path in self.made if os.path.dirname(path) == real]
 
@@ -99,11 +99,11 @@ class Paths:
 
 
 def _in_real_folder(path: str) -> str:
-    """A path with the links of its folder followed, and not its own."""
+    """A path with the links of its folder followed, but not its own."""
     folder, name = os.path.split(path)
     return os.path.join(os.path.realpath(folder), name)
 
 
 def content(path: str, most: int = MOST_BYTES) -> bytes:
-    """The bytes of a regular file, or of /dev/null (ap_pcfg_openfile); raises as `read_file`."""
+    """The bytes of a regular file or of /dev/null (ap_pcfg_openfile); raises as `read_file`."""
     return b"" if path == os.devnull else read_file(path, most)

@@ -1,7 +1,7 @@
-"""Programs of this machine, and the environment that they get.
+"""Finds programs of this machine, and sets their environment.
 
-Nothing of a repository takes part: no program is found through an empty or relative element of
-PATH, which would name a file of the current folder, and no variable is inherited.
+A repository cannot affect this: empty and relative elements of PATH, which would name the current
+folder, are ignored, and no variable is inherited.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 
-# Where distributions keep programs for administrators; a user's PATH often leaves these out.
+# Folders for administrators' programs; a user's PATH often does not contain them.
 _FOR_ADMINISTRATORS = ("/usr/sbin", "/usr/local/sbin")
 
-# What a program that we start finds its own programs with.
+# PATH of the programs that we start.
 FIXED_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 

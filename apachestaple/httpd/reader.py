@@ -1,6 +1,6 @@
-"""From the main file to the directives in effect.
+"""Reads a configuration from its main file to the directives in effect.
 
-The directives that httpd executes while it reads, and so decide what is read: Include, Define,
+httpd executes some directives while it reads, because they decide what is read: Include, Define,
 LoadModule (server/core.c, modules/core/mod_so.c), the <If…> sections and macros
 (modules/core/mod_macro.c).
 """
@@ -45,7 +45,7 @@ __all__ = ["Start", "read"]
 
 # AP_MAX_INCLUDE_DEPTH
 _DEEPEST_INCLUDE = 128
-# Bytes of the header that every shared object begins with.
+# The first bytes of every shared object.
 _ELF_HEADER = 64
 # APR_PATH_MAX
 _LONGEST_PATH = 4096
@@ -56,9 +56,9 @@ _CONDITIONS = frozenset(
 
 
 def read(start: Start, listeners: Mapping[str, Listener] | None = None) -> Configuration:
-    """Read a configuration. An error in a file is noted in the result.
+    """Read a configuration. Errors in files are part of the result.
 
-    ``listeners`` are told of directives, by lower-case name, while it is read.
+    ``listeners`` are called for directives during reading, by name in lower case.
 
     Raises:
         OSError: the main file cannot be read.
@@ -73,7 +73,7 @@ class _Reader(Build):
     def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
         super().__init__(start, listeners)
         self._defines = set(start.defines)
-        # None until the first <Macro>: httpd has another message then.
+        # None until the first <Macro>, because httpd has another message then.
         self._macros: dict[str, Macro] | None = {} if not start.whole else None
         self._execute |= {
             "define": self._define,
@@ -100,7 +100,7 @@ class _Reader(Build):
         try:
             holds = self._holds(name, key, raw)
         except Rejected as rejected:
-            # Whether it holds is not known; what stands inside is not looked at.
+            # It is not known whether it is true, so the lines inside are not read.
             rejected.at = source.file, index
             self.skip_section(name, quiet=True)
             raise
@@ -171,7 +171,7 @@ class _Reader(Build):
 
     def _runtime_dir(self, _name: str, _key: str, raw: str) -> None:
         (path,) = self._arguments("DefaultRuntimeDir", raw, 1, 1, "one argument")
-        # The folder that apache2ctl knows from envvars, it makes.
+        # apache2ctl creates the folder that it knows from envvars.
         made = path == self._start.environment.get("APACHE_RUN_DIR")
         if self._start.installed and not made and not os.path.isdir(self.configuration.here(path)):
             raise Rejected(
@@ -203,7 +203,7 @@ class _Reader(Build):
             self._add_macros()
 
     def _check_shared_object(self, path: str, symbol: str) -> None:
-        """Look for a file that httpd would load, where this machine's httpd is to load it."""
+        """Check the file of a module, if this machine's httpd would load it."""
         if not self._start.installed:
             return
         here = self.configuration.here(path)
@@ -211,7 +211,7 @@ class _Reader(Build):
             data = content(here)
         except OSError as error:
             if "/" not in path:
-                # The system's linker may find it elsewhere.
+                # The system's linker may find it in another folder.
                 return
             message = f"Cannot load {path} into server: {here}: {error.strerror}"
             raise Rejected(ErrorKind.MODULE, message) from None
@@ -249,7 +249,7 @@ class _Reader(Build):
             )
 
     def _is_elsewhere(self, path: str, here: str) -> bool:
-        """Whether an Include names a folder of the server that is not part of its copy here."""
+        """Whether an Include names a folder of the server that is not part of this copy."""
         if self._start.installed or not path.startswith("/"):
             return False
         configuration = self.configuration
@@ -285,7 +285,7 @@ class _Reader(Build):
         self._macros[macro.name] = macro
 
     def _macro(self, raw: str, location: str) -> Macro:
-        """The macro that ``<Macro raw`` begins, its body read to the end."""
+        """The macro that starts with ``<Macro raw``; its body is read to the end."""
         name, parameters = parse_heading(raw, location)
         file = self._source.file
         lines: list[str] = []
@@ -335,8 +335,8 @@ class _Reader(Build):
     def _push(self, where: str, macro: Macro, expanded: list[str]) -> None:
         """Read the lines of a macro next.
 
-        They are lines to httpd once more: what ends in a backslash now, goes on in the next one,
-        and behind the last one, in the line that follows the use.
+        httpd processes them as lines again: a line that ends with a backslash continues in the next
+        one, and the last one continues in the line after the use.
         """
         lines: list[str] = []
         numbered: list[tuple[int, int]] = []
@@ -353,7 +353,7 @@ class _Reader(Build):
         sources.append(Source(where, macro.file, lines, numbered))
 
     def _line_behind(self, begun: str) -> Source:
-        """The line that begins at the end of a macro and goes on behind its use."""
+        """The line that starts at the end of a macro and continues after its use."""
         outer = self._source
         complete = False
         while not complete:

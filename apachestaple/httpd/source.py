@@ -1,4 +1,4 @@
-"""What is being read: files, macros, and the sections that are open in them."""
+"""Files and macros that are being read, and their open sections."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """Lines that are being read: a file, or the expanded body of a macro.
+    """The lines of a file or of an expanded macro while they are read.
 
-    Of a macro, each line has its index in the file that it comes from and a number of its own.
+    Each line of a macro has its index in the file, and a number of its own.
     """
 
     __slots__ = ("file", "lines", "name", "numbered", "position")
@@ -32,31 +32,31 @@ class Source:
         self.file = file
         self.lines = lines
         self.numbered = numbered
-        # Of the line to be read next.
+        # The position of the next line.
         self.position = 0
 
     @property
     def index(self) -> int:
-        """Index in the file of the line that was read last."""
+        """The index in the file of the line that was read last."""
         position = self.position - 1
         return position if self.numbered is None else self.numbered[position][0]
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether the line that was read last is the file's last one, and has no line ending."""
+        """Whether the line that was read last is the last line of the file, without line ending."""
         is_last = self.numbered is None and self.position == len(self.lines)
         return is_last and not self.file.text.endswith("\n")
 
     @property
     def is_at_end(self) -> bool:
-        """Whether the line that was read last is what stands behind the last line ending."""
+        """Whether the line that was read last is the empty text after the last line ending."""
         is_last = self.numbered is None and self.position == len(self.lines)
         is_blank = is_last and not self.lines[-1].strip(WHITE_SPACE)
         return is_blank and self.file.text.endswith("\n")
 
     @property
     def number(self) -> int:
-        """The line number that httpd gives it."""
+        """The line number in httpd."""
         position = self.position - 1
         if self.numbered is None:
             return self.file.lines.last_line(position)
@@ -64,11 +64,11 @@ class Source:
 
 
 class Condition:
-    """The inside of a condition that holds."""
+    """The inside of a true condition."""
 
     __slots__ = ("file", "index", "name")
 
-    # It is closed by its exact closing line alone: no line closes a section of this name.
+    # Only its exact closing line closes it: no section has this name.
     key = "condition"
 
     def __init__(self, name: str, file: SourceFile, index: int) -> None:
@@ -78,7 +78,7 @@ class Condition:
 
 
 class OpenFile:
-    """A file that is being read: its sections are closed within it."""
+    """A file that is being read. Its sections must be closed in the same file."""
 
     __slots__ = ("outer", "pending", "sections", "sources")
 
@@ -86,5 +86,5 @@ class OpenFile:
         self.sources = [source]
         self.outer = outer
         self.sections: list[Directive | Condition] = []
-        # The rest of the files that an Include in it names.
+        # The remaining files of an Include in it.
         self.pending: Iterator[Included] | None = None

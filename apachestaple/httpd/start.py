@@ -1,4 +1,4 @@
-"""What the reading of a configuration starts from."""
+"""The parameters for reading a configuration."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Start(NamedTuple):
-    """What the reading starts from.
+    """The parameters for reading a configuration.
 
     Attributes:
-        main_file: path of the first file to read.
-        server_root: where relative paths start until ServerRoot is read.
+        main_file: path of the first file.
+        server_root: base of relative paths until ServerRoot is read.
         paths: finds and reads files.
-        version: tells the version of httpd; asked for where an <IfVersion> needs it.
-        defines: from ``-D``; a name without a value is ``None``.
-        environment: variables of the process, envvars included.
-        built_in: modules compiled in, by the names that LoadModule uses.
-        whole: false for a fragment; its <IfModule> sections are then taken to hold.
-        installed: whether this is the configuration of this machine's httpd, so that a module or
-            a folder that is not there is an error.
+        version: returns the version of httpd; called only for <IfVersion>.
+        defines: definitions of ``-D``; ``None`` for a name without value.
+        environment: environment variables, including envvars.
+        built_in: compiled-in modules, by the names that LoadModule uses.
+        whole: false for a fragment, whose <IfModule> sections are all read.
+        installed: whether this is the configuration of this machine's httpd, so that a missing
+            module or folder is an error.
         unread: files of the start script that were not read, each with the reason.
 
     """

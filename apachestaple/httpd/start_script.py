@@ -1,4 +1,4 @@
-"""How httpd is started: the variables and options of a distribution's start script."""
+"""The variables and options that a distribution's start script passes to httpd."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class StartScript(NamedTuple):
-    """What a start script gives to httpd.
+    """The variables and options that a start script passes to httpd.
 
     Attributes:
         environment: the variables.
         defines: the names of its ``-D`` options.
-        unread: files that set variables and were not read, each with the reason.
+        unread: files with variables that were not read, each with the reason.
 
     """
 
@@ -37,10 +37,10 @@ class StartScript(NamedTuple):
 def start_script(
     main: str, place: Place, boundary: Boundary | None, environment: Mapping[str, str]
 ) -> StartScript:
-    """What the start script of a main file's distribution gives to httpd.
+    """The variables and options of the start script for the distribution of a main file.
 
-    ``environment`` is what there is before it: of a repository's configuration nothing, for what
-    the variables of this process hold is no part of that.
+    ``environment`` is the environment before. It is empty for a repository's configuration, because
+    our environment is not part of it.
     """
     script = _Script(boundary)
     folder = os.path.dirname(main)
@@ -69,7 +69,7 @@ def start_script(
 
 
 class _Script:
-    """Reads the files of a start script, and keeps those that it may or can not read."""
+    """Reads the files of a start script, and records those that must not or cannot be read."""
 
     def __init__(self, boundary: Boundary | None) -> None:
         self.unread: list[tuple[str, str]] = []
@@ -89,10 +89,10 @@ class _Script:
 def built_in(
     text: str, recognised: Recognised, machine: Machine | None, *, is_installed: bool
 ) -> frozenset[str]:
-    """Modules compiled in: what the installed binary says, or what is usual in a distribution.
+    """The compiled-in modules: those of the installed binary, or the defaults of the distribution.
 
-    The binary is asked about its own distribution's configurations, and about those of which
-    nothing tells whose they are. A module that the main file loads is not compiled in.
+    The binary is queried for configurations of its distribution, and of unknown ones. A module that
+    the main file loads is not compiled in.
     """
     distribution = recognised.distribution
     if machine is not None and (

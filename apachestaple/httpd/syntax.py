@@ -1,10 +1,9 @@
-"""The text of one file: its logical lines, as httpd reads them, and its lossless tree.
+"""The text of a file: its logical lines, as httpd reads them, and its lossless tree.
 
-httpd reads lines, not trees: what nests in what is decided line by line, by variables, macros and
-conditions (server/config.c, ap_build_config_sub). So the reader works on `logical_lines`, and the
-tree of apacheconfig's writable nodes is made of the same lines for whoever edits a file. The tree
-nests what can be paired by its text alone; whatever cannot be paired is a leaf, and every byte of
-the file stands in exactly one node.
+httpd reads lines, not trees: nesting is decided line by line, by variables, macros and conditions
+(server/config.c, ap_build_config_sub). Therefore the reader works on `logical_lines`. The tree of
+apacheconfig's writable nodes is made of the same lines, for edits. It nests sections that can be
+paired by their text; all other lines are leaves. Every byte of the file is in exactly one node.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# apacheconfig builds and writes blocks recursively; what nests deeper than this stays flat.
+# apacheconfig builds and writes blocks recursively, so deeper sections are not nested.
 _DEEPEST_BLOCK = 100
 
 
 class LogicalLines:
-    """The logical lines of a file, continuations joined.
+    """The logical lines of a file, with continuations joined.
 
-    ``text[i]`` is a line with the white space around it, without its line ending; comments are
-    among them. ``first_line(i)`` is the number of its first physical line, ``last_line(i)`` that of
-    its last, by which httpd names it. Numbers start at 1.
+    ``text[i]`` is a line without surrounding white space and line ending; comments are included.
+    ``first_line(i)`` is the number of its first physical line, ``last_line(i)`` that of its last,
+    which httpd uses. Numbers start at 1.
     """
 
     __slots__ = ("_first", "_last", "text")
@@ -40,7 +39,7 @@ class LogicalLines:
 
     @property
     def are_physical(self) -> bool:
-        """Whether each is a physical line as it stands: none is continued, none ends early."""
+        """Whether each one is a physical line: none is continued, and none ends at a NUL."""
         return self._first is None
 
     def first_line(self, index: int) -> int:
@@ -52,7 +51,7 @@ class LogicalLines:
 
 def logical_lines(text: str) -> LogicalLines:
     """Split a file as ap_cfg_getline does (server/util.c)."""
-    # Most files have no backslash at all, and a single character is found fastest.
+    # Most files have no backslash, and searching for a single character is fastest.
     continued = "\\" in text and ("\\\n" in text or "\\\r\n" in text)
     if not continued and "\0" not in text:
         return LogicalLines(text.split("\n"))
@@ -68,13 +67,13 @@ def logical_lines(text: str) -> LogicalLines:
 
 @lru_cache(maxsize=4)
 def untrimmed_lines(text: str) -> list[str]:
-    """The logical lines with the white space around them."""
+    """The logical lines with surrounding white space."""
     return [line.joined for line in _raw_lines(text)]
 
 
 @lru_cache(maxsize=4)
 def buffer_sizes(text: str) -> list[int]:
-    """Bytes that each logical line takes at most in httpd's buffer, its line ending counted."""
+    """The bytes of each logical line in httpd's buffer, at most, with the line ending."""
     return [_buffer_size(line.raw) for line in _raw_lines(text)]
 
 
@@ -83,16 +82,16 @@ def _buffer_size(raw: str) -> int:
     for piece in raw.removesuffix("\n").split("\n"):
         size += len(piece.encode("utf-8", "surrogateescape")) + 1
         largest = max(largest, size)
-        # What continues the line is taken out before the next piece is read.
+        # The backslash is removed before the next piece is read.
         size -= 3 if piece.endswith("\\\r") else 2
     return largest
 
 
 class _RawLine(NamedTuple):
-    """One logical line as it stands in the file, line endings and continuations included.
+    """A logical line as it is in the file, with line endings and continuations.
 
-    ``joined`` is what httpd makes of it before it trims it; ``continued`` how many of its line
-    endings are continuations.
+    ``joined`` is the line in httpd before trimming; ``continued`` is the number of line endings
+    that are continuations.
     """
 
     raw: str
@@ -106,7 +105,7 @@ def _raw_lines(text: str) -> Iterator[_RawLine]:
     """Source: server/util.c, ap_cfg_getline_core."""
     start = position = 0
     number = first = 1
-    # What httpd has in its buffer.
+    # The content of httpd's buffer.
     parts: list[str] = []
     while position < len(text):
         newline = text.find("\n", position)
@@ -115,13 +114,13 @@ def _raw_lines(text: str) -> Iterator[_RawLine]:
         position = end
         parts.append(piece.removesuffix("\n"))
         if "\0" in piece:
-            # The line ends for httpd at the NUL, and the line ending is not seen.
+            # The line ends at the NUL, and httpd does not see the line ending.
             parts[-1] = piece.split("\0", 1)[0]
         elif newline >= 0 and _chop_continuation(parts):
             number += 1
             if end < len(text):
                 continue
-            # httpd counts its reading of the end of the file as a line, too.
+            # httpd counts reading the end of the file as a line, too.
             yield _RawLine(text[start:end], "".join(parts), first, number, number - first)
             return
         yield _RawLine(text[start:end], "".join(parts), first, number, number - first)
@@ -132,10 +131,10 @@ def _raw_lines(text: str) -> Iterator[_RawLine]:
 
 
 def _chop_continuation(parts: list[str]) -> bool:
-    """Take a backslash, and a CR behind it, from the end of the buffer, if there is one.
+    """Remove a backslash, and a CR after it, from the end of the buffer.
 
-    httpd looks at all that it has: of two backslashes, the one that is left continues the line
-    once more where nothing has come behind it.
+    httpd checks the whole buffer: of two backslashes, the remaining one continues the line again if
+    nothing was added after it.
     """
     carriage_return = _chop(parts, "\r")
     if _chop(parts, "\\"):
@@ -146,7 +145,7 @@ def _chop_continuation(parts: list[str]) -> bool:
 
 
 def without_continuation(line: str) -> tuple[str, bool]:
-    """A line without the backslash at its end, and whether it had none and is complete."""
+    """A line without the backslash at its end, and whether there was none."""
     parts = [line]
     continued = _chop_continuation(parts)
     return "".join(parts), not continued
@@ -162,7 +161,7 @@ def _chop(parts: list[str], character: str) -> bool:
 
 
 class Token(str):
-    """A piece of a file's text that knows the physical line on which it starts."""
+    """A piece of a file's text with the number of its first physical line."""
 
     __slots__ = ("line",)
     line: int
@@ -175,7 +174,7 @@ class Token(str):
 
 
 class Node(Protocol):
-    """What apacheconfig's LeafNode and BlockNode have in common."""
+    """The common attributes of apacheconfig's LeafNode and BlockNode."""
 
     whitespace: str
 
@@ -203,18 +202,18 @@ def tree(text: str) -> Nodes:
 
 
 class Parser:
-    """httpd's line grammar behind the interface that apacheconfig's loader asks of a parser."""
+    """httpd's line grammar with the interface that apacheconfig's loader expects of a parser."""
 
     def parse(self, text: str) -> list[object]:
         """``text`` as apacheconfig's nested lists: contents, block, statement and comment."""
         lines = list(_raw_lines(text))
         contents = _Nesting(lines).contents(0, len(lines))
-        # ListNode refuses an empty list; an empty comment writes nothing.
+        # ListNode rejects an empty list; an empty comment writes nothing.
         return ["contents", *(contents or [["comment", ""]])]
 
 
 class _Nesting:
-    """Turns lines into nested lists; white space before a line belongs to that line's node."""
+    """Turns lines into nested lists. White space before a line belongs to the line's node."""
 
     def __init__(self, lines: list[_RawLine]) -> None:
         self._lines = lines
@@ -278,7 +277,7 @@ class _Nesting:
 
 
 def _pairs(texts: list[str], lines: list[_RawLine]) -> dict[int, int]:
-    """Index of the closing line of each section that can be written as a block."""
+    """The index of the closing line of each section that can be a block."""
     pairs: dict[int, int] = {}
     open_sections: list[tuple[int, str]] = []
     for index, text in enumerate(texts):
@@ -303,10 +302,10 @@ def _pairs(texts: list[str], lines: list[_RawLine]) -> dict[int, int]:
 
 
 def _trimmed(raw: str, continued: int = 0) -> tuple[str, str, str]:
-    """White space before, the text itself, white space after.
+    """White space before, the text, white space after.
 
-    A line ending that continues the line is part of the text, for nothing may come between it and
-    the backslash before it; ``continued`` is how many there are.
+    A line ending of a continuation is part of the text, because nothing may come between it and its
+    backslash; ``continued`` is the number of these.
     """
     body = raw.strip(WHITE_SPACE)
     start = raw.find(body) if body else len(raw)
@@ -317,7 +316,7 @@ def _trimmed(raw: str, continued: int = 0) -> tuple[str, str, str]:
 
 
 def _name_and_value(body: str) -> list[str]:
-    """Name, white space and value, or the name alone."""
+    """Name, white space and value, or only the name."""
     for position, character in enumerate(body):
         if character in WHITE_SPACE:
             value = body[position:].lstrip(WHITE_SPACE)

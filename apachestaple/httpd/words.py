@@ -1,25 +1,25 @@
-"""Words of a configuration line: white space, quoting and ``${VARIABLE}``.
+"""Words of a configuration line: white space, quotes and ``${VARIABLE}``.
 
-Each function does what its namesake in httpd's server/util.c and server/core.c does.
+Each function corresponds to one in httpd's server/util.c or server/core.c.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
-# apr_isspace in the C locale. Not str.isspace: U+00A0 is an ordinary character to httpd.
+# apr_isspace in the C locale. It differs from str.isspace: U+00A0 is not white space in httpd.
 WHITE_SPACE = " \t\n\v\f\r"
 
 _QUOTES = "\"'"
-# Text in which str.split finds the words that httpd finds.
+# Text in which str.split finds the same words as httpd.
 _PLAIN = re.compile(r"[ \t!#-&(-\[\]-~]*")
-# A quoted word, which the end of the text closes as well, or an unquoted one. Nothing is tried
-# twice, so that the time is linear.
+# A quoted word, which the end of the text also closes, or an unquoted one. There is no
+# backtracking, so the time is linear.
 _WORD = re.compile(r""""(?:[^"\\]++|\\["\\]?)*+"?|'(?:[^'\\]++|\\['\\]?)*+'?|[^ \t\n\v\f\r]++""")
 _UNQUOTED_WORD = re.compile(r"[^ \t\n\v\f\r]*")
 
 
 def next_word(text: str) -> tuple[str, str]:
-    """The first word of ``text``, unquoted, and what follows it (ap_getword_conf)."""
+    """The first word of ``text``, unquoted, and the text after it (ap_getword_conf)."""
     text = text.lstrip(WHITE_SPACE)
     if not text:
         return "", ""
@@ -38,34 +38,34 @@ def next_word(text: str) -> tuple[str, str]:
 
 
 def split_words(text: str) -> list[str]:
-    """All words of ``text``; an empty pair of quotes is an empty word."""
+    """All words of ``text``; empty quotes are an empty word."""
     if _PLAIN.fullmatch(text):
         return text.split()
     return [next_word(text[start:end])[0] for start, end in word_spans(text)]
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end offset in ``text`` of each word, its quotes included."""
+    """Start and end offset in ``text`` of each word, with its quotes."""
     return (found.span() for found in _WORD.finditer(text))
 
 
 def lower(name: str) -> str:
-    """``name`` in lower case as ap_str_tolower does it: ASCII letters only."""
+    """``name`` in lower case as in ap_str_tolower: only ASCII letters."""
     if name.isascii():
         return name.lower()
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
 def escaped(text: str) -> str:
-    """What between double quotes is read as ``text``."""
+    """``text``, escaped for use in double quotes."""
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def resolve_variables(text: str, value_of: Callable[[str], str | None], most: int) -> str:
-    """Replace each ``${NAME}`` whose value is known, once, from left to right (ap_resolve_env).
+    """Replace each ``${NAME}`` with a known value, once, from left to right (ap_resolve_env).
 
-    ``$NAME`` and an unclosed ``${NAME`` are plain text; so is a variable without a value. What a
-    value holds is not looked at again.
+    ``$NAME``, an unclosed ``${NAME`` and a variable without value are plain text. Values are not
+    searched again.
 
     Raises:
         OverflowError: the result has more than ``most`` characters.
@@ -94,7 +94,7 @@ def resolve_variables(text: str, value_of: Callable[[str], str | None], most: in
 
 
 def _closing_quote(text: str, start: int) -> int:
-    """Offset of the quote that closes the one at ``start``, or the length where none does."""
+    """Offset of the quote that closes the one at ``start``, or the length of the text."""
     quote = text[start]
     position = start + 1
     length = len(text)
@@ -107,7 +107,7 @@ def _closing_quote(text: str, start: int) -> int:
 
 
 def _unescape(word: str, quote: str) -> str:
-    """Drop the backslash before a backslash and before ``quote`` (substring_conf)."""
+    """Remove the backslash before a backslash and before ``quote`` (substring_conf)."""
     result = []
     position = 0
     while position < len(word):

@@ -1,1 +1,1 @@
-"""Puts the rules to a site."""
+"""Applies rules to sites."""

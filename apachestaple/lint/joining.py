@@ -1,4 +1,4 @@
-"""Findings that are the same problem become one, which lists every host."""
+"""Joins findings about the same problem into one finding that lists every host."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def same_problem(finding: Finding) -> Hashable:
-    """Equal for findings of one rule about one subject."""
+    """A key that is equal for findings of the same rule about the same subject."""
     return finding.code, finding.subject.identity
 
 
 def in_hosts(findings: Iterable[Finding], site: Site) -> Iterator[Finding]:
-    """The findings with the configuration and, for a directive, the virtual host they stand in."""
+    """Set the configuration of findings, and for a directive the virtual host that contains it."""
     main_file = site.configuration.main_file
     for finding in findings:
         hosts, thing = finding.hosts, finding.subject.thing
@@ -31,7 +31,7 @@ def in_hosts(findings: Iterable[Finding], site: Site) -> Iterator[Finding]:
 
 
 def joined(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for all with the same rule, subject, effect and remedy, in their order."""
+    """Join findings with the same rule, subject, effect and remedy; the order is kept."""
     groups: dict[Hashable, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(_key(finding), []).append(finding)

@@ -1,4 +1,4 @@
-"""Puts rules to sites: the one function that makes findings."""
+"""Applies rules to sites. Only this function makes findings."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _NO_ANSWERS: Mapping[Query, Answer] = MappingProxyType({})
 
 
 class LintResult(NamedTuple):
-    """What the rules say.
+    """The result of lint.
 
     Attributes:
-        findings: by file and line.
-        suppressed: how many more there are that a comment suppresses.
+        findings: findings, sorted by file and line.
+        suppressed: number of findings that a comment suppresses.
 
     """
 
@@ -36,9 +36,9 @@ class LintResult(NamedTuple):
 def lint(
     sites: Sequence[Site], rules: Sequence[Rule], answers: Mapping[Query, Answer] = _NO_ANSWERS
 ) -> LintResult:
-    """The findings of ``rules`` about all sites, each once with every host that it concerns.
+    """The findings of ``rules`` about all sites, joined.
 
-    ``answers`` are those of the OCSP responders, where they were asked.
+    ``answers`` are the answers of OCSP responders, if they were queried.
     """
     made = {query: answer for query, answer in answers.items() if answer.not_asked is None}
     found: list[Finding] = []
@@ -63,13 +63,13 @@ def lint(
 
 
 def _site_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """The findings about one site; not joined yet, since a comment suppresses those of its line."""
+    """The findings about one site, not joined, because comments suppress them by line."""
     if not site.configuration.whole:
         rules = [rule for rule in rules if not rule.needs_whole]
     findings = list(_by_kind(site, rules))
     right = spelt_right(site)
     if right is not None:
-        # What follows from a wrong name alone is not said beside it.
+        # Findings that only follow from a misspelt name are dropped.
         also = {same_problem(finding) for finding in _by_kind(right, rules)}
         findings = [f for f in findings if f.rule.is_spelling or same_problem(f) in also]
     return in_hosts(findings, site)

@@ -1,4 +1,4 @@
-"""A site as it would be if every directive were spelt right."""
+"""A copy of a site in which every directive is spelt correctly."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def spelt_right(site: Site) -> Site | None:
-    """The site with names and characters corrected; ``None`` where there is nothing to correct.
+    """The site with corrected names and characters; ``None`` if nothing must be corrected.
 
-    A finding that is not in it follows from the spelling alone.
+    A finding that this site does not have follows only from the spelling.
     """
     corrected = {
         id(directive): _corrected(directive)
@@ -39,7 +39,7 @@ def spelt_right(site: Site) -> Site | None:
 
 
 def _corrected(directive: Directive) -> Directive | None:
-    """The directive spelt right, or ``None`` where it is."""
+    """The corrected directive, or ``None`` if it is correct."""
     key, name, raw = directive.key, directive.name, directive.raw
     if key.startswith(("<", "md")):
         return None

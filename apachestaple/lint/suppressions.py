@@ -1,4 +1,4 @@
-"""Comments in a configuration that ignore a rule."""
+"""Comments in a configuration that suppress rules."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Place
     from apachestaple.mod_ssl.site import Site
 
-# A list ends before the next comment begins, so that no character is looked at twice.
+# A list ends before the next comment starts, so that the time is linear.
 _SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]#]*)\]")
 
 
 def is_suppressed(code: str, place: Place, site: Site) -> bool:
-    """Whether a comment on the lines of ``place``, or on the line above, ignores a rule."""
+    """Whether a comment on the lines of ``place``, or on the line above, suppresses a rule."""
     file = site.annotated_files.get(place.file)
     if file is None:
         return False
@@ -29,10 +29,10 @@ def is_suppressed(code: str, place: Place, site: Site) -> bool:
     return not all(names.isdisjoint(ignored_names(text)) for text in texts)
 
 
-# A line with many findings is read once.
+# Cached, because a line may have many findings.
 @lru_cache(maxsize=256)
 def ignored_names(text: str) -> frozenset[str]:
-    """Codes and names of the rules that the comments in a line ignore, in lower case."""
+    """Codes and names in the comments of a line, in lower case."""
     return frozenset(
         word.strip().lower() for listed in _SUPPRESSION.findall(text) for word in listed.split(",")
     )

@@ -1,1 +1,1 @@
-"""What httpd's error log says about stapling: which line means what, and what it comes from."""
+"""Explains httpd's error log: the stapling messages and their causes."""

@@ -1,4 +1,4 @@
-"""The messages of mod_socache_*; the cache of TLS sessions logs them as well."""
+"""The messages of mod_socache_*, which are also used for the TLS session cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A problem as a thread logged it, and which lines follow from which."""
+"""A problem as a thread logged it, and the messages that follow from others."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ OF_CACHE = frozenset(m.log_id for m in CACHES if m.kind is Kind.PROBLEM)
 NOT_PREPARED = frozenset({"AH02217", "AH02218", "AH02814", "AH02815"})
 _BAD_ANSWER = frozenset({"AH01934", "AH01935", "AH01936", "AH02969"})
 
-# From a line to those that it follows from (the functions in ssl_util_stapling.c and
-# ssl_util_ocsp.c, each beside its caller).
+# For each message, the messages that it can follow from (functions in ssl_util_stapling.c and
+# ssl_util_ocsp.c, each with its caller).
 FOLLOWS_FROM = {
     "AH02604": NOT_PREPARED,
     "AH01872": OF_CACHE,
@@ -37,15 +37,15 @@ class Cause:
     """A problem as a thread logged it.
 
     Attributes:
-        line: what went wrong.
-        when: the part of the line that its time is read from.
-        followed_by: numbers of the lines that followed from it.
-        host: the host that it is about, where the log tells.
-        certificate: path of its certificate, where the log tells.
-        library_error: the reason that OpenSSL named in the next line.
-        served_before: whether a cached response had been found good just before (AH01953).
+        line: the line with the message.
+        when: the part of the line that contains the time.
+        followed_by: numbers of the messages that followed from it.
+        host: the affected host, if the log has it.
+        certificate: path of its certificate, if the log has it.
+        library_error: the reason of OpenSSL in the next line.
+        served_before: whether a cached response was found valid just before (AH01953).
         is_stored: whether a response was being stored for stapling.
-        count: how often it was logged in a row.
+        count: number of times that it was logged in a row.
 
     """
 

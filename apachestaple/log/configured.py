@@ -1,4 +1,4 @@
-"""What a log tells with the configuration beside it: host, certificate, rule and place."""
+"""Completes explanations from the configuration: host, certificate, rule and place."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _OF_CACHE = OF_CACHE | {"AH01872", "AH01929", "AH01945"}
 _OF_RESPONDER = OF_RESPONDER | {"AH01941", "AH01944"}
 _OF_KEY = frozenset({"AH02564", "AH02565"})
 _OF_URI = frozenset({"AH01939", "AH01940", "AH01955"})
-# Seconds from which on a handshake waits for long (AS406).
+# Seconds. A longer timeout stalls handshakes (AS406).
 _LONG = 5
 
 
 def with_configuration(explanations: Iterable[Explanation], site: Site) -> list[Explanation]:
-    """The explanations, with what only the configuration tells."""
+    """The explanations, completed from the configuration."""
     matching = Matching(site)
     return [
         _placed(explanation, site, matching) if explanation.is_problem else explanation
@@ -51,7 +51,7 @@ def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explana
     if len(paths) == 1:
         explanation = replace(explanation, certificate=paths.pop())
     causes = [_caused(explanation, host, certificate) for host, certificate in pairs]
-    # Many certificates may have the same responder; the first line is told where all have one rule.
+    # Many certificates may have the same responder. The first line is shown if all have one rule.
     if len({cause.rule for cause in causes}) != 1:
         return explanation
     return causes[0] if log_id in _OF_RESPONDER | _OF_URI or len(hosts) == 1 else explanation
@@ -60,7 +60,7 @@ def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explana
 def _caused(
     explanation: Explanation, host: Host, certificate: HostCertificate | None
 ) -> Explanation:
-    """The explanation, if it is this host and certificate that it is about."""
+    """The explanation, on the assumption that this host and certificate cause it."""
     if certificate is None:
         return _at(explanation, host.setting("SSLEngine"))
     if explanation.log_id in _OF_URI:
@@ -77,7 +77,7 @@ def _caused(
 
 
 def _of_uri(explanation: Explanation, host: Host, certificate: HostCertificate) -> Explanation:
-    """The responder's URL is that of SSLStaplingForceURL or of the certificate."""
+    """With the place of the responder's URL: SSLStaplingForceURL or the certificate."""
     if not host.force_url:
         return _at(_as(explanation, variants.CERTIFICATE_URI), certificate.directive)
     if explanation.rule != "AS106":
@@ -88,7 +88,10 @@ def _of_uri(explanation: Explanation, host: Host, certificate: HostCertificate) 
 def _of_responder(
     explanation: Explanation, host: Host, certificate: HostCertificate
 ) -> Explanation:
-    """Why the responder is not reached; else two switches decide what clients get."""
+    """With the directive because of which the responder cannot be reached.
+
+    If there is none, two directives decide what clients get.
+    """
     timeout = host.setting("SSLStaplingResponderTimeout")
     match explanation.rule:
         case "AS110" if timeout is not None:
@@ -104,7 +107,7 @@ def _of_responder(
 
 
 def _of_switches(explanation: Explanation, host: Host) -> Explanation:
-    """What clients get when the responder fails."""
+    """With what clients get if the responder fails."""
     switch = host.setting("SSLStaplingReturnResponderErrors") or host.setting("SSLUseStapling")
     if host.flag("SSLStaplingReturnResponderErrors"):
         variant = variants.RETURNS_ERRORS

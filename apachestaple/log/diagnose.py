@@ -1,4 +1,4 @@
-"""Makes the diagnosis of a cause, from the log alone."""
+"""Makes the diagnosis of a cause from the log alone."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _IN_PROGRESS = "115"
 _TIME_UP = "70007"
 # EACCES.
 _DENIED = "13"
-# The subject that mod_md writes into its fallback certificate (md_reg.c).
+# The subject of mod_md's fallback certificate (md_reg.c).
 _FALLBACK = "CN=Apache Managed Domain Fallback"
-# Words of OpenSSL: "ee key too small", "ca key too small", "ca md too weak".
+# OpenSSL's messages: "ee key too small", "ca key too small", "ca md too weak".
 _LIBRARY_ERRORS = {"key too small": variants.WEAK_KEY, "md too weak": variants.WEAK_SIGNATURE}
 
 
 def diagnose(cause: Cause) -> Diagnosis:
-    """What went wrong."""
+    """The diagnosis of a cause."""
     message = cause.line.message
     facts = dict(cause.line.facts)
     if cause.library_error:
@@ -36,7 +36,7 @@ def diagnose(cause: Cause) -> Diagnosis:
     if message.log_id in OF_RESPONDER | {"AH01941"}:
         return _of_query(cause, diagnosis)
     if message.log_id in ("AH01926", "AH01936"):
-        # Only the start of httpd, or the configuration, tells which rule it is.
+        # Only messages at httpd's start, or the configuration, show which rule it is.
         return replace(diagnosis, rule=None)
     variant = _variant(cause, facts)
     return variant.of(diagnosis) if variant else diagnosis
@@ -64,7 +64,7 @@ def _variant(cause: Cause, facts: dict[str, str]) -> Variant | None:
 
 
 def _of_query(cause: Cause, diagnosis: Diagnosis) -> Diagnosis:
-    """The diagnosis of a query that failed."""
+    """The diagnosis of a failed query."""
     facts = diagnosis.facts
     responder, status = facts.get("responder", ""), facts.get("status")
     if "AH01941" not in {cause.line.message.log_id, *cause.followed_by}:

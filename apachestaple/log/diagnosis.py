@@ -1,4 +1,4 @@
-"""A diagnosis: which rule, what happened, what comes of it, and what to do; and its two texts."""
+"""A diagnosis: rule, problem, outcome and repair, and the two texts that are made of it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a line of a log means.
+    """The meaning of a message in a log.
 
     Attributes:
-        problem: what happened; a format string whose names are those of ``facts``.
-        outcome: what comes of it, or ``None`` where ``problem`` says all.
-        repair: what to do, a format string as well; ``None`` where nothing is wrong.
-        rules: codes of the rules that predict it, the likeliest first.
-        rule: code of the one that it is, or ``None`` where only the configuration tells.
-        explanation: why it happened, where more is known than the message; a format string.
-        facts: what httpd has put into the message, and what else is known, by name.
+        problem: what happened; a format string with the names of ``facts``.
+        outcome: the consequence, or ``None`` if ``problem`` contains it.
+        repair: what to do, also a format string; ``None`` if nothing is wrong.
+        rules: codes of rules that predict it, the most likely first.
+        rule: code of the rule, or ``None`` if only the configuration shows it.
+        explanation: why it happened, if this is known; a format string.
+        facts: values in the message, and other known values, by name.
 
     """
 
@@ -37,7 +37,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What is different where more is known than the message says; ``None``: as it was."""
+    """Parts of a diagnosis that are replaced if more is known; ``None`` keeps a part."""
 
     rules: tuple[str, ...] | None = None
     problem: str | None = None
@@ -46,7 +46,7 @@ class Variant:
     repair: str | None = None
 
     def of(self, diagnosis: Diagnosis, **facts: str) -> Diagnosis:
-        """The diagnosis, with what is different."""
+        """The diagnosis with these parts replaced."""
         rules = diagnosis.rules if self.rules is None else self.rules
         return replace(
             diagnosis,
@@ -61,7 +61,7 @@ class Variant:
 
 
 def meaning(diagnosis: Diagnosis) -> str:
-    """What happened and what comes of it, in one sentence without a full stop."""
+    """What happened and its consequence, in one sentence without full stop."""
     facts = _Facts(diagnosis.facts)
     parts = [diagnosis.problem.format_map(facts)]
     reason = facts.get("library_error") or facts.get("reason")
@@ -75,12 +75,12 @@ def meaning(diagnosis: Diagnosis) -> str:
 
 
 def repair(diagnosis: Diagnosis) -> str | None:
-    """What to do, in whole sentences; ``None`` where nothing is wrong."""
+    """What to do, in whole sentences; ``None`` if nothing is wrong."""
     return diagnosis.repair and diagnosis.repair.format_map(_Facts(diagnosis.facts))
 
 
 class _Facts(dict[str, str]):
-    """What the line does not have, because its end is cut off, is an ellipsis."""
+    """The facts; an ellipsis stands for facts that are missing because the line is cut off."""
 
     def __missing__(self, name: str) -> str:
         return "…"

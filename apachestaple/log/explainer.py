@@ -1,4 +1,4 @@
-"""Groups and counts the lines of logs about stapling, in steady memory."""
+"""Groups and counts the stapling messages of logs, with bounded memory."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from apachestaple.log.diagnosis import Diagnosis
     from apachestaple.log.message import Message
 
-# More hosts than a server has; what is about further ones is counted without their names.
+# More hosts than a server has. Further groups are counted without host names.
 _MOST_GROUPS = 10_000
 
 
 @dataclass(slots=True)
 class _Span:
-    """How often, and when; the time of a log's first and last line is read when it ends."""
+    """Count and times. The times of the first and last line are parsed at the end."""
 
     count: int = 0
     first: bytes = b""
@@ -62,7 +62,7 @@ class _Group:
 
 
 class Explainer:
-    """Reads logs block by block; what it keeps does not grow with them."""
+    """Reads logs block by block, with bounded memory."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[object, ...], _Group] = {}
@@ -71,9 +71,9 @@ class Explainer:
         self._lines = LineReader()
 
     def read(self, blocks: Iterable[bytes], latest: datetime) -> None:
-        """Read one log; ``latest`` is when it was last written.
+        """Read one log; ``latest`` is the time when it was last written.
 
-        Where ``blocks`` raises, what came before counts.
+        If ``blocks`` raises, the blocks before are counted.
         """
         threads = Threads(self._settle)
         try:
@@ -87,7 +87,7 @@ class Explainer:
                 group.span.settle(latest)
 
     def explanations(self) -> list[Explanation]:
-        """What has been read: the problems, then the information, each in its order of time."""
+        """The explanations: problems, then information, each sorted by time."""
         problems = [_explanation(group) for group in self._groups.values()]
         information = [
             Explanation(m.log_id, m.diagnosis, None, None, span.count, span.begin, span.end)
@@ -111,7 +111,7 @@ class Explainer:
             threads.take(line, when, count)
 
     def _settle(self, cause: Cause) -> None:
-        # A line that is read once has one object: this key is quicker than that of its texts.
+        # Equal lines are the same object, and its identity is a faster key than its texts.
         key = (cause.line, *_told(cause))
         group = self._settled.get(key)
         if group is None:
@@ -136,7 +136,7 @@ class Explainer:
 
 
 def _told(cause: Cause) -> tuple[object, ...]:
-    """What the log tells about a cause besides its own line."""
+    """What other lines tell about a cause."""
     return (
         cause.host,
         cause.certificate,
@@ -162,7 +162,7 @@ def _explanation(group: _Group) -> Explanation:
 
 
 def _certificate(facts: Mapping[str, str]) -> str | None:
-    """How a certificate is named of which the log does not tell the path."""
+    """The name of a certificate whose path is not in the log."""
     serial, subject = facts.get("serial"), facts.get("subject")
     if not serial:
         return None

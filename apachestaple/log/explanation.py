@@ -1,4 +1,4 @@
-"""What a log tells about one problem, as the reports print it."""
+"""The explanation of one problem in a log."""
 
 from __future__ import annotations
 
@@ -14,25 +14,24 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Place
     from apachestaple.log.diagnosis import Diagnosis
 
-# With httpd's defaults a responder's error is served for SSLStaplingStandardCacheTimeout, an hour,
-# before the responder is queried again; few servers have more certificates than this.
+# By default, httpd uses a responder's error for SSLStaplingStandardCacheTimeout, which is an hour,
+# before it queries the responder again. Few servers have more certificates than this.
 _MANY_CERTIFICATES = 20
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Lines of a log that tell the same about the same host and certificate.
+    """Equal messages of a log about the same host and certificate.
 
     Attributes:
-        log_id: their AH number; that of the first, where others followed from it. ``None`` for
-            lines of mod_md that have none.
-        diagnosis: what they mean.
-        host, certificate: what they are about, as far as the log tells.
-        count: how often it happened.
-        first, last: when, in ISO 8601, with a zone where the log has one; ``None`` where it has
-            no times.
-        followed_by: the AH numbers of lines that followed from it.
-        place: where the configuration causes it, where that is known.
+        log_id: AH number; that of the first message if others followed. ``None`` for messages of
+            mod_md without number.
+        diagnosis: their meaning.
+        host, certificate: the affected host and certificate, if the log has them.
+        count: number of occurrences.
+        first, last: times in ISO 8601, with a zone if the log has one; ``None`` without times.
+        followed_by: AH numbers of messages that followed.
+        place: the place of the cause in the configuration, if it is known.
 
     """
 
@@ -64,7 +63,7 @@ class Explanation:
 
 
 def with_frequency(explanation: Explanation) -> Explanation:
-    """AS502 where a responder fails more often than httpd queries it with the defaults."""
+    """AS502, if a responder fails more often than httpd queries it by default."""
     diagnosis = explanation.diagnosis
     if diagnosis.rule != "AS503" or "AS502" not in diagnosis.rules:
         return explanation
@@ -76,7 +75,7 @@ def with_frequency(explanation: Explanation) -> Explanation:
 
 
 def with_start(explanations: list[Explanation]) -> list[Explanation]:
-    """AH01926 with the rule of the problem at httpd's start, where the log has just one such."""
+    """AH01926 with the rule of the problem at httpd's start, if the log has exactly one."""
     rules = {e.rule for e in explanations if e.log_id in NOT_PREPARED}
     if len(rules) != 1:
         return explanations

@@ -1,4 +1,4 @@
-"""One line of a log that has a message about stapling."""
+"""Parses one line of a log that has a stapling message."""
 
 from __future__ import annotations
 
@@ -17,28 +17,27 @@ if TYPE_CHECKING:
 _NUMBER = len(b"AH01941: ")
 _OTHER_NUMBER = re.compile(rb"AH\d{5}: ")
 _JSON_TEXT = re.compile(rb'(?:[^"\\]|\\.)*+', re.DOTALL)
-# What httpd puts behind a message: the certificate that it is about, the page that a client saw.
+# Text that httpd appends to a message: the certificate, the referer.
 _TRAILERS = re.compile(r" \[(?:subject|certificate): |, referer: ")
 _SERIAL = re.compile(r"[0-9A-F]{1,100}")
 _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|u00([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-# Where in a line its time is looked for, in bytes from its ends.
+# The time of a line is searched within this number of bytes from its ends.
 _NEAR = 1000
 _LONGEST_NAME = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A line with a message about stapling.
+    """A line with a stapling message.
 
     Attributes:
-        message: which one.
-        thread: process and thread that wrote it; what stands for them where they are not logged.
-        facts: what httpd has put into the message, by name; of a message about a certificate also
-            ``subject``, ``issuer`` and ``serial``, and of one about a failed call ``status`` and
-            ``reason``.
-        host: the host, where the format of the log has it.
-        is_named: whether it tells something about host or certificate.
+        message: the message.
+        thread: process and thread that logged it, or a substitute if they are not logged.
+        facts: values in the message, by name. Messages about a certificate also have ``subject``,
+            ``issuer`` and ``serial``; those about a failed call have ``status`` and ``reason``.
+        host: the host, if the format of the log has it.
+        is_named: whether the line identifies a host or certificate.
 
     """
 
@@ -50,15 +49,15 @@ class Line:
 
 
 def read_line(line: bytes, place: int) -> Line | None:
-    """The line whose number stands at ``place``, or ``None`` where it only quotes it.
+    """The line whose number is at ``place``, or ``None`` if the line only quotes the message.
 
-    A message counts only if its number is the first one of the line, if httpd's own words follow,
-    and if it is logged by its own module: what clients and scripts send comes behind the number,
-    or in the lines of another module.
+    A message counts only if its number is the first of the line, if httpd's own words follow, and
+    if its own module logs it. Text of clients and scripts comes after the number, or in lines of
+    another module.
     """
     message = BY_NUMBER[line[place : place + _NUMBER - len(b": ")]]
     head, text = b": " + message.head, line[place + _NUMBER - len(b": ") :]
-    # The end of a log may be cut off.
+    # The last line of a log may be cut off.
     if not text.startswith(head) and not head.startswith(text):
         return None
     if _OTHER_NUMBER.search(line, 0, place):
@@ -67,7 +66,7 @@ def read_line(line: bytes, place: int) -> Line | None:
 
 
 def read_unnumbered(line: bytes, message: Message) -> Line | None:
-    """The line, if it is one with ``message``, which has no number; else ``None``."""
+    """The line, if it has ``message``, which has no number; else ``None``."""
     begin = line.find(message.head)
     if begin < 0 or _OTHER_NUMBER.search(line, 0, begin):
         return None
@@ -75,7 +74,7 @@ def read_unnumbered(line: bytes, message: Message) -> Line | None:
 
 
 def time_part(line: bytes, place: int) -> bytes:
-    """The part of the line that its time is read from: around the message at ``place``."""
+    """The part of the line that contains the time, around the message at ``place``."""
     before = line[:place]
     if not before.lstrip().startswith(b"{"):
         return before[:_NEAR]
@@ -127,7 +126,7 @@ def _end_of_json_text(text: bytes) -> int:
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
-    """Undoes what httpd (ap_escape_errorlog_item) or a writer of JSON has escaped."""
+    """Decode the escapes of httpd (ap_escape_errorlog_item) or of JSON."""
     code = found[1] or found[2]
     if code:
         return bytes([int(code, 16)])

@@ -1,4 +1,4 @@
-"""Which hosts and certificates of a configuration everything that the log tells fits."""
+"""Finds the hosts and certificates of a configuration that match the values in a log."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class Matching:
-    """The hosts of a configuration, by what a log tells.
+    """The hosts of a configuration, indexed by values in a log.
 
-    A hostile log has ten thousand problems, and a configuration may have as many hosts: not each is
-    compared with each.
+    A hostile log can have ten thousand problems, and a configuration as many hosts. Comparing all
+    pairs would take too long.
     """
 
     def __init__(self, site: Site) -> None:
         self._all = site.tls_hosts
-        # By name without port; those without a name of their own can have any.
+        # By name without port; hosts without a name match any name.
         self._named: defaultdict[str, list[Host]] = defaultdict(list)
         self._unnamed: list[Host] = []
         self._by_fact: defaultdict[tuple[str, object], list[Host]] = defaultdict(list)
@@ -41,23 +41,23 @@ class Matching:
                 self._by_fact[key].append(host)
 
     def pairs(self, explanation: Explanation) -> Iterator[tuple[Host, HostCertificate | None]]:
-        """The hosts with their certificates that everything in the log fits.
+        """The matching hosts with their certificates.
 
-        ``None`` stands for the certificate of a host that has none.
+        ``None`` stands for the certificate of a host without certificate.
         """
         for host in self._hosts(explanation):
             if explanation.host is not None and not _is_named(host, explanation.host):
                 continue
             fitting = [c for c in host.certificates if _fits(explanation, host, c)]
             if not fitting and explanation.host is not None and len(host.certificates) == 1:
-                # The certificate was renewed since.
+                # The certificate was renewed since then.
                 fitting = list(host.certificates)
             yield from ((host, certificate) for certificate in fitting)
             if not host.certificates and explanation.host is not None:
                 yield host, None
 
     def _hosts(self, explanation: Explanation) -> list[Host]:
-        """Those that may fit."""
+        """Hosts that may match."""
         facts = explanation.diagnosis.facts
         if explanation.host is not None:
             return [*self._named.get(_name(explanation.host).lower(), ()), *self._unnamed]
@@ -71,7 +71,7 @@ class Matching:
 
 
 def _keys(host: Host, certificate: HostCertificate) -> Iterator[tuple[str, object]]:
-    """What a log could tell of the certificate."""
+    """The values of a certificate that a log can contain."""
     if certificate.leaf is not None:
         yield "serial", certificate.leaf.serial
     url = host.responder(certificate) or ""
@@ -89,11 +89,10 @@ def _name(named: str) -> str:
 
 
 def _is_named(host: Host, name: str) -> bool:
-    """Whether the log means the host.
+    """Whether the name in the log is that of the host.
 
-    mod_ssl puts :443 behind a ServerName without a port whatever the address is, and the main
-    server's name before the port of a host that has none (ssl_util_vhostid). A client names a host
-    without a port.
+    mod_ssl appends :443 to a ServerName without port for any address, and uses the main server's
+    name for a host without name (ssl_util_vhostid). A client sends a name without port.
     """
     known, _, port = host.name.rpartition(":")
     wanted = name.rpartition(":")[2] if ":" in name else "443"
@@ -123,7 +122,7 @@ def _is_same_file(path: str, certificate: HostCertificate) -> bool:
 
 
 def _netloc(url: str) -> str:
-    """Host, and port where the URL has one, as httpd's messages have them."""
+    """Host, and port if the URL has one, as in httpd's messages."""
     try:
         return urlsplit(url).netloc.lower()
     except ValueError:

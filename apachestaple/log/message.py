@@ -1,4 +1,4 @@
-"""What a message of httpd is: its number, its words, and what they mean."""
+"""A message of httpd: its number, its words, and its meaning."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
     from apachestaple.log.outcome import Outcome
 
-# A value that is longer is cut: no host, path or URL of a working server has this many characters.
+# Longer values are cut. No host, path or URL of a working server has this many characters.
 _LONGEST_VALUE = 1000
 
 
 class Kind(Enum):
-    """What a line with the message tells."""
+    """The kind of a message."""
 
     PROBLEM = auto()
-    """What went wrong."""
+    """It describes a problem."""
     CONSEQUENCE = auto()
-    """That something went wrong; a line of the same thread before it says what."""
+    """It follows from a problem that the same thread has logged before."""
     INFORMATION = auto()
-    """What stapling does when nothing is wrong, at LogLevel info or debug."""
+    """It is logged when nothing is wrong, at LogLevel info or debug."""
     CONTEXT = auto()
-    """Nothing about stapling, but what the lines around it are about."""
+    """It names the host or certificate of the messages around it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +37,12 @@ class Message:
     """A message of httpd.
 
     Attributes:
-        log_id: its number, ``AH02218``; ``None`` for those that have none.
-        text: httpd's format string, as it stands in the module.
-        diagnosis: what it means, without the facts of a line.
-        kind: what it tells.
-        names: for each conversion of ``text`` the name of the fact, ``""`` where it is not used.
-        module: which module logs it, as httpd writes it into the line: ``ssl`` of ``[ssl:error]``.
+        log_id: number, such as ``AH02218``; ``None`` for messages without number.
+        text: httpd's format string, as in the module.
+        diagnosis: meaning, without the facts of a line.
+        kind: kind of message.
+        names: name of the fact for each conversion in ``text``; ``""`` if it is not used.
+        module: the module that logs it, as in the line: ``ssl`` for ``[ssl:error]``.
 
     """
 
@@ -55,7 +55,7 @@ class Message:
 
     @lazy
     def head(self) -> bytes:
-        """What each line with the message has before the first conversion."""
+        """The text before the first conversion."""
         return self.text.partition("%")[0].encode()
 
     @lazy
@@ -63,7 +63,7 @@ class Message:
         return pattern(self.text, self.names)
 
     def values(self, text: str) -> dict[str, str] | None:
-        """What httpd has put into ``text``, by name; ``None`` where its end is cut off."""
+        """The values in ``text``, by name; ``None`` for those that are cut off."""
         found = self._pattern.match(text)
         if found is None:
             return None
@@ -79,7 +79,7 @@ def problem(
     *rules: str,
     names: str = "",
 ) -> Message:
-    """A message that says what went wrong; ``names`` are separated by spaces, ``_`` for none."""
+    """A message about a problem; ``names`` are separated by spaces, with ``_`` for none."""
     diagnosis = Diagnosis(said, outcome, repair, rules, rules[0] if rules else None)
     return Message(log_id, text, diagnosis, Kind.PROBLEM, _names(names))
 
@@ -104,12 +104,12 @@ def information(log_id: str, text: str, said: str) -> Message:
 
 
 def context(log_id: str | None, text: str, said: str, names: str) -> Message:
-    """A message that tells what others are about."""
+    """A message about the host or certificate of other messages."""
     return Message(log_id, text, Diagnosis(said), Kind.CONTEXT, _names(names))
 
 
 def logged_by(module: str, *messages: Message) -> tuple[Message, ...]:
-    """The messages, which one module of httpd logs."""
+    """The messages with the module of httpd that logs them."""
     return tuple(replace(message, module=module) for message in messages)
 
 

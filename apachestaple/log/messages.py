@@ -1,4 +1,4 @@
-"""All messages, and how a line that has one is found in a log."""
+"""All messages, and expressions that find them in a log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BY_NUMBER = {message.log_id.encode(): message for message in MESSAGES if message
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """An expression for any of the words that shares their common beginnings."""
+    """An expression for any of the words, with common prefixes merged."""
     branches = [
         re.escape(first) + _any_of(word[1:] for word in group) if first else ""
         for first, group in groupby(sorted(words), lambda word: word[:1])
@@ -33,12 +33,12 @@ def _any_of(words: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-# It begins with letters that few other lines have: that makes the search fast.
+# It starts with letters that are rare in other lines, which makes the search fast.
 NUMBERS = re.compile(_any_of(number.decode() for number in BY_NUMBER).encode())
 
 
 def phrase(message: Message) -> bytes:
-    """The longest of the words between what httpd fills in: no other line has them."""
+    """The longest text between two conversions; no other line contains it."""
     return max(re.split(r"%\w|%", message.text), key=len).encode()
 
 

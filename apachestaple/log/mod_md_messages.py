@@ -62,7 +62,7 @@ MOD_MD = logged_by(
     ),
 )
 
-# mod_md logs these through a function of its own, without a number (md_log_perror).
+# mod_md logs these through its own function, without a number (md_log_perror).
 UNNUMBERED = logged_by(
     "md",
     problem(

@@ -1,4 +1,4 @@
-"""What a problem that httpd logged leads to."""
+"""The consequences of a problem in a log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Outcome(Enum):
-    """What clients get, or what httpd does; the value is the text of the reports."""
+    """What clients get, or what httpd does; the value is the text in reports."""
 
     DOES_NOT_START = "httpd does not start"
     NO_STAPLE = "clients get no staple"

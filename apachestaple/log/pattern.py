@@ -1,4 +1,4 @@
-"""Reads out of a line what httpd has put into a message, in linear time."""
+"""Extracts the values of a message from a line, in linear time."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 _CONVERSION = re.compile(r"%0?[0-9]*l?([sdux])")
 _NUMBERS = {"d": "-?[0-9]{1,20}", "u": "[0-9]{1,20}", "x": "[0-9a-f]{1,20}"}
-# What httpd itself fills in, and nobody else.
+# Conversions whose values httpd makes itself, such as numbers.
 _WORDS = {"what": "proxy|OCSP responder"}
 
 
 def pattern(text: str, names: Sequence[str]) -> re.Pattern[str]:
     """A pattern for a whole message with the format string ``text``.
 
-    Its groups are what the conversions stand for, by ``names`` (``""`` for none). Each text that
-    httpd filled in ends where the words after it come first: an atomic group, which is never tried
-    again. Without it, the time for a hostile line would grow with the power of its texts.
+    Its groups are the values of the conversions, by ``names`` (``""`` for none). A value ends at
+    the first occurrence of the text after it. Atomic groups prevent backtracking, which would take
+    polynomial time for a hostile line.
     """
     named = iter(names)
     literals = _CONVERSION.split(text)

@@ -1,6 +1,6 @@
-"""What a line has around its message, in any ErrorLogFormat, of syslog or of the journal.
+"""Parses the parts of a line around its message, in any ErrorLogFormat, of syslog or the journal.
 
-Each expression takes linear time: what is repeated in it cannot begin inside of itself.
+Each expression takes linear time, because repeated parts cannot start inside of themselves.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _HOST = re.compile(
     rb'"(?:v(?:irtual)?_?host|server_?name)" ?: ?"([^"]{1,300})"|\[vhost ([^\[\]]{1,300})\]',
     re.IGNORECASE,
 )
-# Not the line in httpd's source, as in ssl_util_ocsp.c(120).
+# It does not match the line in httpd's source, as in ssl_util_ocsp.c(120).
 _STATUS = re.compile(rb"(?<!\w)\((\d{1,20}|EAI \d{1,20})\)([^:\[\"]{0,300})")
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """What a line tells before its message, and in JSON behind it.
+    """The fields of a line before its message, and in JSON after it.
 
     Attributes:
-        module: the module that logged it, ``ssl``; ``None`` where the log has no modules.
+        module: the module that logged it, such as ``ssl``; ``None`` if the log has no modules.
         thread: process and thread.
         host: the host.
         status: number of a failed system call, ``111`` or ``EAI 2``.
@@ -50,7 +50,7 @@ class Prefix:
 
 
 def read_prefix(before: bytes, after: bytes) -> Prefix:
-    """What stands in the line before its message and, if the line is JSON, after it."""
+    """The fields before the message and, if the line is JSON, after it."""
     is_json = before.lstrip().startswith(b"{")
     around = before + after if is_json else before
     host, status = _HOST.search(around), _STATUS.search(around)
@@ -64,9 +64,9 @@ def read_prefix(before: bytes, after: bytes) -> Prefix:
 
 
 def module_of(before: bytes, around: bytes) -> bytes | None:
-    """The module that logged the line, or ``None`` where the line does not tell.
+    """The module that logged the line, or ``None`` if the line does not show it.
 
-    The first one is httpd's own: what a client or a script has sent comes after it.
+    The first one is httpd's; text of clients and scripts comes after it.
     """
     found = _JSON_MODULE.search(around) or _MODULE.search(before)
     return found[1] if found else None

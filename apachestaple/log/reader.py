@@ -1,4 +1,4 @@
-"""The lines about stapling in a block of a log, in any format."""
+"""Finds the lines with stapling messages in a block of a log, in any format."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 # httpd cuts its lines at 8192 bytes (MAX_STRING_LEN).
 LONGEST = 8192
 
-# Lines that come again are not read again; a log in which none does must not fill the memory.
+# Size of the cache for repeated lines, which is limited for logs without repetitions.
 _MOST_KNOWN = 10_000
 _LONGEST_KNOWN = 1000
-# What httpd writes where there is no ErrorLogFormat (do_errorlog_default).
+# httpd's format without ErrorLogFormat (do_errorlog_default).
 _USUAL = re.compile(
     rb"\[([^\]\n]{1,100})\] \[(\w*:\w+)\] \[pid (\d{1,20}(?::tid \d{1,20})?)\] "
     rb"(?:\w+\.c\(\d+\): )?(\((?:\d+|EAI \d+)\)[^:\[\n]*: )?(?:\[(?:client|remote) [^\]\n]*\] )?"
@@ -29,15 +29,15 @@ _USUAL = re.compile(
 
 
 class LineReader:
-    """Reads lines, and those that differ only in time and client only once."""
+    """Parses lines; lines that differ only in time and client are parsed once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[bytes, ...], Line | None] = {}
 
     def read(self, block: bytes) -> Iterator[tuple[Line, bytes, int]]:
-        """The lines of a block about stapling, in their order.
+        """The lines of a block with stapling messages, in order.
 
-        With each comes what its time is read from, and how often it stands there in a row.
+        Each comes with the part that contains the time, and the number of repetitions in a row.
         """
         rest = 0
         for begin, end, message in _unnumbered(block):
@@ -54,7 +54,7 @@ class LineReader:
         last: Line | None = None
         last_time = b""
         while True:
-            # Often one follows another, and need not be searched for.
+            # Lines are often consecutive; then no search is needed.
             usual = usual_line(block, begin)
             if usual is None:
                 found = NUMBERS.search(block, begin)
@@ -96,7 +96,7 @@ class LineReader:
 
 
 def _unnumbered(block: bytes) -> list[tuple[int, int, Message]]:
-    """Begin and end of the lines that may have a message without a number, in their order."""
+    """Start and end of lines that may have a message without number, in order."""
     found = []
     for phrase, message in BY_PHRASE.items():
         end = 0
@@ -108,11 +108,11 @@ def _unnumbered(block: bytes) -> list[tuple[int, int, Message]]:
 
 
 def _run(block: bytes, begin: int, end: int) -> tuple[int, int]:
-    """How often a line stands there in a row, and the end of the last."""
+    """The number of repetitions of a line in a row, and the end of the last one."""
     text = block[begin : end + 1]
     count, after = 1, end + 1
     while block.startswith(text, after):
-        # Compare longer and longer runs of it, as C does it, and shorter ones at the end.
+        # Compare runs of doubling length, which C does fast, and shorter ones at the end.
         many = text
         while block.startswith(many, after):
             after += len(many)
@@ -122,9 +122,9 @@ def _run(block: bytes, begin: int, end: int) -> tuple[int, int]:
 
 
 def _bounds(block: bytes, place: int, after: int) -> tuple[int, int]:
-    """Where the line begins and ends that ``place`` lies in, at most `LONGEST` away.
+    """Start and end of the line that contains ``place``, at most `LONGEST` away.
 
-    It does not begin before ``after``, where the search for it began: no byte is read twice.
+    It does not start before ``after``, where the search started, so that no byte is read twice.
     """
     first = max(place - LONGEST, after)
     begin = block.rfind(b"\n", first, place) + 1 or first
@@ -133,5 +133,5 @@ def _bounds(block: bytes, place: int, after: int) -> tuple[int, int]:
 
 
 def _begins_line(block: bytes, begin: int) -> bool:
-    """Whether a line begins there: a number further than `LONGEST` from it is not httpd's."""
+    """Whether a line starts at ``begin``. A number more than `LONGEST` from it is not httpd's."""
     return begin == 0 or block[begin - 1] == ord("\n") or block[begin] == ord("\n")

@@ -1,4 +1,4 @@
-"""A log as blocks of whole lines: files, compressed ones, standard input; in steady memory."""
+"""Reads logs in blocks of whole lines, with bounded memory: files, compressed, standard input."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _BLOCK = 1 << 20
 
 
 class LogError(Exception):
-    """A log cannot be read, or not to its end; the text says which and why."""
+    """A log cannot be read, or not to its end; the message names it and the reason."""
 
 
 def log_size(path: str) -> int:
-    """Its length in bytes as it lies on the disk; 0 where that is not known beforehand."""
+    """The size of the file in bytes; 0 if it is not known in advance."""
     try:
         return 0 if path == STANDARD_INPUT else os.stat(path).st_size
     except OSError:
@@ -30,14 +30,14 @@ def log_size(path: str) -> int:
 
 
 def read_blocks(path: str, advance: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
-    """The log in blocks of about 1 MB that end where a line ends.
+    """The log in blocks of about 1 MB that end at a line end.
 
-    Of a line longer than that, which httpd does not write, only the beginning is given. A
-    compressed log is recognised by its first bytes, not by its name. ``advance`` is told how many
-    bytes were taken from the disk.
+    Of a longer line, which httpd does not write, only the beginning is returned. A compressed log
+    is recognised by its first bytes, not by its name. ``advance`` is called with the number of
+    bytes read from the disk.
 
     Raises:
-        LogError: it cannot be read; what stands before a damaged place has been given by then.
+        LogError: it cannot be read. The text before a damaged place has been returned by then.
 
     """
     name = "standard input" if path == STANDARD_INPUT else path
@@ -51,7 +51,7 @@ def read_blocks(path: str, advance: Callable[[int], None] = lambda _: None) -> I
     except OSError as error:
         raise LogError(f"{name}: {error.strerror or error}") from None
     except Exception as error:
-        # zlib.error and lzma.LZMAError share no class with anything else.
+        # zlib.error and lzma.LZMAError have no common base class.
         if type(error).__name__ not in ("error", "LZMAError"):
             raise
         raise LogError(

@@ -1,6 +1,6 @@
-"""The messages of mod_ssl about its queries (ssl_util_ocsp.c).
+"""The messages of mod_ssl about OCSP queries (ssl_util_ocsp.c).
 
-The check of client certificates (SSLOCSPEnable) logs them as well; AH01941 follows only where the
+The check of client certificates (SSLOCSPEnable) logs them as well; AH01941 follows only if the
 query was for stapling.
 """
 
@@ -14,7 +14,8 @@ _QUERY = (
     f"may answer in its place. {REACH}"
 )
 _RULES = ("AS503", "AS502", "AS403")
-# Each with the rule that finds the same when apachestaple queries the responder (lint --online).
+# Each has the rule that finds the same problem when apachestaple queries the responder (lint
+# --online).
 _UNREACHABLE = (*_RULES, "AS411")
 _SILENT = (*_RULES, "AS412")
 _HTTP = (*_RULES, "AS413")

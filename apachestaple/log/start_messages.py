@@ -1,7 +1,7 @@
-"""The messages of mod_ssl's start that concern stapling, or tell which host has which certificate.
+"""Messages of mod_ssl's start about stapling, and about the certificates of hosts.
 
-They are in ssl_engine_init.c and ssl_scache.c; that of a client's server name, in
-ssl_engine_kernel.c, is the only one that comes later.
+They are in ssl_engine_init.c and ssl_scache.c. The message about a client's server name is in
+ssl_engine_kernel.c and is logged later.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from apachestaple.log.outcome import Outcome
 
 _REASON = "The next line of the log (SSL Library Error) names the reason."
 _CERTIFICATE = f"{_REASON} The file must have the server's certificate first, then its issuers."
-# Messages that OpenSSL gives a reason for, in a line of its own.
+# Messages for which OpenSSL gives a reason, in a separate line.
 WITH_LIBRARY_ERROR = frozenset({"AH02561", "AH02562", "AH02564"})
 
 START = logged_by(

@@ -1,4 +1,4 @@
-"""Follows the threads of a log: lines of one thread belong together."""
+"""Follows the threads of a log, because lines of one thread belong together."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _PROBLEMS = (Kind.PROBLEM, Kind.CONSEQUENCE)
 # A client requests a staple (stapling_cb).
 _REQUESTED = "AH01951"
-# Lines without a problem that change what a thread is about (see _go_on).
+# Messages without a problem that change the state of a thread (see _go_on).
 TURNS = frozenset({_REQUESTED, "AH01953", "AH01937", "AH01942", "AH03040"})
-# A log of an attack or a broken one has lines of any number of threads.
+# A damaged or hostile log can have lines of any number of threads.
 _MOST_THREADS = 4096
 
 
 @dataclass(slots=True)
 class _Thread:
-    """What a thread is about."""
+    """The state of a thread."""
 
     named: str | None = None
     host: str | None = None
@@ -35,16 +35,16 @@ class _Thread:
 
 
 class Threads:
-    """Follows the threads of one log, and settles each cause when its thread has gone on."""
+    """Follows the threads of one log, and passes on each cause when its thread has moved on."""
 
     def __init__(self, settle: Callable[[Cause], None]) -> None:
         self._settle = settle
         self._threads: dict[bytes, _Thread] = {}
-        # The path of each host's certificate; None where it has several.
+        # The path of each host's certificate; None for a host with several.
         self._certificates: dict[str, str | None] = {}
 
     def take(self, line: Line, when: bytes, count: int = 1) -> None:
-        """Read the next line, which stands in the log ``count`` times in a row."""
+        """Read the next line, which occurs ``count`` times in a row."""
         self._take(line, when)
         if count > 1:
             self._take(line, when)
@@ -53,7 +53,7 @@ class Threads:
                 cause.count += count - 2
 
     def end(self) -> None:
-        """Settle what is left: the log has no more lines."""
+        """Pass on the remaining causes at the end of the log."""
         for thread in self._threads.values():
             self._finish(thread)
         self._threads.clear()
@@ -85,7 +85,7 @@ class Threads:
         if line.is_named or cause.host is not None:
             self._name(cause, line)
         if log_id == "AH01941":
-            # What is stored next is the error.
+            # The response that is stored next is the error.
             thread.stores = True
 
     def _new_thread(self, name: bytes) -> _Thread:
@@ -103,13 +103,14 @@ class Threads:
         cause = thread.cause
         if "library_error" in line.facts:
             if cause is not None and cause.line.message.log_id in WITH_LIBRARY_ERROR:
-                # The first one says most.
+                # The first reason is the most specific one.
                 cause.library_error = cause.library_error or line.facts["library_error"]
             return
         if line.message.log_id == "AH02043":
             thread.named = line.facts.get("host")
             return
-        # AH02568: www.example.com:443:0 is host and number of the certificate.
+        # For example AH02568: www.example.com:443:0, which is a host and the number of its
+        # certificate.
         host, path = line.facts.get("index", "").rpartition(":")[0], line.facts.get("path")
         if host in self._certificates:
             if self._certificates[host] != path:
@@ -118,7 +119,7 @@ class Threads:
             self._certificates[host] = path
 
     def _name(self, cause: Cause, line: Line) -> None:
-        """Learn from a line which host and certificate the cause is about."""
+        """Set the host and certificate of a cause from a line."""
         if cause.line.message.log_id in OF_CACHE:
             # All hosts share the cache.
             cause.host = None
@@ -128,7 +129,7 @@ class Threads:
         cause.certificate = line.facts.get("path") if index else cause.certificate
         if cause.host is None or cause.certificate is not None:
             return
-        # A client names a host without its port.
+        # A client sends the name of a host without its port.
         known = [
             self._certificates[host]
             for host in {cause.host, f"{cause.host}:443"}
@@ -141,7 +142,7 @@ class Threads:
 def _go_on(thread: _Thread, log_id: str | None) -> None:
     match log_id:
         case "AH01951":
-            # Whatever comes is about the host that the client has named.
+            # The next messages are about the host that the client has requested.
             thread.host, thread.named = thread.named, None
             thread.served = thread.stores = False
         case "AH01953":

@@ -1,4 +1,4 @@
-"""The time of a line, in whatever form ErrorLogFormat, syslog or the journal writes it."""
+"""Parses the time of a line in the formats of ErrorLogFormat, syslog and the journal."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _FORMS = tuple(
         rb"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[T ]" + _CLOCK + rb" ?" + _ZONE,
         # As in an access log: 22/Nov/2026:13:30:31 +0100
         rb"(?P<day>\d\d)/" + _MONTH + rb"/(?P<year>\d{4})[: ]" + _CLOCK + rb" ?" + _ZONE,
-        # Old syslog, which knows no year: Nov 22 13:30:31
+        # Old syslog, without a year: Nov 22 13:30:31
         _MONTH + rb" +(?P<day>\d{1,2}) " + _CLOCK,
     )
 )
-# Seconds, milliseconds or microseconds since 1970: "time":1795354231, and what journalctl writes.
+# Seconds, milliseconds or microseconds since 1970: "time":1795354231, and the format of journalctl.
 _EPOCH = re.compile(rb"\"([@\w]{1,40})\" ?: ?\"?(\d{10})(\d{0,6})\b")
 
 
 def line_time(text: bytes, latest: datetime) -> str | None:
-    """The first time in ``text`` in the form of ISO 8601, or ``None``.
+    """The first time in ``text`` in ISO 8601, or ``None``.
 
-    It has no zone where the log has none: httpd writes the server's own time. ``latest`` gives the
-    year where the log has none either: the last one that does not lead beyond it.
+    It has no zone if the log has none; httpd writes the server's local time. If the log has no
+    year, it is the last one that does not exceed ``latest``.
     """
     for form in _FORMS:
         found = form.search(text)

@@ -1,4 +1,4 @@
-"""Compressed logs: gzip, bzip2 and xz, with limits of memory and of what comes out."""
+"""Unpacks gzip, bzip2 and xz, with limits for memory and for the size of the result."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _GZIP, _BZIP2, _XZ, _ZSTD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\x
 _BLOCK = 1 << 20
 # `xz -9` needs 65 MiB to decompress; the header of a file could ask for 4 GiB.
 _XZ_MEMORY = 128 << 20
-# Text of a log becomes 10 to 50 times smaller, and equal lines with their times 100 times. A file
-# that unpacks to more than this, and more than 1 GiB, is made to fill a disk or a processor.
+# A log is 10 to 50 times larger than its compressed file, and equal lines with their times 100
+# times. A file that unpacks to more than this, and more than 1 GiB, is an attack.
 _MOST_TIMES = 500
 _FREE = 1 << 30
 
 
 class UnpackingError(Exception):
-    """A log is not unpacked, or not to its end; the text says why."""
+    """A log is not unpacked, or not to its end; the message is the reason."""
 
 
 class _Decompressor(Protocol):
-    """What the decompressors of bz2 and lzma are."""
+    """The interface of the decompressors of bz2 and lzma."""
 
     @property
     def eof(self) -> bool: ...
@@ -36,7 +36,7 @@ class _Decompressor(Protocol):
 
 
 class _GzipDecompressor:
-    """That of zlib, likewise."""
+    """The same interface for zlib."""
 
     def __init__(self) -> None:
         self._zlib = zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -55,17 +55,17 @@ class _GzipDecompressor:
 
     def decompress(self, data: bytes, max_length: int = 0) -> bytes:
         block = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
-        # zlib may hold more than it gave, without a byte left that it has not consumed.
+        # zlib may hold more output, even after it has consumed all input.
         self._is_full = len(block) == max_length
         return block
 
 
 def unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The chunks as they are, or unpacked, in blocks of at most 1 MiB.
+    """The chunks unchanged, or unpacked in blocks of at most 1 MiB.
 
     Raises:
-        UnpackingError: it unpacks to more than 500 times its size and more than 1 GiB, or is
-            compressed in a way that Python does not know.
+        UnpackingError: it unpacks to more than 500 times its size and more than 1 GiB, or its
+            compression is not supported by Python.
         EOFError: it ends too early.
         OSError, lzma.LZMAError, zlib.error: it is damaged.
 
@@ -79,7 +79,7 @@ def unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _format(first: bytes) -> Callable[[], _Decompressor] | None:
-    # Each is imported where a log needs it.
+    # Modules are imported only for logs that need them.
     if first.startswith(_GZIP):
         return _GzipDecompressor
     if first.startswith(_BZIP2):
@@ -103,7 +103,7 @@ def _unpacked(chunks: Iterator[bytes], new: Callable[[], _Decompressor]) -> Iter
         data = chunk
         while True:
             if decompressor.eof:
-                # Another stream may follow, or zeros to fill a block.
+                # Another stream may follow, or zeros that fill a block.
                 data = (decompressor.unused_data or data).lstrip(b"\0")
                 if not data:
                     break

@@ -1,4 +1,4 @@
-"""What a message means where more is known than it says, as a table."""
+"""Table of replacements for diagnoses, if more is known than the message says."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What certbot's stapling enhancement writes, beside what fix writes."""
+"""Compares certbot's stapling enhancement with fix."""

@@ -1,8 +1,8 @@
-"""Ten hosts on Debian's layout: ``python -m benchmarks.certbot [PYTHON]``.
+"""Ten hosts in Debian's layout: ``python -m benchmarks.certbot [PYTHON]``.
 
-PYTHON is one that has certbot-apache, by default that of Debian's python3-certbot-apache. Each of
-the two gets a copy of the same tree; then httpd is started, and a client asks each host for its
-staple. Printed as the table of docs/fix.md.
+PYTHON is a Python with certbot-apache, by default that of Debian's python3-certbot-apache. Each of
+the two programs gets a copy of the same configuration. Then httpd is started, and a client requests
+the status of each host. The output is the table in docs/fix.md.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ _HOSTS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What one of the two wrote, and what the server then does.
+    """What one of the programs wrote, and how the server behaves.
 
     Attributes:
-        written: by host, the stapling directives of its file.
-        clients: by host, what a client gets.
-        files: how many files were changed or made.
-        lines: how many lines.
-        caches: how often an SSLStaplingCache is set.
+        written: stapling directives in the file of each host, by host.
+        clients: what a client gets, by host.
+        files: number of files that were changed or created.
+        lines: number of lines.
+        caches: number of SSLStaplingCache directives.
         log: numbers of the errors and warnings about stapling.
 
     """
@@ -105,7 +105,7 @@ def _seen(lab: Lab, name: str, change: Callable[[Written], None]) -> Seen:
 
 
 def _stapling(text: bytes) -> str:
-    """The stapling directives of a host's file, the last word of a switch that stands twice."""
+    """The stapling directives in a host's file, in order; SSLUseStapling with its argument."""
     found = re.findall(r"^\s*(SSL(?:UseStapling\s+\S+|Stapling\w+))", text.decode(), re.MULTILINE)
     return ", ".join(" ".join(each.split()) for each in found) or "nothing"
 

@@ -1,7 +1,7 @@
-"""Let certbot-apache enhance hosts with staple-ocsp; run by a Python that has it.
+"""Runs certbot-apache's enhancement staple-ocsp; needs a Python with certbot-apache.
 
-``python3 drive.py STATE SERVER_ROOT CTL HOST…``. It is certbot's own plugin, made ready as certbot
-makes it ready for ``certbot enhance``; only the question which hosts are meant is answered here.
+``python3 drive.py STATE SERVER_ROOT CTL HOST…`` prepares certbot's own plugin as ``certbot
+enhance`` does, but does not ask for the hosts.
 """
 
 from __future__ import annotations

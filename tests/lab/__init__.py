@@ -1,5 +1,5 @@
 """A real httpd, a certificate authority and an OCSP responder on loopback.
 
-Nothing here is a mock: Debian's ``apache2``, ``openssl ocsp`` and ``openssl s_client`` do the
-talking. :class:`tests.lab.play.Lab` puts the parts together.
+Nothing is mocked: the lab runs Debian's ``apache2``, ``openssl ocsp`` and ``openssl s_client``.
+:class:`tests.lab.play.Lab` combines the parts.
 """

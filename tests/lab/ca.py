@@ -1,6 +1,6 @@
-"""A certificate authority with an intermediate, as small as OCSP stapling needs it.
+"""A small certificate authority with an intermediate.
 
-Usable without pytest and without a running responder.
+It can be used without pytest and without a running responder.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ _DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Issued:
-    """A certificate on disk. ``key`` is None where private keys are left out."""
+    """A certificate on disk. ``key`` is None if private keys are left out."""
 
     cert: Path
     key: Path | None
@@ -32,14 +32,13 @@ class Issued:
 
 
 class Authority:
-    """A root and an intermediate that issues into ``folder``.
+    """A root, and an intermediate that issues certificates into ``folder``.
 
-    ``responder_url`` is the OCSP URI of certificates that name none themselves. What the
-    authority needs for itself lies in ``folder/authority`` (or ``state``): ``root.pem``,
-    ``intermediate.pem``, the delegated OCSP signer ``signer.pem`` and ``signer.key``, and
-    ``index.txt`` in the form of ``openssl ca``. ``on_change`` is called after each change of
-    that index. ``signer`` is the kind of key that signs responses: an RSA key makes those of a
-    certificate equally long each time.
+    ``responder_url`` is the default OCSP URI of certificates. The authority's own files are in
+    ``folder/authority`` (or ``state``): ``root.pem``, ``intermediate.pem``, the delegated OCSP
+    signer ``signer.pem`` and ``signer.key``, and ``index.txt`` in the format of ``openssl ca``.
+    ``on_change`` is called after each change of that index. ``signer`` is the type of the key that
+    signs responses: with an RSA key, all responses for a certificate have the same length.
     """
 
     def __init__(
@@ -75,18 +74,18 @@ class Authority:
         self.root_file.write_bytes(_pem(self.root))
         self.intermediate_file.write_bytes(_pem(self.intermediate))
         self._make_signer(signer)
-        # Without it openssl refuses an index in which two certificates have the same subject.
+        # Without it, openssl rejects an index in which two certificates have the same subject.
         self.index_file.with_name("index.txt.attr").write_bytes(b"unique_subject = no\n")
         self._write_index()
 
     @property
     def root_file(self) -> Path:
-        """The root, PEM."""
+        """The root in PEM."""
         return self.state / "root.pem"
 
     @property
     def intermediate_file(self) -> Path:
-        """The intermediate, PEM."""
+        """The intermediate in PEM."""
         return self.state / "intermediate.pem"
 
     @property
@@ -96,7 +95,7 @@ class Authority:
 
     @property
     def signer_file(self) -> Path:
-        """The certificate that signs OCSP responses; its key lies beside it as ``.key``."""
+        """The certificate that signs OCSP responses; its key is next to it as ``.key``."""
         return self.state / "signer.pem"
 
     @property
@@ -125,13 +124,13 @@ class Authority:
         is_ca: bool = False,
         subject: str = "",
     ) -> Issued:
-        """Issue ``NAME.pem`` (leaf, then intermediate where ``chain``) and ``NAME.key``.
+        """Issue ``NAME.pem`` (leaf, then intermediate with ``chain``) and ``NAME.key``.
 
         ``names`` are the DNS names, ``ocsp`` the OCSP URIs in order (None: the authority's
-        responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633.
-        ``issuer_first`` writes the intermediate before the leaf. Unless ``known``, the
-        certificate stays out of the index, so that the responder answers "unknown". ``is_ca``
-        makes the leaf an authority's. ``subject`` is its common name, where that is not ``name``.
+        responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633. ``issuer_first``
+        writes the intermediate before the leaf. Without ``known``, the certificate is not in the
+        index, so the responder answers "unknown". ``is_ca`` makes a CA certificate. ``subject`` is
+        its common name, by default ``name``.
         """
         private = _new_key(key)
         builder = _leaf_builder(
@@ -160,7 +159,7 @@ class Authority:
     def self_signed(
         self, name: str, *, names: Sequence[str] = ("localhost",), ocsp: Sequence[str] = ()
     ) -> Issued:
-        """Write a self-signed ``NAME.pem`` and ``NAME.key``; the index does not learn of it."""
+        """Write a self-signed ``NAME.pem`` and ``NAME.key``, which are not in the index."""
         private = _new_key("ecdsa")
         subject = _name(name)
         builder = _leaf_builder(subject, subject, private, names=names, ocsp=ocsp)
@@ -174,15 +173,15 @@ class Authority:
         return path
 
     def write_key(self, name: str) -> Path | None:
-        """Write a fresh ``NAME.key`` that fits no certificate; None where keys are left out."""
+        """Write a new ``NAME.key`` without certificate; None if keys are left out."""
         return self._write_private(self.folder / f"{name}.key", _new_key("ecdsa"))
 
     def revoke(self, issued: Issued) -> None:
-        """Let the responder answer "revoked" for this certificate."""
+        """Make the responder answer "revoked" for this certificate."""
         self._record(issued.x509, "R")
 
     def forget(self, issued: Issued) -> None:
-        """Let the responder answer "unknown" for this certificate."""
+        """Make the responder answer "unknown" for this certificate."""
         self._index.pop(issued.serial, None)
         self._write_index()
 
@@ -225,8 +224,9 @@ class Authority:
     def _write_index(self) -> None:
         fresh = self.index_file.with_name("index.txt.new")
         fresh.write_bytes("".join(self._index.values()).encode())
-        # openssl ocsp reads the index again when its inode or its time in seconds changes. Two
-        # changes within a second may bring the first inode back, so each gets its own second.
+        # openssl ocsp reads the index again if its inode or its time in seconds changes. Two
+        # changes within a second may restore the first inode, so each change gets a different
+        # second.
         self._changes += 1
         os.utime(fresh, (self._changes, self._changes))
         fresh.replace(self.index_file)
@@ -234,7 +234,7 @@ class Authority:
 
 
 def _nothing() -> None:
-    """What happens on a change of the index while no responder listens."""
+    """The default of ``on_change``."""
 
 
 def _new_key(kind: KeyType) -> Key:

@@ -1,4 +1,4 @@
-"""Cache servers that keep nothing on disk: redis and memcached, as a configuration names them."""
+"""Cache servers in memory: redis and memcached."""
 
 import socket
 from pathlib import Path
@@ -10,10 +10,10 @@ from .processes import Child, wait_until
 
 
 class CacheServer:
-    """A server on a port of 127.0.0.1, until the ``with`` block ends."""
+    """A server on a port of 127.0.0.1 until the ``with`` block ends."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        """``name`` is that of httpd's provider: ``redis`` or ``memcache``."""
+        """``name`` is the name of httpd's provider: ``redis`` or ``memcache``."""
         self._port = ReservedPort()
         port = str(self._port.number)
         self._output = folder / f"{name}.log"
@@ -25,11 +25,11 @@ class CacheServer:
 
     @property
     def address(self) -> str:
-        """The server as SSLStaplingCache takes it."""
+        """The server in the syntax of SSLStaplingCache."""
         return f"127.0.0.1:{self._port.number}"
 
     def forget(self) -> None:
-        """Drop all that it holds."""
+        """Remove all entries."""
         command = b"FLUSHALL\r\n" if self._command[0] == "redis-server" else b"flush_all\r\n"
         with socket.create_connection(("127.0.0.1", self._port.number), timeout=5) as connection:
             connection.sendall(command)

@@ -1,4 +1,4 @@
-"""The certificates that configurations in examples and tests name as ``certs/NAME.pem``."""
+"""The standard certificates, which configurations in tests name as ``certs/NAME.pem``."""
 
 import datetime as dt
 import shutil
@@ -16,10 +16,10 @@ HTTPS_RESPONDER = "https://ocsp.example.com"
 def standard_certificates(
     authority: Authority, responder: str, dead: str, silent: str
 ) -> Mapping[str, Issued]:
-    """Make the set in the authority's folder; the certificates by name.
+    """Issue the standard certificates into the authority's folder; returns them by name.
 
-    ``responder``, ``dead`` and ``silent`` are URLs of responders that answer, refuse, and accept
-    without a word. Files that hold no certificate of their own (``chain``, ``not-a-certificate``,
+    ``responder``, ``dead`` and ``silent`` are URLs of responders that answer, refuse connections,
+    and never answer. Files without a certificate of their own (``chain``, ``not-a-certificate``,
     ``truncated``, ``empty``) are written but not returned.
     """
     issue, now = authority.issue, dt.datetime.now(dt.UTC)
@@ -70,5 +70,5 @@ def _write_broken_files(authority: Authority, good: Issued) -> None:
         if name != "truncated":
             authority.write_key(name)
         elif good.key is not None:
-            # Were the cut mended, the pair would fit.
+            # With a complete certificate, the pair would match.
             shutil.copyfile(good.key, path.with_suffix(".key"))

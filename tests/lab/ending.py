@@ -1,15 +1,15 @@
-"""What ends with its ``with`` block."""
+"""Cleanup at the end of a ``with`` block."""
 
 from abc import ABC, abstractmethod
 from typing import Self
 
 
 class Ending(ABC):
-    """Stands in a ``with`` block, and is closed where that ends."""
+    """Is closed at the end of its ``with`` block."""
 
     @abstractmethod
     def close(self) -> None:
-        """Stop everything that was begun."""
+        """Stop everything that was started."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""The lab as a pytest fixture; with pytest-xdist each worker has its own."""
+"""The pytest fixture ``lab``. With pytest-xdist, each worker has its own."""
 
 from collections.abc import Iterator
 

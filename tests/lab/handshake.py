@@ -1,4 +1,4 @@
-"""TLS handshakes that ask for a certificate status, made by ``openssl s_client``."""
+"""TLS handshakes with a status request, by ``openssl s_client`` and ``curl``."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ TlsVersion = Literal["1.2", "1.3"]
 # CURLE_SSL_INVALIDCERTSTATUS.
 _INVALID_STATUS = 91
 
-# RFC 6960, 4.2.1, keyed by the number that openssl prints.
+# RFC 6960, section 4.2.1, by the number that openssl prints.
 _RESPONSE_STATUS = {
     "1": "malformedRequest",
     "2": "internalError",
@@ -25,12 +25,11 @@ _RESPONSE_STATUS = {
 
 @dataclass(frozen=True)
 class Handshake:
-    """What a client got.
+    """The result of a handshake.
 
-    ``staple`` is the status of the certificate ("good", "revoked", "unknown"), or that of a
-    response without one ("tryLater", ...), "unreadable", or None where none was sent. ``alert``
-    is the description of a fatal alert, ``seconds`` the time that the client took, ``raw`` its
-    whole output.
+    ``staple`` is the status of the certificate ("good", "revoked", "unknown"), or of a response
+    without one ("tryLater", ...), "unreadable", or None without staple. ``alert`` is the
+    description of a fatal alert, ``seconds`` the duration, ``raw`` the output of the client.
     """
 
     connected: bool
@@ -41,7 +40,7 @@ class Handshake:
 
     @property
     def good(self) -> bool:
-        """Whether the staple is one that clients are content with."""
+        """Whether clients accept the staple."""
         return self.connected and self.staple == "good"
 
 
@@ -56,15 +55,15 @@ def handshake(
     signatures: str | None = None,
     inside: Sequence[str] = (),
 ) -> Handshake:
-    """Shake hands with ``address``:``port``; ``timeout`` in seconds counts as not connected.
+    """Make a handshake with ``address``:``port``; after ``timeout`` seconds it has failed.
 
-    ``signatures`` are the algorithms that the client takes, which choose among certificates.
-    ``inside`` is what the client's command begins with, to run in a network of its own.
+    ``signatures`` are the client's algorithms, which select a certificate. ``inside`` is the start
+    of the command for another network namespace.
     """
     place = f"[{address}]" if ":" in address else address
     command = [*inside, "openssl", "s_client", "-connect", f"{place}:{port}"]
     command += ["-noservername"] if servername is None else ["-servername", servername]
-    # Reading the machine's own authorities would take most of the time.
+    # Loading the machine's CA certificates would take most of the time.
     command += ["-no-CAfile", "-no-CApath", "-no-CAstore"]
     if status:
         command.append("-status")
@@ -88,9 +87,9 @@ def handshake(
 
 
 def takes_staple(port: int, servername: str, root: Path) -> bool:
-    """Whether curl is content with the staple, which it verifies (--cert-status).
+    """Whether curl accepts the staple, which it verifies (--cert-status).
 
-    Raises RuntimeError where curl fails for another reason.
+    Raises RuntimeError if curl fails for another reason.
     """
     command = ["curl", "--silent", "--show-error", "--cert-status", "--cacert", str(root)]
     command += ["--noproxy", "*", "--resolve", f"{servername}:{port}:127.0.0.1"]
@@ -102,7 +101,7 @@ def takes_staple(port: int, servername: str, root: Path) -> bool:
 
 
 def read_output(text: str, seconds: float) -> Handshake:
-    """What the output of ``openssl s_client`` says."""
+    """Parse the output of ``openssl s_client``."""
     alert = re.search(r":(?:tlsv1|sslv3|tlsv13)? ?alert ([^:\n]+):", text)
     return Handshake(
         connected=re.search(r"^New, .*Cipher is (?!\(NONE\))", text, re.MULTILINE) is not None,

@@ -1,7 +1,7 @@
-"""Networks of their own: a server, the world outside, and a wire between the two.
+"""Network namespaces: a server, the internet, and a link between them.
 
-Root makes network namespaces as it is; anybody else makes a user namespace first, in which they are
-root. A machine that allows neither fails the test, with what the system said.
+Root creates network namespaces directly. Other users create a user namespace first, in which they
+are root. If a machine allows neither, the test fails with the message of the system.
 """
 
 import os
@@ -17,13 +17,13 @@ from typing import Self
 from .ending import Ending
 from .processes import Child, wait_until
 
-# Addresses of the documentation (RFC 5737, RFC 3849): in no local network, and nobody's.
+# Addresses for documentation (RFC 5737, RFC 3849), which no network uses.
 SERVER = ("192.0.2.254", "2001:db8::fe")
-# No name server is there: names are those of the hosts file.
+# There is no name server; names are resolved by the hosts file.
 NAME_SERVER = "192.0.2.2"
 OUTSIDE = ("192.0.2.1", NAME_SERVER, "192.0.2.3", "2001:db8::1")
 
-# Where iptables, nft and ip are, which is not in everybody's PATH.
+# The folders of iptables, nft and ip, which may not be in PATH.
 ENVIRONMENT = {**os.environ, "PATH": f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"}
 
 _LISTEN = """
@@ -40,10 +40,10 @@ socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2)
 
 
 class Namespace:
-    """A network namespace with names of its own, which a sleeping process keeps alive.
+    """A network namespace with its own names, kept alive by a sleeping process.
 
-    ``inside`` is what a command begins with to run there, as root of it. ``as_user`` is the same
-    for what must not be root: where the tests are not run by root, it is the one who runs them.
+    ``inside`` is the start of a command that runs in it as root. ``as_user`` is the same for
+    commands that must not run as root: they run as the user of the tests.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Namespace:
         self._is_root = os.geteuid() == 0
         make = ["unshare", "--net", "--mount"]
         if not self._is_root:
-            # A wire needs both of its ends in one user namespace.
+            # Both ends of a link must be in the same user namespace.
             make = [*beside.entering("--user"), *make] if beside else [*make, "--map-root-user"]
         log = folder / "log"
         self._child = child = Child(
@@ -79,12 +79,12 @@ class Namespace:
             raise RuntimeError(f"no network namespace can be made here: {log.read_text()}")
 
     def entering(self, *namespaces: str) -> list[str]:
-        """What a command begins with to run in some namespaces of it."""
+        """The start of a command that runs in some of its namespaces."""
         return ["nsenter", f"--target={self.pid}", *namespaces, "--preserve-credentials"]
 
     @property
     def pid(self) -> int:
-        """Of the process that keeps it alive."""
+        """The process that keeps it alive."""
         return self._child.pid
 
     @property
@@ -98,7 +98,7 @@ class Namespace:
         return self.inside if self._is_root else [*self.inside, "unshare", "--user", mapped]
 
     def run(self, *command: str, text: str = "") -> str:
-        """What a command prints there; raises RuntimeError where it fails."""
+        """The output of a command that runs in it; raises RuntimeError if it fails."""
         done = subprocess.run(
             [*self.inside, *command],
             input=text,
@@ -112,12 +112,12 @@ class Namespace:
         return done.stdout
 
     def reaches(self, host: str, port: int) -> bool:
-        """Whether somebody there accepts a connection from here."""
+        """Whether a connection from the namespace to an address is accepted."""
         command = [*self.inside, sys.executable, "-c", _CONNECT, host, str(port)]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     def listen(self, host: str, port: int) -> socket.socket:
-        """A socket of this process that listens there."""
+        """A socket of this process that listens in the namespace."""
         ours, theirs = socket.socketpair()
         with ours, theirs:
             command = [sys.executable, "-c", _LISTEN, str(theirs.fileno()), host, str(port)]
@@ -126,12 +126,12 @@ class Namespace:
         return socket.socket(fileno=descriptors[0])
 
     def stop(self) -> None:
-        """Let it go; what still runs inside keeps it until it ends."""
+        """End the process; programs that still run in the namespace keep it alive."""
         self._child.stop(grace=0.5)
 
 
 class Wire(Ending):
-    """A server and the world outside, with a wire between them; both know the same names."""
+    """A server and the internet with a link between them; both have the same hosts file."""
 
     def __init__(self, folder: Path, hosts: Mapping[str, Sequence[str]]) -> None:
         folder.mkdir(mode=0o755)
@@ -145,7 +145,7 @@ class Wire(Ending):
             self.server.run("ip", "link", "add", "wire", "type", "veth", *peer)
             for namespace, addresses in ((self.server, SERVER), (self.outside, OUTSIDE)):
                 for address in addresses:
-                    # Without nodad an address cannot be used for two seconds.
+                    # Without nodad, an address cannot be used for two seconds.
                     network, more = ("64", ["nodad"]) if ":" in address else ("24", [])
                     words = [f"{address}/{network}", "dev", "wire", *more]
                     namespace.run("ip", "address", "add", *words)
@@ -155,5 +155,5 @@ class Wire(Ending):
             raise
 
     def close(self) -> None:
-        """Let both go."""
+        """Close both namespaces."""
         self._ending.close()

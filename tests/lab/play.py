@@ -1,4 +1,4 @@
-"""Put a configuration on a real httpd and look what clients get."""
+"""Runs a configuration on a real httpd and records what clients get."""
 
 import shutil
 import tempfile
@@ -21,19 +21,19 @@ NO_SERVERNAME = ""
 
 
 class Lab(Ending):
-    """An authority, its responders and its certificates, and httpds that use them.
+    """An authority, its responders and certificates, and servers that use them.
 
-    ``certificates`` holds what was issued by name (see ``standard_certificates``); the files lie
-    in ``certificates_folder``, which every httpd of the lab sees as ``certs``. Everything ends
-    with the ``with`` block, and the lab's folder goes away; it is made in ``parent``, or where the
-    system has its temporary files.
+    ``certificates`` are the issued certificates by name (see ``standard_certificates``). Their
+    files are in ``certificates_folder``, which is ``certs`` for every httpd of the lab. At the end
+    of the ``with`` block, everything ends and the lab's folder is removed. The folder is created in
+    ``parent``, by default the system's temporary folder.
     """
 
     certificates: Mapping[str, Issued]
 
     def __init__(self, parent: str | None = None) -> None:
-        # Not pytest's tmp_path: httpd's children run as another user and open dbm caches, which
-        # a folder of mode 0700 on the way would not let them.
+        # Not pytest's tmp_path, because a parent folder with mode 0700 would keep httpd's children,
+        # which run as another user, from opening dbm caches.
         self.folder = Path(tempfile.mkdtemp(prefix="apachestaple-lab-", dir=parent))
         self.folder.chmod(0o755)
         self._ending = ExitStack()
@@ -71,7 +71,7 @@ class Lab(Ending):
         ports: Sequence[ReservedPort] = (),
         inside: Sequence[str] = (),
     ) -> Httpd:
-        """An httpd, not yet started, in a root of its own; the lab stops it at its end."""
+        """An httpd with its own root, not started yet; the lab stops it at the end."""
         self._roots += 1
         return self._ending.enter_context(
             Httpd(
@@ -93,11 +93,11 @@ class Lab(Ending):
 
 @dataclass(frozen=True)
 class Played:
-    """What became of a configuration.
+    """The result of a configuration.
 
-    ``message`` is what ``httpd -t`` printed. ``handshakes`` has the last handshake that asked
-    for a status, ``all_handshakes`` each of them in order, ``without_status`` one that did not
-    ask, where the first one failed; all by server name, ``""`` for a client that sends none.
+    ``message`` is the output of ``httpd -t``. ``handshakes`` has the last handshake with a status
+    request, ``all_handshakes`` each of them in order, ``without_status`` one without request if the
+    first one failed; all by server name, ``""`` for a client without.
     """
 
     accepted: bool
@@ -111,7 +111,7 @@ class Played:
 
     @property
     def aborts_handshakes(self) -> bool:
-        """Whether some name works only for clients that ask for no status."""
+        """Whether there is a name for which only clients without status request are connected."""
         return any(
             plain.connected and not self.all_handshakes[name][0].connected
             for name, plain in self.without_status.items()
@@ -129,9 +129,10 @@ def play(
     port: int = 443,
     timeout: float = 5,
 ) -> Played:
-    """Test, start, and shake hands ``repeat`` times for each server name; then stop.
+    """Test, start, and make ``repeat`` handshakes for each server name; then stop.
 
-    ``port`` is one as written in the configuration, ``timeout`` that of a handshake in seconds.
+    ``port`` is a port as written in the configuration, ``timeout`` the limit of a handshake in
+    seconds.
     """
     with lab.httpd(configuration, without=without, files=files) as httpd:
         test = httpd.configtest()

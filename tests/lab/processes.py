@@ -1,4 +1,4 @@
-"""Child processes that never outlive the Python process that started them."""
+"""Child processes that end together with the Python process that started them."""
 
 import os
 import signal
@@ -9,8 +9,8 @@ from pathlib import Path
 
 POLL_SECONDS = 0.005
 
-# Reads "watch GROUP" and "forget GROUP" and kills what it still watches at the end of its input,
-# which comes when the Python process ends, even by SIGKILL or by os._exit in a pytest-xdist worker.
+# Reads "watch GROUP" and "forget GROUP", and kills the watched groups at the end of its input,
+# which is when the Python process ends, even by SIGKILL or by os._exit in a pytest-xdist worker.
 _GUARD = """
 trap '' INT TERM HUP
 groups=
@@ -25,7 +25,7 @@ for known in $groups; do kill -KILL "-$known" 2>/dev/null; done
 
 
 class Child:
-    """A running program, the leader of a process group of its own.
+    """A running program, the leader of its own process group.
 
     Its standard input is empty; standard output and error are appended to the file ``output``.
     """
@@ -50,23 +50,23 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The id of the process and of its group."""
+        """The ID of the process and of its group."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether the leader of the group is still there."""
+        """Whether the leader of the group is running."""
         return self._process.poll() is None
 
     def stop(self, grace: float) -> None:
-        """End the group: SIGTERM to its leader, after ``grace`` seconds SIGKILL to all of it."""
+        """End the group: SIGTERM to the leader, after ``grace`` seconds SIGKILL to the group."""
         try:
             if self.running:
                 self._process.terminate()
                 wait_until(lambda: not self.running, grace)
         finally:
             if self.running or any(members(self.pid)):
-                # The leader first to be reaped last: its id names the group until then.
+                # The leader is reaped last, because its ID stands for the group until then.
                 os.killpg(self.pid, signal.SIGKILL)
                 self._process.wait()
                 wait_until(lambda: not any(members(self.pid)), 2.0)
@@ -74,7 +74,7 @@ class Child:
 
 
 def members(group: int) -> Iterator[int]:
-    """The ids of the live processes of a process group (zombies are not alive)."""
+    """The IDs of running processes of a group (without zombies)."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -88,7 +88,7 @@ def members(group: int) -> Iterator[int]:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Ask ``condition`` every few milliseconds; whether it came true within ``seconds``."""
+    """Check ``condition`` every few milliseconds; whether it became true within ``seconds``."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

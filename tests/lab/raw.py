@@ -1,4 +1,4 @@
-"""A server on loopback that does as it likes with its connections."""
+"""Servers on loopback that break the protocol."""
 
 import contextlib
 import socket
@@ -11,9 +11,9 @@ Behaviour = Callable[[socket.socket], None]
 
 
 class RawServer(Ending):
-    """Accepts connections and lets ``behave`` do with each what it wants, in a thread of its own.
+    """Accepts connections and calls ``behave`` for each, in a separate thread.
 
-    A connection is closed when ``behave`` returns; at the end of the block all are.
+    A connection is closed when ``behave`` returns; at the end of the block, all are closed.
     """
 
     def __init__(self, behave: Behaviour, host: str = "127.0.0.1") -> None:
@@ -31,12 +31,12 @@ class RawServer(Ending):
 
     @property
     def connections(self) -> int:
-        """How many connections were accepted."""
+        """The number of accepted connections."""
         return len(self._connections)
 
     def close(self) -> None:
         """Close everything."""
-        # close() alone wakes nobody who waits in accept() or recv().
+        # close() alone does not wake threads in accept() or recv().
         self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         for connection in (self._listener, *self._connections):
@@ -69,7 +69,7 @@ class SilentResponder(RawServer):
 
     @property
     def url(self) -> str:
-        """The URL to put into a certificate."""
+        """The URL for a certificate."""
         return f"http://127.0.0.1:{self.port}"
 
 
@@ -79,7 +79,7 @@ def _never_answer(connection: socket.socket) -> None:
 
 
 def full_port() -> tuple[socket.socket, list[socket.socket]]:
-    """A listener whose queue is full: the kernel drops further attempts, as a firewall does."""
+    """A listener with a full queue: the kernel drops further attempts, as a firewall does."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=0)
     waiting = []
     for _ in range(3):

@@ -1,7 +1,7 @@
-"""A door for ``openssl ocsp`` that lets whole requests in only.
+"""A relay for ``openssl ocsp`` that passes only complete requests.
 
-``openssl ocsp`` serves one connection at a time, and goes round in circles for ever on one that
-ends before its request does: what httpd leaves behind when SSLStaplingResponderTimeout runs out.
+``openssl ocsp`` serves one connection at a time, and loops forever if one ends before its request
+is complete. httpd does this when SSLStaplingResponderTimeout is reached.
 """
 
 import contextlib
@@ -17,9 +17,9 @@ from .ports import ReservedPort
 
 
 class Relay:
-    """Listens on one port of 127.0.0.1 and passes each request on to another, one at a time.
+    """Listens on a port of 127.0.0.1 and passes requests on to another one, one at a time.
 
-    It may listen somewhere else: on a socket that is given.
+    It can also listen on a given socket.
     """
 
     def __init__(self, port: ReservedPort | socket.socket, behind: int) -> None:
@@ -33,7 +33,7 @@ class Relay:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     def start(self) -> None:
-        """Answer from now on."""
+        """Start to answer."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -61,14 +61,14 @@ class _Handler(BaseHTTPRequestHandler):
             connection = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=10)
             try:
                 headers = {"Content-Type": "application/ocsp-request"}
-                # A proxy is asked with the whole URL.
+                # A request to a proxy has the whole URL.
                 path = urlsplit(self.path).path or "/"
                 connection.request("POST", path, request, headers)
                 answer = connection.getresponse()
                 body = answer.read()
             finally:
                 connection.close()
-        # The client may have lost its patience meanwhile.
+        # The client may have given up.
         with contextlib.suppress(OSError):
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/ocsp-response")
@@ -81,4 +81,4 @@ class _Handler(BaseHTTPRequestHandler):
             super().handle()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base's name)
-        """Say nothing: the responder has its own log."""
+        """Do not log; the responder has its own log."""

@@ -1,4 +1,4 @@
-"""OCSP responders: one that answers and one that refuses."""
+"""OCSP responders: one that answers and one that refuses connections."""
 
 import http.client
 import re
@@ -14,15 +14,15 @@ from .ports import ReservedPort
 from .processes import Child, wait_until
 from .relay import Relay
 
-# Asked for by the lab itself, to see whether the responder answers; never counted.
+# Used by the lab itself to check that the responder answers; not counted.
 _PROBE_SERIAL = 1
 
 
 class Responder:
-    """``openssl ocsp`` answering for an authority, until the ``with`` block ends.
+    """``openssl ocsp`` as responder for an authority, until the ``with`` block ends.
 
-    ``port`` may be given, so that certificates can name the responder before it runs. While it
-    runs, a change of the authority's index is known to the next query.
+    ``port`` may be given, so that certificates can name the responder before it runs. Changes of
+    the authority's index take effect for the next query.
     """
 
     def __init__(self, authority: Authority, port: ReservedPort | None = None) -> None:
@@ -41,19 +41,19 @@ class Responder:
 
     @property
     def url(self) -> str:
-        """The URL to put into a certificate."""
+        """The URL for a certificate."""
         return responder_url(self._port)
 
     def queries(self, serial: int) -> int:
-        """How often the responder was asked for the certificate with this serial number."""
+        """The number of queries for the certificate with this serial number."""
         return self._asked().count(serial)
 
     def asked(self) -> Counter[int]:
-        """How often the responder was asked for each certificate, by serial number."""
+        """The number of queries for each certificate, by serial number."""
         return Counter(serial for serial in self._asked() if serial != _PROBE_SERIAL)
 
     def answer(self, query: bytes) -> bytes:
-        """What the responder answers to an OCSP request."""
+        """The responder's answer to an OCSP request."""
         connection = http.client.HTTPConnection("127.0.0.1", self._behind.number, timeout=5)
         try:
             connection.request("POST", "/", query, {"Content-Type": "application/ocsp-request"})
@@ -62,13 +62,13 @@ class Responder:
             connection.close()
 
     def queries_total(self) -> int:
-        """How often the responder was asked for any certificate."""
+        """The number of all queries."""
         return sum(serial != _PROBE_SERIAL for serial in self._asked())
 
     def start(self) -> None:
         """Start the responder and wait until it answers; raises RuntimeError if it does not."""
         authority = self._authority
-        # Through a file its output would come in blocks, and counts would lag behind.
+        # A file would buffer the output in blocks, which would delay the counts.
         command = ["stdbuf", "-oL", "openssl", "ocsp", "-port", str(self._behind.number)]
         command += ["-index", str(authority.index_file), "-CA", str(authority.intermediate_file)]
         command += ["-rsigner", str(authority.signer_file)]
@@ -93,8 +93,8 @@ class Responder:
             self._child = None
 
     def _reload(self) -> None:
-        # openssl looks at the index before it waits for the next connection, not after: the
-        # query that follows this one is the first to see a change.
+        # openssl checks the index before it waits for the next connection, so the query after this
+        # one is the first to see a change.
         if not self._answers():
             raise RuntimeError("the responder has gone")
 

@@ -20,7 +20,7 @@ _LOADED = ("mpm_event", "authz_core", "ssl", "socache_shmcb", "socache_dbm")
 _LOGGED = ("ssl", "socache_shmcb")
 _SERVERS = ("www-data", "apache", "nobody")
 
-# The lines that carry ports, and the ports in them (not the groups of an IPv6 address).
+# Lines with ports, and the ports in them (not the groups of an IPv6 address).
 _PORT_LINE = re.compile(
     r"^[ \t]*(?:<VirtualHost\b[^>\n]*>|Listen[ \t]+[^\n]*)", re.IGNORECASE | re.MULTILINE
 )
@@ -33,24 +33,23 @@ _LISTEN = re.compile(
 
 @dataclass(frozen=True)
 class ConfigTest:
-    """What ``httpd -t`` says."""
+    """The result of ``httpd -t``."""
 
     accepted: bool
     output: str
 
 
 class Httpd(Ending):
-    """An httpd whose ServerRoot is ``root``, stopped when the ``with`` block ends.
+    """An httpd whose ServerRoot is ``root``; it is stopped when the ``with`` block ends.
 
-    ``configuration`` becomes ``root/site.conf``, which a small ``root/httpd.conf`` includes, so
-    that its lines keep their numbers. Ports in its ``<VirtualHost>`` and ``Listen`` lines stand
-    for ports of the lab: ``ports`` maps each as written to the real one, and 443 is listened on
-    even if no Listen says so. ``without`` names modules that are not loaded, ``files`` are
-    further files below ``root`` (text, ports replaced as well), ``certificates`` is the folder
-    that the configuration sees as ``certs``. ``environment`` adds to the variables that Debian's
-    envvars sets. ``ports`` are free ones that the configuration names already; they stay as they
-    are, and stay reserved. ``inside`` is what its command begins with, to run in a network of its
-    own.
+    ``configuration`` becomes ``root/site.conf``. A small ``root/httpd.conf`` includes it, so that
+    its lines keep their numbers. Ports in its ``<VirtualHost>`` and ``Listen`` lines are replaced
+    by ports of the lab: ``ports`` maps each written port to the real one, and httpd listens on 443
+    even without Listen. ``without`` names modules that are not loaded, ``files`` are additional
+    files below ``root`` (ports are replaced as well), and ``certificates`` is the folder ``certs``.
+    ``environment`` adds to the variables of Debian's envvars. ``ports`` are free ports that the
+    configuration already names; they are not replaced, and stay reserved. ``inside`` is the start
+    of its command in another network namespace.
     """
 
     def __init__(
@@ -95,17 +94,17 @@ class Httpd(Ending):
 
     @property
     def port(self) -> int:
-        """The port that 443 stands for."""
+        """The real port for 443."""
         return self._port(HTTPS)
 
     @property
     def ports(self) -> dict[int, int]:
-        """From the ports as written in the configuration to the real ones."""
+        """The real ports, by the ports as written in the configuration."""
         return {written: reserved.number for written, reserved in self._reserved.items()}
 
     @property
     def log(self) -> str:
-        """All that httpd wrote to its standard error and to files in ``logs``."""
+        """The standard error of httpd, and the files in ``logs``."""
         return "".join(
             path.read_text(errors="surrogateescape")
             for path in sorted(self._logs.iterdir())
@@ -113,20 +112,20 @@ class Httpd(Ending):
         )
 
     def log_ids(self) -> set[str]:
-        """The message ids in the log, like ``AH01958``."""
+        """The message numbers in the log, such as ``AH01958``."""
         return set(re.findall(r"\bAH\d{5}\b", self.log))
 
     def configtest(self) -> ConfigTest:
-        """Ask ``httpd -t``."""
+        """Run ``httpd -t``."""
         done = self._run("-t")
         return ConfigTest(done.returncode == 0, (done.stderr + done.stdout))
 
     def dump(self) -> str:
-        """The directives in effect, the preamble's among them (``-t -D DUMP_CONFIG``)."""
+        """The directives in effect, with those of the small main file (``-t -D DUMP_CONFIG``)."""
         return self._run("-t", "-D", "DUMP_CONFIG").stdout
 
     def start(self, *, timeout: float = 10) -> bool:
-        """Start httpd and wait; whether it serves (False: it has exited, ``log`` says why).
+        """Start httpd; whether it serves (False: it has exited, and ``log`` has the reason).
 
         Raises TimeoutError if it does neither within ``timeout`` seconds.
         """
@@ -136,8 +135,8 @@ class Httpd(Ending):
             output=self._logs / "stderr",
             environment=self.environment,
         )
-        # A port that accepts tells nothing: httpd listens before mod_ssl looks at its
-        # certificates. The pid file is written after all modules are content (event_run).
+        # An open port is no proof, because httpd listens before mod_ssl checks its certificates.
+        # The PID file is written after all modules are initialised (event_run).
         if not wait_until(lambda: not child.running or self._pid_file.exists(), timeout):
             self.stop()
             raise TimeoutError(f"httpd neither serves nor exits: {self.log}")
@@ -150,7 +149,7 @@ class Httpd(Ending):
             self._child = None
 
     def close(self) -> None:
-        """Stop, and give the ports back."""
+        """Stop, and release the ports."""
         self.stop()
         for reserved in self._reserved.values():
             reserved.close()
@@ -181,8 +180,8 @@ class Httpd(Ending):
         if listen is None:
             return _PORT.sub(lambda port: str(self._port(int(port[0]))), line)
         written = int(listen["port"])
-        # The address stays: a virtual host takes the protocol of a Listen of its own address
-        # only (ap_setup_listeners). That 443 means https has to be told, the lab's port does not.
+        # The address is kept, because a virtual host only takes the protocol of a Listen with its
+        # own address (ap_setup_listeners). The port of the lab does not imply https, as 443 does.
         protocol = listen["protocol"] or (" https" if written == HTTPS else "")
         return f"{listen['before']}{self._port(written)}{listen['after']}{protocol}"
 
@@ -225,7 +224,7 @@ def _show_certificates(place: Path, certificates: Path, texts: Mapping[str, str]
     if not any(name.startswith("certs/") for name in texts):
         place.symlink_to(certificates)
         return
-    # Files of one configuration must not get into the folder that all of them share.
+    # Files of one configuration must not be written to the shared folder.
     place.mkdir()
     for path in certificates.iterdir():
         if f"certs/{path.name}" not in texts:

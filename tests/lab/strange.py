@@ -1,4 +1,4 @@
-"""A responder whose answers are strange: the path of the URL says in which way."""
+"""A responder with invalid answers; the path of the URL selects the kind."""
 
 import contextlib
 import datetime as dt
@@ -26,11 +26,11 @@ Chunks = Iterator[bytes]
 
 
 class StrangeResponder(Ending):
-    """Answers on a loopback port, for the certificates of an authority, until the block ends.
+    """Answers on a loopback port for the certificates of an authority, until the block ends.
 
-    ``url("expired")`` is the URL of a responder whose response has expired; the ways are the
-    names of `WAYS`. ``host`` is the address that it listens on. ``asked`` lists the ways that were
-    asked for, ``requests`` the raw requests.
+    ``url("expired")`` is the URL of a responder with an expired response; the kinds are the names
+    of `WAYS`. ``host`` is the address that it listens on. ``asked`` lists the kinds that were
+    queried, ``requests`` the raw requests.
     """
 
     def __init__(self, authority: Authority, host: str = "127.0.0.1") -> None:
@@ -50,7 +50,7 @@ class StrangeResponder(Ending):
         return int(self._server.server_address[1])
 
     def url(self, way: str) -> str:
-        """The URL to put into a certificate, for one of `WAYS`."""
+        """The URL for a certificate, for one of `WAYS`."""
         if way not in WAYS:
             raise ValueError(f"no answer is strange in the way {way!r}")
         return f"http://{self._host}:{self.port}/{way}"
@@ -68,7 +68,7 @@ class Signer:
     def __init__(self, authority: Authority) -> None:
         self.authority = authority
         self.delegate = x509.load_pem_x509_certificate(authority.signer_file.read_bytes())
-        # An authority of the same names and another key.
+        # An authority with the same names and another key.
         stranger = Authority(authority.state / "stranger", "", write_keys=False)
         certificate = x509.load_pem_x509_certificate(stranger.signer_file.read_bytes())
         self._stranger = certificate, stranger.signer_key
@@ -86,10 +86,10 @@ class Signer:
         by_issuer: bool = False,
         by: tuple[x509.Certificate, Key] | None = None,
     ) -> bytes:
-        """DER of a response to a request; the times are counted from now.
+        """The DER of a response to a request; times are relative to now.
 
-        Signed by the authority's delegate, which is sent along, unless ``by_issuer`` or ``by``
-        names another certificate and key.
+        It is signed by the authority's delegate, whose certificate is included, unless
+        ``by_issuer`` or ``by`` selects another certificate and key.
         """
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         revoked = status is ocsp.OCSPCertStatus.REVOKED
@@ -119,7 +119,7 @@ class Signer:
         return builder.sign(signing_key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def stranger(self, request: ocsp.OCSPRequest) -> bytes:
-        """Signed by the delegate of an authority that has the same name and another key."""
+        """Signed by the delegate of an authority with the same name and another key."""
         return self.response(request, by=self._stranger)
 
     def without_purpose(self, request: ocsp.OCSPRequest) -> bytes:
@@ -129,7 +129,7 @@ class Signer:
         return self.response(request, by=(certificate, _private_key(folder / "good.key")))
 
     def long(self, request: ocsp.OCSPRequest) -> bytes:
-        """More than the 10239 bytes that mod_ssl caches."""
+        """A response of more than the 10239 bytes that mod_ssl caches."""
         padding = [_padding(self.authority) for _ in range(4)]
         return self.response(request, certificates=[self.delegate, *padding])
 
@@ -153,7 +153,7 @@ def _raw(*chunks: bytes) -> Callable[[Signer, ocsp.OCSPRequest], Chunks]:
 
 
 def _flipped(der: bytes) -> bytes:
-    """The response with the signature of another."""
+    """The response with a wrong signature."""
     return der[:-1] + bytes([der[-1] ^ 1])
 
 
@@ -221,7 +221,7 @@ WAYS: dict[str, Callable[[Signer, ocsp.OCSPRequest], Chunks]] = {
     "try-later": lambda *_: _failure(ocsp.OCSPResponseStatus.TRY_LATER),
     "unauthorized": lambda *_: _failure(ocsp.OCSPResponseStatus.UNAUTHORIZED),
     "internal-error": lambda *_: _failure(ocsp.OCSPResponseStatus.INTERNAL_ERROR),
-    # Successful, and with no response in it; and with one of an unknown kind.
+    # Successful, but without response; and with one of an unknown type.
     "no-bytes": lambda *_: _ok(b"\x30\x03\x0a\x01\x00"),
     "no-basic": lambda *_: _ok(bytes.fromhex("300f0a0100a00a300806032a03040401ff")),
     "garbage": lambda *_: _ok(b"\x30\x82garbage"),

@@ -1,4 +1,4 @@
-"""A server that httpd runs on, and the world outside with its responders and proxies."""
+"""httpd on a server, and the internet with its responders and proxies."""
 
 import re
 import subprocess
@@ -18,14 +18,14 @@ from .play import Lab
 from .processes import Child, wait_until
 from .relay import Relay
 
-# One responder by IPv4 and IPv6, one by IPv6 alone at another port, and a proxy.
+# One responder with IPv4 and IPv6, one with IPv6 only and another port, and a proxy.
 HOSTS = {
     "ocsp.example.com": ("192.0.2.1", "2001:db8::1"),
     "ocsp6.example.com": ("2001:db8::1",),
     "proxy.example.com": ("192.0.2.3",),
 }
 URLS = {"gate": "http://ocsp.example.com/r", "gate-6": "http://ocsp6.example.com:8080/r"}
-# Where they listen: what the rules have to let out.
+# Their addresses and ports, to which firewall rules must allow connections.
 PLACES = [("192.0.2.1", 80), ("2001:db8::1", 80), ("2001:db8::1", 8080)]
 PROXY = ("192.0.2.3", 3128)
 PROXY_URL = f"http://proxy.example.com:{PROXY[1]}"
@@ -33,7 +33,7 @@ SERVERS = [(certificate, f"{certificate}.example.com") for certificate in URLS]
 
 
 class World:
-    """The wire, with the lab's responder at its other end."""
+    """The link, with the lab's responder at the other end."""
 
     def __init__(self, lab: Lab, wire: Wire, folder: Path) -> None:
         self.lab, self.folder = lab, folder
@@ -41,7 +41,7 @@ class World:
 
     @staticmethod
     def configuration(*lines: str) -> str:
-        """Two hosts, whose responders are outside."""
+        """Two hosts whose responders are on the internet."""
         hosts = (tls_host(*lines, certificate=name, name=server) for name, server in SERVERS)
         return CACHE + "".join(hosts)
 
@@ -57,7 +57,7 @@ class World:
         return [one.staple for one in shaken]
 
     def apachestaple(self, configuration: str, *options: str) -> subprocess.CompletedProcess[str]:
-        """What ``apachestaple responders`` does on the server with a configuration."""
+        """Run ``apachestaple responders`` on the server with a configuration."""
         main = str(self.lab.httpd(configuration).root / "httpd.conf")
         command = [sys.executable, "-m", "apachestaple", "responders", main, *options]
         return subprocess.run(
@@ -65,7 +65,7 @@ class World:
         )
 
     def responders(self, configuration: str, *options: str) -> str:
-        """What it prints, where nothing is wrong."""
+        """Its output, if it succeeds."""
         done = self.apachestaple(configuration, *options)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
@@ -75,7 +75,7 @@ class World:
         """A running tinyproxy, and its log."""
         log = self.folder / f"tinyproxy-{namespace.pid}.log"
         configuration = self.folder / f"tinyproxy-{namespace.pid}.conf"
-        # Without its service it has no user of its own here, and needs none.
+        # Without its package's service, it has no user of its own, and needs none.
         text = re.sub(r"^(User|Group) .*\n", "", text, flags=re.MULTILINE)
         configuration.write_text(f"{text}\nLogLevel Connect\n")
         (port,) = re.findall(r"^Port (\d+)$", text, re.MULTILINE)
@@ -91,7 +91,7 @@ class World:
 
 @pytest.fixture(scope="session")
 def behind(lab: Lab) -> Lab:
-    """The lab, with certificates of responders that are elsewhere."""
+    """The lab, with certificates of responders on the internet."""
     for name, url in URLS.items():
         lab.authority.issue(name, names=NAMES, ocsp=[url])
     return lab
@@ -99,7 +99,7 @@ def behind(lab: Lab) -> Lab:
 
 @pytest.fixture
 def world(behind: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A new one, in which nothing is refused yet."""
+    """A new world without firewall."""
     folder = tmp_path_factory.mktemp("world")
     (port,) = re.findall(r":(\d+)$", behind.responder.url)
     with ExitStack() as ending:
