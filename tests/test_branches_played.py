@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from apachestaple.rules.rule import CACHE, Example, tls_host
 from tests.lab.handshake import handshake
 from tests.lab.play import play
 from tests.lab.processes import wait_until
+from tests.test_cli import run
 from tests.test_hosts import understood
 from tests.test_rules import linted
 
@@ -281,6 +283,21 @@ def test_mod_md_staples_nothing_where_the_responder_fails(lab: Lab) -> None:
         made = [handshake(httpd.port, "www.example.com") for _ in range(2)][-1]
     assert made.connected
     assert made.staple is None
+
+
+def test_mod_md_staples_nothing_for_an_ldap_responder(lab: Lab) -> None:
+    lab.authority.issue("ldap", names=("ldap.example.com",), ocsp=["ldap://127.0.0.1/"])
+    good = tls_host(name="good.example.com")
+    ldap = tls_host(name="ldap.example.com", certificate="ldap")
+    with lab.httpd(f"{MOD_MD}MDStapling on\n{good}{ldap}") as httpd:
+        done = run("hosts", httpd.root / "httpd.conf", "--format", "json")
+        assert httpd.start()
+        # It asks in the background, after the start.
+        assert wait_until(lambda: handshake(httpd.port, "good.example.com").good, 15)
+        made = handshake(httpd.port, "ldap.example.com")
+    assert made.connected
+    assert made.staple is None
+    assert [host["staples"] for host in json.loads(done.stdout)] == [True, False]
 
 
 def test_mod_md_that_staples_does_not_make_up_for_a_cache(lab: Lab) -> None:
