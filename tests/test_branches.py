@@ -50,3 +50,9 @@ def test_every_test_that_the_table_names_plays_something_on_httpd(
     named = {test for branch in branches() for test in branch.tests}
     assert not named - set(collected)
     assert not {test for test in named if not collected[test] & HTTPD}
+
+
+def test_an_example_that_a_branch_names_is_one_of_its_rules() -> None:
+    for branch in branches():
+        examples = [code for test in branch.tests for code in re.findall(r"\[(AS\d{3})-", test)]
+        assert set(examples) <= set(branch.rules), branch
