@@ -153,6 +153,43 @@ def test_a_ca_certificate_with_a_path_length_is_served_with_a_warning(lab: Lab) 
     assert "AS314" in {finding.code for finding in linted(lab, Example(text))}
 
 
+MAIN_SERVER = (
+    "ServerName main\nSSLEngine on\nSSLUseStapling on\n"
+    "SSLCertificateFile certs/no-ocsp.pem\nSSLCertificateKeyFile certs/no-ocsp.key\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "order", "maker", "number"),
+    [
+        ("poor rich", "rich poor", "rich", "AH02814"),
+        ("rich poor", "poor rich", "rich", "AH02218"),
+        ("rich poor other", "other poor rich", "other", "AH02814"),
+        ("main rich other", "main other rich", "main", None),
+    ],
+)
+def test_the_main_server_and_then_the_last_host_make_the_record(
+    lab: Lab, hosts: str, order: str, maker: str, number: str | None
+) -> None:
+    forced = "SSLStaplingForceURL http://127.0.0.1:9/"
+    texts = {
+        "main": f"{MAIN_SERVER}{forced}\n",
+        "poor": tls_host(ON, certificate="no-ocsp", name="poor"),
+        "rich": tls_host(ON, forced, certificate="no-ocsp", name="rich"),
+        "other": tls_host(ON, forced, certificate="no-ocsp", name="other"),
+    }
+    text = 'ErrorLogFormat "%v %M"\n' + CACHE + "".join(texts[name] for name in hosts.split())
+    with lab.httpd(text) as httpd:
+        (record,) = understood(httpd).records.values()
+        assert httpd.start(), httpd.log
+        initialized = re.findall(r"^(\S+) AH01960:", httpd.log, re.MULTILINE)
+        refused = re.findall(r"^poor (AH02814|AH02218):", httpd.log, re.MULTILINE)
+    # httpd reads its configuration twice when it starts.
+    assert initialized == order.split() * 2
+    assert set(refused) == ({number} if number else set())
+    assert record.host.name.partition(":")[0] == maker
+
+
 # -- handshake, query and cache -------------------------------------------------------------------
 
 
