@@ -11,7 +11,8 @@ import pytest
 
 from apachestaple.rules.catalogue import all_rules
 from tests.branches.page import branches_page
-from tests.branches.table import branches
+from tests.branches.played import differences
+from tests.branches.table import Branch, branches
 from tests.project import ROOT
 
 # The fixtures of tests that start httpd.
@@ -56,3 +57,11 @@ def test_an_example_that_a_branch_names_is_one_of_its_rules() -> None:
     for branch in branches():
         examples = [code for test in branch.tests for code in re.findall(r"\[(AS\d{3})-", test)]
         assert set(examples) <= set(branch.rules), branch
+
+
+def test_a_number_that_httpd_does_not_log_is_a_difference() -> None:
+    branch = Branch("Start", "no cache", "does not start", "AH01958 AH02312", (), ("a", "b"), "")
+    logged = {"a": {"AH01958"}, "b": {"AH00016"}}
+    assert list(differences([branch], logged)) == ["Start: no cache: not logged: AH02312"]
+    logged["b"].add("AH02312")
+    assert list(differences([branch], logged)) == []

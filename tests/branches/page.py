@@ -12,8 +12,9 @@ This page is written by `python -m tests.branches` from `tests/branches/table.ts
 
 It lists the branches of httpd's source that decide about OCSP stapling and have an outcome that a
 user can see. A branch is *played* if a test brings a running httpd into it and checks the outcome.
-It is *unknowable* if a configuration cannot show it; the table says why. Otherwise it is *open*. Of
-{total} branches, {played} are played, {unknowable} are unknowable and {open} are open.
+It is *unknowable* if a configuration cannot show it; the table says why. Otherwise it is *open*.
+
+Branches: {total} ({played} played, {unknowable} unknowable, {open} open).
 """
 
 
