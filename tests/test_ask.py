@@ -43,7 +43,16 @@ if TYPE_CHECKING:
     from tests.lab.play import Lab
     from tests.lab.server import Httpd
 
-USABLE = {"good", "by-issuer", "just-expired", "no-next-update", "three-days-old", "trailing-bytes"}
+USABLE = {
+    "good",
+    "by-issuer",
+    "just-expired",
+    "large",
+    "no-next-update",
+    "several",
+    "three-days-old",
+    "trailing-bytes",
+}
 # httpd reads on as long as it drips, and waits a second for each that is kept open.
 PLAYED = sorted(set(WAYS) - {"drip"})
 SWITCHES = {

@@ -122,6 +122,7 @@ class Authority:
         issuer_first: bool = False,
         known: bool = True,
         is_ca: bool = False,
+        path_length: int | None = None,
         subject: str = "",
     ) -> Issued:
         """Issue ``NAME.pem`` (leaf, then intermediate with ``chain``) and ``NAME.key``.
@@ -129,8 +130,8 @@ class Authority:
         ``names`` are the DNS names, ``ocsp`` the OCSP URIs in order (None: the authority's
         responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633. ``issuer_first``
         writes the intermediate before the leaf. Without ``known``, the certificate is not in the
-        index, so the responder answers "unknown". ``is_ca`` makes a CA certificate. ``subject`` is
-        its common name, by default ``name``.
+        index, so the responder answers "unknown". ``is_ca`` makes a CA certificate with
+        ``path_length``. ``subject`` is its common name, by default ``name``.
         """
         private = _new_key(key)
         builder = _leaf_builder(
@@ -143,6 +144,7 @@ class Authority:
             not_before=not_before,
             not_after=not_after,
             is_ca=is_ca,
+            path_length=path_length,
         ).add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
             critical=False,
@@ -293,10 +295,11 @@ def _leaf_builder(
     not_before: dt.datetime | None = None,
     not_after: dt.datetime | None = None,
     is_ca: bool = False,
+    path_length: int | None = None,
 ) -> x509.CertificateBuilder:
     builder = (
         _builder(subject, issuer, private, not_before, not_after)
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=path_length), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(

@@ -12,11 +12,13 @@ from typing import ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
 from .ca import Authority, Key
 from .ending import Ending
+from .several import joined
 
 _HOUR = dt.timedelta(hours=1)
 _DAY = dt.timedelta(days=1)
@@ -128,9 +130,16 @@ class Signer:
         certificate = x509.load_pem_x509_certificate((folder / "good.pem").read_bytes())
         return self.response(request, by=(certificate, _private_key(folder / "good.key")))
 
-    def long(self, request: ocsp.OCSPRequest) -> bytes:
-        """A response of more than the 10239 bytes that mod_ssl caches."""
-        padding = [_padding(self.authority) for _ in range(4)]
+    def several(self, request: ocsp.OCSPRequest) -> bytes:
+        """About another certificate first, then about the one that was asked for."""
+        other, own = self.response(request, serial=4711), self.response(request)
+        key = self.authority.signer_key
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return joined(other, own, key)
+
+    def padded(self, request: ocsp.OCSPRequest, certificates: int) -> bytes:
+        """With further certificates of 4 KB each; mod_ssl caches 10239 bytes at most."""
+        padding = [_padding(self.authority) for _ in range(certificates)]
         return self.response(request, certificates=[self.delegate, *padding])
 
 
@@ -216,7 +225,10 @@ WAYS: dict[str, Callable[[Signer, ocsp.OCSPRequest], Chunks]] = {
     "bad-signature": lambda signer, request: _ok(
         _flipped(signer.response(request, by_issuer=True))
     ),
-    "long": lambda signer, request: _ok(signer.long(request)),
+    "several": lambda signer, request: _ok(signer.several(request)),
+    # About 9 KB: less than mod_ssl caches, more than a small cache holds.
+    "large": lambda signer, request: _ok(signer.padded(request, 2)),
+    "long": lambda signer, request: _ok(signer.padded(request, 4)),
     "trailing-bytes": lambda signer, request: _ok(signer.response(request) + b"\r\n"),
     "try-later": lambda *_: _failure(ocsp.OCSPResponseStatus.TRY_LATER),
     "unauthorized": lambda *_: _failure(ocsp.OCSPResponseStatus.UNAUTHORIZED),
@@ -231,6 +243,7 @@ WAYS: dict[str, Callable[[Signer, ocsp.OCSPRequest], Chunks]] = {
     "not-found": _raw(b"HTTP/1.1 404 Not Found\r\n\r\n", _HTML),
     "not-http": _raw(b"220 mail.example.com ESMTP\r\n"),
     "nothing": _raw(),
+    "cut-head": _raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/ocsp-response\r\n"),
     "endless": _endless,
     "endless-head": _endless_head,
     "endless-line": _endless_line,
@@ -311,7 +324,7 @@ def _padding(authority: Authority) -> x509.Certificate:
         .not_valid_before(now - _DAY)
         .not_valid_after(now + _DAY)
         .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(f"{'x' * 60}.{n}") for n in range(50)]),
+            x509.SubjectAlternativeName([x509.DNSName(f"{'x' * 60}.{n}") for n in range(60)]),
             critical=False,
         )
         .sign(authority.issuer_key, hashes.SHA256())

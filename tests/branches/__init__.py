@@ -1,0 +1,1 @@
+"""The branches of httpd's source that decide about stapling, as a page: ``docs/branches.md``."""
