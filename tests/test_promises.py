@@ -86,6 +86,14 @@ def test_a_host_that_another_answers_for(two: tuple[Httpd, Path]) -> None:
     assert "the certificate of a.example.com" in second["error"]
 
 
+def test_a_staple_that_cannot_be_predicted_is_no_difference(two: tuple[Httpd, Path]) -> None:
+    # Without the certificate, it is not known whether the host staples.
+    (two[1] / "certs/good.pem").unlink()
+    code, (first, _) = compared(two[1])
+    assert first["staple"]["status"] == "good"
+    assert (code, first["error"]) == (0, None)
+
+
 @pytest.mark.parametrize(
     ("address", "name", "expected"),
     [
