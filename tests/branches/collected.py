@@ -1,6 +1,6 @@
 """``python -m tests.branches.collected FILE…``: the tests in files, with their fixtures, as JSON.
 
-A process of its own, since pytest does not collect within a test without harm.
+A test runs it in another process, since pytest keeps state that a second run would change.
 """
 
 import contextlib
