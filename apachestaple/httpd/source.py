@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 class Source:
     """The lines of a file or of an expanded macro while they are read.
 
-    Of a macro, each line has its index in the file that it comes from and a number of its own.
-    ``use`` is the line of a file that uses the macro, or that uses the one that uses it: the file
-    and the index there.
+    Each line of a macro has its index in the file, and a number of its own. ``use`` is the line of
+    the outermost ``Use`` that led to the macro: a file and the index in that file.
     """
 
     __slots__ = ("file", "lines", "name", "numbered", "position", "use")

@@ -41,9 +41,7 @@ class ErrorDirective(ReadErrorRule):
         ),
         Example(_HOST + "Error\n", rejection="used with no message"),
     )
-    good = (
-        Example(_HOST + '<IfModule !ssl_module>\n    Error "load mod_ssl"\n</IfModule>\n'),
-    )
+    good = (Example(_HOST + '<IfModule !ssl_module>\n    Error "load mod_ssl"\n</IfModule>\n'),)
 
     def check(self, error: ReadError, site: Site) -> Iterator[Finding]:
         yield self.finding(error_subject(error), said=error.message)
