@@ -144,6 +144,13 @@ class Site:
         return [host for host in self.hosts if host.is_tls]
 
     @lazy
+    def files_of_tls_hosts(self) -> frozenset[Directive]:
+        """The directives of the certificates and keys that hosts with TLS have."""
+        certificates = [each for host in self.tls_hosts for each in host.certificates]
+        keys = (each.key_directive for each in certificates)
+        return frozenset((*(each.directive for each in certificates), *filter(None, keys)))
+
+    @lazy
     def stapling_hosts(self) -> list[Host]:
         """TLS hosts for which mod_ssl's own stapling is on and in charge."""
         return [host for host in self.tls_hosts if host.staples]

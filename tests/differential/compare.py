@@ -63,7 +63,10 @@ LONGEST_OUTPUT = 8000
 
 # Our errors that httpd finds when it executes the directives, and its message of one of these.
 EXECUTED = (ErrorKind.SECTION, ErrorKind.ERROR_DIRECTIVE)
-SECTION_MESSAGE = r"^<(?:(?:Directory|Location|Files)(?:Match)?|VirtualHost|(?:Else)?If|Limit(?:Except)?)> directive "
+SECTION_MESSAGE = (
+    r"^<(?:(?:Directory|Location|Files)(?:Match)?|VirtualHost|(?:Else)?If|Limit(?:Except)?)> "
+    "directive "
+)
 
 # What httpd's message says in other words than we do: a pattern for it, and one for ours.
 PARAPHRASES = (
