@@ -290,7 +290,8 @@ class Configuration:
 
     ``whole`` is false for a fragment, such as a file with one virtual host. Nothing may be
     concluded from what it does not contain. ``installed`` is true for the configuration of this
-    machine's httpd. ``includes`` are the wildcards of the main server's Includes, each with the
+    machine's httpd, ``in_place`` for one that is inside the ServerRoot that it sets.
+    ``includes`` are the wildcards of the main server's Includes, each with the
     number of ``load_modules`` before it.
     """
 
@@ -298,6 +299,7 @@ class Configuration:
     server_root: str
     whole: bool
     installed: bool
+    in_place: bool
     version: Callable[[], tuple[int, int, int]]
     paths: Paths
     directives: list[Directive] = field(default_factory=list)

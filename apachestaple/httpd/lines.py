@@ -91,6 +91,7 @@ class Lines:
             server_root=start.server_root,
             whole=start.whole,
             installed=start.installed,
+            in_place=start.in_place,
             version=start.version,
             paths=start.paths,
             modules=set(start.built_in),

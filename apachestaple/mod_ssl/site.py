@@ -283,12 +283,13 @@ def understand(
 ) -> Site:
     """What mod_ssl makes of the directives in effect.
 
-    Certificates are required, where nothing else is said, of the machine's own configuration.
+    Certificates are required, where nothing else is said, of the machine's own configuration and
+    of one that stands in its ServerRoot.
     ``reader`` may know certificate files from before. They are read ``at_once``, or else when
     somebody asks for a host's certificates.
     """
     if certificates_required is None:
-        certificates_required = configuration.installed
+        certificates_required = configuration.installed or configuration.in_place
     reader = reader or CertificateReader()
     site = Site(configuration, Host(None, ()), [], [], [], certificates_required, reader)
     walk = Walk(site)
