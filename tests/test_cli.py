@@ -16,7 +16,7 @@ from tests.schemas import DUMP, HOSTS, LINT, RESPONDERS, RULES, checked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SSL = "ServerRoot {root}\nLoadModule ssl_module modules/mod_ssl.so\nListen 443\n"
+SSL = "LoadModule ssl_module modules/mod_ssl.so\nListen 443\n"
 HOST = """\
 <VirtualHost *:443>
     ServerName www.example.com
@@ -52,7 +52,7 @@ def run(
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
     """A whole configuration with one error: stapling without a cache."""
-    (tmp_path / "httpd.conf").write_text(SSL.format(root=tmp_path) + "Include sites/*.conf\n")
+    (tmp_path / "httpd.conf").write_text(SSL + "Include sites/*.conf\n")
     (tmp_path / "sites").mkdir()
     (tmp_path / "sites/www.conf").write_text(HOST.format(stapling="on"))
     return tmp_path
@@ -61,7 +61,7 @@ def broken(tmp_path: Path) -> Path:
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
     """A whole configuration without stapling."""
-    (tmp_path / "httpd.conf").write_text(SSL.format(root=tmp_path))
+    (tmp_path / "httpd.conf").write_text(SSL)
     return tmp_path
 
 
@@ -243,7 +243,7 @@ def test_a_fragment_is_read_within_its_configuration(broken: Path) -> None:
 def test_configurations_of_several_servers_are_joined(broken: Path, tmp_path: Path) -> None:
     other = tmp_path / "other/httpd.conf"
     other.parent.mkdir()
-    other.write_text(SSL.format(root=other.parent))
+    other.write_text(SSL)
     report = checked(run("lint", "--format", "json", broken, other).stdout, LINT)
     paths = [one["path"] for one in report["configurations"]]
     assert paths == [str(broken / "httpd.conf"), str(other)]
@@ -401,8 +401,7 @@ def test_nothing_heavy_is_loaded_that_is_not_needed(tmp_path: Path, words: list[
 
 def test_fix_shows_a_diff_and_changes_nothing(broken: Path, tmp_path: Path) -> None:
     (broken / "httpd.conf").write_text(
-        SSL.format(root=broken)
-        + "LoadModule socache_shmcb_module modules/mod_socache_shmcb.so\nInclude sites/*.conf\n"
+        SSL + "LoadModule socache_shmcb_module modules/mod_socache_shmcb.so\nInclude sites/*.conf\n"
     )
     before = (broken / "httpd.conf").read_bytes()
     home = {"XDG_STATE_HOME": str(tmp_path / "state")}

@@ -243,7 +243,7 @@ def test_httpd_rejects_it_at_that_line(lab: Lab, case: Case) -> None:
     assert case.example.rejection is not None
     assert re.search(case.example.rejection, observed.message), observed.message
     (finding, *_) = of(case.rule, linted(lab, case))
-    places = re.findall(r"yntax error on line (\d+) of \S*/([^/\s:]+):", observed.message)
+    places = re.findall(r"on line (\d+) of \"?[^\s\"]*/([^/\s:\"]+)\"?:", observed.message)
     assert (str(finding.place.end_line), os.path.basename(finding.place.file)) in places
 
 

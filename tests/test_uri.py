@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.ocsp.uri import Uri, parse_uri, proxy_problem, url_problem
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.responder_url import effect_of
@@ -37,7 +37,7 @@ REACHABLE = ("http://127.0.0.1:{port}", "//127.0.0.1:{port}/", "x://u@127.0.0.1:
 @pytest.mark.parametrize("url", REFUSED)
 def test_httpd_refuses_a_proxy_that_we_cannot_parse(lab: Lab, url: str) -> None:
     assert parse_uri(url) is None
-    fault = STAPLING_DIRECTIVES["sslocspproxyurl"].problem([url])
+    fault = COMMANDS["sslocspproxyurl"].problem([url])
     assert fault == f"SSLOCSPProxyURL: Cannot parse URL {url}"
     test = lab.httpd(f'SSLOCSPProxyURL "{url}"\n').configtest()
     assert not test.accepted

@@ -88,7 +88,7 @@ class Common:
         typer.Option(
             metavar="required|available",
             help="Whether a missing certificate file is an error "
-            "[default: only in this machine's own configuration].",
+            "[default: only where a configuration stands in its ServerRoot].",
         ),
     ] = None
     config: Annotated[

@@ -101,5 +101,6 @@ def _start(
         environment=script.environment,
         built_in=modules,
         installed=is_installed,
+        in_place=place.in_place,
         unread=script.unread,
     )

@@ -101,6 +101,25 @@ class Place(NamedTuple):
     end_column: int
 
 
+class MacroUse(NamedTuple):
+    """The use of a macro that a directive came from.
+
+    Attributes:
+        source: httpd's name for the use.
+        number: httpd's line number of the directive in that use.
+        file: the file with the Use that led here, where macros use each other the outermost.
+        position: index of the logical line of that Use.
+        is_changed: whether the directive's line holds an argument of the use.
+
+    """
+
+    source: str
+    number: int
+    file: SourceFile
+    position: int
+    is_changed: bool
+
+
 class Directive(NamedTuple):
     """A directive or the opening line of a section that is in effect.
 
@@ -115,8 +134,7 @@ class Directive(NamedTuple):
         parent: the section that contains it.
         source_file: the file in which it can be edited.
         position: index of its logical line in that file.
-        use: for a directive from a macro, httpd's name for the use of the macro, and httpd's line
-            number in it.
+        use: the use of the macro that it came from, or ``None``.
 
     """
 
@@ -126,7 +144,7 @@ class Directive(NamedTuple):
     parent: Directive | None
     source_file: SourceFile
     position: int
-    use: tuple[str, int] | None = None
+    use: MacroUse | None = None
 
     # Two directives with equal texts are different.
     def __eq__(self, other: object) -> bool:
@@ -138,12 +156,12 @@ class Directive(NamedTuple):
     @property
     def source(self) -> str:
         """The name that httpd uses for the source of the line."""
-        return self.use[0] if self.use else self.source_file.path
+        return self.use.source if self.use else self.source_file.path
 
     @property
     def number(self) -> int:
         """The line number that httpd uses in that source."""
-        return self.use[1] if self.use else self.source_file.lines.last_line(self.position)
+        return self.use.number if self.use else self.source_file.lines.last_line(self.position)
 
     @property
     def in_macro(self) -> bool:
@@ -192,6 +210,18 @@ class Directive(NamedTuple):
         """The range of the directive without surrounding white space."""
         return line_place(self.source_file, self.line, self.end_line)
 
+    @property
+    def place_of_value(self) -> Place:
+        """Where its arguments are written: the ``Use`` whose arguments they are, or the directive.
+
+        That line of a ``Use`` is one that httpd names.
+        """
+        use = self.use
+        if use is None or not use.is_changed:
+            return self.place
+        lines = use.file.lines
+        return line_place(use.file, lines.first_line(use.position), lines.last_line(use.position))
+
 
 def line_place(file: SourceFile, line: int, end_line: int | None = None) -> Place:
     """The range of the lines ``line`` to ``end_line`` without surrounding white space."""
@@ -215,6 +245,9 @@ class ErrorKind(StrEnum):
     ARGUMENTS = "arguments"
     MODULE = "module"
     LIMIT = "limit"
+    # Found by httpd when it executes the directives, after all was read.
+    SECTION = "section"
+    ERROR_DIRECTIVE = "error-directive"
 
 
 class ReadError(NamedTuple):
@@ -257,7 +290,8 @@ class Configuration:
 
     ``whole`` is false for a fragment, such as a file with one virtual host. Nothing may be
     concluded from what it does not contain. ``installed`` is true for the configuration of this
-    machine's httpd. ``includes`` are the wildcards of the main server's Includes, each with the
+    machine's httpd, ``in_place`` for one that is inside the ServerRoot that it sets.
+    ``includes`` are the wildcards of the main server's Includes, each with the
     number of ``load_modules`` before it.
     """
 
@@ -265,6 +299,7 @@ class Configuration:
     server_root: str
     whole: bool
     installed: bool
+    in_place: bool
     version: Callable[[], tuple[int, int, int]]
     paths: Paths
     directives: list[Directive] = field(default_factory=list)

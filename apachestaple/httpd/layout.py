@@ -88,13 +88,15 @@ def folder_above_conf(main: str) -> str:
 class Place(NamedTuple):
     """The place of a main file on its server, and the local place of the server's files.
 
-    ``own`` is whether the server's files are those of this machine.
+    ``own`` is whether the server's files are those of this machine, ``in_place`` whether the main
+    file stands in the ServerRoot that it names, so that its server could run here.
     """
 
     recognised: Recognised
     server_root: str
     paths: Paths
     own: bool
+    in_place: bool = False
 
     def copied(self, path: str) -> str | None:
         """The local path of a server's file; ``None`` if only this machine's file can be meant."""
@@ -133,7 +135,14 @@ def place_of(
         # Another instance is started with -d.
         compiled_in = recognised.folder
     server_root = paths.real(stated or compiled_in) if stated or compiled_in else ""
-    place = Place(recognised, server_root or folder_above_conf(main), paths, own=root == "")
+    in_place = bool(stated) and paths == Paths() and not in_checkout and is_inside(main, stated)
+    place = Place(
+        recognised,
+        server_root or folder_above_conf(main),
+        paths,
+        own=root == "",
+        in_place=in_place,
+    )
     return _with_replaced(place, options)
 
 

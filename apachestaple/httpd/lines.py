@@ -14,6 +14,7 @@ from apachestaple.httpd.configuration import (
     Configuration,
     Directive,
     ErrorKind,
+    MacroUse,
     NoteKind,
     Place,
     ReadError,
@@ -22,6 +23,7 @@ from apachestaple.httpd.configuration import (
     line_place,
 )
 from apachestaple.httpd.limits import MOST_EXPANDED, Spent
+from apachestaple.httpd.sections import opening_problem
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_variables
 
 if TYPE_CHECKING:
@@ -35,7 +37,10 @@ _SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
 _MOST_KNOWN = 100_000
 # Errors and notes about the text of a line.
 _QUOTING = frozenset(
-    {ErrorKind.UNCLOSED_SECTION, ErrorKind.MISMATCHED_SECTION, ErrorKind.ARGUMENTS}
+    {
+        *(ErrorKind.UNCLOSED_SECTION, ErrorKind.MISMATCHED_SECTION, ErrorKind.ARGUMENTS),
+        *(ErrorKind.SECTION, ErrorKind.ERROR_DIRECTIVE),
+    }
 )
 _NOTES_THAT_QUOTE = frozenset(
     {
@@ -86,6 +91,7 @@ class Lines:
             server_root=start.server_root,
             whole=start.whole,
             installed=start.installed,
+            in_place=start.in_place,
             version=start.version,
             paths=start.paths,
             modules=set(start.built_in),
@@ -136,7 +142,7 @@ class Lines:
         elif key.startswith("</"):
             line = closes, name, "<" + key[2:-1] if key.endswith(">") else "", raw
         else:
-            act = self._execute.get(key) or (opens if _is_closed(raw) else self._open_section)
+            act = self._execute.get(key) or (opens if _is_plain(raw) else self._open_section)
             line = act, self._commands.get(key, name), key, raw
         # Each occurrence of an unknown variable must be recorded.
         if not (resolved is not text and self._has_unknown_variable):
@@ -172,9 +178,13 @@ class Lines:
         return value
 
     def _open_section(self, name: str, key: str, raw: str) -> None:
-        """The opening line of a section with text after its ``>``."""
-        self._note_text_after(raw)
+        """The opening line of a section with text after its ``>``, or an incomplete one."""
         source = self._source
+        problem = opening_problem(name, raw)
+        if problem is None:
+            self._note_text_after(raw)
+        else:
+            self._note_error(ErrorKind.SECTION, problem, source.file, source.index)
         directive = directive_at(name, key, raw, self._parent, source)
         self.configuration.directives.append(directive)
         self._files[-1].sections.append(directive)
@@ -220,10 +230,13 @@ class Lines:
 
 def directive_at(name: str, key: str, raw: str, parent: Directive | None, at: Source) -> Directive:
     """The directive of the line that was read last."""
-    use = (at.name, at.number) if at.numbered is not None else None
+    use = None
+    if at.numbered is not None:
+        file, index = at.use or (at.file, at.index)
+        use = MacroUse(at.name, at.number, file, index, at.is_changed)
     return Directive(name, key, raw, parent, at.file, at.index, use)
 
 
-def _is_closed(raw: str) -> bool:
-    """Whether there is no text after the last ``>`` of a section's opening line."""
-    return raw.endswith(">") or ">" not in raw
+def _is_plain(raw: str) -> bool:
+    """Whether a section's opening line has an argument, and ends with ``>``."""
+    return raw.endswith(">") and raw != ">"

@@ -22,6 +22,7 @@ from apachestaple.httpd.configuration import (
     server_root_relative,
 )
 from apachestaple.httpd.include import has_wildcard, included_files
+from apachestaple.httpd.lines import directive_at
 from apachestaple.httpd.macros import (
     LONGEST_MACRO_LINE,
     Macro,
@@ -84,6 +85,7 @@ class _Reader(Build):
             "defaultruntimedir": self._runtime_dir,
             "loadmodule": self._load_module,
             "loadfile": self._load_file,
+            "error": self._error_directive,
             **dict.fromkeys(_CONDITIONS, self._condition),
         }
         if not start.whole:
@@ -263,6 +265,15 @@ class _Reader(Build):
             raise Rejected(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
         return words
 
+    def _error_directive(self, name: str, key: str, raw: str) -> None:
+        """``Error``: it rejects the configuration when httpd executes it, after all was read."""
+        source = self._source
+        self.configuration.directives.append(directive_at(name, key, raw, self._parent, source))
+        message = raw or "The Error directive was used with no message."
+        if len(raw) > 1 and raw[0] in "\"'" and raw[0] == raw[-1]:
+            message = raw[1:-1]
+        self._note_error(ErrorKind.ERROR_DIRECTIVE, message, source.file, source.index)
+
     # -- macros ---------------------------------------------------------------------------------
 
     def _add_macros(self) -> None:
@@ -347,10 +358,12 @@ class _Reader(Build):
                 lines.append(begun.strip(WHITE_SPACE))
                 numbered.append((macro.indexes[number - 1], number))
                 begun = ""
+        user = self._source
+        use = user.use or (user.file, user.index)
         sources = self._files[-1].sources
         if begun:
             sources.append(self._line_behind(begun))
-        sources.append(Source(where, macro.file, lines, numbered))
+        sources.append(Source(where, macro.file, lines, numbered, use))
 
     def _line_behind(self, begun: str) -> Source:
         """The line that starts at the end of a macro and continues after its use."""

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 class Source:
     """The lines of a file or of an expanded macro while they are read.
 
-    Each line of a macro has its index in the file, and a number of its own.
+    Each line of a macro has its index in the file, and a number of its own. ``use`` is the line of
+    the outermost ``Use`` that led to the macro: a file and the index in that file.
     """
 
-    __slots__ = ("file", "lines", "name", "numbered", "position")
+    __slots__ = ("file", "lines", "name", "numbered", "position", "use")
 
     def __init__(
         self,
@@ -27,12 +28,14 @@ class Source:
         file: SourceFile,
         lines: list[str],
         numbered: list[tuple[int, int]] | None = None,
+        use: tuple[SourceFile, int] | None = None,
     ) -> None:
         self.name = name
         self.file = file
         self.lines = lines
         self.numbered = numbered
-        # The position of the next line.
+        self.use = use
+        # Of the line to be read next.
         self.position = 0
 
     @property
@@ -40,6 +43,12 @@ class Source:
         """The index in the file of the line that was read last."""
         position = self.position - 1
         return position if self.numbered is None else self.numbered[position][0]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether an argument of the macro's use stands in the line that was read last."""
+        written = self.file.lines.text[self.index].strip(WHITE_SPACE)
+        return self.use is not None and self.lines[self.position - 1] != written
 
     @property
     def is_cut_off(self) -> bool:

@@ -28,6 +28,7 @@ class Start(NamedTuple):
         whole: false for a fragment, whose <IfModule> sections are all read.
         installed: whether this is the configuration of this machine's httpd, so that a missing
             module or folder is an error.
+        in_place: whether the main file is inside the ServerRoot that it sets.
         unread: files of the start script that were not read, each with the reason.
 
     """
@@ -41,4 +42,5 @@ class Start(NamedTuple):
     built_in: frozenset[str] = BUILT_IN
     whole: bool = True
     installed: bool = False
+    in_place: bool = False
     unread: tuple[tuple[str, str], ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.words import lower, next_word
-from apachestaple.mod_ssl.directives import SSL_NAMES
+from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.mod_ssl.site import understand
 from apachestaple.mod_ssl.spelling import closest_name
 from apachestaple.mod_ssl.web_characters import has_web_characters, without_web_characters
@@ -24,7 +24,7 @@ def spelt_right(site: Site) -> Site | None:
     corrected = {
         id(directive): _corrected(directive)
         for directive in site.ssl_directives
-        if directive.key not in SSL_NAMES or not directive.raw.isascii()
+        if directive.key not in COMMANDS or not directive.raw.isascii()
     }
     if not any(corrected.values()):
         return None
@@ -45,7 +45,7 @@ def _corrected(directive: Directive) -> Directive | None:
         return None
     if has_web_characters(name + raw):
         name, raw = next_word(without_web_characters(f"{name} {raw}"))
-    if lower(name) not in SSL_NAMES:
+    if lower(name) not in COMMANDS:
         name = closest_name(lower(name)) or name
     if (name, raw) == (directive.name, directive.raw):
         return None

@@ -5,9 +5,11 @@ Source: server/vhost.c (get_addresses), server/listen.c (ap_setup_listeners).
 
 from __future__ import annotations
 
+import re
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.httpd.numbers import strtol
+from apachestaple.httpd.numbers import atoi, strtol
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 # first that the system offers, which is IPv6's wherever that is on.
 _ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
 _ANY_LISTEN = "::"
+
+_DIGITS = re.compile("[0-9]+")
 
 
 class Address(NamedTuple):
@@ -38,6 +42,38 @@ def parse_address(word: str) -> Address:
     if host in ("*", "_default_"):
         host = ""
     return Address(host, _port(port))
+
+
+def address_problem(word: str) -> str | None:
+    """What httpd says of an address of <VirtualHost> (get_addresses, apr_parse_addr_port)."""
+    invalid = "The address or port is invalid"
+    if word == ":*":
+        return invalid
+    word = word.removesuffix(":*")
+    host, colon, digits = word.rpartition(":")
+    if _DIGITS.fullmatch(word):
+        return "Missing address for VirtualHost" if _is_port(word) else invalid
+    if colon and _DIGITS.fullmatch(digits):
+        if not host or not _is_port(digits):
+            return invalid
+        word = host
+    if not word.startswith("["):
+        return None
+    address, _, zone = word[1:-1].partition("%")
+    is_complete = word.endswith("]") and (zone or "%" not in word)
+    return None if is_complete and _is_ipv6(address) else invalid
+
+
+def _is_port(digits: str) -> bool:
+    return 0 < atoi(digits) < 65536
+
+
+def _is_ipv6(address: str) -> bool:
+    try:
+        IPv6Address(address)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_listen(directive: Directive) -> tuple[Address, str] | None:

@@ -1,16 +1,12 @@
-"""The directives that stapling hangs on, as a table.
+"""The stapling directives as a table; `commands` has what httpd accepts of each.
 
-Source: modules/ssl/mod_ssl.c (ssl_config_cmds) for place and arguments, ssl_engine_config.c for
-what each accepts, ssl_util_stapling.c (modssl_init_stapling) for the defaults.
+Source: modules/ssl/ssl_util_stapling.c (modssl_init_stapling) for the defaults.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import NamedTuple
-
-from apachestaple.httpd.numbers import atoi
-from apachestaple.ocsp.uri import parse_uri
 
 
 class Kind(StrEnum):
@@ -41,21 +37,6 @@ class StaplingDirective(NamedTuple):
     in_virtual_host: bool = True
     since: tuple[int, int, int] = (2, 3, 3)
 
-    def problem(self, words: list[str]) -> str | None:
-        """What httpd has against these arguments, or ``None``."""
-        if self.kind is Kind.FLAG:
-            # What follows the first word is ignored.
-            good = bool(words) and words[0].lower() in ("on", "off")
-            return None if good else f"{self.name} must be On or Off"
-        if len(words) != 1 or not words[0]:
-            return f"{self.name} takes one argument, and here are {len(words)}"
-        if self.kind is Kind.SECONDS and atoi(words[0]) < 0:
-            return f"{self.name} takes no negative number"
-        # A responder's URL is not looked at before it is asked.
-        if self.kind is Kind.PROXY and parse_uri(words[0]) is None:
-            return f"{self.name}: Cannot parse URL {words[0]}"
-        return None
-
 
 _TABLE = (
     StaplingDirective("SSLUseStapling", Kind.FLAG, "off"),
@@ -75,24 +56,3 @@ _TABLE = (
 MOD_MD_STAPLES_SINCE = (2, 4, 42)
 
 STAPLING_DIRECTIVES = {directive.name.lower(): directive for directive in _TABLE}
-
-# Further directives of mod_ssl that a name may be, so that none is taken for a misspelt one.
-_OTHER_NAMES = """
-SSLCACertificateFile SSLCACertificatePath SSLCADNRequestFile SSLCADNRequestPath
-SSLCARevocationCheck SSLCARevocationFile SSLCARevocationPath SSLCertificateChainFile
-SSLCertificateFile SSLCertificateKeyFile SSLCipherSuite SSLClientHelloVars SSLCompression
-SSLCryptoDevice SSLEngine SSLFIPS SSLHonorCipherOrder SSLInsecureRenegotiation SSLLog SSLLogLevel
-SSLMutex SSLOCSPDefaultResponder SSLOCSPEnable SSLOCSPNoverify SSLOCSPOverrideResponder
-SSLOCSPResponderCertificateFile SSLOCSPResponderTimeout SSLOCSPResponseMaxAge
-SSLOCSPResponseTimeSkew SSLOCSPUseRequestNonce SSLOpenSSLConfCmd SSLOptions SSLPassPhraseDialog
-SSLPolicy SSLProtocol SSLProxyCACertificateFile SSLProxyCACertificatePath
-SSLProxyCARevocationCheck SSLProxyCARevocationFile SSLProxyCARevocationPath SSLProxyCheckPeerCN
-SSLProxyCheckPeerExpire SSLProxyCheckPeerName SSLProxyCipherSuite SSLProxyEngine
-SSLProxyMachineCertificateChainFile SSLProxyMachineCertificateFile
-SSLProxyMachineCertificatePath SSLProxyProtocol SSLProxyVerify SSLProxyVerifyDepth SSLRandomSeed
-SSLRenegBufferSize SSLRequire SSLRequireSSL SSLRequestSSL SSLSRPUnknownUserSeed SSLSRPVerifierFile
-SSLSessionCache SSLSessionCacheTimeout SSLSessionTicketKeyFile SSLSessionTickets
-SSLStrictSNIVHostCheck SSLUserName SSLVerifyClient SSLVerifyDepth SSLVHostSNIPolicy
-"""
-
-SSL_NAMES = frozenset(STAPLING_DIRECTIVES) | frozenset(_OTHER_NAMES.lower().split())

@@ -204,6 +204,9 @@ class Host:
         value = _switch(directive.raw) if directive else ""
         if value in ("on", "off", "optional"):
             return value
+        if value and "$" not in value:
+            # httpd rejects it; nobody writes the directive to have TLS off.
+            return "on"
         return "on" if self.certificates and self._protocol() == "https" else "off"
 
     def _protocol(self) -> str:

@@ -144,6 +144,13 @@ class Site:
         return [host for host in self.hosts if host.is_tls]
 
     @lazy
+    def files_of_tls_hosts(self) -> frozenset[Directive]:
+        """The directives of the certificates and keys that hosts with TLS have."""
+        certificates = [each for host in self.tls_hosts for each in host.certificates]
+        keys = (each.key_directive for each in certificates)
+        return frozenset((*(each.directive for each in certificates), *filter(None, keys)))
+
+    @lazy
     def stapling_hosts(self) -> list[Host]:
         """TLS hosts for which mod_ssl's own stapling is on and in charge."""
         return [host for host in self.tls_hosts if host.staples]
@@ -276,12 +283,13 @@ def understand(
 ) -> Site:
     """What mod_ssl makes of the directives in effect.
 
-    Certificates are required, where nothing else is said, of the machine's own configuration.
+    Certificates are required, where nothing else is said, of the machine's own configuration and
+    of one that stands in its ServerRoot.
     ``reader`` may know certificate files from before. They are read ``at_once``, or else when
     somebody asks for a host's certificates.
     """
     if certificates_required is None:
-        certificates_required = configuration.installed
+        certificates_required = configuration.installed or configuration.in_place
     reader = reader or CertificateReader()
     site = Site(configuration, Host(None, ()), [], [], [], certificates_required, reader)
     walk = Walk(site)

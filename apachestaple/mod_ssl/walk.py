@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
-_DIRECTORY_SECTIONS = frozenset(
+DIRECTORY_SECTIONS = frozenset(
     f"<{name}"
     for name in (
         *("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch"),
@@ -128,7 +128,7 @@ class Walk:
         # Sections may be nested deeper than calls.
         host: Host | None = self._site.main
         for outer in reversed([section, *section.sections()] if section else []):
-            if outer.key in _DIRECTORY_SECTIONS:
+            if outer.key in DIRECTORY_SECTIONS:
                 return None
             if host is self._site.main:
                 host = self._hosts.get(id(outer), host)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.directives import SSL_NAMES, STAPLING_DIRECTIVES
+from apachestaple.httpd.commands import all_commands
+from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.mod_ssl.spelling import closest_name
 from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.rules.finding import Effect, Fix, Severity
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class MisspeltDirective(DirectiveRule):
-    """The name of a stapling directive is misspelt.
+    """The name of a directive of mod_ssl is misspelt.
 
     httpd rejects a directive that no loaded module knows. Some names, such as ssl_stapling, are
-    those of nginx.
+    those of nginx; others, such as SSLMutex, are those of another version of httpd.
     """
 
     code = "AS101"
@@ -48,6 +49,8 @@ class MisspeltDirective(DirectiveRule):
     bad = (
         Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command"),
         Example(CACHE + tls_host("ssl_stapling on"), rejection="Invalid command"),
+        Example(CACHE + tls_host("SSLHonourCipherOrder on"), rejection="Invalid command"),
+        Example(CACHE + tls_host("SSLPolicy modern"), rejection="Invalid command", fixable=False),
         Example(
             CACHE + tls_host("SSLStaplingVerify on"), rejection="Invalid command", fixable=False
         ),
@@ -59,7 +62,7 @@ class MisspeltDirective(DirectiveRule):
 
     @classmethod
     def asks_for(cls, key: str) -> bool:
-        return key not in SSL_NAMES and not key.startswith(("<", "md"))
+        return key not in COMMANDS and not key.startswith(("<", "md"))
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         key = directive.key
@@ -68,11 +71,13 @@ class MisspeltDirective(DirectiveRule):
         if (is_nginx and not site.configuration.whole) or has_web_characters(directive.name):
             return
         meant = closest_name(key)
-        if meant is None and not key.startswith(("sslstapling", "ssl_stapling")):
+        if meant is None and not key.startswith("ssl" if not is_nginx else "ssl_stapling"):
+            return
+        if key in all_commands():
             return
         variants = {True: "nginx" if meant else "only-nginx", False: "" if meant else "unknown"}
         remedy = None
-        if meant and STAPLING_DIRECTIVES[meant.lower()].problem(directive.arguments) is None:
+        if meant and COMMANDS[meant.lower()].problem(directive.arguments) is None:
             remedy = RenameDirective(directive=directive, name=meant)
         yield self.finding(
             directive_subject(directive),

@@ -4,30 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.commands import COMMANDS, Where
+from apachestaple.mod_ssl.walk import DIRECTORY_SECTIONS
 from apachestaple.rules.finding import Effect, Severity
-from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
 from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
+_HOST = CACHE + tls_host("SSLUseStapling on")
 
-class MisplacedDirective(ServerRule):
-    """A stapling directive stands in a section for folders, URLs or files.
+
+class MisplacedDirective(DirectiveRule):
+    """A directive of mod_ssl stands in a section in which httpd does not accept it.
 
     Stapling is a setting of a server. httpd accepts its directives in the main server and in a
-    <VirtualHost>, and rejects them in <Directory>, <Location>, <Files>, <If> and the like.
+    <VirtualHost>, and rejects them in <Directory>, <Location>, <Files>, <If> and the like. Some
+    directives belong into the main server alone, and some into a section for folders.
     """
 
     code = "AS102"
     severity = Severity.ERROR
     effect = Effect.REJECTED
-    message = "{written} is not allowed in {section}>"
-    help = "Move it into the <VirtualHost>, or into the main server."
+    # SSLStaplingCache has a rule of its own.
+    names = frozenset(COMMANDS) - {"sslstaplingcache"}
+    message = {
+        "": "{written} is not allowed in {section}>",
+        "main server": "{written} is not allowed in {section}>",
+        "folder": "{written} is not allowed outside of a section for folders, URLs or files",
+    }
+    help = {
+        "": "Move it into the <VirtualHost>, or into the main server.",
+        "main server": "Move it into the main server, outside of every section.",
+        "folder": "Move it into a <Directory>, <Location> or <Files>.",
+    }
     bad = (
         Example(
             CACHE + "<Directory />\n    SSLUseStapling on\n</Directory>\n" + tls_host(),
@@ -37,13 +53,49 @@ class MisplacedDirective(ServerRule):
             CACHE + tls_host("<Location />", "SSLUseStapling on", "</Location>"),
             rejection="not allowed",
         ),
+        Example(
+            _HOST + "<Directory />\n    SSLCACertificateFile certs/good.pem\n</Directory>\n",
+            rejection="does not have support for per-directory CA",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLSessionCache none"),
+            rejection="cannot occur within <VirtualHost> section",
+        ),
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLRequireSSL"), rejection="not allowed in"),
     )
     good = (Example(CACHE + "SSLUseStapling on\n" + tls_host()),)
 
-    def check(self, site: Site) -> Iterator[Finding]:
-        for directive in site.misplaced:
-            section = directive.parent
-            if section is not None and directive.key != "sslstaplingcache":
-                yield self.finding(
-                    directive_subject(directive), written=directive.name, section=section.name
-                )
+    def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
+        known = COMMANDS[directive.key]
+        if known.where is Where.ANYWHERE or not site.has_mod_ssl:
+            return
+        section = directive.parent
+        if section is None:
+            # What includes a fragment may open a section around it.
+            if known.where is not Where.FOLDER or not site.configuration.whole:
+                return
+        elif _is_allowed(known.where, section):
+            return
+        yield self.finding(
+            directive_subject(directive),
+            variant=known.where,
+            written=known.name,
+            section=section.name if section else "",
+        )
+
+
+def _is_allowed(where: Where, section: Directive) -> bool:
+    """Whether httpd accepts a directive in a section, which may stand in others."""
+    keys = [outer.key for outer in (section, *section.sections())]
+    in_folder = not DIRECTORY_SECTIONS.isdisjoint(keys)
+    in_proxy = "<proxy" in keys or "<proxymatch" in keys
+    match where:
+        case Where.MAIN_SERVER:
+            return not in_folder and "<virtualhost" not in keys
+        case Where.SERVER_AND_PROXY:
+            return in_proxy or not in_folder
+        case Where.FOLDER:
+            # Sections of other modules are not known.
+            return in_folder or keys[0] != "<virtualhost"
+        case _:
+            return not in_folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.loadable import why_not_loadable
-from apachestaple.mod_ssl.directives import SSL_NAMES
+from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.remedy import LoadModule
@@ -49,7 +49,7 @@ class ModuleNotLoaded(ServerRule):
     def check(self, site: Site) -> Iterator[Finding]:
         if site.has_mod_ssl:
             return
-        first = next((d for d in site.configuration.directives if d.key in SSL_NAMES), None)
+        first = next((d for d in site.configuration.directives if d.key in COMMANDS), None)
         if first is None:
             return
         problem = why_not_loadable(site.configuration, "ssl_module")

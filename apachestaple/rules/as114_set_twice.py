@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.remedy import RemoveDirective
@@ -68,7 +68,7 @@ class SetTwice(HostRule):
 
 def _is_idle(directive: Directive, last: Directive, site: Site) -> bool:
     """Whether the line of an overridden directive has no effect; several hosts may include it."""
-    known = STAPLING_DIRECTIVES[directive.key]
+    known = COMMANDS[directive.key]
     if last.place == directive.place or site.is_in_force(directive):
         return False
     # httpd does not get so far where it rejects one of them.

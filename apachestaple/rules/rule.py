@@ -60,6 +60,8 @@ class Example(NamedTuple):
 FIXED = Example("")
 
 CACHE = "SSLStaplingCache shmcb:logs/stapling(131072)\n"
+# For examples with macros.
+MACRO = "LoadModule macro_module modules/mod_macro.so\n"
 
 
 def tls_host(

@@ -39,6 +39,16 @@ def directive_subject(directive: Directive) -> Subject:
     return Subject(identity, directive, directive.place, directive.file, text)
 
 
+def value_subject(directive: Directive) -> Subject:
+    """The arguments of a directive, which may be those of the use of a macro."""
+    subject = directive_subject(directive)
+    place = directive.place_of_value
+    if place == subject.place:
+        return subject
+    identity = ("value", place.file, place.line, *subject.identity)
+    return subject._replace(identity=identity, place=place, path=place.file)
+
+
 def host_subject(host: Host, site: Site) -> Subject:
     """A virtual host or the main server; all hosts of a section in a macro are one."""
     section = host.section

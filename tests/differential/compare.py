@@ -61,6 +61,13 @@ ENVIRONMENT = {
 # httpd's log cuts a line at 8192 bytes; a loop of includes names more files than that.
 LONGEST_OUTPUT = 8000
 
+# Our errors that httpd finds when it executes the directives, and its message of one of these.
+EXECUTED = (ErrorKind.SECTION, ErrorKind.ERROR_DIRECTIVE)
+SECTION_MESSAGE = (
+    r"^<(?:(?:Directory|Location|Files)(?:Match)?|VirtualHost|(?:Else)?If|Limit(?:Except)?)> "
+    "directive "
+)
+
 # What httpd's message says in other words than we do: a pattern for it, and one for ours.
 PARAPHRASES = (
     # The loader's own words follow, which tell of ELF and of folders that it searched.
@@ -110,9 +117,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Ours:
-    """What we say."""
+    """What we say: errors while reading, and those of the execution afterwards."""
 
     errors: list[ReadError]
+    executed: list[ReadError]
     dump: list[str]
     undefined: int
 
@@ -240,7 +248,8 @@ class Arena:
         errors = [error for error in configuration.errors if error.kind is not ErrorKind.NOT_TEXT]
         undefined = Counter(note.kind for note in configuration.notes)
         return Ours(
-            errors,
+            [error for error in errors if error.kind not in EXECUTED],
+            [error for error in errors if error.kind in EXECUTED],
             # A directive's text may hold a line ending where a file's does not.
             "\n".join([*dump_text(configuration.directives), ""]).split("\n")[:-1],
             undefined[NoteKind.UNDEFINED_VARIABLE],
@@ -260,7 +269,12 @@ class Arena:
                     "only we reject", message_class(ours.errors[0].message), str(ours.errors[0])
                 )
             if told.executed:
-                return verdict("discarded", message_class(told.message))
+                is_known = ours.executed or not re.search(SECTION_MESSAGE, told.message)
+                kind = "discarded" if is_known else "only httpd rejects"
+                return verdict(kind, message_class(told.message))
+            if ours.executed:
+                error = ours.executed[0]
+                return verdict("only we reject", message_class(error.message), str(error))
             if told.dump != ours.dump:
                 return verdict("dump", *self._first_difference(told.dump, ours.dump))
             if told.undefined != ours.undefined:

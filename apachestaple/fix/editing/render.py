@@ -16,6 +16,7 @@ from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.reader import read
 from apachestaple.httpd.start import Start
 from apachestaple.mod_ssl.cache import PROVIDERS, parse_cache
+from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.templating import TemplateProblemError, Templates
 
@@ -189,7 +190,7 @@ def _refusal(directive: Directive, *, in_host: bool) -> str | None:
         return None
     if in_host and not known.in_virtual_host:
         return f"{known.name} has no place in a virtual host"
-    refusal = known.problem(directive.arguments)
+    refusal = COMMANDS[directive.key].problem(directive.arguments)
     if refusal is not None or known.kind is not Kind.CACHE:
         return refusal
     cache = parse_cache(directive.arguments[0])

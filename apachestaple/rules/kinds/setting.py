@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class SettingRule(Rule, is_kind=True):
                 if directive is not None:
                     in_force.setdefault(directive, []).append(host)
         for directive, hosts in in_force.items():
+            if COMMANDS[directive.key].problem(directive.arguments) is not None:
+                # httpd rejects it, and no host gets the setting.
+                continue
             for rule in rules:
                 if rule.setting.lower() == directive.key:
                     yield from rule.check(directive, hosts, site)

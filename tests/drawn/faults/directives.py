@@ -108,6 +108,15 @@ def wrong_number_of_caches(random: Random, site: Site) -> Fault | None:
     return Fault()
 
 
+@of("AS103")
+def wrong_value_of_another_directive(random: Random, site: Site) -> Fault:
+    text = random.choice(
+        ("SSLProtocol TLSv1.4", "SSLVerifyClient yes", "SSLOptions +All", "SSLSessionTickets 0")
+    )
+    insert(random, some_body(random, site), raw(text))
+    return Fault()
+
+
 @of("AS104")
 def words_behind_a_switch(random: Random, site: Site) -> Fault | None:
     lines = [node for body in site.bodies for node in named(body, *_FLAGS)]
@@ -284,4 +293,11 @@ def overridden_in_every_host(random: Random, site: Site) -> Fault | None:
             section.body.append(line(name, random.choice((60, 120))))
     drop(site.body, name)
     insert(random, site.body, line(name, 300))
+    return Fault()
+
+
+@of("AS116")
+def missing_file(random: Random, site: Site) -> Fault:
+    name = random.choice(("SSLCARevocationFile", "SSLCADNRequestPath", "SSLSessionTicketKeyFile"))
+    insert(random, some_body(random, site), line(name, random.choice(("nowhere", "certs/none"))))
     return Fault()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.drawn.faults.fault import Fault, a_host, insert, of, raw, some_body
+from tests.drawn.faults.fault import Fault, a_host, a_section, insert, of, raw, some_body
 from tests.drawn.nodes import Section, line
 
 if TYPE_CHECKING:
@@ -117,4 +117,36 @@ def line_lost_in_a_host_file(random: Random, site: Site) -> Fault | None:
     site.body.insert(0, Section("Macro", ["Tokens"], [line("ServerAdmin", "a@example.com")]))
     site.files["lost.conf"] = "Use Tokens\nSSLUseStapling off"
     insert(random, host.section.body, line("Include", "lost.conf"))
+    return Fault()
+
+
+@of("AS015")
+def incomplete_opening(random: Random, site: Site) -> Fault:
+    opening = random.choice(
+        (
+            "<Directory >",
+            "<Location /private",
+            "<Files>",
+            "<VirtualHost>",
+            "<VirtualHost *:1",
+            "<If >",
+        )
+    )
+    name = opening.strip("<>").split()[0]
+    insert(random, site.body, raw(f"{opening}\n</{name}>"))
+    return Fault()
+
+
+@of("AS016")
+def virtual_host_in_a_section(random: Random, site: Site) -> Fault:
+    body = random.choice([a_section(random, site.body).body, some_body(random, site)])
+    address = "127.0.0.9:1" if body is not site.body else random.choice(("8443", "[::1", ":443"))
+    insert(random, body, raw(f"<VirtualHost {address}>\n</VirtualHost>"))
+    return Fault()
+
+
+@of("AS017")
+def error_directive(random: Random, site: Site) -> Fault:
+    text = random.choice(("Error", 'Error "load mod_rewrite"', "Error not here"))
+    insert(random, some_body(random, site), raw(text))
     return Fault()

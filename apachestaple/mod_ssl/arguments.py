@@ -1,0 +1,197 @@
+"""How httpd judges the arguments of mod_ssl's directives.
+
+Source: server/config.c (invoke_cmd) for their number, modules/ssl/ssl_engine_config.c for the rest.
+What a check returns is what `httpd -t` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TypeAlias
+
+from apachestaple.httpd.numbers import atoi
+from apachestaple.mod_ssl.cache import parse_cache
+from apachestaple.ocsp.uri import parse_uri
+
+# Is called with the name of the directive and its arguments, whose number is right.
+Check: TypeAlias = Callable[[str, Sequence[str]], str | None]
+
+
+class Takes(StrEnum):
+    """How many arguments httpd takes, by the names of its macros AP_INIT_…."""
+
+    TAKE1 = "one argument"
+    TAKE2 = "two arguments"
+    TAKE12 = "1-2 arguments"
+    TAKE23 = "two or three arguments"
+    # What follows the first word is ignored.
+    FLAG = "On or Off"
+    # The handler splits them by itself.
+    RAW_ARGS = "any arguments"
+
+
+# The fewest and the most; so many of the first ones may not be empty.
+_NUMBERS = {
+    Takes.TAKE1: (1, 1),
+    Takes.TAKE2: (2, 2),
+    Takes.TAKE12: (1, 2),
+    Takes.TAKE23: (2, 3),
+}
+
+
+def number_problem(name: str, takes: Takes, words: Sequence[str]) -> str | None:
+    """What httpd says of the number of arguments; of a switch, also of its value."""
+    if takes is Takes.RAW_ARGS:
+        return None
+    if takes is Takes.FLAG:
+        is_switch = bool(words) and words[0].lower() in ("on", "off")
+        return None if is_switch else f"{name} must be On or Off"
+    fewest, most = _NUMBERS[takes]
+    if fewest <= len(words) <= most and all(words[:fewest]):
+        return None
+    return f"{name} takes {takes}"
+
+
+def anything(_name: str, _words: Sequence[str]) -> None:
+    """Accept every argument."""
+
+
+def one_of(*values: str, said: str = "{name}: Invalid argument '{word}'") -> Check:
+    """Accept one of several words, in any case of letters."""
+
+    def check(name: str, words: Sequence[str]) -> str | None:
+        return None if words[0].lower() in values else said.format(name=name, word=words[0])
+
+    return check
+
+
+def first_and_more(first: Sequence[str], more: str) -> Check:
+    """Accept one of ``first``, and any number of ``more`` behind it."""
+
+    def check(name: str, words: Sequence[str]) -> str | None:
+        allowed = [tuple(first), *[(more,)] * (len(words) - 1)]
+        for word, values in zip(words or [""], allowed, strict=True):
+            if word.lower() not in values:
+                return f"{name}: Invalid argument '{word}'"
+        return None
+
+    return check
+
+
+def number(said: str) -> Check:
+    """Accept what atoi does not read as a negative number."""
+
+    def check(name: str, words: Sequence[str]) -> str | None:
+        return said.format(name=name, word=words[0]) if atoi(words[0]) < 0 else None
+
+    return check
+
+
+def proxy_url(name: str, words: Sequence[str]) -> str | None:
+    """SSLOCSPProxyURL; a URL of a responder is not looked at before it is asked."""
+    return f"{name}: Cannot parse URL {words[0]}" if parse_uri(words[0]) is None else None
+
+
+def cipher_suite(_name: str, words: Sequence[str]) -> str | None:
+    """SSLCipherSuite: ciphers, with or without a protocol before them."""
+    protocol = words[0] if len(words) > 1 and words[1] else "SSL"
+    return None if protocol in ("SSL", "TLSv1.3") else f"protocol '{protocol}' not supported"
+
+
+def protocols(name: str, words: Sequence[str]) -> str | None:
+    """SSLProtocol (ssl_cmd_protocol_parse), with an OpenSSL that has no SSLv3."""
+    known = ("tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3", "all")
+    for word in words:
+        action = word[:1] if word[:1] in ("+", "-") else ""
+        protocol = word[len(action) :]
+        if protocol.lower() in ("sslv2", "sslv3") and action != "-":
+            if protocol.lower() == "sslv2":
+                return "SSLProtocol: SSLv2 is no longer supported"
+            return "SSLv3 not supported by this version of OpenSSL"
+        if protocol.lower() not in (*known, "sslv2", "sslv3"):
+            return f"{name}: Illegal protocol '{protocol}'"
+    return None
+
+
+_OPTIONS = frozenset(
+    {
+        *("stdenvvars", "exportcertdata", "fakebasicauth", "strictrequire", "optrenegotiate"),
+        "legacydnstringformat",
+    }
+)
+
+
+def options(name: str, words: Sequence[str]) -> str | None:
+    """SSLOptions."""
+    for word in words:
+        option = word[1:] if word[:1] in ("+", "-") else word
+        if option.lower() not in _OPTIONS:
+            return f"{name}: Illegal option '{option}'"
+    return None
+
+
+def session_cache(name: str, words: Sequence[str]) -> str | None:
+    """SSLSessionCache, as far as it does not depend on the modules that are loaded."""
+    if words[0].lower() in ("none", "nonenotnull"):
+        return None
+    refusal = parse_cache(words[0]).refusal
+    return f"{name}: {refusal}" if refusal else None
+
+
+def random_seed(name: str, words: Sequence[str]) -> str | None:
+    """SSLRandomSeed."""
+    context, source = words[:2]
+    if context.lower() not in ("startup", "connect"):
+        return f"{name}: invalid context: `{context}'"
+    if source.startswith("egd:") and len(source) > len("egd:"):
+        return (
+            f"Invalid SSLRandomSeed entropy source `{source}': this version of OpenSSL does not "
+            "support the Entropy Gathering Daemon (EGD)"
+        )
+    if len(words) == 3 and words[2]:
+        if source.lower() == "builtin":
+            return f"{name}: byte specification not allowed for builtin seed source"
+        if atoi(words[2]) < 0:
+            return f"{name}: invalid number of bytes specified"
+    return None
+
+
+def pass_phrase_dialog(name: str, words: Sequence[str]) -> str | None:
+    """SSLPassPhraseDialog."""
+    word = words[0]
+    is_valid = word.lower() == "builtin" or any(
+        word.startswith(prefix) and len(word) > len(prefix) for prefix in ("exec:", "|")
+    )
+    return None if is_valid else f"{name}: Invalid argument"
+
+
+# Commands of SSL_CONF_cmd for servers that may stand in a file, and the kind of path that they take
+# (ssl/ssl_conf.c of OpenSSL 1.1.1 to 3.5).
+CONF_COMMANDS = {
+    **dict.fromkeys(
+        (
+            *("signaturealgorithms", "clientsignaturealgorithms", "curves", "groups"),
+            *("ecdhparameters", "cipherstring", "ciphersuites", "protocol", "minprotocol"),
+            *("maxprotocol", "options", "verifymode", "chaincastore", "verifycastore"),
+            *("requestcastore", "clientcastore", "recordpadding", "numtickets"),
+            *("rxcertificatecompression", "txcertificatecompression"),
+        ),
+        "",
+    ),
+    **dict.fromkeys(
+        (
+            *("certificate", "privatekey", "serverinfofile", "chaincafile", "verifycafile"),
+            *("requestcafile", "clientcafile", "dhparameters"),
+        ),
+        "file",
+    ),
+    **dict.fromkeys(("chaincapath", "verifycapath", "requestcapath", "clientcapath"), "folder"),
+}
+
+
+def conf_command(_name: str, words: Sequence[str]) -> str | None:
+    """SSLOpenSSLConfCmd; the value is looked at when the server starts."""
+    if words[0].lower() in CONF_COMMANDS:
+        return None
+    return f"'{words[0]}': invalid OpenSSL configuration command"

@@ -1,0 +1,88 @@
+"""AS116."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from apachestaple.mod_ssl.commands import COMMANDS, PathKind
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import value_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+# Rules of their own are about files that may hold the issuer.
+_OF_ISSUERS = frozenset({"sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath"})
+
+
+class FileMissing(DirectiveRule):
+    """A file or folder that a directive of mod_ssl names does not exist, or is empty.
+
+    httpd looks for it when it executes the directive, whether or not the host has TLS. Where
+    configurations are kept away from their server, the files are not expected.
+    """
+
+    code = "AS116"
+    severity = Severity.ERROR
+    effect = Effect.REJECTED
+    names = frozenset(COMMANDS) - _OF_ISSUERS
+    message = {
+        PathKind.FILE: "{path} does not exist, or is empty",
+        PathKind.FOLDER: "{path} is not a folder",
+        PathKind.ANY: "{path} does not exist",
+        "": "",
+    }
+    help = "Correct the path, or remove the line."
+    bad = (
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLCARevocationFile certs/missing.pem"),
+            rejection="does not exist or is empty",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLCARevocationPath certs/missing"),
+            rejection="does not exist",
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLOpenSSLConfCmd DHParameters certs/none"),
+            rejection="does not exist or is empty",
+        ),
+        Example(
+            "SSLPassPhraseDialog exec:missing\n" + CACHE + tls_host("SSLUseStapling on"),
+            rejection="does not exist",
+        ),
+        Example(
+            CACHE
+            + tls_host("SSLUseStapling on")
+            + "<VirtualHost *:8080>\n    SSLCertificateFile certs/missing.pem\n</VirtualHost>\n",
+            rejection="does not exist or is empty",
+        ),
+    )
+    good = (Example(CACHE + tls_host("SSLUseStapling on", "SSLCADNRequestFile certs/chain.pem")),)
+
+    def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
+        if not site.certificates_required or directive in site.files_of_tls_hosts:
+            return
+        named = COMMANDS[directive.key].named_path(directive.arguments)
+        if named is None:
+            return
+        kind, written = named
+        path = site.configuration.here(written)
+        if site.configuration.may_read_certificate(path) and not _is_there(kind, path):
+            yield self.finding(value_subject(directive), variant=kind, path=written)
+
+
+def _is_there(kind: PathKind, path: str) -> bool:
+    match kind:
+        case PathKind.FILE:
+            return os.path.isfile(path) and os.path.getsize(path) > 0
+        case PathKind.FOLDER:
+            return os.path.isdir(path)
+        case PathKind.ANY:
+            return os.path.exists(path)
