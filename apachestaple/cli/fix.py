@@ -67,7 +67,7 @@ def fix(
     from apachestaple.discovery.starts import find_starts
     from apachestaple.fix.run import FixRequest, run_fix
     from apachestaple.fix.steps.purpose import Goal
-    from apachestaple.report.fixes import diff_report, fix_report
+    from apachestaple.report.fixes import activation_lines, diff_report, fix_report
     from apachestaple.report.terminal import emit, is_terminal, paint_for
     from apachestaple.rules.catalogue import select_rules
     from apachestaple.rules.finding import is_any_as_bad
@@ -105,6 +105,7 @@ def fix(
     paint = paint_for(sys.stdout)
     if diff:
         tell(*outcome.notes)
+        tell(*activation_lines(a for a in outcome.activations if a.problem))
         for_people = is_terminal(sys.stdout)
         emit(diff_report(outcome.diff, paint, for_people=for_people), exact=True)
         return int(bool(outcome.diff))

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from apachestaple.cli.errors import UsageError
 from apachestaple.cli.recover import recover_first
 from apachestaple.discovery.starts import find_starts
+from apachestaple.fix.activation import activations
 from apachestaple.fix.editing.diff import unified
 from apachestaple.fix.transaction.journal import Stage
 from apachestaple.fix.transaction.undo import latest_backup, undo
+from apachestaple.httpd.reader import read
+from apachestaple.mod_ssl.site import understand
 from apachestaple.report.fixes import diff_report, undo_report
 from apachestaple.report.terminal import emit, is_terminal, paint_for
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from apachestaple.cli.options import Common
     from apachestaple.httpd.start import Start
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.settings import Settings
 
 
@@ -40,11 +44,19 @@ def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest:
         for_people = is_terminal(sys.stdout)
         emit(diff_report(shown, paint_for(sys.stdout), for_people=for_people), exact=True)
         return 1
-    # Never tested, a configuration need not even be found.
-    tested = backup.main_files if configtest != "never" else ()
-    undo(backup, _starts(tested, settings), configtest)
-    emit(undo_report(backup))
+    if configtest == "never":
+        # A configuration that is not tested need not be found.
+        starts, _ = find_starts(backup.main_files, settings)
+    else:
+        starts = _starts(backup.main_files, settings)
+    running = [_understood(start) for start in starts]
+    undo(backup, starts, configtest)
+    emit(undo_report(backup, activations(zip(running, map(_understood, starts), strict=True))))
     return 0
+
+
+def _understood(start: Start) -> Site:
+    return understand(read(start), at_once=False)
 
 
 def _starts(paths: Sequence[str], settings: Settings) -> Sequence[Start]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from apachestaple.errors import ApachestapleError
+from apachestaple.fix.activation import Activation, activations, cache_stays, control_of
 from apachestaple.fix.editing.diff import unified
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
@@ -79,6 +80,7 @@ class FixOutcome:
         written: paths of the files that were written.
         backup: folder that holds the files as they were, or ``None``.
         notes: what else there is to know about the files that are written.
+        activations: what has to be run on the servers whose files are changed.
 
     """
 
@@ -91,6 +93,7 @@ class FixOutcome:
     hosts: tuple[Outlook, ...] = ()
     notes: tuple[str, ...] = ()
     repaired: tuple[Finding, ...] = ()
+    activations: tuple[Activation, ...] = ()
 
 
 def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
@@ -105,6 +108,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     sites: list[Site] = []
     hosts: tuple[Outlook, ...] = ()
     read_from: list[Start] = []
+    repairs: list[tuple[Site, Site]] = []
     known: set[str] = set()
     try:
         repair = Repair(request.rules, request.goal, Renderer(request.templates), work)
@@ -114,6 +118,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             before = _understand(start, request, work)
             site = repair.run(before, partial(_understand, start, request, work))
             sites.append(site)
+            repairs.append((before, site))
             hosts += outlooks(before, site)
             read_from.append(start)
             known.update(os.path.realpath(path) for path in site.configuration.files)
@@ -121,6 +126,10 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             # Of a file that two of them share, the first has not seen what the second changed.
             sites = [_understand(start, request, work) for start in read_from]
         files = work.files()
+        for start, site in zip(read_from, sites, strict=True):
+            kept = request.goal.kept_cache(site)
+            if kept is not None:
+                work.refused[cache_stays(kept, control_of(start.main_file))] = None
         outcome = FixOutcome(
             "".join(map(unified, files)) if request.diff else "",
             tuple(work.changes),
@@ -129,6 +138,11 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             hosts=hosts,
             notes=_notes(files, starts, request),
             repaired=tuple(work.repaired),
+            activations=activations(
+                (before, after)
+                for before, after in repairs
+                if _changed(files, before) or _changed(files, after)
+            ),
         )
         if request.diff:
             return outcome
@@ -153,6 +167,14 @@ def _understand(start: Start, request: FixRequest, work: Work) -> Site:
 
 def _findings(sites: Sequence[Site], request: FixRequest) -> list[Finding]:
     return [f for f in lint(sites, request.rules).findings if request.goal.reports(f)]
+
+
+def _changed(files: Sequence[NewText], site: Site) -> bool:
+    """Whether a configuration reads, or has read, a file that is written."""
+    paths = {file.path for file in files}
+    return any(
+        file.path in paths or file.real_path in paths for file in site.configuration.files.values()
+    )
 
 
 def _notes(files: list[NewText], starts: Sequence[Start], request: FixRequest) -> tuple[str, ...]:

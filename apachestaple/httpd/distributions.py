@@ -7,6 +7,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.httpd.control import APACHECTL, Control, apachectl, openrc, systemd
 from apachestaple.httpd.modules import BUILT_IN, DEBIAN_BUILT_IN, SUSE_BUILT_IN
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Distribution(NamedTuple):
         bare_options: whether these options are names for ``-D``, without ``-D``.
         defines: names that the start script defines.
         replaced: files that httpd reads instead of others, because of the start script.
+        control: the commands that reload, stop and start it.
 
     """
 
@@ -39,6 +41,7 @@ class Distribution(NamedTuple):
     bare_options: bool = False
     defines: tuple[str, ...] = ()
     replaced: Mapping[str, str] = MappingProxyType({})
+    control: Control = APACHECTL
 
     @property
     def folder(self) -> str:
@@ -54,7 +57,12 @@ def _server_root(path: str) -> str:
     return rf"(?i:^\s*ServerRoot)\s+[\"']?{path}/?[\"']?\s*$"
 
 
-DEBIAN = Distribution("/etc/apache2/apache2.conf", "/etc/apache2", built_in=DEBIAN_BUILT_IN)
+DEBIAN = Distribution(
+    "/etc/apache2/apache2.conf",
+    "/etc/apache2",
+    built_in=DEBIAN_BUILT_IN,
+    control=systemd("apache2"),
+)
 
 # If several have the same main file, one without signs, or the last of them, is the default.
 DISTRIBUTIONS = (
@@ -65,6 +73,7 @@ DISTRIBUTIONS = (
         "/etc/httpd",
         signs=_server_root("/etc/httpd"),
         options=("/etc/sysconfig/httpd", "OPTIONS"),
+        control=systemd("httpd"),
     ),
     # SUSE has one binary for each MPM. Its start script generates files from
     # /etc/sysconfig/apache2, and defines SYSCONFIG so that httpd.conf leaves out the defaults.
@@ -80,6 +89,7 @@ DISTRIBUTIONS = (
             "/etc/apache2/loadmodule.conf": "/etc/apache2/sysconfig.d/loadmodule.conf",
             "/etc/apache2/global.conf": "/etc/apache2/sysconfig.d/global.conf",
         },
+        control=systemd("apache2"),
     ),
     # Gentoo.
     Distribution(
@@ -87,17 +97,29 @@ DISTRIBUTIONS = (
         "/usr",
         signs=_server_root(r"/usr/lib(64)?/apache2"),
         options=("/etc/conf.d/apache2", "APACHE2_OPTS"),
+        control=openrc("apache2"),
     ),
     # macOS itself.
     Distribution(
         "/private/etc/apache2/httpd.conf", "/usr", signs=r"^\s*Include\s+/private/etc/apache2/"
     ),
     # Alpine.
-    Distribution("/etc/apache2/httpd.conf", "/var/www", signs=_server_root("/var/www")),
+    Distribution(
+        "/etc/apache2/httpd.conf",
+        "/var/www",
+        signs=_server_root("/var/www"),
+        control=openrc("apache2"),
+    ),
     Distribution(
         "/usr/local/etc/apache24/httpd.conf",  # FreeBSD
         "/usr/local",
         signs=r"^\s*Include(Optional)?\s+[\"']?(/usr/local/)?etc/apache24/",
+        control=Control(
+            reload="service apache24 reload",
+            stop="service apache24 stop",
+            start="service apache24 start",
+            restart="service apache24 restart",
+        ),
     ),
     Distribution(
         "/opt/lampp/etc/httpd.conf",  # XAMPP
@@ -105,22 +127,40 @@ DISTRIBUTIONS = (
         signs=_server_root("/opt/lampp"),
         mpm="mpm_prefork_module",
         defines=("SSL", "PHP"),
+        control=Control(
+            reload="/opt/lampp/lampp reloadapache",
+            stop="/opt/lampp/lampp stopapache",
+            start="/opt/lampp/lampp startapache",
+        ),
     ),
     Distribution(
         "/opt/homebrew/etc/httpd/httpd.conf",  # Homebrew on Apple's processors
         "/opt/homebrew/opt/httpd",
         signs=_server_root("/opt/homebrew/opt/httpd"),
+        control=Control(
+            reload="/opt/homebrew/bin/apachectl graceful",
+            stop="brew services stop httpd",
+            start="brew services start httpd",
+            restart="brew services restart httpd",
+        ),
     ),
     Distribution(
         "/usr/local/etc/httpd/httpd.conf",  # Homebrew on Intel's
         "/usr/local/opt/httpd",
         signs=_server_root("/usr/local/opt/httpd"),
+        control=Control(
+            reload="/usr/local/bin/apachectl graceful",
+            stop="brew services stop httpd",
+            start="brew services start httpd",
+            restart="brew services restart httpd",
+        ),
     ),
     Distribution(
         "/usr/local/apache2/conf/httpd.conf",  # the defaults of httpd's configure
         "/usr/local/apache2",
         signs=_server_root("/usr/local/apache2"),
         mpm="mpm_event_module",
+        control=apachectl("/usr/local/apache2/bin/apachectl"),
     ),
 )
 
@@ -142,6 +182,16 @@ class Recognised(NamedTuple):
     distribution: Distribution | None
     folder: str
     root: str | None
+
+    @property
+    def control(self) -> Control:
+        """The commands that reload, stop and start its httpd."""
+        if self.distribution is None:
+            return APACHECTL
+        instance = self.folder.removeprefix(f"{DEBIAN.folder}-")
+        if self.distribution is DEBIAN and instance != self.folder:
+            return systemd(f"apache2@{instance}")
+        return self.distribution.control
 
 
 def recognise(main: str, text: str) -> Recognised:

@@ -8,8 +8,9 @@ from apachestaple.report.summary import counted
 from apachestaple.report.terminal import Paint, printable, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from apachestaple.fix.activation import Activation
     from apachestaple.fix.run import FixOutcome
     from apachestaple.fix.transaction.undo import Backup
 
@@ -36,10 +37,29 @@ def fix_report(outcome: FixOutcome, paint: Paint) -> str:
     return "\n".join(_lines(outcome, paint)) + "\n"
 
 
-def undo_report(backup: Backup) -> str:
-    """The files that were restored."""
+def undo_report(backup: Backup, activations: Iterable[Activation]) -> str:
+    """The files that were restored, and the command that applies the change."""
     paths = ", ".join(printable(short(file.path)) for file in backup.files)
-    return f"Given back, as before the fix of {backup.started}: {paths}\n"
+    given_back = f"Given back, as before the fix of {backup.started}: {paths}"
+    return "\n".join([given_back, *activation_lines(activations)]) + "\n"
+
+
+def activation_lines(activations: Iterable[Activation]) -> Iterator[str]:
+    """What has to be run for httpd to use the files, and what must not be run."""
+    for activation in activations:
+        command, problem = printable(activation.command), activation.problem
+        if problem is None:
+            yield f"To apply the changes, reload httpd: {command}"
+            continue
+        warning = (
+            "Do not reload it, also not with apachectl restart"
+            if problem.is_harmful
+            else "A reload is not enough"
+        )
+        yield (
+            f"To apply the changes, stop and start httpd: {command}. {warning}: "
+            f"{printable(problem.reason)}."
+        )
 
 
 def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
@@ -54,6 +74,7 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
     if outcome.backup:
         yield f"The files as they were: {printable(short(outcome.backup))}"
         yield "apachestaple fix --undo gives them back."
+    yield from activation_lines(outcome.activations)
     yield from (f"Note: {printable(note)}" for note in outcome.notes)
     if outcome.refused:
         yield paint("Not done:", "bold")

@@ -26,6 +26,9 @@ class ModMdInCharge(HostRule):
 
     With MDStapling on, mod_md answers before mod_ssl looks at its own settings
     (ap_ssl_ocsp_get_resp in stapling_cb). SSLUseStapling off does not turn that off either.
+
+    SSLStaplingCache is harmless then, and must stay while httpd runs: a running httpd can exit or
+    crash at its next reload if the line is gone. Remove it while httpd is stopped.
     """
 
     code = "AS112"
@@ -38,7 +41,7 @@ class ModMdInCharge(HostRule):
         "off": "SSLUseStapling off has no effect: mod_md staples because MDStapling is on",
     }
     help = {
-        "": "Remove it, and SSLStaplingCache where no host needs that.",
+        "": "Remove the line, and keep SSLStaplingCache while httpd runs.",
         "off": "Turn MDStapling off for this host, or remove the line.",
     }
     bad = (

@@ -27,6 +27,9 @@ class ModMdCouldStaple(ServerRule):
     expire. No handshake waits for a responder, no responder error is stapled, and no cache needs a
     size. mod_md also staples certificates that it does not manage (MDStapleOthers), but it does not
     know SSLStaplingForceURL.
+
+    SSLStaplingCache is harmless then, and must stay while httpd runs: a running httpd can exit or
+    crash at its next reload if the line is gone. Remove it while httpd is stopped.
     """
 
     code = "AS504"
@@ -34,7 +37,10 @@ class ModMdCouldStaple(ServerRule):
     effect = Effect.ADVICE
     needs_whole = True
     message = "mod_md is loaded and could staple without delaying handshakes"
-    help = "Set MDStapling on in the main server, and remove SSLUseStapling and SSLStaplingCache."
+    help = (
+        "Set MDStapling on in the main server and remove SSLUseStapling (fix --use-mod-md). Keep "
+        "SSLStaplingCache while httpd runs."
+    )
     bad = (Example(_MOD_MD + CACHE + tls_host("SSLUseStapling on")),)
     good = (Example(_MOD_MD + "MDStapling on\n" + tls_host()),)
 

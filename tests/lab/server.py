@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from .processes import Child, wait_until
 BINARY = "/usr/sbin/apache2"
 MODULES = Path("/usr/lib/apache2/modules")
 HTTPS = 443
+
+# Logged by mpm_event when a start or a reload is complete (event_run).
+_RESUMED = "AH00489"
 
 _LOADED = ("mpm_event", "authz_core", "ssl", "socache_shmcb", "socache_dbm")
 _LOGGED = ("ssl", "socache_shmcb")
@@ -87,7 +91,7 @@ class Httpd(Ending):
         texts = {"site.conf": configuration, **(files or {})}
         if certificates is not None:
             _show_certificates(root / "certs", certificates, texts)
-        written = {name: self._with_lab_ports(text) for name, text in texts.items()}
+        written = {name: self.with_lab_ports(text) for name, text in texts.items()}
         for name, text in written.items():
             _write(self._inside(name), text)
         _write(self._main_file, self._preamble(without, written))
@@ -142,6 +146,25 @@ class Httpd(Ending):
             raise TimeoutError(f"httpd neither serves nor exits: {self.log}")
         return child.running
 
+    def configure(self, configuration: str) -> None:
+        """Write another ``root/site.conf``; a running httpd reads it when it reloads."""
+        _write(self.root / "site.conf", self.with_lab_ports(configuration))
+
+    def reload(self, how: signal.Signals, *, timeout: float = 10) -> bool:
+        """Reload as ``apachectl graceful`` (SIGUSR1) or ``apachectl restart`` (SIGHUP) does.
+
+        Returns whether httpd still runs then. Raises TimeoutError if it does not get so far.
+        """
+        child = self._child
+        assert child is not None
+        if not wait_until(lambda: _RESUMED in self.log, timeout):
+            raise TimeoutError(f"httpd has not started: {self.log}")
+        before = self.log.count(_RESUMED)
+        os.kill(child.pid, how)
+        if not wait_until(lambda: not child.running or self.log.count(_RESUMED) > before, timeout):
+            raise TimeoutError(f"httpd neither reloads nor exits: {self.log}")
+        return child.running
+
     def stop(self, *, grace: float = 0.3) -> None:
         """Stop httpd and all of its children, after ``grace`` seconds by SIGKILL."""
         if self._child is not None:
@@ -172,7 +195,8 @@ class Httpd(Ending):
             self._reserved[written] = ReservedPort()
         return self._reserved[written].number
 
-    def _with_lab_ports(self, text: str) -> str:
+    def with_lab_ports(self, text: str) -> str:
+        """The text as it is written to a file, with the ports of the lab."""
         return _PORT_LINE.sub(lambda line: self._line_with_lab_ports(line[0]), text)
 
     def _line_with_lab_ports(self, line: str) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.editing.place import real_file
 from apachestaple.fix.steps.mod_md import refusals
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.reloads import running_cache
 from apachestaple.rules.remedy import (
     AskThroughProxy,
     LoadModule,
@@ -19,8 +21,9 @@ from apachestaple.rules.remedy import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.remedy import Remedy
@@ -66,6 +69,12 @@ class Goal:
         """Why what is asked for is not possible for a site."""
         return tuple(refusals(site)) if self.purpose is Purpose.USE_MOD_MD else ()
 
+    def kept_cache(self, site: Site) -> Directive | None:
+        """The SSLStaplingCache that stays when stapling is removed, for a running httpd."""
+        if self.purpose is Purpose.REPAIR or self.refusals(site):
+            return None
+        return running_cache(site)
+
     def remedies(self, site: Site) -> Iterator[Remedy]:
         """What is to be done whatever the findings are."""
         if self.proxy is not None:
@@ -82,28 +91,42 @@ def _next_to_mod_md(site: Site) -> Remedy:
         return LoadModule(module=_MD_MODULE, reason="mod_md is to staple")
     if not site.main.switched_on("MDStapling"):
         return StapleByModMd()
-    return RemoveStapling(
-        directives=tuple(
+    return _removal(
+        site,
+        (
             directive
             for directive in site.configuration.directives
             if directive.key in STAPLING_DIRECTIVES and directive.key != "sslocspproxyurl"
-        )
+        ),
     )
 
 
 def _all_stapling(site: Site) -> RemoveStapling:
-    """Every directive of stapling, also by mod_md."""
+    """Every directive of stapling, also by mod_md, but the cache of a running httpd."""
     # The certificates of clients are checked through the proxy, too.
     checks_clients = any(
         first_argument(directive).lower() not in ("", "off")
         for directive in site.configuration.named("SSLOCSPEnable")
     )
     kept = {"sslocspproxyurl"} if checks_clients else set()
-    return RemoveStapling(
-        directives=tuple(
+    return _removal(
+        site,
+        (
             directive
             for directive in site.configuration.directives
             if directive.key not in kept
             and (directive.key in STAPLING_DIRECTIVES or directive.key.startswith("mdstapl"))
-        )
+        ),
     )
+
+
+def _removal(site: Site, directives: Iterable[Directive]) -> RemoveStapling:
+    """Remove these, except the line without which a running httpd could not reload."""
+    cache = running_cache(site)
+    kept = None if cache is None else _place(cache)
+    return RemoveStapling(directives=tuple(d for d in directives if _place(d) != kept))
+
+
+def _place(directive: Directive) -> tuple[str, int]:
+    """Where a directive is edited; a file that is included twice has several at one place."""
+    return real_file(directive), directive.line

@@ -1,0 +1,104 @@
+"""Changes that a running httpd cannot reload, but has to be stopped and started for.
+
+mod_ssl keeps a pointer to its cache in a record that lives as long as the parent process
+(ssl_config_global_create), while the cache itself lives until the next reload. Only a stop and
+start begins with a new record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apachestaple.mod_ssl.cache import PROVIDERS, SERVER_LISTS, shmcb_layout
+
+if TYPE_CHECKING:
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.cache import CacheSetting
+    from apachestaple.mod_ssl.site import Site
+
+_MOD_MD = "md_module"
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadProblem:
+    """Why a running httpd has to be stopped and started instead of reloaded.
+
+    Attributes:
+        reason: what a reload does or leaves out.
+        is_harmful: whether a reload ends the httpd or makes handshakes fail.
+
+    """
+
+    reason: str
+    is_harmful: bool
+
+
+def reload_problem(before: Site, after: Site) -> ReloadProblem | None:
+    """Why an httpd that runs with ``before`` cannot reload ``after``; ``None`` if it can."""
+    return (
+        _cache_removed(before, after)
+        or _provider_changed(before, after)
+        or _mod_md_new(before, after)
+    )
+
+
+def _cache_removed(before: Site, after: Site) -> ReloadProblem | None:
+    """ssl_scache_init uses the freed cache: AH00819, AH00820 and AH01872, or a crash.
+
+    With redis or memcache, httpd usually lives on.
+    """
+    if not before.caches or after.caches:
+        return None
+    reason = "SSLStaplingCache is gone, and httpd can exit or crash at a reload without it"
+    return ReloadProblem(reason, is_harmful=True)
+
+
+def _provider_changed(before: Site, after: Site) -> ReloadProblem | None:
+    """ssl_stapling_mutex_init makes no mutex for the cache if the one for refreshing exists.
+
+    redis and memcache need no mutex, shmcb and dbm do: AH00052.
+    """
+    old, new = before.cache, after.cache
+    # A provider in capitals is rejected, but httpd may run with the one that was meant.
+    if old is None or new is None or old.provider.lower() not in SERVER_LISTS:
+        return None
+    if new.provider in SERVER_LISTS:
+        return None
+    reason = (
+        f"SSLStaplingCache changes from {old.provider} to {new.provider}, and after a reload every "
+        "child process crashes when a client asks for a staple"
+    )
+    return ReloadProblem(reason, is_harmful=True)
+
+
+def _mod_md_new(before: Site, after: Site) -> ReloadProblem | None:
+    """md_post_config_before_ssl takes its first run for the test that precedes a start."""
+    is_new = after.configuration.has_module(_MOD_MD) and not before.configuration.has_module(
+        _MOD_MD
+    )
+    if not is_new or not any(host.mod_md_staples for host in after.tls_hosts):
+        return None
+    return ReloadProblem(
+        "mod_md is new, and staples after the second reload only", is_harmful=False
+    )
+
+
+def running_cache(site: Site) -> Directive | None:
+    """The SSLStaplingCache that a running httpd may have; ``None`` if it cannot start with it."""
+    cache = site.cache
+    if cache is None or not _starts(cache, site):
+        return None
+    directive = site.caches[-1]
+    place = directive.place
+    is_misplaced = any(each.place == place for each in site.misplaced)
+    return None if is_misplaced else directive
+
+
+def _starts(cache: CacheSetting, site: Site) -> bool:
+    module = PROVIDERS.get(cache.provider)
+    if cache.refusal is not None or module is None:
+        return False
+    if not site.configuration.may_have_module(module):
+        return False
+    return cache.size is None or shmcb_layout(cache.size).starts
