@@ -14,11 +14,15 @@ import pytest
 from apachestaple.certificates.pem import CertificateReader
 from apachestaple.discovery.locate import locate
 from apachestaple.discovery.main_files import LayoutError
+from apachestaple.filesystem.reading import ElsewhereError
 from apachestaple.httpd import machine as machine_of
+from apachestaple.httpd.boundary import Boundary
 from apachestaple.httpd.configuration import Configuration, NoteKind
+from apachestaple.httpd.envvars import EnvvarsError, read_envvars
 from apachestaple.httpd.layout import Options
 from apachestaple.httpd.machine import Machine, program_environment
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
+from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.programs import find_program
 from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.host_certificates import Files
@@ -151,6 +155,69 @@ def test_links_within_the_repository_are_followed(repository: Path) -> None:
     found = configuration(main)
     assert not found.notes
     assert len(found.directives) == 2
+
+
+@pytest.mark.parametrize("folder", [".git", ".hg", "vendor/.git", "sub/.svn"])
+def test_the_folders_of_version_control_are_outside(repository: Path, folder: str) -> None:
+    """A CI job keeps its token in .git/config."""
+    (repository / folder).mkdir(parents=True, exist_ok=True)
+    for name in ("config", "credentials.conf", "token.pem"):
+        (repository / folder / name).write_text(f"SSLUseStaplin {SECRET}\nServerAdmin {SECRET}\n")
+    (repository / "linked").symlink_to(folder)
+    main = repository / "apache2.conf"
+    lines = (f"Include {folder}/config", f"Include {folder}/*.conf", "Include linked/config")
+    certificate = HOST.format(certificate=f"{folder}/token.pem")
+    main.write_text("".join(f"{line}\n" for line in lines) + certificate)
+    found = configuration(main)
+    assert [note.kind for note in found.notes] == [NoteKind.OUTSIDE] * len(lines)
+    printed = all_outputs(repository)
+    assert SECRET not in printed
+    assert "AS309" in printed
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_of_a_file_without_a_directive_no_command_shows_a_line(
+    repository: Path, *, link: bool
+) -> None:
+    """Such as credentials that a CI job has written into its checkout."""
+    secrets = {
+        "credentials.json": f'{{\n  "private_key": "{SECRET}"\n}}\n',
+        ".npmrc": f"//registry.example/:_authToken={SECRET}\n",
+        "passwords": f"admin:{SECRET}:0\n",
+        "settings.xml": f"<servers>\n<password>{SECRET}</password>\n</servers>\n",
+    }
+    for name, text in secrets.items():
+        (repository / name).write_text(text)
+    main = repository / "apache2.conf"
+    main.write_text("".join(f"Include {name}\n" for name in secrets) + "ServerName shown\n")
+    printed = all_outputs(repository)
+    assert SECRET not in printed
+    assert "ServerName shown" in printed
+    assert "passwords: no line is a directive of httpd, so none is shown" in printed
+    if link:
+        main.unlink()
+        main.symlink_to("passwords")
+        assert SECRET not in all_outputs(repository)
+    else:
+        # With --root / the user means this machine's files, whatever they are.
+        main.write_text(f"Include {repository}/passwords\n")
+        assert SECRET in command("dump", "--root", "/", main)
+
+
+def test_a_link_that_takes_a_file_s_place_after_it_was_judged_is_not_read(
+    repository: Path, outside: Path
+) -> None:
+    """Its owner may swap the two all the time while root reads."""
+    boundary = Boundary((str(repository),))
+    (repository / "link").symlink_to(outside)
+    (repository / "site.conf").symlink_to(outside / "secret.conf")
+    for path in ("site.conf", "link/secret.conf"):
+        with pytest.raises(ElsewhereError, match=f"replaced by a link.*{path}"):
+            Paths(boundary=boundary).text(str(repository / path))
+        assert SECRET in Paths().text(str(repository / path))
+    (repository / "envvars").symlink_to(outside / "envvars")
+    with pytest.raises(EnvvarsError, match="replaced by a link"):
+        read_envvars(str(repository / "envvars"), {}, boundary)
 
 
 def test_a_main_file_that_is_a_link_out_of_a_checkout_is_refused(

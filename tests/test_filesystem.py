@@ -9,19 +9,19 @@ import stat
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from apachestaple.filesystem import new_files, replacing
 from apachestaple.filesystem.folders import OpenFolders
 from apachestaple.filesystem.replacing import replace_file
 from apachestaple.filesystem.trust import distrust
+from apachestaple.fix.transaction import write
 from apachestaple.fix.transaction.recover import recover
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.write import NewText, written
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Nobody has this one.
 STRANGER = 4_000_000
@@ -138,6 +138,28 @@ def test_a_report_follows_a_link_only_where_nobody_else_can_have_put_it(tmp_path
     assert target.read_bytes() == b"new"
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device", "file"])
+@pytest.mark.parametrize("above", ["/dev/shm", None])
+def test_a_link_to_what_is_no_file_is_not_followed_either(kind: str, above: str | None) -> None:
+    """Anybody can put links into /dev/shm as well."""
+    with TemporaryDirectory(dir=above) as folder:
+        os.chmod(folder, 0o777)  # noqa: S103
+        pipe, file, link = (os.path.join(folder, name) for name in ("pipe", "file", "link"))
+        os.mkfifo(pipe)
+        Path(file).write_bytes(b"old")
+        os.symlink({"pipe": pipe, "device": "/dev/null", "file": file}[kind], link)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            with pytest.raises(OSError, match="symbolic link, and everybody can write to"):
+                replace_file(link, b"new")
+            assert os.read(reader, 10) == b""
+            assert Path(file).read_bytes() == b"old"
+            replace_file(pipe, b"new")
+            replace_file("/dev/null", b"new")
+        finally:
+            os.close(reader)
+
+
 def test_lint_says_why_it_does_not_follow_such_a_link(tmp_path: Path) -> None:
     target, site = tmp_path / "target", tmp_path / "site.conf"
     target.write_bytes(b"old")
@@ -186,6 +208,17 @@ replace_file("/dev/stdout", b"report")
     assert (tmp_path / "file").read_bytes() == b"report"
 
 
+def test_what_has_taken_the_place_of_a_pipe_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(replacing, "_mode", lambda _: stat.S_IFIFO | 0o600)
+    with pytest.raises(OSError, match="was replaced while the report was written"):
+        replace_file(str(path), b"new")
+    assert path.read_bytes() == b"old"
+
+
 # -- links that are put in the way ---------------------------------------------------------------
 
 
@@ -211,6 +244,38 @@ def test_a_tree_that_is_written_elsewhere_stays_in_its_folder(tmp_path: Path) ->
         folders.at(str(output / "conf" / "inner" / "httpd.conf"))
     assert os.listdir(victim) == []
     assert (output / "conf" / "inner").is_dir()
+
+
+def test_a_file_that_became_huge_after_it_was_read_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = tmp_path / "site.conf"
+    path.write_text("old")
+    os.truncate(path, new_files.LARGEST_FILE + 1)
+    with (
+        pytest.raises(WriteError, match=r"site\.conf: larger than"),
+        only_one_fix(),
+        written([NewText(str(path), "old", "new")]),
+    ):
+        pass
+    assert path.stat().st_size > new_files.LARGEST_FILE
+
+
+def test_a_temporary_file_that_is_gone_removes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = tmp_path / "site.conf"
+    path.write_text("old")
+    monkeypatch.setattr(write, "write_new", lambda *_, **__: None)
+    with (
+        pytest.raises(WriteError, match="nothing was changed"),
+        only_one_fix(),
+        written([NewText(str(path), "old", "new")]),
+    ):
+        pass
+    assert path.read_text() == "old"
 
 
 _RACER = """

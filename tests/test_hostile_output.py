@@ -112,6 +112,10 @@ COMMANDS = {
     "explain": ["explain", "{tree}/error.log"],
     "explain by a configuration": ["explain", "--config", "{tree}", "{tree}/error.log"],
     "explain as JSON": ["explain", "--format", "json", "{tree}/error.log"],
+    "a command that is none": [EVIL.replace("\0", "")],
+    "an option that is none": ["lint", "--" + EVIL.replace("\0", "")],
+    "too many arguments": ["dump", "{tree}", EVIL.replace("\0", "")],
+    "an option without value": ["lint", "{tree}", "--no" + EVIL.replace("\0", "") + "=1"],
     "probe": ["probe", "--from", "{tree}", "--address", "127.0.0.1", "--timeout", "1"],
 }
 # For programs they are exact, so that patch and httpd's own dump can be compared with them.

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.cli.errors import exit_code
+from apachestaple.cli.options import Common
+from apachestaple.cli.probe import probe
 from apachestaple.discovery.starts import find_start
+from apachestaple.httpd import machine
 from apachestaple.mod_ssl.reading import read_site
 from apachestaple.probing.promises import target_of
 from apachestaple.probing.served import Target
 from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.settings import Settings
+from tests.lab.raw import RawServer
 from tests.schemas import PROBE, checked
 from tests.test_cli import run
 
@@ -129,6 +134,59 @@ def test_a_host_without_name_and_address_cannot_be_probed(tmp_path: Path) -> Non
     (document,) = checked(done.stdout, PROBE)
     assert (done.returncode, document["target"]) == (2, "*:443")
     assert "neither a name nor an address" in document["error"]
+
+
+def one_host(folder: Path, address: str, name: str = "a.example.com") -> Path:
+    main = folder / "httpd.conf"
+    host = f"<VirtualHost {address}>\nServerName {name}\nSSLEngine on\n</VirtualHost>\n"
+    main.write_text(host)
+    return main
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("127.0.0.1", "a.example.com"),
+        ("*", "localhost"),
+        ("*", "127.1"),
+        ("[::ffff:127.0.0.1]", "a.example.com"),
+    ],
+)
+def test_a_repository_has_no_server_on_this_machine_probed(
+    tmp_path: Path, address: str, name: str
+) -> None:
+    with RawServer(lambda _: None) as server:
+        main = one_host(tmp_path, f"{address}:{server.port}", name)
+        words = ("probe", "--from", main, "--timeout", "2", "--format", "json")
+        done = run(*words)
+        assert (done.returncode, server.connections) == (2, 0)
+        (document,) = checked(done.stdout, PROBE)
+        assert "not probed: it resolves to the loopback address" in document["error"]
+        run(*words, "--allow-private")
+        allowed = server.connections
+        run(*words, "--address", "127.0.0.1")
+        addressed = server.connections
+        run(*words, f"127.0.0.1:{server.port}")
+        assert 0 < allowed < addressed < server.connections
+
+
+def test_the_servers_of_this_machine_s_own_configuration_may_be_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = machine.installed()
+    assert found is not None
+    with RawServer(lambda _: None) as server:
+        main = one_host(tmp_path, f"127.0.0.1:{server.port}")
+        own = found._replace(main_file=str(main))
+        monkeypatch.setattr(machine, "installed", lambda: own)
+        assert exit_code(probe, Common(), from_path=str(main), timeout="2") == 2
+        assert server.connections
+
+
+def test_private_addresses_are_for_configurations() -> None:
+    done = run("probe", "--allow-private", "127.0.0.1:9")
+    assert done.returncode == 2
+    assert "--allow-private can only be used with --from" in done.stderr
 
 
 def test_a_staple_that_is_missing_and_one_that_is_too_many(

@@ -1,7 +1,8 @@
 """A function that returns an exit code, as a command of Typer's."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, get_type_hints
 
@@ -10,6 +11,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from apachestaple.cli.errors import exit_code
 from apachestaple.cli.options import Common
+from apachestaple.report.terminal import printable, without_commands
 
 
 def as_command(function: Callable[..., int]) -> Callable[..., None]:
@@ -45,6 +47,31 @@ def as_command(function: Callable[..., int]) -> Callable[..., None]:
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
+class _UsageErrors:
+    """Escapes the words of the command line in Typer's own error messages.
+
+    Typer escapes control characters in some of them, and bidirectional characters in none. Shells
+    put names of files into command lines.
+    """
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        with _escaped():
+            return super().make_context(*arguments, **options)  # type: ignore[misc]
+
+
+@contextmanager
+def _escaped() -> Iterator[None]:
+    try:
+        yield
+    except _UsageError as error:
+        error.message = without_commands(printable(error.message))
+        raise
+
+
+# Typer does not export it.
+_UsageError: Any = typer.BadParameter.__base__
+
+
 class _TakesWords:
     """Takes the values of options and arguments as they were written.
 
@@ -61,12 +88,16 @@ class _TakesWords:
         return parameters
 
 
-class Command(_TakesWords, TyperCommand):
+class Command(_UsageErrors, _TakesWords, TyperCommand):
     """A command."""
 
 
-class Group(_TakesWords, TyperGroup):
+class Group(_UsageErrors, _TakesWords, TyperGroup):
     """The program, which has the commands."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        with _escaped():
+            return super().resolve_command(ctx, args)
 
 
 class _Argument(TyperArgument):

@@ -2,7 +2,7 @@
 
 import sys
 
-from apachestaple.cli.errors import tell_errors
+from apachestaple.cli.errors import tell, tell_errors
 from apachestaple.cli.options import Common, Format, Path
 from apachestaple.cli.values import one_of
 
@@ -18,10 +18,14 @@ def dump(common: Common, path: Path = None, form: Format = "text") -> int:
     one_of("--format", form, "text", "json")
     configuration = read(find_start(path, common.settings([path] if path else None)))
     tell_errors(configuration)
+    sources = {one.file: one.source_file for one in configuration.directives}
+    hidden = [path for path, source in sources.items() if not configuration.may_show(source)]
+    tell(*(f"{path}: no line is a directive of httpd, so none is shown" for path in hidden))
+    directives = [one for one in configuration.directives if one.file not in hidden]
     if form == "json":
-        emit(dump_json(configuration.directives))
+        emit(dump_json(directives))
     else:
-        lines = dump_text(configuration.directives)
+        lines = dump_text(directives)
         if is_terminal(sys.stdout):
             lines = (printable(line.replace("\t", "    ")) for line in lines)
         emit("".join(f"{line}\n" for line in lines), exact=True)

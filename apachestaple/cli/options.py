@@ -47,7 +47,8 @@ AllowPrivate = Annotated[
     bool,
     typer.Option(
         "--allow-private",
-        help="Also query responders and proxies at loopback, private and other special addresses.",
+        help="Also connect to loopback, private and other special addresses that a configuration "
+        "names.",
     ),
 ]
 Deadline = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from apachestaple.cli.errors import FAILED, UsageError, tell_errors
-from apachestaple.cli.options import Common, Format
+from apachestaple.cli.options import AllowPrivate, Common, Format
 from apachestaple.cli.values import one_of, seconds
 
 # Seconds.
@@ -42,6 +42,7 @@ def probe(
         str | None,
         typer.Option(metavar="SECONDS", help="Time limit of a handshake [default: 15]."),
     ] = None,
+    allow_private: AllowPrivate = False,
 ) -> int:
     """Show the staples of running servers."""
     from apachestaple.discovery.starts import find_start
@@ -58,6 +59,8 @@ def probe(
     one_of("--format", form, "text", "json")
     if not targets and from_path is None:
         raise UsageError("no server to probe: give HOST, HOST:PORT or --from PATH")
+    if allow_private and from_path is None:
+        raise UsageError("--allow-private can only be used with --from")
     if tls is not None:
         one_of("--tls", tls, *TLS_VERSIONS)
     limit = PATIENCE if timeout is None else seconds("--timeout", timeout, _LONGEST)
@@ -74,7 +77,10 @@ def probe(
         tell_errors(site.configuration)
     promised = targets_of(site, address) if site else {}
     wanted = list(dict.fromkeys([*named, *filter(None, promised.values())]))
-    probing = probe_all(wanted, seconds=limit, tls=tls)
+    # Somebody else's configuration can name any address; what the command line names is meant.
+    is_meant = allow_private or address is not None or (site and site.configuration.installed)
+    only_public = frozenset() if is_meant else frozenset(wanted).difference(named)
+    probing = probe_all(wanted, seconds=limit, tls=tls, only_public=only_public)
     served = dict(tracked(probing, len(wanted), "Probing"))
     probed = [served[target] for target in named]
     if site is not None:

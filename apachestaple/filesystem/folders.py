@@ -8,12 +8,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import resource
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Twice as many as there are folders in which fix writes.
+_MANY_FILES = 65_536
 _OPEN = os.O_DIRECTORY | os.O_CLOEXEC
 # Opening a folder to walk through it needs no permission to list it; some systems have no O_PATH.
 _THROUGH = getattr(os, "O_PATH", os.O_RDONLY)
@@ -50,6 +53,7 @@ class OpenFolders:
     def __init__(self, top: str = "/", *, make: bool = False) -> None:
         self._top = top.rstrip("/")
         self._make = make
+        _allow_many_open_files()
         with named(top):
             self._handles = {self._top or "/": os.open(top, os.O_RDONLY | _OPEN)}
 
@@ -97,6 +101,14 @@ class OpenFolders:
                 os.close(here)
             here = inner
         return here
+
+
+def _allow_many_open_files() -> None:
+    """Raise the soft limit, which is 1,024 on most systems: a host may have a folder of its own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MANY_FILES if hard == resource.RLIM_INFINITY else min(_MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextlib.contextmanager

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Mode of a file that did not exist before: readable by everybody, as is usual for configurations.
 _MODE_OF_NEW = 0o644
+# More than is read of a configuration, and than can be added to it. Bytes.
+LARGEST_FILE = 128 * 1024 * 1024
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _EXISTING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # The kernel sets these itself. They depend on the content, so they cannot be copied.
@@ -55,11 +57,14 @@ def read_all(handle: int, path: str) -> bytes:
     """The content of an open file; ``path`` is for messages.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is larger than any file that fix can have written.
 
     """
     with named(path), open(handle, "rb", closefd=False) as file:
-        return file.read()
+        content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise OSError(errno.EFBIG, f"larger than {LARGEST_FILE:,} bytes")
+        return content
 
 
 def write_all(handle: int, content: bytes) -> None:

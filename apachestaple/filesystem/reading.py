@@ -5,6 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PIECE = 1 << 20
 
@@ -17,15 +21,21 @@ class TooLargeError(OSError):
     """The file is larger than the limit."""
 
 
-def read_file(path: str, largest: int) -> bytes:
+class ElsewhereError(OSError):
+    """What was opened lies where it must not be read."""
+
+
+def read_file(path: str, largest: int, may_read: Callable[[str], bool] | None = None) -> bytes:
     """The content of a regular file of at most ``largest`` bytes.
 
     Uses system calls, because creating a Python file object takes ten times as long as reading a
-    small file.
+    small file. ``may_read`` is called with the real path of the open file, because a link can have
+    been put in its place after the path was checked.
 
     Raises:
         NotAFileError: it is not a regular file. A pipe is not waited for.
         TooLargeError: it is larger than ``largest``.
+        ElsewhereError: ``may_read`` returned false.
         OSError: it cannot be read. The error contains the path.
 
     """
@@ -34,6 +44,8 @@ def read_file(path: str, largest: int) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise NotAFileError(errno.EACCES, "not a regular file")
+        if may_read is not None and not may_read(_real_path(handle, path)):
+            raise ElsewhereError(errno.EACCES, "it was replaced by a link while it was read")
         if status.st_size <= largest:
             data = os.read(handle, status.st_size + 1)
             if len(data) == status.st_size:
@@ -50,3 +62,11 @@ def read_file(path: str, largest: int) -> bytes:
         raise
     finally:
         os.close(handle)
+
+
+def _real_path(handle: int, path: str) -> str:
+    """The path of an open file; without Linux's /proc, the one that ``path`` leads to now."""
+    try:
+        return os.readlink(f"/proc/self/fd/{handle}")
+    except OSError:
+        return os.path.realpath(path)

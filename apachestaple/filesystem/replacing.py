@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 
@@ -13,23 +14,22 @@ from apachestaple.filesystem.new_files import created, write_all
 from apachestaple.filesystem.trust import distrust
 
 _MODE_OF_NEW = 0o666
+# What a shell puts in the place of >(…) has such a name, too.
+_OPEN_FILE = re.compile(r"/dev/(stdin|stdout|stderr|fd/[0-9]+)|/proc/self/fd/[0-9]+")
 
 
 def replace_file(path: str, content: bytes) -> None:
     """Write a file, and replace an existing one.
 
     A link is followed only if nobody except root and the caller can have created it. Files that are
-    not regular, such as ``/dev/stdout`` or a pipe, are written directly.
+    not regular, such as a pipe, are written directly, and so are open files of this process, such
+    as ``/dev/stdout``.
 
     Raises:
         OSError: it could not be written.
 
     """
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        status = None
-    if status is not None and (path.startswith("/dev/") or not stat.S_ISREG(status.st_mode)):
+    if _OPEN_FILE.fullmatch(path):
         with open(path, "wb") as file:
             file.write(content)
         return
@@ -39,8 +39,31 @@ def replace_file(path: str, content: bytes) -> None:
         if reason is not None:
             raise OSError(errno.ELOOP, f"leads through a symbolic link, and {reason}", path)
     with OpenFolders() as folders, named(path):
-        mode = None if status is None else stat.S_IMODE(status.st_mode)
-        _replace(folders.at(real), content, mode)
+        place = folders.at(real)
+        mode = _mode(place)
+        if mode is None or stat.S_ISREG(mode):
+            _replace(place, content, None if mode is None else stat.S_IMODE(mode))
+        else:
+            _write_to(place, content)
+
+
+def _mode(place: Place) -> int | None:
+    try:
+        return os.lstat(place.name, dir_fd=place.folder).st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _write_to(place: Place, content: bytes) -> None:
+    """Write to a pipe or a device, and to nothing that somebody has put in its place meanwhile."""
+    flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(place.name, flags, dir_fd=place.folder)
+    try:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EBUSY, "was replaced while the report was written")
+        write_all(handle, content)
+    finally:
+        os.close(handle)
 
 
 def _replace(place: Place, content: bytes, mode: int | None) -> None:

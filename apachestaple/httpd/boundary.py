@@ -14,7 +14,8 @@ class Boundary:
     """The folders below which the files of a configuration may be read.
 
     Attributes:
-        folders: real paths of the folders; a single file is also allowed.
+        folders: real paths of the folders; a single file is also allowed. Folders of version
+            control below them are outside, because ``.git/config`` may contain a token.
         confines_all: whether the boundary also applies to certificates, keys and modules, not only
             to configuration files.
 
@@ -28,7 +29,11 @@ class Boundary:
         """Whether a path with all links followed is outside. Files outside are not opened."""
         real = self._real(path)
         # An empty Include; httpd allows it by this name only.
-        return real != os.devnull and not any(is_inside(real, folder) for folder in self.folders)
+        return real != os.devnull and not self.holds(real)
+
+    def holds(self, real: str) -> bool:
+        """Whether a real path is inside."""
+        return any(_holds(folder, real) for folder in self.folders)
 
     @property
     def name(self) -> str:
@@ -56,6 +61,10 @@ class Boundary:
         return real
 
 
+def _holds(folder: str, real: str) -> bool:
+    return is_inside(real, folder) and _MARKS.isdisjoint(real[len(folder) :].split("/"))
+
+
 def is_inside(path: str, folder: str) -> bool:
     """Whether a path is a folder or something below it."""
     folder = folder.rstrip("/")
@@ -75,4 +84,4 @@ def checkout_above(path: str) -> str | None:
 
 
 # In a worktree of git, .git is a file.
-_MARKS = (".git", ".hg", ".svn")
+_MARKS = frozenset({".git", ".hg", ".svn"})

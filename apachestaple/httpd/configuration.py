@@ -332,6 +332,14 @@ class Configuration:
         """Whether a local certificate, key or folder of certificates may be read."""
         return not self.paths.is_other_file_outside(path)
 
+    def may_show(self, file: SourceFile) -> bool:
+        """Whether lines of a file may be shown.
+
+        The configuration of a pull request can include any file in the checkout, such as
+        credentials that a CI job has put there.
+        """
+        return self.paths.boundary is None or file.is_configuration
+
     def has_module(self, name: str) -> bool:
         """Whether a module, by the name that LoadModule uses, is loaded or compiled in."""
         return name in self.modules

@@ -14,6 +14,8 @@ from apachestaple.httpd.paths import content
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apachestaple.httpd.boundary import Boundary
+
 # The largest file in bytes. Debian's has 2 KB.
 LARGEST_FILE = 256 * 1024
 # The limit for all values of a file, in characters. Each assignment may double an earlier value.
@@ -44,7 +46,9 @@ class EnvvarsError(Exception):
     """The file cannot be read; the message is the reason."""
 
 
-def read_envvars(path: str, environment: Mapping[str, str]) -> dict[str, str]:
+def read_envvars(
+    path: str, environment: Mapping[str, str], boundary: Boundary | None = None
+) -> dict[str, str]:
     """``environment`` with the assignments of the file at ``path``, if it exists.
 
     Raises:
@@ -52,7 +56,7 @@ def read_envvars(path: str, environment: Mapping[str, str]) -> dict[str, str]:
 
     """
     try:
-        text = content(path, LARGEST_FILE).decode("utf-8", "surrogateescape")
+        text = content(path, LARGEST_FILE, boundary).decode("utf-8", "surrogateescape")
     except (FileNotFoundError, NotADirectoryError):
         return dict(environment)
     except OSError as error:

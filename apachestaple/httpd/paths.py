@@ -68,7 +68,7 @@ class Paths:
             text = self.texts.get(os.path.realpath(path))
             if text is not None:
                 return text
-        return content(path).decode("utf-8", "surrogateescape")
+        return content(path, boundary=self.boundary).decode("utf-8", "surrogateescape")
 
     def is_outside(self, path: str) -> bool:
         """Whether a local path is outside of the boundary, so that it must not be read."""
@@ -104,6 +104,11 @@ def _in_real_folder(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name)
 
 
-def content(path: str, most: int = MOST_BYTES) -> bytes:
-    """The bytes of a regular file or of /dev/null (ap_pcfg_openfile); raises as `read_file`."""
-    return b"" if path == os.devnull else read_file(path, most)
+def content(path: str, most: int = MOST_BYTES, boundary: Boundary | None = None) -> bytes:
+    """The bytes of a regular file or of /dev/null (ap_pcfg_openfile); raises as `read_file`.
+
+    A file outside of ``boundary`` is not read.
+    """
+    if path == os.devnull:
+        return b""
+    return read_file(path, most, None if boundary is None else boundary.holds)

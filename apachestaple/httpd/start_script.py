@@ -80,7 +80,7 @@ class _Script:
             self.unread.append((path, f"it leads out of {self._boundary.name}"))
             return environment
         try:
-            return read_envvars(path, environment)
+            return read_envvars(path, environment, self._boundary)
         except EnvvarsError as error:
             self.unread.append((path, str(error)))
             return environment

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from OpenSSL import SSL, crypto
 
-from apachestaple.network.connect import ConnectError, Deadline, close, connect, reason
+from apachestaple.network.connect import (
+    ConnectError,
+    Deadline,
+    NotPublicError,
+    close,
+    connect,
+    reason,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -61,10 +68,12 @@ def handshake(
     seconds: float,
     status: bool = True,
     tls: str | None = None,
+    only_public: bool = False,
 ) -> Handshake:
     """Make a handshake, with or without a status request; ``seconds`` is the time limit.
 
-    ``tls`` is one of TLS_VERSIONS; without it, the newest common version is used.
+    ``tls`` is one of TLS_VERSIONS; without it, the newest common version is used. With
+    ``only_public``, a host with an address that is not public is not connected to.
 
     Raises:
         HandshakeError: the handshake failed.
@@ -75,9 +84,12 @@ def handshake(
     staples: list[bytes] = []
     client = _client(servername, staples, status=status, tls=tls)
     try:
-        connection = connect(host, port, deadline)
+        connection = connect(host, port, deadline, only_public=only_public)
     except ConnectError as error:
         raise HandshakeError(str(error), connected=False) from None
+    except NotPublicError as error:
+        text = f"not probed: it {error}; use --allow-private"
+        raise HandshakeError(text, connected=False) from None
     try:
         _shake(client, connection, deadline, seconds)
         address = connection.getpeername()[0]

@@ -13,7 +13,7 @@ from apachestaple.ocsp.responses import read_response
 from apachestaple.probing.served import Served, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from apachestaple.ocsp.status import StatusResponse
 
@@ -24,12 +24,21 @@ _MOST_AT_ONCE = 16
 
 
 def probe_all(
-    targets: Sequence[Target], *, seconds: float = PATIENCE, tls: str | None = None
+    targets: Sequence[Target],
+    *,
+    seconds: float = PATIENCE,
+    tls: str | None = None,
+    only_public: Collection[Target] = (),
 ) -> Iterator[tuple[Target, Served]]:
-    """Probe all servers, several in parallel; yields the results as they arrive."""
-    return at_once(
-        lambda target: probe(target, seconds=seconds, tls=tls), targets, most=_MOST_AT_ONCE
-    )
+    """Probe all servers, several in parallel; yields the results as they arrive.
+
+    Servers in ``only_public`` are not connected to if they have an address that is not public.
+    """
+
+    def probe_one(target: Target) -> Served:
+        return probe(target, seconds=seconds, tls=tls, only_public=target in only_public)
+
+    return at_once(probe_one, targets, most=_MOST_AT_ONCE)
 
 
 def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], list[str]]:
@@ -40,7 +49,13 @@ def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], l
     return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]
 
 
-def probe(target: Target, *, seconds: float = PATIENCE, tls: str | None = None) -> Served:
+def probe(
+    target: Target,
+    *,
+    seconds: float = PATIENCE,
+    tls: str | None = None,
+    only_public: bool = False,
+) -> Served:
     """Make a handshake with a status request. Failures are part of the result.
 
     If it fails, make a second one without the request: if that succeeds, stapling is the problem.
@@ -50,7 +65,13 @@ def probe(target: Target, *, seconds: float = PATIENCE, tls: str | None = None) 
     def shake(*, status: bool) -> Handshake:
         where = target.address or target.host
         return handshake(
-            where, target.port, target.servername, seconds=seconds, status=status, tls=tls
+            where,
+            target.port,
+            target.servername,
+            seconds=seconds,
+            status=status,
+            tls=tls,
+            only_public=only_public,
         )
 
     try:

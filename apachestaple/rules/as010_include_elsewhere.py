@@ -24,7 +24,7 @@ class IncludeElsewhere(ReadNoteRule):
     In a repository of configurations this is normal: files that a program keeps on the server,
     such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. What they say is unknown.
     A file outside of the repository, or one to which a link leads out of it, is not read, because
-    the report may be public.
+    the report may be public. The folders `.git`, `.hg` and `.svn` count as outside, too.
     """
 
     code = "AS010"

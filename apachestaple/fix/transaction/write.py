@@ -16,7 +16,7 @@ from apachestaple.ending import signals_raise
 from apachestaple.filesystem.folders import OpenFolders
 from apachestaple.filesystem.new_files import opened, read_all, write_copy, write_new
 from apachestaple.fix.transaction.content import (
-    exists,
+    ABSENT,
     fingerprint,
     fingerprint_at,
     link,
@@ -191,10 +191,10 @@ def _rename(journal: Journal, folders: OpenFolders, renamed: list[Target]) -> No
         # First, since a signal may come right after the call.
         renamed.append(target)
         place, temporary = folders.at(target.path), folders.at(target.temporary)
-        if exists(temporary):
-            rename(temporary, place)
-        else:
+        if target.new == ABSENT:
             remove(place)
+        else:
+            rename(temporary, place)
     for folder in {os.path.dirname(target.path) for target in journal.targets}:
         folders.sync(folder)
 
