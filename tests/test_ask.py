@@ -131,7 +131,7 @@ def disagreement(finding: Finding | None, shaken: list[Served], log: str) -> str
 @pytest.mark.parametrize(
     ("way", "line", "words"),
     [
-        ("just-expired", "SSLStaplingResponseTimeSkew 10", "has expired at"),
+        ("just-expired", "SSLStaplingResponseTimeSkew 10", "expired at"),
         ("three-days-old", "SSLStaplingResponseMaxAge 86400", "seconds old"),
     ],
 )
@@ -191,18 +191,18 @@ def test_through_a_proxy_too(lab: Lab) -> None:
     [
         ("not-found", FailureKind.HTTP, "answers the HTTP status 404"),
         ("redirect", FailureKind.HTTP, "answers the HTTP status 302"),
-        ("not-http", FailureKind.HTTP, "answers something that is no HTTP"),
-        ("nothing", FailureKind.HTTP, "closes the connection at once"),
+        ("not-http", FailureKind.HTTP, "does not answer with HTTP"),
+        ("nothing", FailureKind.HTTP, "closes the connection without an answer"),
         ("endless", FailureKind.HTTP, "sends more than 2097152 bytes"),
         ("endless-head", FailureKind.HTTP, "sends more than 256 header lines"),
         ("endless-line", FailureKind.HTTP, "sends a line of more than 8192 bytes"),
-        ("html", FailureKind.NOT_OCSP, "answers a web page, which is no OCSP"),
-        ("garbage", FailureKind.NOT_OCSP, "answers 9 bytes, which is no OCSP response"),
-        ("empty-body", FailureKind.NOT_OCSP, "answers an empty body"),
-        ("cut", FailureKind.NOT_OCSP, "bytes, which is no OCSP response"),
+        ("html", FailureKind.NOT_OCSP, "answers with a web page instead of an OCSP response"),
+        ("garbage", FailureKind.NOT_OCSP, "answers with 9 bytes instead of an OCSP response"),
+        ("empty-body", FailureKind.NOT_OCSP, "answers with an empty body"),
+        ("cut", FailureKind.NOT_OCSP, "bytes instead of an OCSP response"),
         ("chunked", FailureKind.NOT_OCSP, "in chunks (Transfer-Encoding), which httpd does not"),
         ("kept-open", FailureKind.SILENT, "bytes and then keeps the connection open for 1 s"),
-        ("drip", FailureKind.SILENT, "is still not done after 1.5 s"),
+        ("drip", FailureKind.SILENT, "has not finished after 1.5 s"),
     ],
 )
 def test_an_answer_that_is_none(lab: Lab, way: str, kind: FailureKind, words: str) -> None:
@@ -232,7 +232,7 @@ def test_a_responder_that_is_not_there(lab: Lab) -> None:
 def test_a_responder_that_accepts_and_says_nothing(lab: Lab) -> None:
     answer = asked(lab, lab.silent.url)
     assert answer.failure is not None
-    assert answer.failure.reason == "accepts the connection and says nothing for 1 s"
+    assert answer.failure.reason == "accepts the connection but sends nothing for 1 s"
     assert 1 <= answer.seconds < 3
 
 
@@ -245,7 +245,7 @@ def test_a_firewall_that_drops_packets(lab: Lab) -> None:
             one.close()
     assert answer.failure is not None
     assert answer.failure.kind is FailureKind.SILENT
-    assert "is silent for 1 s" in answer.failure.reason
+    assert "does not answer within 1 s" in answer.failure.reason
     assert answer.seconds < 3
 
 
@@ -259,7 +259,7 @@ def test_a_connection_that_is_reset(lab: Lab) -> None:
         answer = asked(lab, f"http://127.0.0.1:{server.port}/")
     assert answer.failure is not None
     assert answer.failure.kind is FailureKind.UNREACHABLE
-    assert "breaks the connection" in answer.failure.reason
+    assert "interrupts the connection" in answer.failure.reason
 
 
 def test_a_responder_on_ipv6(lab: Lab) -> None:

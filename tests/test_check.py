@@ -54,7 +54,7 @@ def test_what_cannot_be_asked_is_told(lab: Lab) -> None:
     lines = (ON, "SSLCertificateChainFile certs/elsewhere.pem")
     with lab.httpd(CACHE + tls_host(*lines, certificate="leaf-only")) as httpd:
         done = run("responders", httpd.root / "httpd.conf", "--check")
-    assert "No responder was asked." in done.stdout
+    assert "No responder was queried." in done.stdout
     assert "certs/leaf-only.pem: nobody was asked about it" in done.stderr
 
 
@@ -81,5 +81,5 @@ def test_a_bar_is_shown_on_a_terminal_after_a_second(lab: Lab) -> None:
             child.wait(timeout=20)
         return text.decode()
 
-    assert "Asking responders" in shown("silent-responder")
+    assert "Querying responders" in shown("silent-responder")
     assert shown("good") == ""

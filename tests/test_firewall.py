@@ -52,7 +52,7 @@ table inet filter {
 
 def one_time(rules: str) -> list[list[str]]:
     """The commands that the rules want to be run one time, from their own words."""
-    (line,) = re.findall(r"^# One time, [^:]*:\n#   (.*)$", rules, re.MULTILINE)
+    (line,) = re.findall(r"^# Once, [^:]*:\n#   (.*)$", rules, re.MULTILINE)
     return [command.split() for command in line.split(" && ")]
 
 
@@ -105,7 +105,7 @@ def kept(listing: str) -> list[str]:
 def test_a_responder_has_a_way_before_stapling_is_switched_on(world: World) -> None:
     load(world.server, REFUSES)
     rules = world.responders(world.configuration(), "--resolve", "--format", "nftables")
-    assert "once stapling is on" in rules
+    assert "after stapling is turned on" in rules
     load(world.server, rules)
     for command in one_time(rules):
         world.server.run(*command)

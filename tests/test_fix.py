@@ -155,7 +155,7 @@ def test_a_module_that_is_not_installed_is_refused(bench: Bench) -> None:
     (bench.written.root / "mods-available/socache_shmcb.load").unlink()
     before = bench.texts()
     done = bench.fix()
-    assert "mod_socache_shmcb is not installed: there is no" in done.stdout
+    assert "mod_socache_shmcb is not installed: " in done.stdout
     assert "AS204" in done.stdout
     assert bench.texts() == before
 

@@ -89,7 +89,7 @@ def test_a_repository_has_no_responder_on_this_machine_asked(lab: Lab, host: str
                 done = run(*words, main)
                 told = [line for line in done.stderr.splitlines() if url in line]
                 assert len(told) == 1, done.stderr
-                assert "not asked: it resolves to the loopback address" in told[0]
+                assert "not queried: it resolves to the loopback address" in told[0]
                 assert told[0].endswith("; use --allow-private")
                 assert "AS41" not in done.stdout
             before = server.connections
@@ -105,7 +105,7 @@ def test_a_proxy_on_this_machine_is_not_asked_either(lab: Lab) -> None:
         with configuration(lab, "http://8.8.8.8/", lines=lines) as httpd:
             done = run("responders", "--check", httpd.root / "httpd.conf")
         assert not server.connections
-    said = f"not asked: its proxy {proxy} resolves to the loopback address 127.0.0.1"
+    said = f"not queried: its proxy {proxy} resolves to the loopback address 127.0.0.1"
     assert f"http://8.8.8.8/: {said}; use --allow-private" in done.stderr
 
 
@@ -239,7 +239,7 @@ def test_httpd_sends_a_line_end_in_a_certificate_s_uri(lab: Lab) -> None:
             connections = server.connections
             done = run("lint", "--online", "--allow-private", httpd.root / "httpd.conf")
         assert server.connections == connections
-    assert "not asked: its URL has a space, a control character" in done.stderr
+    assert "not queried: its URL has a space, a control character" in done.stderr
     assert "\\r\\nset key" in done.stderr
 
 
@@ -316,14 +316,14 @@ def test_what_there_was_no_time_for_is_told_and_is_no_finding(lab: Lab) -> None:
             done = run(*words, httpd.root / "httpd.conf")
             assert "AS41" not in done.stdout
             assert done.stderr == (
-                "apachestaple: 3 of 3 responders were not asked or did not answer in time: "
+                "apachestaple: 3 of 3 responders were not queried or did not answer in time: "
                 "--deadline of 0.7 seconds\n"
             )
         done = run(*words, "--format", "json", httpd.root / "httpd.conf")
     errors = {
         answer["error"] for one in json.loads(done.stdout) for answer in one.get("answers", ())
     }
-    assert errors == {"not asked: the time ended before the answer"}
+    assert errors == {"not queried: the time limit was reached before the answer"}
 
 
 @pytest.mark.parametrize(

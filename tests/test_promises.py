@@ -216,5 +216,5 @@ def test_a_certificate_is_compared_even_where_the_handshake_fails_for_its_status
         site.write_text(site.read_text().replace("https-first", "good"))
         code, (only,) = compared(httpd.root)
     assert code == 1
-    assert "fails when a status is asked for" in only["error"]
+    assert "fails if a status is requested" in only["error"]
     assert "the certificate of CN=https-first was sent, and not the one in" in only["error"]

@@ -219,7 +219,7 @@ def test_the_cache_of_a_running_httpd_stays(trial: Trial, option: str, kind: Kin
     left = trial.site.read_text()
     assert cache in left
     assert "SSLUseStapling" not in left
-    said = done.stdout.partition("Not done:\n")[2]
+    said = done.stdout.partition("Refusals:\n")[2]
     assert f"{trial.site} line {left.splitlines().index(cache) + 1}: SSLStaplingCache stays" in said
     assert "stop httpd (apachectl stop), remove the line, and start httpd (apachectl start)" in said
     # That way, httpd lives; and nothing is left to be said.
@@ -273,7 +273,7 @@ def test_a_cache_that_undo_takes_away_is_said_to_need_a_stop_and_start(
     trial.expect({"www.example.com": True})
     done = trial.run("fix", "--undo")
     assert trial.site.read_text() == trial.httpd.with_lab_ports(kind.running)
-    assert "Do not reload it, also not with apachectl restart: SSLStaplingCache is" in done.stdout
+    assert "Do not reload it, not even with apachectl restart: SSLStaplingCache is" in done.stdout
     assert not trial.httpd.reload(how), "httpd exits or crashes"
     assert trial.httpd.start()
     trial.expect({"www.example.com": False})

@@ -228,7 +228,7 @@ def test_certificates_can_be_given_as_files(
     }
     both = printed(capfd, two, configured(server, "https", ON), form="text")
     assert "certs/two.pem\n" in both
-    assert "not asked: it is not an http URL\n" in both
+    assert "not queried: it is not an http URL\n" in both
     none = printed(capfd, str(server / "certs/none.pem"), form="text")
     assert none == "No OCSP responders.\n"
 
@@ -290,7 +290,7 @@ def test_rules_by_address_need_resolve_where_there_is_a_name(
     assert "192.0.2.7" in four
     assert "2001:db8::7" in six
     for text in (four, six):
-        assert "go stale. To refresh them" in text
+        assert "can change. Update them" in text
 
 
 def test_the_policy_of_firewalld_has_a_rule_for_each_address(
@@ -357,7 +357,7 @@ def test_a_redirect_is_for_httpds_user_and_the_ports_that_it_asks_without_a_prox
         ({"form": "json", "resolve": True}, "json has no place for addresses"),
         ({"form": "squid", "resolve": True}, "squid has no place for addresses"),
         ({"form": "text", "templates": "/"}, "text is not made from a template"),
-        ({"form": "text", "connect": ["a:b"]}, "--connect: a server is given as HOST"),
+        ({"form": "text", "connect": ["a:b"]}, "--connect: use HOST or HOST:PORT"),
     ],
 )
 def test_options_that_do_not_go_together(
@@ -382,7 +382,7 @@ def test_a_template_of_ones_own_takes_the_place_of_ours(
     template.write_text("{{ adresses }}")
     with pytest.raises(TemplateProblemError, match=r"outgoing\.nft\.j2: 'adresses' is undefined"):
         responders_command(Common(), [path], form="nftables", templates=own)
-    with pytest.raises(TemplateProblemError, match="no such folder of templates"):
+    with pytest.raises(TemplateProblemError, match="the template folder does not exist"):
         responders_command(Common(), [path], form="nftables", templates=f"{own}/gone")
 
 

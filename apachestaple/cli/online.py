@@ -58,7 +58,7 @@ def ask_responders(sites: Sequence[Site], policy: AskPolicy) -> dict[Query, Answ
     own = [host for site in sites if site.configuration.installed for host in site.stapling_hosts]
     private = frozenset(asked if policy.allow_private else queries(own))
     asking = ask_all(asked, private=private, deadline=policy.deadline)
-    came = dict(tracked(asking, len(asked), "Asking responders"))
+    came = dict(tracked(asking, len(asked), "Querying responders"))
     answers = {query: came[query] for query in asked}
     tell(*_not_asked(answers, policy))
     return answers
@@ -75,6 +75,6 @@ def _not_asked(answers: Mapping[Query, Answer], policy: AskPolicy) -> Iterator[s
     if late:
         responders = len({query.url for query in answers})
         yield (
-            f"{len(late)} of {responders} responders were not asked or did not answer in time: "
+            f"{len(late)} of {responders} responders were not queried or did not answer in time: "
             f"--deadline of {policy.deadline:g} seconds"
         )

@@ -44,8 +44,8 @@ def main_file(path: str | None, options: Options) -> str:
         if meant and os.path.exists(below_root):
             return main_file(below_root, options)
     if not os.path.exists(path):
-        reason = "is a link to nothing" if os.path.islink(path) else "does not exist"
-        raise LayoutError(f"{path}: {reason}; give a main file, its folder or a fragment")
+        reason = "is a broken link" if os.path.islink(path) else "does not exist"
+        raise LayoutError(f"{path}: {reason}; use a main file, its folder or a fragment")
     if not os.path.isdir(path):
         return os.path.abspath(path)
     return os.path.abspath(_main_in_folder(path))
@@ -56,10 +56,10 @@ def _own_main_file(options: Options) -> str:
         return os.path.abspath(_main_in_folder(options.root))
     own = machine.installed()
     if own is None:
-        raise LayoutError("there is no httpd on this machine; give the PATH of a configuration")
+        raise LayoutError("httpd is not installed on this machine; use the PATH of a configuration")
     if not os.path.exists(own.main_file):
         raise LayoutError(
-            f"{own.main_file}: this machine's httpd has no main file there; give its PATH"
+            f"{own.main_file}, the main file of this machine's httpd, does not exist; use a PATH"
         )
     return own.main_file
 
@@ -74,10 +74,10 @@ def _main_in_folder(folder: str) -> str:
         return found[0]
     if not found:
         raise LayoutError(
-            f"{folder}: no apache2.conf or httpd.conf in it; give the main file or a fragment"
+            f"{folder}: contains no apache2.conf or httpd.conf; use the main file or a fragment"
         )
     listed = ", ".join(sorted(found))
-    raise LayoutError(f"{folder}: several main files in it; give one of {listed}")
+    raise LayoutError(f"{folder}: contains several main files; use one of {listed}")
 
 
 def _mains_of_root(folder: str) -> list[str]:

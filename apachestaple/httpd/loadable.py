@@ -76,15 +76,15 @@ def _links(
     """The links that a2enmod creates, first those for dependencies."""
     load = os.path.join(available, f"{name}.load")
     if configuration.paths.is_outside(load):
-        raise NotLoadableError(f"mod_{name} is not looked for: {load} leads out of the repository")
+        raise NotLoadableError(f"mod_{name} was not searched: {load} leads out of the repository")
     try:
         text = configuration.paths.text(load)
     except OSError:
-        raise NotLoadableError(f"mod_{name} is not installed: there is no {load}") from None
+        raise NotLoadableError(f"mod_{name} is not installed: {load} does not exist") from None
     if os.path.lexists(os.path.join(enabled, f"{name}.load")):
         if f"{name}_module" in configuration.modules:
             return
-        raise NotLoadableError(f"{enabled}/{name}.load is there, and does not load mod_{name}")
+        raise NotLoadableError(f"{enabled}/{name}.load exists, but does not load mod_{name}")
     for found in _DEPENDS.finditer(text):
         for needed in found[1].split():
             yield from _links(configuration, needed, available, enabled)
@@ -100,14 +100,16 @@ def _line(configuration: Configuration, module: str) -> Loading:
     name = module.removesuffix("_module")
     places = configuration.load_modules
     if not places:
-        raise NotLoadableError(f"mod_{name} is not loaded, and no LoadModule shows how it could be")
+        raise NotLoadableError(
+            f"mod_{name} is not loaded, and there is no LoadModule line to add it to"
+        )
     neighbour = places.get("ssl_module") or list(places.values())[-1]
     file = configuration.files[neighbour.file]
     words = split_words(file.physical_line(neighbour.line))
     path = os.path.join(os.path.dirname(words[-1]), f"mod_{name}.so")
     here = configuration.here(path)
     if configuration.paths.is_other_file_outside(here) or not os.path.isfile(here):
-        raise NotLoadableError(f"mod_{name} is not installed: there is no {here}")
+        raise NotLoadableError(f"mod_{name} is not installed: {here} does not exist")
     folder = os.path.dirname(neighbour.file)
     own = os.path.join(os.path.realpath(folder), f"10-{name}.conf")
     # On RHEL, the files of packages have numbers.

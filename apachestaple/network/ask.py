@@ -111,7 +111,7 @@ def ask(
         return Answer(datetime.now(UTC), time.monotonic() - begin, **what)
 
     if end is not None and not end.left:
-        return answer(not_asked="there was no time left", out_of_time=True)
+        return answer(not_asked="the time limit was reached", out_of_time=True)
     limit = longest if end is None else min(longest, end.left)
     try:
         body = _exchange(query, Deadline.after(limit), longest, only_public=only_public)
@@ -121,7 +121,9 @@ def ask(
     except _FailedError as failed:
         if failed.failure.kind is FailureKind.SILENT and end is not None and not end.left:
             # It might have answered with more time.
-            return answer(not_asked="the time ended before the answer", out_of_time=True)
+            return answer(
+                not_asked="the time limit was reached before the answer", out_of_time=True
+            )
         return answer(failure=failed.failure)
 
 
@@ -129,9 +131,9 @@ def _read(body: bytes, query: Query) -> StatusResponse:
     try:
         return read_response(body, query.leaf, query.issuer)
     except ValueError:
-        what = f"answers {_kind(body)}, which is no OCSP response"
+        what = f"answers with {_kind(body)} instead of an OCSP response"
         if re.match(rb"[0-9A-Fa-f]+\r\n0", body):
-            what = "answers in chunks (Transfer-Encoding), which httpd does not put together"
+            what = "answers in chunks (Transfer-Encoding), which httpd does not decode"
         raise _FailedError(FailureKind.NOT_OCSP, what, "AH01988") from None
 
 
@@ -169,7 +171,7 @@ def _parsed(url: str) -> _Url:
         )
     uri, path = parse_uri(url), _PATH.match(url)
     if uri is None:
-        what = f"cannot be asked: the URL {url} cannot be read"
+        what = f"cannot be queried: the URL {url} cannot be parsed"
         raise _FailedError(FailureKind.UNREACHABLE, what, UrlProblem.UNPARSED.log_id)
     target = path[1] if path else ""
     # httpd uses / for an empty path, also before a query string.
@@ -197,7 +199,7 @@ def _body(stream: _Stream) -> bytes:
     line = stream.line()
     name, _, rest = line.partition(b" ")
     if not name.startswith(b"HTTP/"):
-        raise _FailedError(FailureKind.HTTP, "answers something that is no HTTP", "AH01980")
+        raise _FailedError(FailureKind.HTTP, "does not answer with HTTP", "AH01980")
     # apr_atoi64 of the text after the first space.
     status, _ = strtol(rest.decode("latin-1"))
     if not 200 <= status <= 299:
@@ -244,9 +246,11 @@ class _Stream:
             chunk = self._receive("AH01977")
             if not chunk:
                 if not self._buffer:
-                    raise _FailedError(FailureKind.HTTP, "closes the connection at once", "AH02321")
+                    raise _FailedError(
+                        FailureKind.HTTP, "closes the connection without an answer", "AH02321"
+                    )
                 raise _FailedError(
-                    FailureKind.HTTP, "closes the connection within its headers", "AH01979"
+                    FailureKind.HTTP, "closes the connection in its headers", "AH01979"
                 )
             self._buffer += chunk
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
@@ -270,16 +274,16 @@ class _Stream:
             self._connection.settimeout(min(self._timeout or 0.001, self._deadline.timeout))
             return self._connection.recv(65536)
         except TimeoutError:
-            what = "accepts the connection and says nothing"
+            what = "accepts the connection but sends nothing"
             if received:
                 what = f"sends {received} bytes and then keeps the connection open"
             what += f" for {self._timeout} s"
             if not self._deadline.left:
-                what = f"is still not done after {self._longest:.3g} s"
+                what = f"has not finished after {self._longest:.3g} s"
             raise _FailedError(FailureKind.SILENT, what, log_id) from None
         except OSError as error:
             raise _FailedError(
-                FailureKind.UNREACHABLE, f"breaks the connection: {reason(error)}", log_id
+                FailureKind.UNREACHABLE, f"interrupts the connection: {reason(error)}", log_id
             ) from None
 
 

@@ -91,7 +91,7 @@ def connect(
             connection.connect(address)
         except TimeoutError:
             is_timeout = True
-            reasons.append(f"{address[0]} port {port} is silent for {patience:.3g} s")
+            reasons.append(f"{address[0]} port {port} does not answer within {patience:.3g} s")
         except OSError as error:
             reasons.append(f"{address[0]} port {port}: {reason(error)}")
         else:

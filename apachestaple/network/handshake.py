@@ -94,7 +94,9 @@ def handshake(
         _shake(client, connection, deadline, seconds)
         address = connection.getpeername()[0]
     except OSError as error:
-        raise HandshakeError(f"the connection broke: {reason(error)}", connected=True) from None
+        raise HandshakeError(
+            f"the connection was interrupted: {reason(error)}", connected=True
+        ) from None
     finally:
         close(connection)
     return Handshake(
@@ -137,7 +139,7 @@ def _ascii(servername: str) -> bytes:
     except UnicodeError:
         name = b""
     if not name or b"\0" in name:
-        raise HandshakeError(f"{servername!r} is no name of a server", connected=False)
+        raise HandshakeError(f"{servername!r} is not a valid server name", connected=False)
     return name
 
 
@@ -174,8 +176,8 @@ def _shake(
 
 def _too_slow(received: int, seconds: float) -> str:
     if not received:
-        return f"the server accepted the connection and said nothing for {seconds:.3g} s"
-    return f"the handshake was not done after {seconds:.3g} s"
+        return f"the server accepted the connection but sent nothing for {seconds:.3g} s"
+    return f"the handshake was not complete after {seconds:.3g} s"
 
 
 def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline) -> None:
@@ -197,7 +199,7 @@ def _explained(error: SSL.Error) -> str:
     if alert:
         return f"the server sent the alert {description!r}"
     if text in ("wrong version number", "packet length too long", "http request"):
-        return f"what the server sends is no TLS ({text})"
+        return f"the server does not answer with TLS ({text})"
     return f"the handshake failed: {text}"
 
 

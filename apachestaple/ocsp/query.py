@@ -90,7 +90,7 @@ class Answer(NamedTuple):
     def error(self) -> str | None:
         """The failure, or why clients reject the response, or ``None``."""
         if self.not_asked is not None:
-            return f"not asked: {self.not_asked}"
+            return f"not queried: {self.not_asked}"
         if self.response is not None:
             problem = self.response.problem(self.at)
             return f"the response {problem}" if problem else None

@@ -129,11 +129,11 @@ def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
             (c for c in (authority, *response.certificates) if _is_named(response, c)), None
         )
         if signer is None:
-            return Signature(problem="is signed by somebody whose certificate is not sent along")
+            return Signature(problem="is signed by a signer whose certificate is not included")
         name = signer.subject.rfc4514_string()
         _verify(response, signer)
     except InvalidSignature:
-        return Signature(problem="has a signature that its signer has not made")
+        return Signature(problem="has an invalid signature")
     except (UnsupportedAlgorithm, ValueError, TypeError):
         return Signature(is_known=False)
     if signer.public_key() == authority.public_key():
@@ -161,7 +161,7 @@ def _problem_of_delegate(signer: x509.Certificate) -> str | None:
     except (x509.ExtensionNotFound, ValueError):
         may_sign = False
     if not may_sign:
-        return f"is signed by {name}, which is not for signing OCSP responses"
+        return f"is signed by {name}, whose certificate is not for OCSP signing"
     if not signer.not_valid_before_utc <= datetime.now(UTC) <= signer.not_valid_after_utc:
         return f"is signed by {name}, which has expired or is not yet valid"
     return None

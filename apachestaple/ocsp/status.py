@@ -90,15 +90,15 @@ class StatusResponse:
         if self.next_update is None:
             return None
         if self.next_update < now - slack:
-            return f"has expired at {moment(self.next_update)}"
+            return f"expired at {moment(self.next_update)}"
         if self.next_update < self.this_update:
-            return "ends before it begins"
+            return "expires before it becomes valid"
         return None
 
     def problem_of_proof(self, now: datetime) -> str | None:
         """Why the response is no proof for the certificate, or ``None``."""
         if not self.is_readable:
-            return "holds no basic response"
+            return "contains no basic response"
         if not self.matches:
             return "is for another certificate"
         return self.signature.problem or self.problem_of_times(now)

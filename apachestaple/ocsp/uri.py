@@ -109,7 +109,7 @@ def proxy_problem(url: str) -> str | None:
     if not uri.host:
         return UrlProblem.NO_HOST.value
     # Unlike a responder's, the port of a proxy has no default.
-    return None if uri.port else "has no port, and httpd does not take 80 for it"
+    return None if uri.port else "has no port, and httpd has no default port for a proxy"
 
 
 def proxy_place(url: str) -> tuple[str, int]:

@@ -84,7 +84,7 @@ def probe(
         plain = shake(status=False)
     except HandshakeError:
         return Served(target, datetime.now(UTC), failure=str(failed))
-    failure = f"the handshake fails when a status is asked for ({failed}), and works when it is not"
+    failure = f"the handshake fails if a status is requested ({failed}), and succeeds otherwise"
     return _served(target, plain, failure)
 
 
@@ -100,7 +100,7 @@ def _served(target: Target, made: Handshake, failure: str | None = None) -> Serv
         chain=chain,
         staple=staple,
         staple_length=len(made.staple or b""),
-        failure=failure if chain else "the server sent no certificate that can be read",
+        failure=failure if chain else "the server sent no certificate that can be parsed",
     )
 
 

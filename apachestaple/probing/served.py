@@ -114,7 +114,7 @@ class Served:
             problem = self.staple.problem(self.at)
             return f"the staple {problem}" if problem else None
         if self.leaf is not None and self.leaf.must_staple:
-            return "the certificate demands a staple (must-staple), and none was sent"
+            return "the certificate requires a staple (must-staple), but none was sent"
         return None
 
 
@@ -129,11 +129,11 @@ def parse_target(text: str, *, servername: str | None = None, address: str | Non
     """
     found = _TARGET.fullmatch(text)
     if found is None:
-        raise ValueError(f"a server is given as HOST or HOST:PORT, not as {text!r}")
+        raise ValueError(f"use HOST or HOST:PORT, not {text!r}")
     host = found["bare"] or found["bracketed"] or found["name"]
     port = int(found["port"] or HTTPS_PORT)
     if not 0 < port < 65536:
-        raise ValueError(f"there is no port {port} ({text})")
+        raise ValueError(f"invalid port {port} ({text})")
     # An address is never sent as server name (RFC 6066, section 3).
     if servername is None and not is_address(host):
         servername = host.rstrip(".")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def answers_table(answers: Mapping[Query, Answer], paint: Paint) -> str:
     """One line for each query."""
     if not answers:
-        return "No responder was asked.\n"
+        return "No responder was queried.\n"
     rows = [["RESPONDER", "CERTIFICATE", "ANSWER", "SIGNED BY", "UNTIL", "BYTES", "SECONDS"]]
     rows += [_row(query, answer) for query, answer in answers.items()]
     lines = aligned(rows)

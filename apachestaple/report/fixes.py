@@ -40,19 +40,19 @@ def fix_report(outcome: FixOutcome, paint: Paint) -> str:
 def undo_report(backup: Backup, activations: Iterable[Activation]) -> str:
     """The files that were restored, and the command that applies the change."""
     paths = ", ".join(printable(short(file.path)) for file in backup.files)
-    given_back = f"Given back, as before the fix of {backup.started}: {paths}"
-    return "\n".join([given_back, *activation_lines(activations)]) + "\n"
+    restored = f"Restored from before the fix of {backup.started}: {paths}"
+    return "\n".join([restored, *activation_lines(activations)]) + "\n"
 
 
 def activation_lines(activations: Iterable[Activation]) -> Iterator[str]:
-    """What has to be run for httpd to use the files, and what must not be run."""
+    """The commands that make httpd use the files."""
     for activation in activations:
         command, problem = printable(activation.command), activation.problem
         if problem is None:
             yield f"To apply the changes, reload httpd: {command}"
             continue
         warning = (
-            "Do not reload it, also not with apachectl restart"
+            "Do not reload it, not even with apachectl restart"
             if problem.is_harmful
             else "A reload is not enough"
         )
@@ -72,15 +72,15 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
     if outcome.written:
         yield f"Written: {', '.join(printable(short(path)) for path in outcome.written)}"
     if outcome.backup:
-        yield f"The files as they were: {printable(short(outcome.backup))}"
-        yield "apachestaple fix --undo gives them back."
+        yield f"Backup of the old files: {printable(short(outcome.backup))}"
+        yield "To restore them, run: apachestaple fix --undo"
     yield from activation_lines(outcome.activations)
     yield from (f"Note: {printable(note)}" for note in outcome.notes)
     if outcome.refused:
-        yield paint("Not done:", "bold")
+        yield paint("Refusals:", "bold")
         yield from (f"  {printable(reason)}" for reason in outcome.refused)
     if outcome.remaining:
-        yield paint(f"Left for you, {counted(len(outcome.remaining), 'finding')}:", "bold")
+        yield paint(f"{counted(len(outcome.remaining), 'remaining finding')}:", "bold")
     for finding in outcome.remaining:
         place = f"{printable(short(finding.place.file))}:{finding.place.line}"
         yield f"  {place}: {finding.severity}[{finding.code}] {printable(finding.message)}"
@@ -98,4 +98,4 @@ def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
             yield f"    before: {printable(host.before)}"
     others = len(outcome.hosts) - len(changed)
     if changed and others:
-        yield f"  {counted(others, 'other host')} as before"
+        yield f"  {counted(others, 'other host')} without changes"

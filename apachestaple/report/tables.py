@@ -85,7 +85,7 @@ def responders_table(
         details.append(f"certificate {_some(list(map(short, responder.certificates)))}")
         details += [f"through the proxy {proxy}" for proxy in responder.proxies]
         if not responder.used:
-            details += [f"not asked: {refusal}" for refusal in responder.refusals]
+            details += [f"not queried: {refusal}" for refusal in responder.refusals]
         if responder.host in addresses:
             details.append(f"at {', '.join(addresses[responder.host])}")
         text += [shown, *_below(details)]

@@ -142,7 +142,7 @@ def _path(value: object, folder: str) -> str:
 def _folder(value: object, folder: str) -> str:
     path = _path(value, folder)
     if not os.path.isdir(path):
-        raise ValueError(f"must be the path of a folder, and {path} is none")
+        raise ValueError(f"must be the path of a folder, but {path} is not")
     return path
 
 

@@ -35,7 +35,7 @@ class Templates:
         self, folder: str | None = None, filters: Mapping[str, Callable[..., str]] | None = None
     ) -> None:
         if folder is not None and not os.path.isdir(folder):
-            raise TemplateProblemError(f"{folder}: there is no such folder of templates")
+            raise TemplateProblemError(f"{folder}: the template folder does not exist")
         self._folder = folder
         self._filters = filters or {}
 

@@ -48,7 +48,7 @@ def _load(folder: str, name: str) -> str | None:
     if not os.path.lexists(path):
         return None
     if not os.path.realpath(path).startswith(os.path.realpath(folder).rstrip("/") + "/"):
-        raise TemplateError(f"the template {name} leads out of the folder of templates")
+        raise TemplateError(f"the template {name} leads out of the template folder")
     try:
         return read_file(path, _TEMPLATE_LIMIT).decode("utf-8")
     except OSError as error:
