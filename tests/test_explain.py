@@ -551,7 +551,7 @@ def test_a_key_that_is_too_small_is_named_as_the_reason(lab: Lab, chain: bool) -
     log, _ = _played(lab, Example(host), 1)
     (problem,) = problems(log)
     assert problem.log_id == "AH02562"
-    assert problem.rule is None
+    assert problem.rule == "AS319"
     assert "key too small" in problem.meaning
     assert problem.repair is not None
     assert "larger key" in problem.repair
@@ -569,5 +569,5 @@ def test_a_digest_that_is_too_weak_is_named_as_the_reason() -> None:
         "too weak\n"
     )
     (problem,) = problems(log)
-    assert (problem.rule, problem.host) == (None, "www.example.com:443")
+    assert (problem.rule, problem.host) == ("AS319", "www.example.com:443")
     assert "weak digest (error:0A00018E:SSL routines::ca md too weak)" in problem.meaning

@@ -81,9 +81,9 @@ def test_only_the_first_key_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_nothing_is_said_of_a_key_with_a_pass_phrase(tmp_path: Path, kind: str) -> None:
+def test_a_key_with_a_pass_phrase_is_not_compared(tmp_path: Path, kind: str) -> None:
     locked = pem(KEYS["rsa"], kind, b"secret")
-    assert problem(tmp_path, locked, KEYS["p256"]) is KeyProblem.UNKNOWN
+    assert problem(tmp_path, locked, KEYS["p256"]) is KeyProblem.ENCRYPTED
 
 
 def test_what_is_no_key_is_known(tmp_path: Path) -> None:

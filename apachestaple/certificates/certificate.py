@@ -97,6 +97,15 @@ class Certificate:
             return ""
 
     @property
+    def signature_digest(self) -> tuple[str, int] | None:
+        """Name and length in bits of the digest of its signature; ``None`` if there is none."""
+        try:
+            digest = self._certificate.signature_hash_algorithm
+        except Exception:  # noqa: BLE001  (cryptography raises many kinds)
+            return None
+        return (digest.name, digest.digest_size * 8) if digest else None
+
+    @property
     def is_understood(self) -> bool:
         """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
         return self._facts is not None

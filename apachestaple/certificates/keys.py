@@ -29,7 +29,9 @@ class KeyProblem(StrEnum):
     EMPTY = "empty"
     NO_KEY = "no-key"
     OTHER_CERTIFICATE = "other-certificate"
-    # We may not read it, or it wants a pass phrase: nothing can be said.
+    # It needs a pass phrase, so it is not compared.
+    ENCRYPTED = "encrypted"
+    # It may not be read here, or is of a type that cryptography does not know.
     UNKNOWN = "unknown"
 
 
@@ -81,6 +83,9 @@ def _private_key(path: str) -> _Block | KeyProblem:
     end = begin and data.find(b"-----END " + begin[1] + b"-----", begin.end())
     if not begin or end is None or end < 0:
         return KeyProblem.NO_KEY
+    # The label of PKCS #8, and a header of OpenSSL's own format.
+    if begin[1].startswith(b"ENCRYPTED") or b"4,ENCRYPTED" in data[begin.end() : end]:
+        return KeyProblem.ENCRYPTED
     pem = data[begin.start() : end + len(begin[0]) - len(b"BEGIN") + len(b"END")]
     return _Block(pem, data[begin.end() : end])
 

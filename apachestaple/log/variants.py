@@ -22,12 +22,12 @@ FALLBACK = Variant(
     "if it does not, search for [md:error] in the log.",
 )
 WEAK_KEY = Variant(
-    (),
+    ("AS319",),
     problem="OpenSSL refuses a certificate in {path}: its key is too small",
     repair="Replace it with a certificate that has a larger key (RSA: 2048 bits or more).",
 )
 WEAK_SIGNATURE = Variant(
-    (),
+    ("AS319",),
     problem="OpenSSL refuses a certificate in {path}: its signature uses a weak digest",
     repair="Replace it with a certificate that is signed with SHA-256 or better.",
 )

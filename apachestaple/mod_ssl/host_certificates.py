@@ -114,7 +114,8 @@ def _possible_issuers(
         # With a chain file, only the leaf is taken from the certificate file; where both are one
         # file, its first certificate is left out (ssl_init_ctx_cert_chain).
         chain_file = files.read(chain)
-        complete = chain_file.problem is None
+        # Without any certificate in it, it is an empty chain.
+        complete = chain_file.problem in (None, Problem.NO_CERTIFICATE)
         if chain_file.leaf and chain_file.path != file.path:
             candidates.append(chain_file.leaf)
         candidates += chain_file.chain

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.addresses import Address, is_https, parse_address, parse_listen
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
-from apachestaple.mod_ssl.hosts import Host
+from apachestaple.mod_ssl.hosts import Host, first_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,6 +35,8 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "sslcacertificatepath",
     "sslcertificatefile",
     "sslcertificatekeyfile",
+    "sslciphersuite",
+    "sslpassphrasedialog",
     "protocol",
     "mdstapling",
     "mdhttpproxy",
@@ -115,6 +117,9 @@ class Walk:
             host.own_certificates.append(directive)
         elif key == "sslcertificatekeyfile":
             host.own_keys.append(directive)
+        elif key == "sslciphersuite" and first_argument(directive).lower() == "tlsv1.3":
+            # It leaves the ciphers of the other versions alone.
+            return
         elif key == "sslstaplingcache":
             (self._site.caches if host.is_main else self._site.misplaced).append(directive)
         else:

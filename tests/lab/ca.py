@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-KeyType = Literal["ecdsa", "rsa"]
+KeyType = Literal["ecdsa", "rsa", "rsa-1024"]
 
 _DAY = dt.timedelta(days=1)
 
@@ -124,6 +124,7 @@ class Authority:
         is_ca: bool = False,
         path_length: int | None = None,
         subject: str = "",
+        digest: Literal["sha256", "sha1"] = "sha256",
     ) -> Issued:
         """Issue ``NAME.pem`` (leaf, then intermediate with ``chain``) and ``NAME.key``.
 
@@ -132,6 +133,7 @@ class Authority:
         writes the intermediate before the leaf. Without ``known``, the certificate is not in the
         index, so the responder answers "unknown". ``is_ca`` makes a CA certificate with
         ``path_length``. ``subject`` is its common name, by default ``name``.
+        ``digest`` is that of the signature.
         """
         private = _new_key(key)
         builder = _leaf_builder(
@@ -150,6 +152,8 @@ class Authority:
             critical=False,
         )
         certificate = _sign(builder, self._key)
+        if digest == "sha1":
+            certificate = _with_sha1(certificate, self._key)
         parts = [certificate, self.intermediate] if chain or issuer_first else [certificate]
         if issuer_first:
             parts.reverse()
@@ -177,6 +181,19 @@ class Authority:
     def write_key(self, name: str) -> Path | None:
         """Write a new ``NAME.key`` without certificate; None if keys are left out."""
         return self._write_private(self.folder / f"{name}.key", _new_key("ecdsa"))
+
+    def write_encrypted_key(self, name: str, issued: Issued) -> None:
+        """Write ``NAME.key`` with the key of a certificate; the pass phrase is ``y``."""
+        if issued.key is None:
+            return
+        private = serialization.load_pem_private_key(issued.key.read_bytes(), None)
+        (self.folder / f"{name}.key").write_bytes(
+            private.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.BestAvailableEncryption(b"y"),
+            )
+        )
 
     def revoke(self, issued: Issued) -> None:
         """Make the responder answer "revoked" for this certificate."""
@@ -240,8 +257,9 @@ def _nothing() -> None:
 
 
 def _new_key(kind: KeyType) -> Key:
-    if kind == "rsa":
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    if kind.startswith("rsa"):
+        size = 1024 if kind == "rsa-1024" else 2048
+        return rsa.generate_private_key(public_exponent=65537, key_size=size)
     return ec.generate_private_key(ec.SECP256R1())
 
 
@@ -344,6 +362,30 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _sign(builder: x509.CertificateBuilder, key: Key) -> x509.Certificate:
     return builder.sign(key, hashes.SHA256())
+
+
+def _with_sha1(certificate: x509.Certificate, key: Key) -> x509.Certificate:
+    """The same certificate signed with SHA-1, which cryptography's builder refuses."""
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    with_sha256 = bytes.fromhex("300a06082a8648ce3d040302")
+    with_sha1 = bytes.fromhex("300906072a8648ce3d0401")
+    whole = certificate.tbs_certificate_bytes
+    body = whole[4:].replace(with_sha256, with_sha1, 1)
+    assert whole[:2] == b"\x30\x82"
+    assert len(body) == len(whole) - 5
+    to_sign = _element(0x30, body)
+    signature = key.sign(to_sign, ec.ECDSA(hashes.SHA1()))  # noqa: S303  (it is to be weak)
+    return x509.load_der_x509_certificate(
+        _element(0x30, to_sign + with_sha1 + _element(0x03, b"\0" + signature))
+    )
+
+
+def _element(tag: int, body: bytes) -> bytes:
+    """A DER element."""
+    if len(body) < 0x80:
+        return bytes((tag, len(body))) + body
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(length))) + length + body
 
 
 def _pem(certificate: x509.Certificate) -> bytes:

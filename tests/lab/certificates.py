@@ -28,6 +28,8 @@ def standard_certificates(
         "other": issue("other", names=NAMES),
         "third": issue("third", names=NAMES),
         "rsa": issue("rsa", names=NAMES, key="rsa"),
+        "weak-key": issue("weak-key", names=NAMES, key="rsa-1024"),
+        "sha1": issue("sha1", names=NAMES, digest="sha1"),
         "leaf-only": issue("leaf-only", names=NAMES, chain=False),
         "no-ocsp": issue("no-ocsp", names=NAMES, ocsp=()),
         "https-responder": issue("https-responder", names=NAMES, ocsp=[HTTPS_RESPONDER]),
@@ -52,6 +54,7 @@ def standard_certificates(
     authority.revoke(made["revoked"])
     _write_broken_files(authority, made["good"])
     authority.write_chain("chain")
+    authority.write_encrypted_key("encrypted", made["good"])
     return made
 
 

@@ -45,6 +45,8 @@ class UnstaplableRule(Rule, is_kind=True):
                 leaf = certificate.leaf
                 if problem is None or leaf is None or problem.kind not in by_problem:
                     continue
+                if certificate not in host.served:
+                    continue
                 if leaf.is_ca and site.key_problem(certificate) is KeyProblem.OTHER_CERTIFICATE:
                     # The issuer stands first in the file; the key rules say so.
                     continue

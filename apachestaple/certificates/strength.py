@@ -1,0 +1,100 @@
+"""The highest security level of OpenSSL that a certificate satisfies.
+
+Source: OpenSSL 3, ssl/t1_lib.c (ssl_security_cert), ssl/ssl_cert.c (ssl_security_default_callback),
+crypto/x509/x509_set.c (x509_sig_info_init), crypto/rsa/rsa_lib.c
+(ossl_ifc_ffc_compute_security_bits).
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from apachestaple.certificates.certificate import Certificate
+
+# Bits of security that levels 0 to 5 require.
+_REQUIRED = (0, 80, 112, 128, 192, 256)
+# Of digests that are weaker than half of their length.
+_DIGESTS = {"md5": 39, "sha1": 63}
+# Parts of DER that stand for what satisfies level 2: algorithm and parameters of a key, and the
+# algorithm of a signature. Nearly all certificates have them, and reading a key takes 20 µs.
+_USUAL_KEYS = (
+    bytes.fromhex("06072a8648ce3d020106082a8648ce3d030107"),  # P-256
+    bytes.fromhex("06072a8648ce3d020106052b81040022"),  # P-384
+    bytes.fromhex("06092a864886f70d01010105000382010f003082010a0282010100"),  # RSA, 2048 bits
+    bytes.fromhex("06092a864886f70d0101010500038201a2003082019d0282018100"),  # RSA, 3072 bits
+    bytes.fromhex("06092a864886f70d01010105000382020f003082020a0282020100"),  # RSA, 4096 bits
+)
+_USUAL_SIGNATURES = (
+    *(bytes.fromhex(f"06092a864886f70d0101{last}") for last in ("0b", "0c", "0d")),  # RSA, SHA-2
+    *(bytes.fromhex(f"06082a8648ce3d0403{last}") for last in ("02", "03", "04")),  # ECDSA, SHA-2
+)
+
+
+class Weakness(NamedTuple):
+    """What is too weak for a security level.
+
+    Attributes:
+        text: ``an RSA key of 1024 bits``.
+        highest: the highest level that it satisfies.
+
+    """
+
+    text: str
+    highest: int
+
+
+def weakness(certificate: Certificate, level: int) -> Weakness | None:
+    """What of a certificate OpenSSL rejects at a security level, or ``None``.
+
+    Nothing is known of a key or signature that cryptography does not know. The signature of a
+    self-signed certificate is not checked.
+    """
+    if level <= 2 and _is_usual(certificate.der):
+        return None
+    found = [_key(certificate)]
+    if not certificate.is_self_signed:
+        found.append(_signature(certificate))
+    return next((each for each in found if each and each.highest < level), None)
+
+
+def _is_usual(der: bytes) -> bool:
+    return any(key in der for key in _USUAL_KEYS) and any(each in der for each in _USUAL_SIGNATURES)
+
+
+def _key(certificate: Certificate) -> Weakness | None:
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa  # noqa: PLC0415
+
+    try:
+        key = certificate.public_key
+    except (UnsupportedAlgorithm, ValueError):
+        return None
+    if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey):
+        name = "an RSA" if isinstance(key, rsa.RSAPublicKey) else "a DSA"
+        return Weakness(f"{name} key of {key.key_size} bits", _level(_factoring(key.key_size)))
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return Weakness(f"an EC key of {key.key_size} bits", _level(key.key_size // 2))
+    return None
+
+
+def _signature(certificate: Certificate) -> Weakness | None:
+    digest = certificate.signature_digest
+    if digest is None:
+        return None
+    name, bits = digest
+    return Weakness(f"a signature with {name.upper()}", _level(_DIGESTS.get(name, bits // 2)))
+
+
+def _level(bits: int) -> int:
+    return max(level for level, required in enumerate(_REQUIRED) if bits >= required)
+
+
+def _factoring(size: int) -> int:
+    """Bits of security of a modulus, by the formula of SP 800-56B, appendix D."""
+    if size < 8:
+        return 0
+    natural = size * log(2)
+    bits = (1.923 * (natural * log(natural) ** 2) ** (1 / 3) - 4.69) / log(2)
+    return min(int(bits) + 4, 1200) & ~7

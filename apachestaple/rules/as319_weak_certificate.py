@@ -1,0 +1,89 @@
+"""AS319."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.certificates.strength import weakness
+from apachestaple.mod_ssl.security_level import security_level
+from apachestaple.rules.finding import Confidence, Effect, Severity
+from apachestaple.rules.kinds.certificate import CertificateRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+
+class WeakCertificate(CertificateRule):
+    """A certificate is too weak for OpenSSL's security level.
+
+    OpenSSL refuses certificates whose key or signature is weaker than its security level. Level 1
+    refuses RSA keys below 1024 bits and signatures with MD5 or SHA-1, level 2 also RSA keys below
+    2048 bits. Debian, RHEL and OpenSSL since version 3.2 use level 2; `@SECLEVEL=1` or
+    `@SECLEVEL=0` in SSLCipherSuite lowers it. The same applies to the certificates that follow in
+    SSLCertificateFile.
+    """
+
+    code = "AS319"
+    severity = Severity.ERROR
+    confidence = Confidence.LIKELY
+    effect = Effect.DOES_NOT_START
+    log_id = "AH02562"
+    message = (
+        "the certificate of {name} has {weakness}, which OpenSSL refuses at security level {level}"
+    )
+    help = {
+        "": "Replace the certificate by one with a stronger key and a SHA-256 signature.",
+        "chain": "Replace the certificate of {name} in {path}.",
+    }
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="weak-key")),
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="sha1")),
+        Example(
+            CACHE
+            + tls_host("SSLUseStapling on", "SSLCipherSuite HIGH:@SECLEVEL=1", certificate="sha1")
+        ),
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLCipherSuite HIGH:@SECLEVEL=4")),
+    )
+    good = (
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on", "SSLCipherSuite HIGH:@SECLEVEL=1", certificate="weak-key"
+            )
+        ),
+        Example(
+            CACHE
+            + tls_host("SSLUseStapling on", 'SSLCipherSuite "HIGH:@SECLEVEL=0"', certificate="sha1")
+        ),
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="rsa")),
+    )
+
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        level, is_set = security_level(host)
+        file = certificate.file
+        # With SSLCertificateChainFile, the chain in the file is not used.
+        is_alone = file is None or host.setting("SSLCertificateChainFile") is not None
+        for weak in (leaf, *(() if is_alone or file is None else file.chain)):
+            found = weakness(weak, level)
+            if found is not None:
+                yield self.finding(
+                    certificate_subject(certificate),
+                    variant="" if weak is leaf else "chain",
+                    confidence=Confidence.CERTAIN if is_set or found.highest < 1 else None,
+                    hosts=(host,),
+                    certificate=certificate,
+                    name=weak.common_name,
+                    weakness=found.text,
+                    level=level,
+                    path=certificate.name,
+                )
+                return
