@@ -6,6 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from apachestaple.certificates.openssl import openssl_reads
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
@@ -60,15 +62,18 @@ class Certificate:
 
     @classmethod
     def parse(cls, der: bytes) -> Certificate:
-        """Raise ValueError where ``der`` is no certificate."""
+        """Read a certificate; one that only OpenSSL can read is not understood.
+
+        Raises:
+            ValueError: OpenSSL cannot read it either.
+
+        """
         load, sha1 = _tools()
         try:
-            certificate = load(der)
+            facts = _facts(load(der))
         except Exception as error:  # noqa: BLE001  (cryptography raises many kinds)
-            raise ValueError(str(error)) from None
-        try:
-            facts = _facts(certificate)
-        except Exception:  # noqa: BLE001  (likewise)
+            if not openssl_reads(der):
+                raise ValueError(str(error)) from None
             facts = None
         return cls(der, sha1(der), facts)
 
