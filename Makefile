@@ -1,6 +1,7 @@
-# make demo    lint the example and show its repair
-# make test    everything that CI runs (make lint is its first part)
-# make clean   remove what the two have made
+# make demo         lint the example and show its repair
+# make test         run everything that CI runs
+# make lint         run ruff, mypy and the import contracts
+# make clean        remove .venv and caches
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -15,11 +16,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
 
-# 1 is the exit code of "there are findings": here it is what one wants to see.
+# Exit code 1 means findings, which is expected here.
 demo: $(VENV)/demo.stamp
-	@printf '\n== What OCSP stapling will do with examples/apache2 ==\n\n'
+	@printf '\n== apachestaple lint examples/apache2 ==\n\n'
 	@$(BIN)/apachestaple lint examples/apache2 || [ $$? -eq 1 ]
-	@printf '\n== How apachestaple would repair it (nothing is written) ==\n\n'
+	@printf '\n== apachestaple fix --diff examples/apache2 (no files are changed) ==\n\n'
 	@$(BIN)/apachestaple fix --diff examples/apache2 || [ $$? -eq 1 ]
 
 test: lint system
@@ -33,24 +34,24 @@ lint: $(VENV)/test.stamp
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-# With test.stamp the package is there already, editable.
+# If test.stamp exists, the package is already installed, editable.
 $(VENV)/demo.stamp: pyproject.toml $(SOURCES) | $(BIN)/python
 	@[ -e $(VENV)/test.stamp ] || { printf 'Installing apachestaple into $(VENV) …\n'; $(PIP) install .; }
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
-	@printf 'Installing apachestaple and what its tests need into $(VENV) …\n'
+	@printf 'Installing apachestaple and the packages for its tests into $(VENV) …\n'
 	@$(PIP) install --editable '.[test]'
 	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo 'apachestaple needs Python 3.11 or newer; name one: make PYTHON=python3.12 …' >&2; exit 1; }
+	  echo 'apachestaple needs Python 3.11 or newer. Use: make PYTHON=python3.12 …' >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo 'No virtual environment could be made (on Debian: apt-get install python3-venv).' >&2; exit 1; }
+	  echo 'The virtual environment could not be created (on Debian: apt-get install python3-venv).' >&2; exit 1; }
 
-# The tests play on a real httpd. Debian would start it as a service when it is installed, which a
-# policy-rc.d prevents; one that is there already stays as it is.
+# The tests start a real httpd. Debian would start it as a service after the installation. A policy-rc.d
+# prevents this; an existing one is kept.
 POLICY := /usr/sbin/policy-rc.d
 
 system:
@@ -64,8 +65,8 @@ system:
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \
-	  echo "The tests need$$missing, and this user may not install it (or this is no Debian)." >&2; \
-	  echo "Install it and try again: sudo apt-get install$$missing" >&2; \
+	  echo "The tests need$$missing. They cannot be installed by this user, or without apt-get." >&2; \
+	  echo "Install them and try again: sudo apt-get install$$missing" >&2; \
 	  exit 1; \
 	fi; \
 	echo "Installing$$missing (no service is started) …"; \
@@ -82,8 +83,8 @@ system:
 clean:
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
-# make benchmark    time it beside httpd and others (ROUNDS=7, ARGUMENTS=--quick)
-# make fuzz         look for inputs that break the reader (SECONDS=600)
+# make benchmark    compare time and memory with httpd and others (ROUNDS=7, ARGUMENTS=--quick)
+# make fuzz         test parsers and fix with random bytes (SECONDS=600)
 .PHONY: benchmark fuzz
 
 ROUNDS ?= 7
@@ -100,7 +101,7 @@ $(VENV)/fuzz.stamp: $(VENV)/test.stamp
 	@$(PIP) install --editable '.[fuzz]'
 	@touch $@
 
-# make differential compare the reader with httpd on drawn configurations (N=20000, SEED=…)
+# make differential compare the reader with httpd on random configurations (N=20000, SEED=…)
 .PHONY: differential
 
 N ?= 20000
@@ -108,27 +109,27 @@ N ?= 20000
 differential: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.differential $(N) "$(SEED)" 2
 
-# make fixed        repair random trees and ask a real httpd (N=200, SEED=…)
+# make fixed        repair random configurations and test them on httpd (N=200, SEED=…)
 .PHONY: fixed
 
 fixed: N = 200
 fixed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.random_trees $(N) "$(SEED)"
 
-# make shared       predictions and repairs for hosts that share certificates (N=200, SEED=…, ONLY=…)
+# make shared       test hosts that share certificates (N=200, SEED=…, ONLY=…)
 .PHONY: shared
 
 shared: N = 200
 shared: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.shared $(N) "$(SEED)" 2 $(ONLY)
 
-# make killed       kill fix, its undo and its recovery at every system call that writes
+# make killed       kill fix, undo and recovery at each system call that writes
 .PHONY: killed
 
 killed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.killed
 
-# make mutants      change the core and look whether its tests fail (N=400, SEED=…, ONLY=…)
+# make mutants      measure the tests by changes of the code (N=400, SEED=…, ONLY=…)
 .PHONY: mutants
 
 mutants: N = 400
@@ -140,8 +141,8 @@ $(VENV)/mutants.stamp: $(VENV)/test.stamp
 	@$(PIP) install --editable '.[mutants]'
 	@touch $@
 
-# make played    look whether lint is right about drawn configurations (CASES=300, SEED=…, ONLY=…)
-# make capacity  look which responses caches of drawn sizes evict (CASES=40, SEED=…)
+# make played       compare lint with httpd on random configurations (CASES=300, SEED=…, ONLY=…)
+# make capacity     compare evictions of random caches with httpd (CASES=40, SEED=…)
 .PHONY: played capacity
 
 played: $(VENV)/test.stamp system
@@ -150,7 +151,7 @@ played: $(VENV)/test.stamp system
 capacity: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.drawn.capacity $(or $(CASES),40) "$(SEED)" 2
 
-# make matrix    the proofs with the httpd of four Debian releases (TREES=50, SEED=…, RELEASES=…)
+# make matrix       run the tests with the httpd of four Debian releases (TREES=50, SEED=…, RELEASES=…)
 .PHONY: matrix
 
 RELEASES_IN ?= $(HOME)/.cache/apachestaple-matrix
@@ -160,15 +161,15 @@ matrix: $(VENV)/test.stamp system
 	@mkdir -p $(RELEASES_IN)
 	@$(BIN)/python -m tests.matrix $(RELEASES_IN) "$(TREES)" "$(SEED)" $(RELEASES)
 
-# make firewalls    show the rules of responders to ufw, firewalld and squid, which have to be there
+# make firewalls    test the output for ufw, firewalld and squid, which must be installed
 .PHONY: firewalls
 
 firewalls: $(VENV)/test.stamp system
 	@for tool in ufw firewall-offline-cmd squid; do \
-	  command -v $$tool >/dev/null || { echo "$$tool is missing (nothing is installed here)." >&2; exit 1; }; done
+	  command -v $$tool >/dev/null || { echo "$$tool is not installed." >&2; exit 1; }; done
 	@$(BIN)/pytest -n 0 tests/firewall_tools.py
 
-# make linear       double hostile inputs and measure how much longer they take (ONLY=… for a part)
+# make linear       measure that reading takes linear time (ONLY=…)
 .PHONY: linear
 
 linear: $(VENV)/test.stamp

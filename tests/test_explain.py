@@ -20,7 +20,8 @@ from apachestaple.log import variants as log_variants
 from apachestaple.log.configured import with_configuration
 from apachestaple.log.diagnosis import Variant
 from apachestaple.log.explainer import Explainer
-from apachestaple.log.messages import MESSAGES
+from apachestaple.log.messages import BY_NUMBER, MESSAGES
+from apachestaple.log.older_messages import OLDER_WORDINGS
 from apachestaple.log.reader import LineReader
 from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules, find_rule
@@ -494,10 +495,124 @@ def test_a_message_counts_in_lines_of_its_own_module_alone(message: Message) -> 
 
     for prefix in ("", f"[{TIME}] [error] ", f"[{TIME}] [{message.module}:error] [pid 7] "):
         assert read(prefix) == [message]
-    for module in ("php", "php7", "proxy_fcgi", "cgi", "core", "", "-", "ssl2"):
+    for module in {"php", "php7", "proxy_fcgi", "cgi", "core", "", "-", "ssl2"} - {message.module}:
         assert not read(f"[{TIME}] [{module}:error] [pid 7] ")
         assert not read(f"apache | [{TIME}] [{module}:error] [pid 7] [ssl:error] [md:error] ")
         assert not read(f'{{"module": "{module}", "message": "')
+
+
+UNPREPARED = "AH02604: Unable to configure certificate www.example.com:443:0 for stapling"
+
+
+def of_docker(text: str, **more: str) -> str:
+    """A line as docker's json-file driver writes it."""
+    entry = {"log": f"{text}\n", "stream": "stderr", **more}
+    return json.dumps({**entry, "time": "2026-11-22T10:00:00.5Z"}, separators=(",", ":"))
+
+
+CONTAINERS = {
+    "docker compose": "apache | {}",
+    "docker compose, numbered": "apache-1  | {}",
+    "docker compose, in colour": "\x1b[36mapache-1  | \x1b[0m{}",
+    "docker logs -t": "2026-11-22T10:00:00.123456789Z {}",
+    "containerd": "2026-11-22T10:00:00.123456789+01:00 stderr F {}",
+    "kubectl": "[pod/web-1/apache] {}",
+}
+
+
+@pytest.mark.parametrize("form", CONTAINERS.values(), ids=CONTAINERS)
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"[{TIME}] [ssl:error] [pid 7:tid 1] {{}}",
+        '{{"time":"2026-11-22 10:00:00.5","module":"ssl","pid":7,"message":"{}"}}',
+        '{{"message":"{}","time":"2026-11-22 10:00:00.5","module":"ssl","pid":7}}',
+    ],
+    ids=["default", "JSON", "JSON with the message first"],
+)
+def test_a_line_may_have_what_a_container_puts_before_it(form: str, inner: str) -> None:
+    lines = [form.format(inner.format(text)) for text in (MESSAGE, UNPREPARED)]
+    (problem,) = problems("\n".join(lines))
+    assert (problem.rule, problem.followed_by) == ("AS304", ("AH02604",))
+    assert problem.host == "www.example.com:443"
+    assert (problem.first or "").startswith("2026-11-22T10:00:00")
+    assert not problems(form.format(inner.replace("ssl", "php").format(MESSAGE)))
+
+
+@pytest.mark.parametrize("prefix", ["", "apache-1  | "])
+@pytest.mark.parametrize("more", [{}, {"attrs": "x"}], ids=["", "with attributes"])
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"[{TIME}] [ssl:error] [pid 7:tid 1] {{}}",
+        "[ssl:error] [pid 7:tid 1] {}",
+        '{{"message":"{}","module":"ssl","pid":7}}',
+    ],
+    ids=["default", "without a date", "JSON"],
+)
+def test_a_line_may_stand_in_the_json_of_docker(
+    prefix: str, more: dict[str, str], inner: str
+) -> None:
+    lines = [prefix + of_docker(inner.format(text), **more) for text in (MESSAGE, UNPREPARED)]
+    (problem,) = problems("\n".join(lines))
+    assert (problem.rule, problem.followed_by) == ("AS304", ("AH02604",))
+    assert problem.host == "www.example.com:443"
+    assert (problem.first or "").startswith("2026-11-22T10:00:00")
+    other = inner.replace("ssl", "php").format(MESSAGE)
+    assert not problems(prefix + of_docker(other, **more))
+
+
+def test_threads_in_the_json_of_docker_are_told_apart() -> None:
+    log = [line(FAILED, 1), line(FAILED, 2), line(ERROR, 2), line(ERROR, 1)]
+    (problem,) = problems("\n".join(of_docker(text.rstrip()) for text in log))
+    assert problem.count == 2
+    assert problem.followed_by == ("AH01941",)
+
+
+@pytest.mark.parametrize("prefix", ["[ssl:error] [pid 7:tid 1] ", "[ssl:error] ", "[error] ", ""])
+def test_a_line_may_have_no_date(prefix: str) -> None:
+    (problem,) = problems(f"{prefix}{MESSAGE}\n{prefix}{UNPREPARED}\n")
+    assert (problem.rule, problem.followed_by) == ("AS304", ("AH02604",))
+    assert problem.host == "www.example.com:443"
+    assert problem.first is None
+
+
+# -- earlier versions ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", OLDER_WORDINGS)
+def test_a_wording_of_earlier_versions_means_the_same(number: str) -> None:
+    message = BY_NUMBER[number.encode()]
+    old, new = (
+        explained(f"[{TIME}] [{message.module}:error] [pid 7:tid 1] {number}: {text}\n")
+        for text in (OLDER_WORDINGS[number].replace("%s", "x"), message.text.replace("%s", "x"))
+    )
+    assert len(old) == 1
+    assert [problem.diagnosis.problem for problem in old] == [
+        problem.diagnosis.problem for problem in new
+    ]
+    assert [problem.rule for problem in old] == [problem.rule for problem in new]
+
+
+def test_an_old_httpd_does_not_say_whose_issuer_it_does_not_find() -> None:
+    """Before 2.4.11, httpd names neither the certificate nor the host."""
+    prefix = f"[{TIME}] [ssl:error] [pid 7:tid 1] "
+    (problem,) = problems(
+        f"{prefix}AH02217: ssl_stapling_init_cert: Can't retrieve issuer certificate!\n"
+        f"{prefix}AH02235: Unable to configure server certificate for stapling\n"
+    )
+    assert (problem.rule, problem.host, problem.certificate) == ("AS305", None, None)
+    assert problem.followed_by == ("AH02235",)
+
+
+def test_httpd_2_4_8_names_the_host_of_a_certificate_that_it_cannot_prepare() -> None:
+    prefix = f"[{TIME}] [ssl:error] [pid 7:tid 1] "
+    (problem,) = problems(
+        f"{prefix}AH02218: ssl_stapling_init_cert: no responder URL\n"
+        f"{prefix}AH02567: Unable to configure certificate www.example.com:443:0 for stapling\n"
+    )
+    assert (problem.rule, problem.host) == ("AS304", "www.example.com:443")
+    assert problem.followed_by == ("AH02567",)
 
 
 def test_the_number_of_an_endless_line_explains_nothing() -> None:

@@ -127,8 +127,8 @@ def test_the_configuration_leads_to_file_and_line(log: Path, tmp_path: Path) -> 
         b"stapling cache available\n"
     )
     (problem,) = told(log, "--config", tmp_path)
-    assert problem["repair"].startswith(f"{tmp_path / 'httpd.conf'}:8: ")
-    assert f"--> {tmp_path / 'httpd.conf'}:8:5" in run("explain", log, "--config", tmp_path).stdout
+    assert problem["repair"].startswith(f"{tmp_path / 'httpd.conf'}:7: ")
+    assert f"--> {tmp_path / 'httpd.conf'}:7:5" in run("explain", log, "--config", tmp_path).stdout
 
 
 def test_a_settings_file_can_be_named_as_for_other_commands(log: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from apachestaple.log.message import Kind
 from apachestaple.log.messages import BY_NUMBER, BY_PHRASE, MESSAGES, NUMBERS, UNNUMBERED, phrase
 from apachestaple.rules.catalogue import find_rule
-from tests.lab.server import MODULES
+from tests.lab.server import BINARY, MODULES
 
 if TYPE_CHECKING:
     from apachestaple.log.message import Message
@@ -30,7 +31,8 @@ OF_RENEWAL = {"AH10500"}
 
 @cache
 def binary(module: str) -> bytes:
-    return (MODULES / f"mod_{module}.so").read_bytes()
+    path = Path(BINARY) if module == "core" else MODULES / f"mod_{module}.so"
+    return path.read_bytes()
 
 
 def written_by(module: str) -> dict[str, str]:

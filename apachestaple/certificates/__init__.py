@@ -1,1 +1,1 @@
-"""PEM files and keys: leaf, chain, issuer, OCSP URIs, must-staple."""
+"""PEM files, certificates and private keys."""

@@ -1,6 +1,6 @@
-"""Whether a private key is there, and belongs to its certificate.
+"""Checks that a private key exists and belongs to its certificate.
 
-Nothing of a key is shown, logged or kept. Source: modules/ssl/ssl_engine_init.c
+Nothing of a key is shown, logged or stored. Source: modules/ssl/ssl_engine_init.c
 (ssl_init_server_certs), ssl_engine_config.c (ssl_cmd_SSLCertificateKeyFile).
 """
 
@@ -16,14 +16,14 @@ from apachestaple.filesystem.reading import NotAFileError, read_file
 if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
 
-# Nobody's key. Bytes.
+# The largest key file in bytes; real keys are much smaller.
 _LARGEST_FILE = 1024 * 1024
 _BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z]+ ){0,3}PRIVATE KEY)-----")
 _WHITE_SPACE = b" \t\r\n\v\f"
 
 
 class KeyProblem(StrEnum):
-    """Why a key file is of no use to httpd, or to us."""
+    """Why httpd cannot use a key file, or why it was not checked."""
 
     MISSING = "missing"
     EMPTY = "empty"
@@ -31,12 +31,12 @@ class KeyProblem(StrEnum):
     OTHER_CERTIFICATE = "other-certificate"
     # It needs a pass phrase, so it is not compared.
     ENCRYPTED = "encrypted"
-    # It may not be read here, or is of a type that cryptography does not know.
+    # We have no permission to read it, or cryptography does not support its type.
     UNKNOWN = "unknown"
 
 
 class _Block(NamedTuple):
-    """A private key in PEM: the whole block, and its base64."""
+    """A private key in PEM: the whole block, and its base64 text."""
 
     pem: bytes
     body: bytes
@@ -46,13 +46,13 @@ class KeyReader:
     """Compares private keys with certificates."""
 
     def __init__(self) -> None:
-        # A part of each key that stands in a certificate, too, and so is public.
+        # A public part of each key, which its certificate contains as well.
         self._public_parts: dict[str, bytes] = {}
         # Files without a key that can be compared.
         self._problems: dict[str, KeyProblem] = {}
 
     def problem(self, path: str, leaf: Certificate) -> KeyProblem | None:
-        """What is wrong with the key at ``path`` for a certificate, or ``None``."""
+        """The problem of the key at ``path`` for a certificate, or ``None``."""
         known = self._public_parts.get(path)
         if known is not None and known in leaf.der:
             return None
@@ -91,10 +91,10 @@ def _private_key(path: str) -> _Block | KeyProblem:
 
 
 def _part_in(block: _Block, certificate: bytes) -> bytes | None:
-    """A part of the key that stands in a certificate, found without parsing either.
+    """A part of the key that a certificate contains as well, found without parsing either.
 
-    A key of an elliptic curve ends with its public point; an RSA key of 2048 bits or more has its
-    modulus where the second slice is cut from.
+    An EC key ends with its public point. An RSA key of 2048 bits or more has its modulus at the
+    place of the second slice.
     """
     try:
         der = binascii.a2b_base64(block.body.translate(None, _WHITE_SPACE), strict_mode=True)

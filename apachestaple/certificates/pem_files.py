@@ -1,4 +1,4 @@
-"""PEM files of certificates among the PATHs of a command line."""
+"""Finds PEM files of certificates among the PATHs of a command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def certificate_files(paths: Sequence[str]) -> tuple[list[CertificateFile], list[str]]:
-    """The PEM files with a certificate among the paths, and all other paths."""
+    """The paths of PEM files with a certificate, and all other paths."""
     reader = CertificateReader()
     named = {path: has_certificate(path) for path in paths}
     files = [reader.read(path) for path, is_certificate in named.items() if is_certificate]

@@ -1,7 +1,7 @@
-"""Files that a second process reads and parses while this one reads the configuration.
+"""Reads and parses certificate files in a second process, while this one reads the configuration.
 
-It is started where many files are expected, and a second processor is there to run it. What it does
-not tell, for whatever reason, this process finds out by itself.
+The second process is started if many files are expected and there is a second processor. Results
+that it does not return are computed by this process.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-# Getting a second process going takes as long as some hundred certificate files.
+# Starting a second process takes as long as reading some hundred certificate files.
 FEWEST = 400
-# So many are asked for at once.
+# The number of paths in one request.
 _BATCH = 64
 
 
 class Prefetch(Generic[_Result]):
-    """Has ``read`` called in a second process for the paths that are expected, in their order.
+    """Calls ``read`` in a second process for the expected paths, in order.
 
-    What it returns must be fit for pickle.
+    Its results must be picklable.
     """
 
     def __init__(self, read: Callable[[str], _Result]) -> None:
         self._read = read
         self._process: SecondProcess[_Result] | None = None
         self._is_possible = True
-        # Expected, and not yet asked for; asked for, and not yet answered; answered.
+        # Paths that are expected but not requested; requested but not answered; and results.
         self._expected: dict[str, None] = {}
         self._asked: set[str] = set()
         self._results: dict[str, _Result] = {}
 
     def expect(self, path: str) -> None:
-        """Say that the result for ``path`` is going to be asked for."""
+        """Announce that the result for ``path`` will be needed."""
         if self._is_possible and path not in self._asked:
             self._expected[path] = None
             if len(self._expected) >= (_BATCH if self._process else FEWEST):
                 self._ask()
 
     def result(self, path: str) -> _Result | None:
-        """What ``read`` returned for it there; ``None`` where it was not called, or failed."""
+        """The result of ``read`` for ``path``; ``None`` if it was not called, or failed."""
         if self._process and path in self._expected:
             self._ask()
         while self._process and path in self._asked:
@@ -76,7 +76,7 @@ class Prefetch(Generic[_Result]):
             self._results.update(answers)
 
     def _give_up(self) -> None:
-        """What is not answered yet is never going to be."""
+        """Forget requests that will not be answered."""
         self._is_possible = False
         self._expected.clear()
         self._asked.clear()
@@ -86,9 +86,9 @@ class Prefetch(Generic[_Result]):
 
 
 def _started(read: Callable[[str], _Result]) -> SecondProcess[_Result] | None:
-    """The second process, where a fork is safe and of use.
+    """The second process, if a fork is safe and useful.
 
-    With threads it is not safe, and on one processor of no use.
+    It is not safe with threads, and not useful with one processor.
     """
     from apachestaple.certificates.second_process import SecondProcess  # noqa: PLC0415
 

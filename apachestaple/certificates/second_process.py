@@ -1,4 +1,4 @@
-"""A fork of this process that calls a function for paths and sends back what it returns."""
+"""A fork of this process that calls a function for paths and returns the results."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-# So many paths are answered in one message.
+# The number of paths in one answer.
 _BATCH = 64
-# Bytes that a pipe is asked to hold, so that asking seldom waits for the fork to read.
+# The requested size of a pipe in bytes, so that requests rarely wait for the fork.
 _PIPE = 1024 * 1024
 
 
 class SecondProcess(Generic[_Result]):
-    """Calls ``read`` in a fork, until `end`; raises OSError where that cannot be made."""
+    """Calls ``read`` in a fork until `end`; raises OSError if the fork fails."""
 
     def __init__(self, read: Callable[[str], _Result]) -> None:
         asked, asking = os.pipe()
@@ -37,7 +37,7 @@ class SecondProcess(Generic[_Result]):
                 os.close(handle)
             raise
         if self._pid == 0:
-            # Whatever happens here, nothing of what the parent has begun is to be ended.
+            # The fork must not run the cleanup of its parent, whatever happens.
             try:
                 os.close(asking)
                 os.close(answers)
@@ -53,7 +53,7 @@ class SecondProcess(Generic[_Result]):
         at_end(self.end)
 
     def ask(self, paths: Sequence[str]) -> None:
-        """Have the function called for each, in this order.
+        """Request results for the paths, in this order.
 
         Raises:
             OSError: the process has ended.
@@ -72,12 +72,12 @@ class SecondProcess(Generic[_Result]):
         try:
             results: dict[str, _Result] = pickle.load(self._answers)  # noqa: S301  (our own fork)
         except pickle.UnpicklingError:
-            # It has ended within a message.
+            # The process has ended within a message.
             raise EOFError from None
         return results
 
     def end(self) -> None:
-        """End the process, if it has not ended; it only reads, so nothing is lost."""
+        """End the process. It only reads, so nothing is lost."""
         if self._answers.closed:
             return
         os.kill(self._pid, signal.SIGKILL)
@@ -88,10 +88,9 @@ class SecondProcess(Generic[_Result]):
 
 
 def _serve(read: Callable[[str], object], asked: int, answering: int) -> None:
-    """Answer until nobody asks any more.
+    """Answer requests until the pipe is closed.
 
-    A thread writes the answers: while it waits for them to be read, the next ones are made, and
-    the parent never waits for this process in vain.
+    A thread writes the answers, so that the next results are computed while the parent reads.
     """
     messages: SimpleQueue[bytes] = SimpleQueue()
 

@@ -6,6 +6,12 @@ from apachestaple.log.message import information, logged_by, problem
 from apachestaple.log.outcome import Outcome
 
 _SIZE = "Increase the size in SSLStaplingCache; `apachestaple lint` calculates it."
+# What to do after a reload without the cache.
+CACHE_REMOVED = (
+    "Start httpd, which works without SSLStaplingCache. Next time, keep the line, or remove it "
+    "while httpd is stopped: apachectl graceful and apachectl restart are reloads."
+)
+MEMORY = "Decrease the size in SSLStaplingCache, or raise the system's limit of shared memory."
 _FOLDER = (
     "Create the folder that SSLStaplingCache names and make it writable for httpd's user, or use "
     "shmcb."
@@ -35,18 +41,24 @@ SHMCB = logged_by(
         "Could not allocate shared memory segment for shmcb socache",
         "httpd could not get shared memory for a cache",
         Outcome.DOES_NOT_START,
-        "Decrease the size in SSLStaplingCache, or raise the system's limit of shared memory.",
+        MEMORY,
     ),
-    *(
-        problem(
-            number,
-            "shared memory segment too small",
-            "the size of a cache passes `httpd -t`, but is too small for its layout",
-            Outcome.DOES_NOT_START,
-            _SIZE,
-            "AS206",
-        )
-        for number in ("AH00820", "AH00823")
+    # No size that `httpd -t` accepts is so small: the cache is one that httpd has freed.
+    problem(
+        "AH00820",
+        "shared memory segment too small",
+        "SSLStaplingCache, or SSLSessionCache if AH01874 follows, was removed from the "
+        "configuration of a running httpd, which then used the freed cache",
+        Outcome.EXITS_AT_RELOAD,
+        CACHE_REMOVED,
+    ),
+    problem(
+        "AH00823",
+        "shared memory segment too small",
+        "the size of a cache passes `httpd -t`, but is too small for its layout",
+        Outcome.DOES_NOT_START,
+        _SIZE,
+        "AS206",
     ),
     information(
         "AH00821", "shmcb_init allocated %lu bytes of shared memory", "httpd creates a shmcb cache"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.log.message import Kind
-from apachestaple.log.messages import CACHES
+from apachestaple.log.messages import CACHES, MESSAGES
+from apachestaple.log.outcome import Outcome
 from apachestaple.log.responder_messages import RESPONDER
 
 if TYPE_CHECKING:
@@ -14,14 +15,20 @@ if TYPE_CHECKING:
 
 OF_RESPONDER = frozenset(m.log_id for m in RESPONDER if m.kind is not Kind.INFORMATION)
 OF_CACHE = frozenset(m.log_id for m in CACHES if m.kind is Kind.PROBLEM)
-NOT_PREPARED = frozenset({"AH02217", "AH02218", "AH02814", "AH02815"})
+NOT_PREPARED = frozenset({"AH02217", "AH02218", "AH02814", "AH02815", "AH02215"})
+_NOT_STARTED = frozenset(
+    m.log_id for m in MESSAGES if m.diagnosis.outcome is Outcome.DOES_NOT_START
+)
 _BAD_ANSWER = frozenset({"AH01934", "AH01935", "AH01936", "AH02969"})
 
 # For each message, the messages that it can follow from (functions in ssl_util_stapling.c and
 # ssl_util_ocsp.c, each with its caller).
 FOLLOWS_FROM = {
     "AH02604": NOT_PREPARED,
+    "AH02235": NOT_PREPARED,
+    "AH02567": NOT_PREPARED,
     "AH01872": OF_CACHE,
+    "AH02312": OF_CACHE | _NOT_STARTED,
     "AH01980": OF_RESPONDER,
     "AH01983": OF_RESPONDER,
     "AH01941": OF_RESPONDER,
@@ -45,6 +52,7 @@ class Cause:
         library_error: the reason of OpenSSL in the next line.
         served_before: whether a cached response was found valid just before (AH01953).
         is_stored: whether a response was being stored for stapling.
+        at_reload: whether httpd was reloading.
         count: number of times that it was logged in a row.
 
     """
@@ -57,4 +65,5 @@ class Cause:
     library_error: str | None = None
     served_before: bool = False
     is_stored: bool = False
+    at_reload: bool = False
     count: int = 1

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from apachestaple.log import variants
 from apachestaple.log.cause import OF_CACHE, OF_RESPONDER
 from apachestaple.log.matching import Matching
+from apachestaple.log.server_messages import CRASHES
+from apachestaple.mod_ssl.cache import SERVER_LISTS
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.responders import certificate_path
 
@@ -29,17 +31,27 @@ _LONG = 5
 
 
 def with_configuration(explanations: Iterable[Explanation], site: Site) -> list[Explanation]:
-    """The explanations, completed from the configuration."""
+    """The explanations, completed from the configuration.
+
+    Crashes that stapling cannot cause with this configuration are left out.
+    """
     matching = Matching(site)
     return [
         _placed(explanation, site, matching) if explanation.is_problem else explanation
         for explanation in explanations
+        if explanation.log_id not in CRASHES or _has_cache_with_mutex(site)
     ]
+
+
+def _has_cache_with_mutex(site: Site) -> bool:
+    """Whether hosts staple through a cache for which httpd needs a mutex."""
+    cache = site.cache
+    return bool(site.stapling_hosts) and cache is not None and cache.provider not in SERVER_LISTS
 
 
 def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explanation:
     log_id = explanation.log_id
-    if log_id in _OF_CACHE:
+    if log_id in _OF_CACHE | CRASHES:
         return _at(explanation, site.caches[-1] if site.caches else None)
     if log_id == "AH01958":
         return _at(explanation, _first_switch(site))

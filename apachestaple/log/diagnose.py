@@ -56,11 +56,20 @@ def _variant(cause: Cause, facts: dict[str, str]) -> Variant | None:
             return variants.WEB_CHARACTERS
         case "AH02969" if facts.get("verdict") == "unknown":
             return variants.UNKNOWN_CERTIFICATE
+        case "AH00820" | "AH01872" if cause.at_reload and _is_of_stapling(cause):
+            return variants.CACHE_GONE
+        case "AH00819" if cause.at_reload and _is_of_stapling(cause):
+            return variants.CACHE_MAY_BE_GONE
         case "AH00845" if not cause.is_stored:
             return variants.ANY_CACHE
         case "AH00804" if facts.get("status") == _DENIED:
             return variants.FILE_DENIED
     return None
+
+
+def _is_of_stapling(cause: Cause) -> bool:
+    """Whether the cache is that of stapling, and not that of TLS sessions."""
+    return "AH01872" in {cause.line.message.log_id, *cause.followed_by}
 
 
 def _of_query(cause: Cause, diagnosis: Diagnosis) -> Diagnosis:

@@ -143,6 +143,7 @@ def _told(cause: Cause) -> tuple[object, ...]:
         cause.library_error,
         cause.followed_by,
         cause.is_stored,
+        cause.at_reload,
     )
 
 

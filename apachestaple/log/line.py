@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.log.messages import BY_NUMBER
 from apachestaple.log.prefix import read_prefix
+from apachestaple.log.wrapping import is_json, json_text, unescaped, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
 
 _NUMBER = len(b"AH01941: ")
 _OTHER_NUMBER = re.compile(rb"AH\d{5}: ")
-_JSON_TEXT = re.compile(rb'(?:[^"\\]|\\.)*+', re.DOTALL)
 # Text that httpd appends to a message: the certificate, the referer.
 _TRAILERS = re.compile(r" \[(?:subject|certificate): |, referer: ")
 _SERIAL = re.compile(r"[0-9A-F]{1,100}")
-_ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|u00([0-9A-Fa-f]{2})|(.))", re.DOTALL)
-_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 # The time of a line is searched within this number of bytes from its ends.
 _NEAR = 1000
 _LONGEST_NAME = 1000
@@ -55,10 +53,14 @@ def read_line(line: bytes, place: int) -> Line | None:
     if its own module logs it. Text of clients and scripts comes after the number, or in lines of
     another module.
     """
-    message = BY_NUMBER[line[place : place + _NUMBER - len(b": ")]]
-    head, text = b": " + message.head, line[place + _NUMBER - len(b": ") :]
+    line, place = unwrapped(line, place)
+    message = BY_NUMBER.get(line[place : place + _NUMBER - len(b": ")])
+    if message is None:
+        return None
+    text = line[place + _NUMBER - len(b": ") :]
+    heads = [b": " + head for head in message.heads]
     # The last line of a log may be cut off.
-    if not text.startswith(head) and not head.startswith(text):
+    if not any(text.startswith(head) or head.startswith(text) for head in heads):
         return None
     if _OTHER_NUMBER.search(line, 0, place):
         return None
@@ -68,6 +70,8 @@ def read_line(line: bytes, place: int) -> Line | None:
 def read_unnumbered(line: bytes, message: Message) -> Line | None:
     """The line, if it has ``message``, which has no number; else ``None``."""
     begin = line.find(message.head)
+    if begin >= 0:
+        line, begin = unwrapped(line, begin)
     if begin < 0 or _OTHER_NUMBER.search(line, 0, begin):
         return None
     return _line(message, line[:begin], line[begin:])
@@ -76,21 +80,21 @@ def read_unnumbered(line: bytes, message: Message) -> Line | None:
 def time_part(line: bytes, place: int) -> bytes:
     """The part of the line that contains the time, around the message at ``place``."""
     before = line[:place]
-    if not before.lstrip().startswith(b"{"):
+    if not is_json(before):
         return before[:_NEAR]
     text = line[place:]
-    return before[:_NEAR] + text[_end_of_json_text(text) :][-_NEAR:]
+    return before[:_NEAR] + text[len(json_text(text)) :][-_NEAR:]
 
 
 def _line(message: Message, before: bytes, text: bytes) -> Line | None:
     after = b""
     if before.lstrip().startswith(b"{"):
-        end = _end_of_json_text(text)
+        end = len(json_text(text))
         text, after = text[:end], text[end:]
     prefix = read_prefix(before, after)
     if prefix.module is not None and prefix.module != message.module.encode():
         return None
-    shown = _ESCAPE.sub(_unescaped, text).decode(errors="surrogateescape").rstrip("\r")
+    shown = unescaped(text).decode(errors="surrogateescape").rstrip("\r")
     trailer = _TRAILERS.search(shown)
     facts = message.values(shown[: trailer.start()] if trailer else shown)
     if facts is None:
@@ -118,16 +122,3 @@ def _certificate(trailer: str) -> dict[str, str]:
         "issuer": issuer[:_LONGEST_NAME],
         "serial": serial[0],
     }
-
-
-def _end_of_json_text(text: bytes) -> int:
-    found = _JSON_TEXT.match(text)
-    return found.end() if found else len(text)
-
-
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    """Decode the escapes of httpd (ap_escape_errorlog_item) or of JSON."""
-    code = found[1] or found[2]
-    if code:
-        return bytes([int(code, 16)])
-    return _CONTROLS.get(found[3], found[3])

@@ -43,6 +43,7 @@ class Message:
         kind: kind of message.
         names: name of the fact for each conversion in ``text``; ``""`` if it is not used.
         module: the module that logs it, as in the line: ``ssl`` for ``[ssl:error]``.
+        older: format string of earlier versions, if it differs.
 
     """
 
@@ -52,6 +53,7 @@ class Message:
     kind: Kind
     names: tuple[str, ...] = ()
     module: str = ""
+    older: str | None = None
 
     @lazy
     def head(self) -> bytes:
@@ -59,12 +61,20 @@ class Message:
         return self.text.partition("%")[0].encode()
 
     @lazy
-    def _pattern(self) -> re.Pattern[str]:
-        return pattern(self.text, self.names)
+    def heads(self) -> tuple[bytes, ...]:
+        """The head in all versions."""
+        older = () if self.older is None else (self.older.partition("%")[0].encode(),)
+        return (self.head, *older)
+
+    @lazy
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
+        older = () if self.older is None else (pattern(self.older, ()),)
+        return (pattern(self.text, self.names), *older)
 
     def values(self, text: str) -> dict[str, str] | None:
         """The values in ``text``, by name; ``None`` for those that are cut off."""
-        found = self._pattern.match(text)
+        matches = (each.match(text) for each in self._patterns)
+        found = next(filter(None, matches), None)
         if found is None:
             return None
         return {name: value[:_LONGEST_VALUE] for name, value in found.groupdict().items()}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from apachestaple.log.cache_messages import DBM, MEMCACHE, REDIS, SHMCB
 from apachestaple.log.mod_md_messages import MOD_MD
 from apachestaple.log.mod_md_messages import UNNUMBERED as OF_MOD_MD
+from apachestaple.log.older_messages import OLDER, OLDER_WORDINGS
 from apachestaple.log.responder_messages import RESPONDER
+from apachestaple.log.server_messages import SERVER
 from apachestaple.log.stapling_messages import STAPLING
 from apachestaple.log.start_messages import LIBRARY_ERROR, START
 
@@ -20,8 +23,15 @@ if TYPE_CHECKING:
 
 CACHES = (*SHMCB, *DBM, *MEMCACHE, *REDIS)
 UNNUMBERED = (*OF_MOD_MD, *LIBRARY_ERROR)
-MESSAGES: tuple[Message, ...] = (*STAPLING, *START, *RESPONDER, *CACHES, *MOD_MD, *UNNUMBERED)
-BY_NUMBER = {message.log_id.encode(): message for message in MESSAGES if message.log_id}
+# Those of the newest httpd.
+MESSAGES: tuple[Message, ...] = (
+    tuple(
+        replace(message, older=OLDER_WORDINGS.get(message.log_id or ""))
+        for message in (*STAPLING, *START, *SERVER, *RESPONDER, *CACHES, *MOD_MD)
+    )
+    + UNNUMBERED
+)
+BY_NUMBER = {message.log_id.encode(): message for message in (*MESSAGES, *OLDER) if message.log_id}
 
 
 def _any_of(words: Iterable[str]) -> str:

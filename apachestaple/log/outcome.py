@@ -9,6 +9,7 @@ class Outcome(Enum):
     """What clients get, or what httpd does; the value is the text in reports."""
 
     DOES_NOT_START = "httpd does not start"
+    EXITS_AT_RELOAD = "httpd exits at the reload"
     NO_STAPLE = "clients get no staple"
     NO_STAPLE_EACH_TIME = "clients get no staple, and httpd queries the responder at each handshake"
     FATAL_ALERT = "clients that request a staple get a fatal alert"

@@ -76,6 +76,13 @@ START = logged_by(
         "See the preceding line of the log: AH02217 or AH02218 names the reason.",
         names="host _",
     ),
+    consequence(
+        "AH02312",
+        "Fatal error initialising mod_ssl, exiting.",
+        "httpd could not initialise mod_ssl",
+        Outcome.DOES_NOT_START,
+        "See the preceding line of the log, which names the reason.",
+    ),
     context(
         "AH02568",
         "Certificate and private key %s configured from %s and %s",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.log.cause import FOLLOWS_FROM, OF_CACHE, Cause
 from apachestaple.log.message import Kind
+from apachestaple.log.server_messages import BEGINS_RELOAD, CRASHES, RUNS
 from apachestaple.log.start_messages import WITH_LIBRARY_ERROR
 
 if TYPE_CHECKING:
@@ -19,18 +20,26 @@ _PROBLEMS = (Kind.PROBLEM, Kind.CONSEQUENCE)
 _REQUESTED = "AH01951"
 # Messages without a problem that change the state of a thread (see _go_on).
 TURNS = frozenset({_REQUESTED, "AH01953", "AH01937", "AH01942", "AH03040"})
+# Messages of any reason, which count only if they follow from one about stapling.
+_OF_ANY_REASON = frozenset({"AH02312"})
+_SEGMENTATION_FAULT = "11"
 # A damaged or hostile log can have lines of any number of threads.
 _MOST_THREADS = 4096
 
 
 @dataclass(slots=True)
 class _Thread:
-    """The state of a thread."""
+    """The state of a thread.
+
+    The thread of a parent process that has reloaded logs the crashes of its child processes.
+    """
 
     named: str | None = None
     host: str | None = None
     served: bool = False
     stores: bool = False
+    reloads: bool = False
+    has_reloaded: bool = False
     cause: Cause | None = None
 
 
@@ -77,10 +86,13 @@ class Threads:
             and log_id not in cause.followed_by
         ):
             cause.followed_by += (log_id,)
+        elif log_id in _OF_ANY_REASON or (log_id in CRASHES and not _may_be_of_cache(thread, line)):
+            return
         else:
             if cause is not None:
                 self._settle(cause)
             cause = thread.cause = Cause(line, when, host=thread.host, served_before=thread.served)
+            cause.at_reload = thread.reloads
             cause.is_stored = thread.stores and log_id in OF_CACHE
         if line.is_named or cause.host is not None:
             self._name(cause, line)
@@ -105,6 +117,12 @@ class Threads:
             if cause is not None and cause.line.message.log_id in WITH_LIBRARY_ERROR:
                 # The first reason is the most specific one.
                 cause.library_error = cause.library_error or line.facts["library_error"]
+            return
+        if line.message.log_id in BEGINS_RELOAD:
+            thread.reloads = thread.has_reloaded = True
+            return
+        if line.message.log_id in RUNS:
+            thread.reloads = False
             return
         if line.message.log_id == "AH02043":
             thread.named = line.facts.get("host")
@@ -137,6 +155,11 @@ class Threads:
         ]
         if len(set(known)) == 1:
             cause.certificate = known[0]
+
+
+def _may_be_of_cache(thread: _Thread, line: Line) -> bool:
+    """Whether a child process may have crashed because the provider of the cache has changed."""
+    return thread.has_reloaded and line.facts.get("number") == _SEGMENTATION_FAULT
 
 
 def _go_on(thread: _Thread, log_id: str | None) -> None:

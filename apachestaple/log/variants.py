@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apachestaple.log.cache_messages import CACHE_REMOVED, MEMORY
 from apachestaple.log.diagnosis import Variant
 from apachestaple.log.outcome import Outcome
 from apachestaple.log.stapling_messages import REACH, TURN_OFF
@@ -20,6 +21,20 @@ FALLBACK = Variant(
     "fallback certificate until then",
     repair="Keep stapling on. Wait until mod_md has obtained the certificate, then reload httpd; "
     "if it does not, search for [md:error] in the log.",
+)
+# The size in the message is that of the freed cache, which is arbitrary.
+CACHE_GONE = Variant(
+    (),
+    problem="httpd was reloaded without the SSLStaplingCache that it had, and used the freed cache",
+    outcome=Outcome.EXITS_AT_RELOAD,
+    repair=CACHE_REMOVED,
+)
+CACHE_MAY_BE_GONE = Variant(
+    (),
+    explanation="httpd was being reloaded, so SSLStaplingCache was probably removed "
+    "from its configuration, and httpd used the freed cache",
+    outcome=Outcome.EXITS_AT_RELOAD,
+    repair=f"If the line was removed: {CACHE_REMOVED} If it is still there: {MEMORY}",
 )
 WEAK_KEY = Variant(
     ("AS319",),

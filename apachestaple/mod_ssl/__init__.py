@@ -1,1 +1,1 @@
-"""What mod_ssl makes of a configuration."""
+"""The configuration as mod_ssl interprets it."""

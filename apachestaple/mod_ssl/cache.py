@@ -1,8 +1,8 @@
-"""SSLStaplingCache's argument, and what fits into a shared-memory cache.
+"""The argument of SSLStaplingCache, and the capacity of a shmcb cache.
 
 Source: modules/ssl/ssl_engine_config.c (ssl_cmd_SSLStaplingCache) and
-modules/cache/mod_socache_shmcb.c (socache_shmcb_create, socache_shmcb_init,
-shmcb_subcache_store); mod_ssl's hints are in ssl_scache.c. The sizes are those of a 64-bit httpd.
+modules/cache/mod_socache_shmcb.c (socache_shmcb_create, socache_shmcb_init, shmcb_subcache_store);
+mod_ssl's hints are in ssl_scache.c. The sizes are those of a 64-bit httpd.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from apachestaple.httpd.numbers import strtol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# A provider's name, and the module that brings it.
+# Names of providers, and the modules that contain them.
 PROVIDERS = {
     "shmcb": "socache_shmcb_module",
     "default": "socache_shmcb_module",
@@ -23,15 +23,15 @@ PROVIDERS = {
     "memcache": "socache_memcache_module",
     "dc": "socache_dc_module",
 }
-# Providers that must be given a list of servers.
+# Providers that require a list of servers.
 SERVER_LISTS = frozenset({"redis", "memcache"})
 
 DEFAULT_SIZE = 524_288
 SMALLEST_SIZE = 8192
 LARGEST_SIZE = 4_294_967_294
 
-# The shortest response that a responder could give (ECDSA signature, no certificate inside), and
-# a long one (RSA, with a delegated responder's certificate), in bytes.
+# Bytes of the shortest possible response (ECDSA signature, no certificate), and of a long one (RSA,
+# with the certificate of a delegated responder).
 SHORTEST_RESPONSE = 250
 LONG_RESPONSE = 2500
 
@@ -49,11 +49,11 @@ class CacheSetting(NamedTuple):
     """The argument of SSLStaplingCache.
 
     Attributes:
-        provider: what stands before the colon.
-        argument: what stands behind it, or ``None`` without a colon.
+        provider: the text before the colon.
+        argument: the text after the colon, or ``None`` without colon.
         path: for shmcb, the argument without the size.
-        size: for shmcb, the size in bytes that httpd would allocate; ``None`` if it refuses it.
-        refusal: why httpd refuses the argument, in its words, or ``None``.
+        size: for shmcb, the size in bytes that httpd allocates; ``None`` if httpd rejects it.
+        refusal: httpd's message if it rejects the argument, or ``None``.
 
     """
 
@@ -69,7 +69,7 @@ class CacheSetting(NamedTuple):
 
 
 def parse_cache(argument: str) -> CacheSetting:
-    """What httpd takes ``argument`` for."""
+    """Parse ``argument`` as httpd does."""
     provider, colon, rest = argument.partition(":")
     given = rest if colon else None
     if provider in ("shmcb", "default"):
@@ -97,7 +97,7 @@ def _path_and_size(argument: str) -> tuple[str, int | None, str | None]:
     number, rest = strtol(size)
     if rest != ")" and size != ")":
         return path, None, "Invalid argument: cache size not numerical"
-    # The size has no sign: a negative number is a very large one.
+    # The size is unsigned, so a negative number becomes a very large one.
     bytes_ = number % 2**64
     if bytes_ < SMALLEST_SIZE:
         return path, None, f"Invalid argument: size has to be >= {SMALLEST_SIZE} bytes"
@@ -115,9 +115,9 @@ class Layout(NamedTuple):
 
     Attributes:
         subcaches: number of subcaches.
-        indexes: entries that one subcache can hold.
-        subcache_size: bytes of one subcache, its header and indexes included.
-        data_size: bytes that one subcache has for entries.
+        indexes: maximum number of entries in a subcache.
+        subcache_size: bytes of a subcache, including its header and indexes.
+        data_size: bytes for entries in a subcache.
 
     """
 
@@ -128,11 +128,11 @@ class Layout(NamedTuple):
 
     @property
     def starts(self) -> bool:
-        """Whether httpd starts with it; with too few indexes it logs AH00823 and exits."""
+        """Whether httpd starts with it. With too few indexes, httpd logs AH00823 and exits."""
         return self.indexes >= _FEWEST_INDEXES
 
     def subcache_of(self, sha1: bytes) -> int:
-        """Number of the subcache that holds the certificate with this SHA-1 of its DER."""
+        """The number of the subcache for the certificate with this SHA-1 of its DER."""
         return sha1[0] & (self.subcaches - 1)
 
 
@@ -150,21 +150,21 @@ def shmcb_layout(size: int) -> Layout:
 
 
 class Response(NamedTuple):
-    """A response that the cache is to hold: of which certificate, and its length in bytes."""
+    """A response for the cache: SHA-1 of the certificate, and length in bytes."""
 
     sha1: bytes
     length: int
 
     @property
     def entry_size(self) -> int:
-        """Bytes that it takes in a subcache."""
+        """Bytes of its entry in a subcache."""
         return self.length + _ENTRY_OVERHEAD
 
 
 def overfull_subcaches(layout: Layout, responses: Iterable[Response]) -> list[list[Response]]:
-    """Groups of responses that share a subcache which cannot hold them all.
+    """Groups of responses in the same subcache, which cannot hold all of them.
 
-    In such a subcache each response that is stored drops the oldest ones (shmcb_subcache_store).
+    In such a subcache, storing a response evicts the oldest ones (shmcb_subcache_store).
     """
     groups: dict[int, list[Response]] = {}
     for response in responses:
@@ -178,9 +178,9 @@ def _fits(layout: Layout, group: Sequence[Response]) -> bool:
 
 
 def smallest_size(responses: Sequence[Response]) -> int:
-    """The smallest size in bytes that starts and holds all responses at once.
+    """The smallest size in bytes with which httpd starts and the cache holds all responses.
 
-    Subcaches double on the way up, so a size above it may be too small again.
+    The number of subcaches doubles with growing sizes, so a larger size can be too small again.
     """
     best: int | None = None
     subcaches = 1
@@ -189,7 +189,7 @@ def smallest_size(responses: Sequence[Response]) -> int:
         if best is not None and least >= best:
             break
         if holds_all(most, responses):
-            # With the number of subcaches fixed, more bytes never hold less.
+            # With a fixed number of subcaches, a larger cache never holds fewer responses.
             low, high = least, most
             while low < high:
                 middle = (low + high) // 2
@@ -205,13 +205,13 @@ def smallest_size(responses: Sequence[Response]) -> int:
 
 
 def holds_all(size: int, responses: Sequence[Response]) -> bool:
-    """Whether a cache of ``size`` bytes starts and keeps all responses."""
+    """Whether httpd starts with ``size`` bytes, and the cache holds all responses."""
     layout = shmcb_layout(size)
     return layout.starts and not overfull_subcaches(layout, responses)
 
 
 def recommended_size(responses: Sequence[Response]) -> int:
-    """A round size that holds all responses with room for as many again, 128 KiB at least."""
+    """A round size that holds responses of twice the length, at least 128 KiB."""
     doubled = [Response(response.sha1, 2 * response.entry_size) for response in responses]
     size = 131_072
     while size <= LARGEST_SIZE:
@@ -222,7 +222,7 @@ def recommended_size(responses: Sequence[Response]) -> int:
 
 
 def _sizes_with(subcaches: int) -> tuple[int, int]:
-    """The smallest and the largest size that is divided into so many subcaches."""
+    """The smallest and the largest size with this number of subcaches."""
     least = SMALLEST_SIZE
     if subcaches > 1:
         least = max(least, 2 * subcaches * subcaches * _OBJECT + _HEADER)

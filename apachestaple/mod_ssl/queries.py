@@ -1,4 +1,4 @@
-"""What httpd asks of OCSP responders.
+"""The OCSP queries of mod_ssl.
 
 Source: modules/ssl/ssl_util_stapling.c (stapling_renew_response).
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def query(host: Host, certificate: HostCertificate) -> Query | None:
-    """What mod_ssl asks for a certificate of a host; ``None`` where it cannot, or we cannot."""
+    """The query for a certificate of a host; ``None`` if httpd, or apachestaple, cannot make it."""
     leaf, url = certificate.leaf, host.responder(certificate)
     issuer = host.stapling_issuer(certificate)
     if not host.staples or leaf is None or issuer is None or url is None or url_problem(url):
@@ -35,7 +35,7 @@ def query(host: Host, certificate: HostCertificate) -> Query | None:
 
 
 def queries(hosts: Iterable[Host]) -> list[Query]:
-    """Every query that is made for hosts, once each, in their order."""
+    """All queries for hosts, without repetitions, in order."""
     found = {
         asked: None
         for host in hosts
@@ -46,7 +46,7 @@ def queries(hosts: Iterable[Host]) -> list[Query]:
 
 
 def unaskable(hosts: Iterable[Host]) -> list[str]:
-    """Why some certificates that httpd asks about cannot be asked about from here."""
+    """Why certificates that httpd queries cannot be queried from here."""
     return [
         f"{certificate.name}: nobody was asked about it, since its issuer is not here"
         for host in hosts

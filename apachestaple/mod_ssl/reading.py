@@ -1,4 +1,4 @@
-"""Reads configurations, and the certificates that they name, into sites."""
+"""Reads configurations and their certificates into sites."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Sites(NamedTuple):
-    """What was read.
+    """The sites that were read.
 
     Attributes:
-        sites: one for each start that no earlier one had already brought.
-        problems: why a configuration could not be read.
+        sites: one for each start, without those that an earlier one includes.
+        problems: why configurations could not be read.
 
     """
 
@@ -29,7 +29,7 @@ class Sites(NamedTuple):
 
 
 def read_site(start: Start, certificates_required: bool | None = None) -> Site:
-    """What mod_ssl makes of the configuration at ``start``.
+    """The site of the configuration at ``start``.
 
     Raises:
         OSError: the main file cannot be read.
@@ -60,7 +60,7 @@ def read_sites(starts: Sequence[Start], certificates_required: bool | None = Non
 
 def _read(start: Start, required: bool | None, certificates: CertificateReader) -> Site:
     configuration = read(start, listeners(certificates))
-    # A second process may still be reading them.
+    # A second process may still be reading certificates.
     return understand(
         configuration, certificates_required=required, reader=certificates, at_once=False
     )

@@ -1,4 +1,4 @@
-"""mod_ssl's stapling records: one for each leaf, which all hosts with that leaf share.
+"""The stapling records of mod_ssl: one for each certificate, shared by all hosts that have it.
 
 Source: modules/ssl/ssl_util_stapling.c (ssl_stapling_init_cert), ssl_engine_init.c
 (ssl_init_Module).
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class StaplingRecord(NamedTuple):
-    """What mod_ssl keeps of a leaf (certinfo).
+    """The data that mod_ssl keeps for a certificate (certinfo).
 
-    It has the issuer that the host found, as a certificate id, and the certificate's own OCSP
-    URI. The SSLStaplingForceURL of the host is not part of it.
+    It contains the certificate ID with the issuer that the host found, and the certificate's OCSP
+    URI. SSLStaplingForceURL is not part of it.
 
     Attributes:
         host: the host that made it.
-        certificate: the certificate as that host has it.
+        certificate: the certificate of that host.
 
     """
 
@@ -31,12 +31,11 @@ class StaplingRecord(NamedTuple):
 
 
 def stapling_records(main: Host, virtual_hosts: list[Host]) -> dict[bytes, StaplingRecord]:
-    """The record of each leaf that has one, by the SHA-1 of its DER.
+    """The record of each certificate that has one, by the SHA-1 of its DER.
 
-    httpd initializes the main server first, then the virtual hosts from the last one to the first,
-    since each section is prepended. The first host makes the record that has TLS and stapling on,
-    finds the issuer, and has a responder's URL: the certificate's, or else its own
-    SSLStaplingForceURL.
+    httpd initializes the main server first, then the virtual hosts from the last one to the first.
+    The record is made by the first host that has TLS and stapling on, finds the issuer, and has a
+    responder URL: that of the certificate, or its own SSLStaplingForceURL.
     """
     records: dict[bytes, StaplingRecord] = {}
     for host in _in_order(main, virtual_hosts):

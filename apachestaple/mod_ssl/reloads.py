@@ -1,8 +1,8 @@
-"""Changes that a running httpd cannot reload, but has to be stopped and started for.
+"""Changes for which a running httpd must be stopped and started instead of reloaded.
 
-mod_ssl keeps a pointer to its cache in a record that lives as long as the parent process
-(ssl_config_global_create), while the cache itself lives until the next reload. Only a stop and
-start begins with a new record.
+mod_ssl keeps a pointer to its cache in a record that exists as long as the parent process
+(ssl_config_global_create), but the cache itself is freed at the next reload. A new record requires
+a stop and start.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _MOD_MD = "md_module"
 
 @dataclass(frozen=True, slots=True)
 class ReloadProblem:
-    """Why a running httpd has to be stopped and started instead of reloaded.
+    """Why a running httpd must be stopped and started instead of reloaded.
 
     Attributes:
-        reason: what a reload does or leaves out.
-        is_harmful: whether a reload ends the httpd or makes handshakes fail.
+        reason: the effect of a reload.
+        is_harmful: whether a reload ends httpd or makes handshakes fail.
 
     """
 
@@ -46,7 +46,7 @@ def reload_problem(before: Site, after: Site) -> ReloadProblem | None:
 def _cache_removed(before: Site, after: Site) -> ReloadProblem | None:
     """ssl_scache_init uses the freed cache: AH00819, AH00820 and AH01872, or a crash.
 
-    With redis or memcache, httpd usually lives on.
+    With redis or memcache, httpd usually continues to run.
     """
     if not before.caches or after.caches:
         return None
@@ -55,12 +55,12 @@ def _cache_removed(before: Site, after: Site) -> ReloadProblem | None:
 
 
 def _provider_changed(before: Site, after: Site) -> ReloadProblem | None:
-    """ssl_stapling_mutex_init makes no mutex for the cache if the one for refreshing exists.
+    """ssl_stapling_mutex_init creates no mutex for the cache if the refresh mutex exists.
 
-    redis and memcache need no mutex, shmcb and dbm do: AH00052.
+    redis and memcache need no mutex, but shmcb and dbm do: AH00052.
     """
     old, new = before.cache, after.cache
-    # A provider in capitals is rejected, but httpd may run with the one that was meant.
+    # A provider in upper case is rejected, but httpd may be running with the correct spelling.
     if old is None or new is None or old.provider.lower() not in SERVER_LISTS:
         return None
     if new.provider in SERVER_LISTS:
@@ -73,7 +73,7 @@ def _provider_changed(before: Site, after: Site) -> ReloadProblem | None:
 
 
 def _mod_md_new(before: Site, after: Site) -> ReloadProblem | None:
-    """md_post_config_before_ssl takes its first run for the test that precedes a start."""
+    """md_post_config_before_ssl takes its first run for the test before a start."""
     is_new = after.configuration.has_module(_MOD_MD) and not before.configuration.has_module(
         _MOD_MD
     )
@@ -85,7 +85,7 @@ def _mod_md_new(before: Site, after: Site) -> ReloadProblem | None:
 
 
 def running_cache(site: Site) -> Directive | None:
-    """The SSLStaplingCache that a running httpd may have; ``None`` if it cannot start with it."""
+    """The SSLStaplingCache that httpd may be running with; ``None`` if it cannot start with it."""
     cache = site.cache
     if cache is None or not _starts(cache, site):
         return None

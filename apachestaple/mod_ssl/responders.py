@@ -1,4 +1,4 @@
-"""The OCSP responders of a configuration or of certificate files: who needs each, who is asked."""
+"""The OCSP responders of configurations and certificate files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_SET = "SSLUseStapling is not set"
 
 
 def responders(*sites: Site, files: Sequence[CertificateFile] = ()) -> list[Responder]:
-    """Every responder of the TLS hosts and of the files, once each, in their order."""
+    """The responders of the TLS hosts and of the files, without repetitions, in order."""
     found: dict[str, Responder] = {}
     for url, need in _needs(sites, files):
         if url not in found:
@@ -34,7 +34,7 @@ def responders(*sites: Site, files: Sequence[CertificateFile] = ()) -> list[Resp
 
 
 def certificate_path(certificate: HostCertificate) -> str:
-    """Where a certificate is here; what stands in the directive where that is not a file."""
+    """The local path of a certificate; if it is not a file, the argument of the directive."""
     return certificate.file.path if certificate.file else certificate.name
 
 
@@ -49,9 +49,9 @@ def _needs(sites: Iterable[Site], files: Iterable[CertificateFile]) -> Iterator[
 
 
 def _of_host(host: Host, certificate: HostCertificate, number: int) -> Iterator[tuple[str, Need]]:
-    """The URLs for a certificate of a host, the one that httpd turns to first."""
+    """The URLs for a certificate of a host; httpd uses the first one."""
     path = certificate_path(certificate)
-    # mod_md does not know SSLStaplingForceURL.
+    # mod_md ignores SSLStaplingForceURL.
     forced = None if host.mod_md_staples else host.force_url
     uris = certificate.leaf.ocsp_uris if certificate.leaf else ()
     if forced:
@@ -67,8 +67,8 @@ def _of_host(host: Host, certificate: HostCertificate, number: int) -> Iterator[
 
 def _turned_to(host: Host, number: int, path: str, url: str) -> Need:
     if host.mod_md_staples:
-        # It asks through curl, https as well (md_ocsp.c, next_todo), whether or not stapling by
-        # mod_ssl is on, and has a proxy of its own.
+        # mod_md uses curl, also for https (md_ocsp.c, next_todo), even if mod_ssl's stapling is
+        # off, and has its own proxy setting.
         at_url = None if url.startswith("https://") else _problem(url)
         return Need(
             path, host.name, at_url or _unissued(host, number), proxy=_url(host, "MDHttpProxy")
@@ -76,7 +76,8 @@ def _turned_to(host: Host, number: int, path: str, url: str) -> Need:
     refusal = _problem(url) or _unissued(host, number)
     proxy = _url(host, "SSLOCSPProxyURL")
     if refusal is None and not host.use_stapling:
-        # A host that is silent about it gets stapling from `fix`; one that says off does not.
+        # `fix` turns stapling on for a host that does not set SSLUseStapling, but not for one with
+        # off.
         waits = host.setting("SSLUseStapling") is None
         return Need(path, host.name, _NOT_SET if waits else _OFF, waits, proxy)
     return Need(path, host.name, refusal, proxy=proxy)

@@ -1,4 +1,4 @@
-"""Which directive of mod_ssl a misspelt name stands for."""
+"""Finds the directive of mod_ssl for a misspelt name."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from apachestaple.mod_ssl.commands import COMMANDS
 
-# nginx's names, and httpd's for the same.
+# Names of nginx, and the corresponding ones of httpd.
 _OF_NGINX = {"ssl_stapling": "SSLUseStapling", "ssl_stapling_responder": "SSLStaplingForceURL"}
 
 
 @lru_cache(maxsize=4096)
 def closest_name(key: str) -> str | None:
-    """The directive of mod_ssl whose name is closest to ``key``, if one is close."""
+    """The directive of mod_ssl that is most similar to ``key``, if one is similar enough."""
     if "_" in key:
         return _OF_NGINX.get(key)
     close = get_close_matches(key, COMMANDS, n=1, cutoff=0.82)

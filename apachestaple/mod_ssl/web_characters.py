@@ -1,8 +1,8 @@
-"""Characters that a web page puts where httpd wants a straight quote or a space."""
+"""Typographic quotes and spaces of web pages, which httpd does not treat as quotes and spaces."""
 
 from __future__ import annotations
 
-# What each is meant to be.
+# The replacement for each character.
 WEB_CHARACTERS = {
     "\u201c": '"',
     "\u201d": '"',
@@ -24,15 +24,15 @@ _TABLE = str.maketrans(WEB_CHARACTERS)
 
 
 def web_characters(text: str) -> set[str]:
-    """Those of them that are in ``text``."""
+    """The characters of this kind in ``text``."""
     return set() if text.isascii() else WEB_CHARACTERS.keys() & set(text)
 
 
 def has_web_characters(text: str) -> bool:
-    """Whether any of them is in ``text``."""
+    """Whether ``text`` contains any of them."""
     return bool(web_characters(text))
 
 
 def without_web_characters(text: str) -> str:
-    """``text`` with what was meant in their place."""
+    """``text`` with these characters replaced."""
     return text.translate(_TABLE)

@@ -72,9 +72,9 @@ def _section_lines(rule: Rule) -> Iterator[str]:
         yield f"- Log line: `{rule.log_id}`"
     yield f"- Repaired by `apachestaple fix`: {_FIXES[rule.fix]}"
     if rule.needs_whole:
-        yield "- Checked in whole configurations only, not in fragments"
+        yield "- Checked only in whole configurations, not in fragments"
     if rule.needs_answers:
-        yield "- Checked only where responders are asked: `lint --online`, `responders --check`"
+        yield "- Checked only by `lint --online` and `responders --check`"
     for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
         for example in examples:
             yield from _example(title, example)
@@ -82,7 +82,7 @@ def _section_lines(rule: Rule) -> Iterator[str]:
 
 def _example(title: str, example: Example) -> Iterator[str]:
     if example is FIXED:
-        yield f"\n{title}: what `apachestaple fix` makes of each bad example."
+        yield f"\n{title}: the output of `apachestaple fix` for each bad example."
         return
     yield f"\n{title}:\n"
     yield _block(example.text)

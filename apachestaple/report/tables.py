@@ -119,10 +119,10 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
         ["severity", rule.severity.value],
         ["confidence", rule.confidence.value],
         ["effect", f"{rule.effect}: {rule.effect.meaning}"],
-        ["log", rule.log_id or "nothing to look for"],
+        ["log", rule.log_id or "none"],
         ["fix", rule.fix.value if rule.fix else "by hand"],
-        ["tested", "advice, not played" if rule.effect is Effect.ADVICE else "on a real httpd"],
-        *([["asks", "with --online"]] if rule.needs_answers else []),
+        ["tested", "no (advice)" if rule.effect is Effect.ADVICE else "on a real httpd"],
+        *([["requires", "--online"]] if rule.needs_answers else []),
         ["more", rule.url],
     ]
     yield from aligned(facts)
@@ -138,7 +138,7 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
 
 def _example(example: Example) -> Iterator[str]:
     if example is FIXED:
-        yield "    what apachestaple fix makes of it"
+        yield "    the output of apachestaple fix"
         return
     for name, text in {"": example.text, **example.files}.items():
         if name:

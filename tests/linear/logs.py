@@ -50,6 +50,12 @@ LINES = {
     "names of a JSON object": ('{"', "time", f'": "message": "{ERROR}"}}'),
     "threads of a JSON object": ('{"', "pid", f'": "message": "{ERROR}"}}'),
     "members of a JSON object": ("{", '"pid": 1, ', f'"message": "{ERROR}"}}'),
+    "escapes in the JSON of docker": (
+        '{"log":"',
+        "\\\\",
+        f'[ssl:error] {ERROR}\\n","stream":"stderr"}}',
+    ),
+    "a prefix of docker compose": ("", "a ", f"| [ssl:error] {ERROR}"),
     "braces": ("", "{", f'"message": "{ERROR}"}}'),
     "brackets": ("", "[", f"] {ERROR}"),
 }
