@@ -50,6 +50,7 @@ class Cause:
         host: the affected host, if the log has it.
         certificate: path of its certificate, if the log has it.
         library_error: the reason of OpenSSL in the next line.
+        lacks_pass_phrase: whether httpd could not read a pass phrase just before (AH02578).
         served_before: whether a cached response was found valid just before (AH01953).
         is_stored: whether a response was being stored for stapling.
         at_reload: whether httpd was reloading.
@@ -63,6 +64,7 @@ class Cause:
     host: str | None = None
     certificate: str | None = None
     library_error: str | None = None
+    lacks_pass_phrase: bool = False
     served_before: bool = False
     is_stored: bool = False
     at_reload: bool = False

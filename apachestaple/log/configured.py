@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 _OF_CACHE = OF_CACHE | {"AH01872", "AH01929", "AH01945"}
 _OF_RESPONDER = OF_RESPONDER | {"AH01941", "AH01944"}
 _OF_KEY = frozenset({"AH02564", "AH02565"})
+# The directive that a message without a path is about.
+_OF_CA = {
+    "AH01895": "SSLCACertificateFile",
+    "AH01896": "SSLCACertificatePath",
+    "AH01903": "SSLCertificateChainFile",
+}
 _OF_URI = frozenset({"AH01939", "AH01940", "AH01955"})
 # Seconds. A longer timeout stalls handshakes (AS406).
 _LONG = 5
@@ -53,6 +59,8 @@ def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explana
     log_id = explanation.log_id
     if log_id in _OF_CACHE | CRASHES:
         return _at(explanation, site.caches[-1] if site.caches else None)
+    if log_id in _OF_CA:
+        return _at(explanation, _only_setting(site, _OF_CA[log_id]))
     if log_id == "AH01958":
         return _at(explanation, _first_switch(site))
     pairs = list(matching.pairs(explanation))
@@ -128,6 +136,12 @@ def _of_switches(explanation: Explanation, host: Host) -> Explanation:
     else:
         variant = variants.NO_ERROR_STAPLED
     return _at(_as(explanation, variant), switch)
+
+
+def _only_setting(site: Site, name: str) -> Directive | None:
+    """The directive that is in force for TLS hosts, unless there are several."""
+    directives = {host.setting(name) for host in site.tls_hosts} - {None}
+    return directives.pop() if len(directives) == 1 else None
 
 
 def _first_switch(site: Site) -> Directive | None:

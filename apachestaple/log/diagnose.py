@@ -52,6 +52,8 @@ def _variant(cause: Cause, facts: dict[str, str]) -> Variant | None:
         case "AH02561" | "AH02562":
             library_error = cause.library_error or ""
             return next((v for words, v in _LIBRARY_ERRORS.items() if words in library_error), None)
+        case "AH02564" if cause.lacks_pass_phrase:
+            return variants.NO_PASS_PHRASE
         case "AH01939" | "AH01940" if has_web_characters(uri):
             return variants.WEB_CHARACTERS
         case "AH02969" if facts.get("verdict") == "unknown":

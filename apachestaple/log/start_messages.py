@@ -12,7 +12,7 @@ from apachestaple.log.outcome import Outcome
 _REASON = "The next line of the log (SSL Library Error) names the reason."
 _CERTIFICATE = f"{_REASON} The file must have the server's certificate first, then its issuers."
 # Messages for which OpenSSL gives a reason, in a separate line.
-WITH_LIBRARY_ERROR = frozenset({"AH02561", "AH02562", "AH02564"})
+WITH_LIBRARY_ERROR = frozenset({"AH01895", "AH02561", "AH02562", "AH02564"})
 
 START = logged_by(
     "ssl",
@@ -39,6 +39,45 @@ START = logged_by(
         f"{_REASON} SSLCertificateKeyFile must name the PEM file with the certificate's key.",
         "AS311",
         names="index key",
+    ),
+    context(
+        "AH02578",
+        "Init: Unable to read pass phrase [Hint: key introduced or changed before restart?]",
+        "httpd could not read the pass phrase of a private key",
+        "",
+    ),
+    problem(
+        "AH02580",
+        "Init: Pass phrase incorrect for key %s",
+        "the pass phrase of a private key is wrong",
+        Outcome.DOES_NOT_START,
+        "Correct what the program of SSLPassPhraseDialog prints, or store the key without a pass "
+        "phrase.",
+        names="index",
+    ),
+    problem(
+        "AH01895",
+        "Unable to configure verify locations for client authentication",
+        "the file of SSLCACertificateFile has no certificate, or a damaged one",
+        Outcome.DOES_NOT_START,
+        f"{_REASON} Set it to a PEM file of CA certificates, or remove the line.",
+        "AS322",
+    ),
+    problem(
+        "AH01896",
+        "Unable to determine list of acceptable CA certificates for client authentication",
+        "no file in the folder of SSLCACertificatePath has a certificate",
+        Outcome.DOES_NOT_START,
+        "Put CA certificates into the folder, or remove the line.",
+        "AS322",
+    ),
+    problem(
+        "AH01903",
+        "Failed to configure CA certificate chain!",
+        "the file of SSLCertificateChainFile has a damaged certificate",
+        Outcome.DOES_NOT_START,
+        "Set it to a PEM file of the issuers' certificates, or remove the line.",
+        "AS322",
     ),
     problem(
         "AH02565",

@@ -36,6 +36,7 @@ class _Thread:
 
     named: str | None = None
     host: str | None = None
+    lacks_pass_phrase: bool = False
     served: bool = False
     stores: bool = False
     reloads: bool = False
@@ -93,6 +94,7 @@ class Threads:
                 self._settle(cause)
             cause = thread.cause = Cause(line, when, host=thread.host, served_before=thread.served)
             cause.at_reload = thread.reloads
+            cause.lacks_pass_phrase, thread.lacks_pass_phrase = thread.lacks_pass_phrase, False
             cause.is_stored = thread.stores and log_id in OF_CACHE
         if line.is_named or cause.host is not None:
             self._name(cause, line)
@@ -117,6 +119,9 @@ class Threads:
             if cause is not None and cause.line.message.log_id in WITH_LIBRARY_ERROR:
                 # The first reason is the most specific one.
                 cause.library_error = cause.library_error or line.facts["library_error"]
+            return
+        if line.message.log_id == "AH02578":
+            thread.lacks_pass_phrase = True
             return
         if line.message.log_id in BEGINS_RELOAD:
             thread.reloads = thread.has_reloaded = True

@@ -46,6 +46,13 @@ WEAK_SIGNATURE = Variant(
     problem="OpenSSL refuses a certificate in {path}: its signature uses a weak digest",
     repair="Replace it with a certificate that is signed with SHA-256 or better.",
 )
+NO_PASS_PHRASE = Variant(
+    ("AS320",),
+    problem="the private key in {key} needs a pass phrase, and httpd could not read it from a "
+    "terminal or a program",
+    repair="Store the key without a pass phrase, or set SSLPassPhraseDialog to a program that "
+    "prints it.",
+)
 WEB_CHARACTERS = Variant(
     ("AS106",),
     explanation="the URL has typographic quotes or spaces, as web pages have them",

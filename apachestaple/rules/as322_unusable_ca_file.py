@@ -45,16 +45,16 @@ class UnusableCaFile(ServerRule):
     help = "Set it to the PEM file of the CA certificates, or remove the line."
     bad = (
         Example(
-            CACHE + tls_host("SSLUseStapling on", "SSLCertificateChainFile certs/truncated.pem"),
-            log_id="AH01903",
-        ),
-        Example(
             CACHE
             + tls_host("SSLUseStapling on", "SSLCACertificateFile certs/not-a-certificate.pem")
         ),
         Example(CACHE + tls_host("SSLUseStapling on", "SSLCACertificateFile certs/truncated.pem")),
         Example(
             CACHE + tls_host("SSLUseStapling on", "SSLCACertificatePath logs"), log_id="AH01896"
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLCertificateChainFile certs/truncated.pem"),
+            log_id="AH01903",
         ),
     )
     good = (
