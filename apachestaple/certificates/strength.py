@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 # Bits of security that levels 0 to 5 require.
 _REQUIRED = (0, 80, 112, 128, 192, 256)
-# Of digests that are weaker than half of their length.
+# Digests whose security is less than half of their length.
 _DIGESTS = {"md5": 39, "sha1": 63}
-# Parts of DER that stand for what satisfies level 2: algorithm and parameters of a key, and the
-# algorithm of a signature. Nearly all certificates have them, and reading a key takes 20 µs.
+# DER of key algorithms and parameters, and of signature algorithms, that satisfy level 2. Nearly
+# all certificates contain them, and parsing a key takes 20 µs.
 _USUAL_KEYS = (
     bytes.fromhex("06072a8648ce3d020106082a8648ce3d030107"),  # P-256
     bytes.fromhex("06072a8648ce3d020106052b81040022"),  # P-384
@@ -33,10 +33,10 @@ _USUAL_SIGNATURES = (
 
 
 class Weakness(NamedTuple):
-    """What is too weak for a security level.
+    """A property that is too weak for a security level.
 
     Attributes:
-        text: ``an RSA key of 1024 bits``.
+        text: such as ``an RSA key of 1024 bits``.
         highest: the highest level that it satisfies.
 
     """
@@ -46,9 +46,9 @@ class Weakness(NamedTuple):
 
 
 def weakness(certificate: Certificate, level: int) -> Weakness | None:
-    """What of a certificate OpenSSL rejects at a security level, or ``None``.
+    """The property of a certificate that OpenSSL rejects at a security level, or ``None``.
 
-    Nothing is known of a key or signature that cryptography does not know. The signature of a
+    Keys and signatures that cryptography does not support are not judged. The signature of a
     self-signed certificate is not checked.
     """
     if level <= 2 and _is_usual(certificate.der):

@@ -1,4 +1,4 @@
-"""Where reading starts for the PATHs of a command line."""
+"""Finds where reading starts for the PATHs of a command line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Starts(NamedTuple):
-    """What the paths mean.
+    """Where reading starts.
 
     Attributes:
         starts: one for each path, whole configurations first.
-        problems: why a path means nothing that can be read.
+        problems: why paths cannot be read.
 
     """
 
@@ -40,7 +40,7 @@ def find_start(path: str | None, settings: Settings) -> Start:
 
 
 def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
-    """Where to start reading for each path; no path is this machine's httpd."""
+    """Where to start reading for each path; without paths, for this machine's httpd."""
     options = _options(settings)
     starts: list[Start] = []
     problems: list[str] = []
@@ -52,7 +52,7 @@ def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
             problems.append(str(error))
         except OSError as error:
             problems.append(f"{error.filename or path}: {error.strerror or error}")
-    # A fragment is better understood within the configuration that includes it.
+    # A fragment is read as part of the configuration that includes it.
     starts.sort(key=lambda start: not start.whole)
     return Starts(starts, problems)
 

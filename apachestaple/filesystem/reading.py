@@ -22,15 +22,15 @@ class TooLargeError(OSError):
 
 
 class ElsewhereError(OSError):
-    """What was opened lies where it must not be read."""
+    """The opened file is in a place that must not be read."""
 
 
 def read_file(path: str, largest: int, may_read: Callable[[str], bool] | None = None) -> bytes:
     """The content of a regular file of at most ``largest`` bytes.
 
     Uses system calls, because creating a Python file object takes ten times as long as reading a
-    small file. ``may_read`` is called with the real path of the open file, because a link can have
-    been put in its place after the path was checked.
+    small file. ``may_read`` is called with the real path of the open file, because a link may have
+    been created after the path was checked.
 
     Raises:
         NotAFileError: it is not a regular file. A pipe is not waited for.
@@ -65,7 +65,7 @@ def read_file(path: str, largest: int, may_read: Callable[[str], bool] | None = 
 
 
 def _real_path(handle: int, path: str) -> str:
-    """The path of an open file; without Linux's /proc, the one that ``path`` leads to now."""
+    """The path of an open file; without Linux's /proc, the real path of ``path``."""
     try:
         return os.readlink(f"/proc/self/fd/{handle}")
     except OSError:

@@ -55,7 +55,7 @@ def _mode(place: Place) -> int | None:
 
 
 def _write_to(place: Place, content: bytes) -> None:
-    """Write to a pipe or a device, and to nothing that somebody has put in its place meanwhile."""
+    """Write to a pipe or device, but not to a file that has replaced it."""
     flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(place.name, flags, dir_fd=place.folder)
     try:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How an administrator controls httpd.
+    """How to control httpd.
 
     Attributes:
-        reload: has the running httpd read its configuration again.
-        stop: ends it.
-        start: starts it.
-        restart: stops it and starts it again; ``""`` where no single command does. `apachectl
-            restart` and `httpd -k restart` do not: the parent process lives on.
+        reload: command that makes httpd read its configuration again.
+        stop: command that stops it.
+        start: command that starts it.
+        restart: command that stops and starts it; ``""`` if there is none. `apachectl restart` and
+            `httpd -k restart` do not: the parent process continues to run.
 
     """
 
@@ -25,7 +25,7 @@ class Control:
 
     @property
     def stop_and_start(self) -> str:
-        """What stops httpd and starts it again."""
+        """The commands that stop and start httpd."""
         return self.restart or f"{self.stop}, then {self.start}"
 
 
@@ -33,12 +33,12 @@ _VERBS = ("reload", "stop", "start", "restart")
 
 
 def systemd(service: str) -> Control:
-    """The commands of a service of systemd, whose restart is a stop and a start."""
+    """The commands for a service of systemd. Its restart is a stop and a start."""
     return Control(*(f"systemctl {verb} {service}" for verb in _VERBS))
 
 
 def openrc(service: str) -> Control:
-    """The commands of a service of OpenRC, whose restart is a stop and a start."""
+    """The commands for a service of OpenRC. Its restart is a stop and a start."""
     return Control(*(f"rc-service {service} {verb}" for verb in _VERBS))
 
 

@@ -1,4 +1,4 @@
-"""Opening lines of sections, as httpd judges them when it executes the directives.
+"""Checks opening lines of sections as httpd does when it executes the directives.
 
 Source: server/core.c (dirsection, urlsection, filesection, virtualhost_section, ifsection,
 ap_limit_section).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from apachestaple.httpd.words import lower
 
-# Sections of the core that need an argument; <Else> has none, and other modules judge their own.
+# Sections of the core that require an argument. <Else> has none, and other modules check their own.
 _WITH_ARGUMENTS = frozenset(
     f"<{name}"
     for name in (
@@ -19,7 +19,7 @@ _WITH_ARGUMENTS = frozenset(
 
 
 def opening_problem(name: str, raw: str) -> str | None:
-    """What httpd says of a section's opening line, ``name`` and ``raw``; ``None``: nothing."""
+    """The message of httpd about the opening line ``name`` ``raw``, or ``None``."""
     if lower(name) not in _WITH_ARGUMENTS:
         return None
     before, bracket, _ = raw.rpartition(">")

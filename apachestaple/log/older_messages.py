@@ -1,4 +1,4 @@
-"""Messages of earlier versions of httpd: other wordings, and numbers that are no longer logged.
+"""Messages of earlier versions of httpd: other texts, and numbers that are no longer used.
 
 Source: the tags 2.4.0 to 2.4.62 of httpd.
 """
@@ -11,7 +11,7 @@ from apachestaple.log.outcome import Outcome
 _NOT_PREPARED = "httpd could not prepare the certificate for stapling"
 _REASON = "See the preceding line of the log: AH02217 or AH02218 names the reason."
 
-# The wording before, and the last version that has it.
+# The earlier text, and the last version with it.
 OLDER_WORDINGS = {
     "AH02217": "ssl_stapling_init_cert: Can't retrieve issuer certificate!",  # 2.4.10
     "AH02218": "ssl_stapling_init_cert: no responder URL",  # 2.4.10

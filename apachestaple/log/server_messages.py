@@ -1,4 +1,4 @@
-"""Messages of httpd's core and MPMs about reloads, and about child processes that crash."""
+"""Messages of httpd's core and MPMs about reloads and crashes of child processes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SERVER = (
         context("AH00173", _RESTART, _RELOADS, ""),
         context("AH00163", _CONFIGURED, _RUNS, ""),
     ),
-    # They count after a reload only: otherwise, nothing connects a crash with stapling.
+    # They count only after a reload. Otherwise, nothing connects a crash with stapling.
     *logged_by(
         "core",
         *(

@@ -1,7 +1,7 @@
-"""What container runtimes put around a line of httpd's log.
+"""Removes what container runtimes add to a line of httpd's log.
 
-A prefix of docker compose (``apache-1  | ``) or of Kubernetes (``[pod/web-1/apache] ``), a time of
-``docker logs -t`` or of the CRI, or the JSON object of docker's json-file driver.
+This is a prefix of docker compose (``apache-1  | ``) or Kubernetes (``[pod/web-1/apache] ``), a
+time of ``docker logs -t`` or of the CRI, or the JSON object of docker's json-file driver.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _JSON_TEXT = re.compile(rb'(?:[^"\\]|\\.)*+', re.DOTALL)
 
 
 def unwrapped(line: bytes, place: int) -> tuple[bytes, int]:
-    """The line as httpd wrote it, and where in it the byte at ``place`` is."""
+    """The line as httpd wrote it, and the position in it of the byte at ``place``."""
     prefix = _PREFIX.match(line, 0, place)
     start = prefix.end() if prefix else 0
     docker = _DOCKER.match(line, start, place)
@@ -39,13 +39,13 @@ def unwrapped(line: bytes, place: int) -> tuple[bytes, int]:
 
 
 def is_json(before: bytes) -> bool:
-    """Whether the line that begins with ``before`` is a JSON object."""
+    """Whether the line that starts with ``before`` is a JSON object."""
     prefix = _PREFIX.match(before)
     return before[prefix.end() if prefix else 0 :].lstrip().startswith(b"{")
 
 
 def json_text(text: bytes) -> bytes:
-    """The rest of a JSON string that begins before ``text``."""
+    """The rest of a JSON string that starts before ``text``."""
     found = _JSON_TEXT.match(text)
     return found[0] if found else text
 

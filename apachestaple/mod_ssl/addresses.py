@@ -1,4 +1,4 @@
-"""Addresses of <VirtualHost> and Listen, and which of them speak https.
+"""Parses addresses of <VirtualHost> and Listen.
 
 Source: server/vhost.c (get_addresses), server/listen.c (ap_setup_listeners).
 """
@@ -14,8 +14,8 @@ from apachestaple.httpd.numbers import atoi, strtol
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
 
-# What a host without address stands for, and what a Listen without one binds: the second is the
-# first that the system offers, which is IPv6's wherever that is on.
+# The address of a host without address, and the one that a Listen without address binds. The latter
+# is the first address of the system, which is an IPv6 address if IPv6 is available.
 _ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
 _ANY_LISTEN = "::"
 
@@ -23,7 +23,7 @@ _DIGITS = re.compile("[0-9]+")
 
 
 class Address(NamedTuple):
-    """One address of a <VirtualHost> or a Listen; an empty host stands for any, port 0 likewise."""
+    """An address of a <VirtualHost> or a Listen; an empty host or port 0 stands for any."""
 
     host: str
     port: int
@@ -34,7 +34,7 @@ class Address(NamedTuple):
 
 
 def parse_address(word: str) -> Address:
-    """An address as <VirtualHost> takes it."""
+    """Parse an address of a <VirtualHost>."""
     host, colon, port = word.rpartition(":")
     if not colon or "]" in port:
         host, port = word, ""
@@ -45,7 +45,10 @@ def parse_address(word: str) -> Address:
 
 
 def address_problem(word: str) -> str | None:
-    """What httpd says of an address of <VirtualHost> (get_addresses, apr_parse_addr_port)."""
+    """The message of httpd about an address of <VirtualHost>, or ``None``.
+
+    Source: get_addresses, apr_parse_addr_port.
+    """
     invalid = "The address or port is invalid"
     if word == ":*":
         return invalid
@@ -77,7 +80,7 @@ def _is_ipv6(address: str) -> bool:
 
 
 def parse_listen(directive: Directive) -> tuple[Address, str] | None:
-    """Address and protocol of a Listen; ``None`` where it has none."""
+    """Address and protocol of a Listen; ``None`` if it has none."""
     words = directive.arguments
     if not words:
         return None
@@ -89,7 +92,7 @@ def parse_listen(directive: Directive) -> tuple[Address, str] | None:
 
 
 def is_https(address: Address, listens: list[tuple[Address, str]]) -> bool | None:
-    """Whether the first Listen with this address speaks https; ``None`` where there is none."""
+    """Whether the first Listen with this address uses https; ``None`` if there is none."""
     hosts = {address.host} if address.host else _ANY_HOST
     for listen, protocol in listens:
         if listen.port == address.port and (listen.host or _ANY_LISTEN) in hosts:

@@ -1,7 +1,7 @@
-"""How httpd judges the arguments of mod_ssl's directives.
+"""Checks the arguments of mod_ssl's directives as httpd does.
 
 Source: server/config.c (invoke_cmd) for their number, modules/ssl/ssl_engine_config.c for the rest.
-What a check returns is what `httpd -t` says.
+Each check returns the message of `httpd -t`, or ``None``.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from apachestaple.httpd.numbers import atoi
 from apachestaple.mod_ssl.cache import parse_cache
 from apachestaple.ocsp.uri import parse_uri
 
-# Is called with the name of the directive and its arguments, whose number is right.
+# Called with the name of the directive and its arguments, after their number was checked.
 Check: TypeAlias = Callable[[str, Sequence[str]], str | None]
 
 
 class Takes(StrEnum):
-    """How many arguments httpd takes, by the names of its macros AP_INIT_…."""
+    """The number of arguments, by the names of httpd's macros AP_INIT_…."""
 
     TAKE1 = "one argument"
     TAKE2 = "two arguments"
     TAKE12 = "1-2 arguments"
     TAKE23 = "two or three arguments"
-    # What follows the first word is ignored.
+    # Text after the first word is ignored.
     FLAG = "On or Off"
-    # The handler splits them by itself.
+    # The handler splits the arguments itself.
     RAW_ARGS = "any arguments"
 
 
-# The fewest and the most; so many of the first ones may not be empty.
+# Minimum and maximum, and the number of first arguments that must not be empty.
 _NUMBERS = {
     Takes.TAKE1: (1, 1),
     Takes.TAKE2: (2, 2),
@@ -41,7 +41,7 @@ _NUMBERS = {
 
 
 def number_problem(name: str, takes: Takes, words: Sequence[str]) -> str | None:
-    """What httpd says of the number of arguments; of a switch, also of its value."""
+    """The message about the number of arguments; for a switch, also about its value."""
     if takes is Takes.RAW_ARGS:
         return None
     if takes is Takes.FLAG:
@@ -58,7 +58,7 @@ def anything(_name: str, _words: Sequence[str]) -> None:
 
 
 def one_of(*values: str, said: str = "{name}: Invalid argument '{word}'") -> Check:
-    """Accept one of several words, in any case of letters."""
+    """Accept one of several words, in any case."""
 
     def check(name: str, words: Sequence[str]) -> str | None:
         return None if words[0].lower() in values else said.format(name=name, word=words[0])
@@ -67,7 +67,7 @@ def one_of(*values: str, said: str = "{name}: Invalid argument '{word}'") -> Che
 
 
 def first_and_more(first: Sequence[str], more: str) -> Check:
-    """Accept one of ``first``, and any number of ``more`` behind it."""
+    """Accept one of ``first``, followed by any number of ``more``."""
 
     def check(name: str, words: Sequence[str]) -> str | None:
         allowed = [tuple(first), *[(more,)] * (len(words) - 1)]
@@ -80,7 +80,7 @@ def first_and_more(first: Sequence[str], more: str) -> Check:
 
 
 def number(said: str) -> Check:
-    """Accept what atoi does not read as a negative number."""
+    """Accept everything that atoi does not read as a negative number."""
 
     def check(name: str, words: Sequence[str]) -> str | None:
         return said.format(name=name, word=words[0]) if atoi(words[0]) < 0 else None
@@ -89,18 +89,18 @@ def number(said: str) -> Check:
 
 
 def proxy_url(name: str, words: Sequence[str]) -> str | None:
-    """SSLOCSPProxyURL; a URL of a responder is not looked at before it is asked."""
+    """SSLOCSPProxyURL. The URL of a responder is not checked before the query."""
     return f"{name}: Cannot parse URL {words[0]}" if parse_uri(words[0]) is None else None
 
 
 def cipher_suite(_name: str, words: Sequence[str]) -> str | None:
-    """SSLCipherSuite: ciphers, with or without a protocol before them."""
+    """SSLCipherSuite: ciphers, with an optional protocol before them."""
     protocol = words[0] if len(words) > 1 and words[1] else "SSL"
     return None if protocol in ("SSL", "TLSv1.3") else f"protocol '{protocol}' not supported"
 
 
 def protocols(name: str, words: Sequence[str]) -> str | None:
-    """SSLProtocol (ssl_cmd_protocol_parse), with an OpenSSL that has no SSLv3."""
+    """SSLProtocol (ssl_cmd_protocol_parse), for an OpenSSL without SSLv3."""
     known = ("tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3", "all")
     for word in words:
         action = word[:1] if word[:1] in ("+", "-") else ""
@@ -132,7 +132,7 @@ def options(name: str, words: Sequence[str]) -> str | None:
 
 
 def session_cache(name: str, words: Sequence[str]) -> str | None:
-    """SSLSessionCache, as far as it does not depend on the modules that are loaded."""
+    """SSLSessionCache, except what depends on the loaded modules."""
     if words[0].lower() in ("none", "nonenotnull"):
         return None
     refusal = parse_cache(words[0]).refusal
@@ -166,7 +166,7 @@ def pass_phrase_dialog(name: str, words: Sequence[str]) -> str | None:
     return None if is_valid else f"{name}: Invalid argument"
 
 
-# Commands of SSL_CONF_cmd for servers that may stand in a file, and the kind of path that they take
+# Commands of SSL_CONF_cmd for servers that are allowed in a file, and the kind of their path
 # (ssl/ssl_conf.c of OpenSSL 1.1.1 to 3.5).
 CONF_COMMANDS = {
     **dict.fromkeys(
@@ -191,7 +191,7 @@ CONF_COMMANDS = {
 
 
 def conf_command(_name: str, words: Sequence[str]) -> str | None:
-    """SSLOpenSSLConfCmd; the value is looked at when the server starts."""
+    """SSLOpenSSLConfCmd. The value is checked when the server starts."""
     if words[0].lower() in CONF_COMMANDS:
         return None
     return f"'{words[0]}': invalid OpenSSL configuration command"

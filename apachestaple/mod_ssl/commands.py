@@ -1,4 +1,4 @@
-"""All directives of mod_ssl, as a table: where they may stand and what they take.
+"""Table of all directives of mod_ssl: where they are allowed, and their arguments.
 
 Source: modules/ssl/mod_ssl.c (ssl_config_cmds).
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Where(StrEnum):
-    """In which contexts httpd takes a directive."""
+    """The contexts in which httpd allows a directive."""
 
     # GLOBAL_ONLY
     MAIN_SERVER = "main server"
@@ -25,14 +25,14 @@ class Where(StrEnum):
     SERVER = "server"
     # RSRC_CONF | PROXY_CONF
     SERVER_AND_PROXY = "server, <Proxy>"
-    # OR_ALL and the like, with RSRC_CONF
+    # OR_ALL and similar ones, with RSRC_CONF
     ANYWHERE = "anywhere"
     # OR_AUTHCFG
     FOLDER = "folder"
 
 
 class PathKind(StrEnum):
-    """What has to be at a path when httpd reads the directive."""
+    """What must exist at a path when httpd reads the directive."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -41,14 +41,14 @@ class PathKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One directive.
+    """A directive.
 
     Attributes:
-        name: as httpd spells it.
-        takes: how many arguments.
-        check: judges them.
-        where: the contexts in which it may stand.
-        path: what its first argument has to name.
+        name: name in httpd's spelling.
+        takes: number of arguments.
+        check: checks the arguments.
+        where: contexts in which it is allowed.
+        path: what must exist at the path in its first argument.
 
     """
 
@@ -59,11 +59,11 @@ class Command:
     path: PathKind | None = None
 
     def problem(self, words: Sequence[str]) -> str | None:
-        """What httpd says of its arguments, or ``None``; paths are not looked for."""
+        """The message of httpd about the arguments, or ``None``. Paths are not checked."""
         return args.number_problem(self.name, self.takes, words) or self.check(self.name, words)
 
     def named_path(self, words: Sequence[str]) -> tuple[PathKind, str] | None:
-        """The file or folder that httpd looks for, and what it has to be."""
+        """The path that httpd checks, and what must exist there."""
         if not words or self.problem(words) is not None:
             return None
         word = words[0]
@@ -108,7 +108,7 @@ def _numbers(*names: str) -> list[Command]:
 _TABLE = (
     Command("SSLPassPhraseDialog", Takes.TAKE1, args.pass_phrase_dialog, Where.MAIN_SERVER),
     Command("SSLSessionCache", Takes.TAKE1, args.session_cache, Where.MAIN_SERVER),
-    # Which devices there are depends on OpenSSL.
+    # The available devices depend on OpenSSL.
     Command("SSLCryptoDevice", Takes.TAKE1, where=Where.MAIN_SERVER),
     Command("SSLRandomSeed", Takes.TAKE23, args.random_seed, Where.MAIN_SERVER),
     Command(
@@ -122,7 +122,7 @@ _TABLE = (
     ),
     *_switches("FIPS", where=Where.MAIN_SERVER),
     Command("SSLStaplingCache", Takes.TAKE1, where=Where.MAIN_SERVER),
-    # "optional" is read and has no effect since 2.4.64 (AH10510).
+    # "optional" is accepted, but has no effect since 2.4.64 (AH10510).
     Command(
         "SSLEngine",
         Takes.TAKE1,
@@ -139,7 +139,7 @@ _TABLE = (
     *_paths(PathKind.FILE, "SessionTicketKeyFile", "CADNRequestFile", "CARevocationFile"),
     *_paths(PathKind.FILE, "OCSPResponderCertificateFile", "SRPVerifierFile"),
     *_paths(PathKind.FOLDER, "CADNRequestPath", "CARevocationPath"),
-    # In a section for folders they are rejected: there is no support for CAs per folder.
+    # They are rejected in a section for folders, because CAs per folder are not supported.
     *_paths(PathKind.FILE, "CACertificateFile"),
     *_paths(PathKind.FOLDER, "CACertificatePath"),
     Command("SSLCARevocationCheck", Takes.RAW_ARGS, _REVOCATION),
@@ -179,9 +179,9 @@ _TABLE = (
         where=Where.SERVER_AND_PROXY,
     ),
     Command("SSLOptions", Takes.RAW_ARGS, args.options, Where.ANYWHERE),
-    # AP_INIT_NO_ARGS makes RAW_ARGS of it, and no argument is looked at.
+    # AP_INIT_NO_ARGS makes it RAW_ARGS, and no argument is checked.
     Command("SSLRequireSSL", Takes.RAW_ARGS, where=Where.FOLDER),
-    # An expression, which is not parsed here.
+    # An expression, which is not checked here.
     Command("SSLRequire", Takes.RAW_ARGS, where=Where.FOLDER),
     Command(
         "SSLRenegBufferSize",
