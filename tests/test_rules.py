@@ -472,7 +472,7 @@ def test_an_include_that_is_elsewhere_is_said(lab: Lab) -> None:
     assert not observe(lab, rule.bad[0]).accepted, "on the server itself it must be there"
 
 
-ADVICE = ["AS313", "AS314", "AS315", "AS405", "AS407", "AS504"]
+ADVICE = ["AS313", "AS314", "AS315", "AS317", "AS405", "AS407", "AS504"]
 
 
 @pytest.mark.parametrize("code", ADVICE)
@@ -493,6 +493,20 @@ def test_httpd_says_that_a_certificate_is_an_authoritys(lab: Lab) -> None:
     assert rule.log_id is not None
     assert rule.log_id in observe(lab, rule.bad[0]).log
     assert rule.log_id not in observe(lab, rule.good[0]).log
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_the_issuer_that_another_host_provides_is_an_error_in_the_log(
+    lab: Lab, number: int
+) -> None:
+    rule = advice("AS317")
+    bad = rule.bad[number]
+    for case, logged in ((Case(rule, bad), True), (Case(rule, bad, is_fixed=True), False)):
+        observed = observe(lab, case)
+        assert {made.staple for made in observed.handshakes.values()} == {"good"}
+        assert ("AH02217" in observed.log) is logged
+        assert ("AH02604" in observed.log) is logged
+        assert bool(of(rule, linted(lab, case))) is logged
 
 
 def test_a_short_age_is_what_httpd_rejects_a_response_for(lab: Lab) -> None:

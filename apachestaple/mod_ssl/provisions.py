@@ -8,7 +8,6 @@ issuer and the URL of its own.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from apachestaple.lazy import lazy
@@ -51,8 +50,7 @@ class Source(NamedTuple):
     host: Host
 
 
-@dataclass(frozen=True, slots=True)
-class Provision:
+class Provision(NamedTuple):
     """What a host needs to staple all its certificates by itself.
 
     Attributes:

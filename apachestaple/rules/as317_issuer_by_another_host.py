@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_CHAIN = "SSLCertificateChainFile certs/chain.pem"
 _OTHER = tls_host(
     "SSLUseStapling on",
-    "SSLCertificateChainFile certs/chain.pem",
+    _CHAIN,
     certificate="leaf-only",
     name="other.example.com",
 )
@@ -49,7 +50,10 @@ class IssuerByAnotherHost(CertificateRule):
         Example(CACHE + tls_host("SSLUseStapling on", certificate="leaf-only") + _OTHER),
         Example(CACHE + _OTHER + tls_host("SSLUseStapling on", certificate="leaf-only")),
     )
-    good = (FIXED,)
+    good = (
+        Example(CACHE + tls_host("SSLUseStapling on", _CHAIN, certificate="leaf-only") + _OTHER),
+        FIXED,
+    )
 
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site

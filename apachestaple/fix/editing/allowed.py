@@ -79,5 +79,5 @@ def _refusal(line: str, known: Collection[str], asked_for: tuple[str, ...]) -> s
     if asked_for[:1] != (name,):
         return f"has {first}; it may have directives of stapling, <IfModule> and comments only"
     if split_words(line)[1:] != list(asked_for[1:]):
-        return f"has a {first} that fix has not asked for"
+        return f"has another {first} than fix has asked for"
     return None

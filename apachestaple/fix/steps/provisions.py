@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
-# What httpd reads as one word without quotes, and with quotes.
-_PLAIN = re.compile(r"[^\s\"'\\\x00-\x1f\x7f$%#]+")
-_QUOTABLE = re.compile(r"[^\"\\\x00-\x1f\x7f$%]+")
+# What httpd reads as one word without quotes, and with quotes; and a URL, which may be a
+# certificate's, and so anybody's.
+_PLAIN = re.compile(r"[^\s\"'\\\x00-\x1f\x7f-\x9f$%#]+")
+_QUOTABLE = re.compile(r"[^\"\\\x00-\x1f\x7f-\x9f$%]+")
+_URL = re.compile(r"http://[A-Za-z0-9._~:/?@!&()*+,;=\[\]-]+")
 
 _Line = tuple[tuple[str, ...], str]
 
@@ -61,7 +63,7 @@ def plan_urls(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pla
     for remedy in remedies:
         if not isinstance(remedy, ProvideUrl):
             continue
-        if not _PLAIN.fullmatch(remedy.url):
+        if not _URL.fullmatch(remedy.url):
             refused.append(f"{remedy.url!r} cannot be written as an argument of a directive")
             continue
         lines = renderer.lines(ForceUrl(remedy.url))
