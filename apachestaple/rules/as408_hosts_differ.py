@@ -42,7 +42,6 @@ class HostsDiffer(ServerRule):
     severity = Severity.INFO
     confidence = Confidence.POSSIBLE
     effect = Effect.BAD_STAPLE
-    log_id = "AH01941"
     needs_whole = True
     message = (
         "{first} and {other} have the certificate of {name}, but differ in {settings}; those "

@@ -24,8 +24,8 @@ def standard_certificates(
 
     ``responder``, ``dead`` and ``silent`` are URLs of responders that answer, refuse connections,
     and never answer. Files without a certificate of their own (``chain``, ``namesake``,
-    ``namesake-first``, ``not-a-certificate``, ``truncated``, ``empty``) are written but not
-    returned.
+    ``namesake-first``, ``twin``, ``not-a-certificate``, ``truncated``, ``empty``) are written but
+    not returned.
     """
     issue, now = authority.issue, dt.datetime.now(dt.UTC)
     made = {
@@ -68,15 +68,20 @@ def _write_namesakes(authority: Authority) -> None:
     """Chains with an authority of the issuer's name before the issuer, or alone."""
     pem = namesake(authority.intermediate.subject).public_bytes(serialization.Encoding.PEM)
     chain = (authority.folder / "chain.pem").read_bytes()
+    twin = namesake(authority.intermediate.subject, key_identifier=True)
+    (authority.folder / "twin.pem").write_bytes(twin.public_bytes(serialization.Encoding.PEM))
     (authority.folder / "namesake.pem").write_bytes(pem)
     (authority.folder / "namesake-first.pem").write_bytes(pem + chain)
 
 
-def namesake(name: x509.Name) -> x509.Certificate:
-    """An authority of this name with a key of its own, and without a key identifier."""
+def namesake(name: x509.Name, *, key_identifier: bool = False) -> x509.Certificate:
+    """An authority of this name with a key of its own.
+
+    Without a key identifier, OpenSSL takes it for the one that certificates name as their issuer.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -85,8 +90,11 @@ def namesake(name: x509.Name) -> x509.Certificate:
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=90))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
     )
+    if key_identifier:
+        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        builder = builder.add_extension(identifier, critical=False)
+    return builder.sign(key, hashes.SHA256())
 
 
 def _write_broken_files(authority: Authority, good: Issued) -> None:
