@@ -124,6 +124,7 @@ def test_the_issuer_is_found_where_mod_ssl_finds_it(lab: Lab, certificate: str, 
     from apachestaple.httpd.layout import Options
     from apachestaple.httpd.reader import read
     from apachestaple.mod_ssl.site import understand
+    from apachestaple.mod_ssl.staples import prospect
 
     text = HOST.format(certificate=certificate, key=certificate, more=more)
     with lab.httpd(text) as httpd:
@@ -134,4 +135,4 @@ def test_the_issuer_is_found_where_mod_ssl_finds_it(lab: Lab, certificate: str, 
         found = "AH02217" not in httpd.log
     (host,) = site.tls_hosts
     assert [c.issuer_found for c in host.certificates] == [found]
-    assert host.can_staple == (made.staple == "good")
+    assert prospect(host, site).staples == (made.staple == "good")

@@ -16,6 +16,7 @@ from apachestaple.httpd.envvars import read_envvars
 from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.provisions import Provision
 from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules
 from tests.lab.ca import Authority
@@ -85,7 +86,7 @@ def test_the_variables_are_those_that_the_shell_sets(tree: Path) -> None:
 def test_it_is_without_fault_and_could_staple(tree: Path) -> None:
     site = understand(read(locate(str(tree), Options())))
     (host,) = site.tls_hosts
-    assert host.can_staple
+    assert site.provisions.find(host) == Provision()
     assert {finding.code for finding in lint([site], all_rules()).findings} == {"AS501"}
 
 

@@ -43,8 +43,9 @@ LOGGED = [
     for rule in PLAYED
     if (rule.log_id or rule.code == "AS207") and rule.code != "AS406" and not rule.needs_answers
 ]
-# The log does not tell whether the certificate or SSLStaplingForceURL has the URL.
-LOOKS_LIKE = {"AS402": "AS401"}
+# The log does not tell whether the certificate or SSLStaplingForceURL has the URL, or why a
+# responder does not know a certificate.
+LOOKS_LIKE = {"AS402": "AS401", "AS330": "AS420"}
 ASKED = [rule for rule in PLAYED if rule.log_id and rule.needs_answers]
 
 
@@ -197,6 +198,24 @@ def test_the_certificate_of_an_authority_is_as314(lab: Lab) -> None:
     rule = find_rule("AS314")
     assert rule is not None
     assert {problem.rule for problem in problems(_played(lab, rule.bad[0], 1)[0])} >= {"AS314"}
+
+
+@pytest.mark.parametrize(
+    ("code", "log_id"), [("AS317", "AH02217"), ("AS318", "AH02218"), ("AS318", "AH02814")]
+)
+def test_what_another_host_provides_is_said_with_the_configuration(
+    lab: Lab, code: str, log_id: str
+) -> None:
+    rule = find_rule(code)
+    assert rule is not None
+    example = rule.bad[1 if log_id == "AH02218" else 0]
+    log, site = _played(lab, example, 1)
+    found = {problem.log_id: problem for problem in with_configuration(problems(log), site)}
+    assert found[log_id].rule == code
+    assert (found[log_id].host or "").startswith("www.example.com:")
+    assert "another host" in found[log_id].meaning
+    if code == "AS318":
+        assert found["AH02621"].rule == code
 
 
 def test_with_both_switches_off_no_rule_is_broken(lab: Lab) -> None:

@@ -108,6 +108,11 @@ class Observed:
     text: str
 
     @property
+    def made(self) -> Handshake:
+        """The handshake with the last host that was asked."""
+        return list(self.handshakes.values())[-1]
+
+    @property
     def behaviour(self) -> object:
         """All that must be equal when a part of the configuration is ignored."""
         sizes = re.findall(r"allocated (\d+) bytes", self.log)
@@ -187,6 +192,8 @@ def made(lab: Lab, example: Example, text: str) -> Httpd:
 
 
 def server_names(example: Example) -> list[str]:
+    if example.clients:
+        return list(example.clients)
     texts = [example.text, *example.files.values()]
     return re.findall(r"ServerName (\S+)", "".join(texts)) or ["www.example.com"]
 
@@ -269,7 +276,7 @@ def test_httpd_starts_with_what_is_good(lab: Lab, case: Case) -> None:
 @played(Effect.ABORTS_HANDSHAKES)
 def test_httpd_aborts_the_handshakes_of_clients_that_ask(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
-    (made,) = observed.handshakes.values()
+    made = observed.made
     (plain,) = observed.without_status.values()
     assert not made.connected
     assert plain.connected
@@ -279,14 +286,13 @@ def test_httpd_aborts_the_handshakes_of_clients_that_ask(lab: Lab, case: Case) -
 
 @repaired(Effect.ABORTS_HANDSHAKES)
 def test_clients_that_ask_are_connected(lab: Lab, case: Case) -> None:
-    (made,) = observe(lab, case).handshakes.values()
-    assert made.connected
+    assert observe(lab, case).made.connected
 
 
 @played(Effect.NO_STAPLE)
 def test_clients_get_no_staple(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
-    (made,) = observed.handshakes.values()
+    made = observed.made
     assert made.connected
     assert made.staple is None
     assert (case.log_id or "") in observed.log
@@ -295,7 +301,7 @@ def test_clients_get_no_staple(lab: Lab, case: Case) -> None:
 @repaired(Effect.NO_STAPLE)
 def test_clients_get_a_staple_or_stapling_is_off(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
-    (made,) = observed.handshakes.values()
+    made = observed.made
     assert made.connected
     # Turning stapling off is a repair, too: then the errors at the start must be gone.
     is_off = case.log_id is not None and "SSLUseStapling off" in observed.text
@@ -306,7 +312,7 @@ def test_clients_get_a_staple_or_stapling_is_off(lab: Lab, case: Case) -> None:
 @played(Effect.BAD_STAPLE)
 def test_clients_get_a_bad_staple(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, verify=True)
-    (made,) = observed.handshakes.values()
+    made = observed.made
     assert made.connected
     assert made.staple is not None
     assert made.staple != "good" or not all(observed.usable.values())
@@ -317,7 +323,7 @@ def test_clients_get_a_bad_staple(lab: Lab, case: Case) -> None:
 @repaired(Effect.BAD_STAPLE)
 def test_clients_get_a_good_staple_or_none(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, verify=True)
-    (made,) = observed.handshakes.values()
+    made = observed.made
     assert made.connected
     assert made.staple in (None, "good")
     assert all(observed.usable.values())
@@ -466,7 +472,7 @@ def test_an_include_that_is_elsewhere_is_said(lab: Lab) -> None:
     assert not observe(lab, rule.bad[0]).accepted, "on the server itself it must be there"
 
 
-ADVICE = ["AS313", "AS314", "AS315", "AS405", "AS407", "AS504"]
+ADVICE = ["AS313", "AS314", "AS315", "AS317", "AS405", "AS407", "AS504"]
 
 
 @pytest.mark.parametrize("code", ADVICE)
@@ -487,6 +493,20 @@ def test_httpd_says_that_a_certificate_is_an_authoritys(lab: Lab) -> None:
     assert rule.log_id is not None
     assert rule.log_id in observe(lab, rule.bad[0]).log
     assert rule.log_id not in observe(lab, rule.good[0]).log
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_the_issuer_that_another_host_provides_is_an_error_in_the_log(
+    lab: Lab, number: int
+) -> None:
+    rule = advice("AS317")
+    bad = rule.bad[number]
+    for case, logged in ((Case(rule, bad), True), (Case(rule, bad, is_fixed=True), False)):
+        observed = observe(lab, case)
+        assert {made.staple for made in observed.handshakes.values()} == {"good"}
+        assert ("AH02217" in observed.log) is logged
+        assert ("AH02604" in observed.log) is logged
+        assert bool(of(rule, linted(lab, case))) is logged
 
 
 def test_a_short_age_is_what_httpd_rejects_a_response_for(lab: Lab) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING
+
+import pytest
 
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.handshake import handshake
 from tests.test_cli import run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.play import Lab
+
+ON = "SSLUseStapling on"
+CHAIN = "SSLCertificateChainFile certs/chain.pem"
 
 
 def test_a_host_staples_with_the_issuer_that_another_host_finds(lab: Lab) -> None:
@@ -55,3 +63,154 @@ def test_a_host_without_a_url_depends_on_who_is_asked_first(lab: Lab) -> None:
     assert found["poor.example.com"]["staples"] is None
     assert "rich.example.com" in found["poor.example.com"]["why"]
     assert found["rich.example.com"]["staples"] is True
+
+
+def staples(root: Path) -> dict[str, tuple[bool | None, str]]:
+    """What ``hosts`` says of each host by its first name."""
+    done = run("hosts", str(root / "httpd.conf"), "--format", "json")
+    return {
+        host["name"].partition(".")[0]: (host["staples"], host["why"])
+        for host in json.loads(done.stdout)
+    }
+
+
+def repaired(lab: Lab, root: Path, *options: str) -> str:
+    """Have fix repair a configuration; what it prints."""
+    command = ("fix", str(root / "httpd.conf"), "--no-backup", *options)
+    done = run(*command, env={"XDG_STATE_HOME": str(lab.folder / "state")})
+    assert done.returncode != 2, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("order", "staple"), [(("good", "namesake"), "unknown"), (("namesake", "good"), "good")]
+)
+def test_the_first_authority_of_the_issuers_name_decides_for_all_hosts(
+    lab: Lab, order: tuple[str, str], staple: str
+) -> None:
+    hosts = {
+        "good": tls_host(ON, CHAIN, certificate="leaf-only", name="good.example.com"),
+        "namesake": tls_host(
+            ON,
+            "SSLCertificateChainFile certs/namesake-first.pem",
+            certificate="leaf-only",
+            name="namesake.example.com",
+        ),
+    }
+    with lab.httpd(CACHE + "".join(hosts[name] for name in order)) as httpd:
+        assert httpd.start()
+        made = {name: handshake(httpd.port, f"{name}.example.com").staple for name in hosts}
+        assert set(made.values()) == {staple}
+        said = staples(httpd.root)
+        assert {said[name][0] for name in hosts} == {staple == "good"}
+        if staple != "good":
+            assert all("namesake.example.com" in why for _, why in said.values())
+        httpd.stop()
+        repaired(lab, httpd.root)
+        assert httpd.start()
+        made = {name: handshake(httpd.port, f"{name}.example.com").staple for name in hosts}
+        assert set(made.values()) == {"good"}
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_folder_is_not_looked_into_for_a_name_that_the_file_has(lab: Lab, folder: bool) -> None:
+    """The file has an authority of this name with another key identifier."""
+    file = () if folder else ("SSLCACertificateFile certs/twin.pem",)
+    text = CACHE + tls_host(ON, "SSLCACertificatePath hashed", *file, certificate="leaf-only")
+    intermediate = lab.authority.intermediate_file.read_text()
+    with lab.httpd(text, files={"hashed/intermediate.pem": intermediate}) as httpd:
+        subprocess.run(["openssl", "rehash", httpd.root / "hashed"], check=True)
+        assert httpd.start()
+        made = handshake(httpd.port).staple
+        said, _ = staples(httpd.root)["www"]
+    assert made == ("good" if folder else None)
+    assert said is folder
+
+
+def test_switching_a_host_on_does_not_abort_the_handshakes_of_another(lab: Lab) -> None:
+    forced = f"SSLStaplingForceURL {lab.responder.url}"
+    text = CACHE + "".join(
+        [
+            tls_host(ON, certificate="no-ocsp", name="poor.example.com"),
+            tls_host(forced, certificate="no-ocsp", name="rich.example.com"),
+        ]
+    )
+    with lab.httpd(text) as httpd:
+        assert httpd.start()
+        assert handshake(httpd.port, "poor.example.com").staple is None
+        httpd.stop()
+        repaired(lab, httpd.root)
+        assert httpd.start()
+        for name in ("poor", "rich"):
+            assert handshake(httpd.port, f"{name}.example.com").staple == "good"
+
+
+def test_a_host_stays_off_if_another_one_cannot_be_given_a_url(lab: Lab) -> None:
+    """The two hosts of a macro have one section, and only one of them needs the URL."""
+    macro = (
+        "LoadModule macro_module modules/mod_macro.so\n<Macro Host $name>\n"
+        + tls_host(ON, certificate="$name", name="$name.example.com")
+        + "</Macro>\nUse Host no-ocsp\nUse Host good\n"
+    )
+    forced = f"SSLStaplingForceURL {lab.responder.url}"
+    text = CACHE + macro + tls_host(forced, certificate="no-ocsp", name="rich.example.com")
+    with lab.httpd(text) as httpd:
+        printed = repaired(lab, httpd.root)
+        assert "need different settings" in printed
+        assert httpd.start()
+        made = handshake(httpd.port, "no-ocsp.example.com")
+        assert made.connected
+        assert handshake(httpd.port, "good.example.com").staple == "good"
+
+
+def test_a_host_is_not_given_a_bundle_as_its_chain(lab: Lab) -> None:
+    """It would be sent in each handshake."""
+    roots = lab.authority.root_file.read_text() * 10
+    bundle = roots + lab.authority.intermediate_file.read_text()
+    text = CACHE + "".join(
+        [
+            tls_host(ON, certificate="leaf-only", name="poor.example.com"),
+            tls_host(
+                ON, "SSLCACertificateFile bundle.pem", certificate="leaf-only", name="rich.example"
+            ),
+        ]
+    )
+    with lab.httpd(text, files={"bundle.pem": bundle}) as httpd:
+        repaired(lab, httpd.root)
+        assert "SSLCertificateChainFile" not in (httpd.root / "site.conf").read_text()
+        assert httpd.start()
+        assert handshake(httpd.port, "poor.example.com").staple == "good"
+
+
+def test_the_chain_of_hosts_that_inherit_is_not_cut(lab: Lab) -> None:
+    """The main server is given a chain that has all that another host sends."""
+    longer = (lab.certificates_folder / "good.pem").read_text()
+    longer += lab.authority.root_file.read_text()
+    files = {"longer.pem": longer, "short.pem": lab.authority.intermediate_file.read_text()}
+    short = "SSLCertificateChainFile short.pem"
+    text = (
+        f"{CACHE}{ON}\nListen 443\nServerName main.example.com\nSSLEngine on\n"
+        "SSLCertificateFile certs/leaf-only.pem\nSSLCertificateKeyFile certs/leaf-only.key\n"
+        + tls_host(short, certificate="leaf-only", name="rich.example.com")
+        + tls_host(certificate="good").replace("certs/good.pem", "longer.pem")
+    )
+    with lab.httpd(text, files=files) as httpd:
+        repaired(lab, httpd.root)
+        after = (httpd.root / "site.conf").read_text()
+        assert after.count(short) == 1
+        assert after.count("SSLCertificateChainFile longer.pem") == 1
+        assert httpd.start()
+        assert handshake(httpd.port).staple == "good"
+        assert handshake(httpd.port, "rich.example.com").staple == "good"
+        assert "AH02217" not in httpd.log
+
+
+def test_a_url_of_a_certificate_that_is_no_argument_is_not_written(lab: Lab) -> None:
+    """A certificate may come from anybody."""
+    urls = ["https://ocsp.example.com/", "http://ocsp.example.com/ x\n"]
+    lab.authority.issue("strange-url", names=["www.example.com"], ocsp=urls)
+    text = CACHE + tls_host(ON, certificate="strange-url")
+    with lab.httpd(text) as httpd:
+        printed = repaired(lab, httpd.root)
+        assert "cannot be written" in printed
+        assert (httpd.root / "site.conf").read_text().count("SSLStaplingForceURL") == 0

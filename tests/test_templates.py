@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.fix.editing.render import LoadModule, Renderer, StaplingCache, UseStapling
+from apachestaple.fix.editing.render import (
+    ChainFile,
+    LoadModule,
+    Renderer,
+    StaplingCache,
+    UseStapling,
+)
 from apachestaple.templating import TemplateProblemError, Templates
 
 if TYPE_CHECKING:
@@ -80,8 +86,23 @@ def test_a_module_is_loaded_by_the_path_that_fix_asks_for_alone(tmp_path: Path) 
     good = template(tmp_path, "LoadModule {{ module }} {{ path }}", "load_module.conf.j2")
     assert good.lines(asked) == ("LoadModule socache_shmcb_module modules/mod_socache_shmcb.so",)
     bad = template(tmp_path, "LoadModule {{ module }} /tmp/x.so", "load_module.conf.j2")
-    with pytest.raises(TemplateProblemError, match="loads a module that fix has not asked for"):
+    with pytest.raises(TemplateProblemError, match="has another LoadModule than fix has asked for"):
         bad.lines(asked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SSLCertificateChainFile /etc/shadow", "SSLCertificateChainFile {{ path }}\nSSLEngine off"],
+)
+def test_a_chain_file_is_the_one_that_fix_asks_for_alone(tmp_path: Path, text: str) -> None:
+    asked = ChainFile("certs/a chain.pem", '"')
+    assert Renderer().lines(asked) == ('SSLCertificateChainFile "certs/a chain.pem"',)
+    bad = template(tmp_path, text, "chain_file.conf.j2")
+    with pytest.raises(TemplateProblemError):
+        bad.lines(asked)
+    other = template(tmp_path, "SSLCertificateChainFile certs/chain.pem")
+    with pytest.raises(TemplateProblemError, match="has SSLCertificateChainFile"):
+        other.lines(UseStapling("on", "", ""))
 
 
 @pytest.mark.parametrize(

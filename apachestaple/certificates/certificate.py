@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from apachestaple.certificates.openssl import openssl_reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
     from datetime import datetime
 
     from cryptography import x509
@@ -187,6 +187,33 @@ class Certificate:
         serial = own.authority_serial
         return serial is None or serial == issuer.serial
 
+    def is_signed_by(self, issuer: Certificate) -> bool | None:
+        """Whether its signature was made with the issuer's key; ``None`` if it cannot be checked.
+
+        Equal key identifiers are enough, so that no signature of the usual chains is verified.
+        """
+        own, its = self._facts, issuer._facts
+        if own is None or its is None:
+            return None
+        if own.authority_key and own.authority_key == its.subject_key:
+            return True
+        return _is_signed_by(self._certificate, issuer._certificate)
+
+    @property
+    def subject_name(self) -> Hashable:
+        """The name of its subject, equal where OpenSSL takes two names for the same."""
+        return self._name
+
+    @property
+    def issuer_name(self) -> Hashable:
+        """The name of its issuer, likewise."""
+        return self._facts.issuer if self._facts else None
+
+    @property
+    def issuer_and_key(self) -> Hashable:
+        """The name of its issuer and the identifier of the issuer's key."""
+        return (self._facts.issuer, self._facts.authority_key) if self._facts else None
+
     @property
     def _name(self) -> _Name:
         """The subject's name, to be compared with an issuer's."""
@@ -196,6 +223,21 @@ class Certificate:
             except Exception:  # noqa: BLE001  (likewise)
                 self._subject_name = _UNREADABLE
         return self._subject_name
+
+
+def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool | None:
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  (hardly ever needed)
+
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except InvalidSignature:
+        return False
+    except ValueError:
+        # A key of another type, or a name in other letters that OpenSSL takes for the same.
+        return False if certificate.issuer == issuer.subject else None
+    except Exception:  # noqa: BLE001  (cryptography raises many kinds)
+        return None
+    return True
 
 
 def _text(name: Callable[[], x509.Name]) -> str:

@@ -89,8 +89,8 @@ class CertificateReader:
 
     def read_folder(
         self, path: str, may_read: Callable[[str], bool] = lambda _: True
-    ) -> list[Certificate] | None:
-        """The certificates that SSLCACertificatePath finds: files named by hash and number.
+    ) -> list[CertificateFile] | None:
+        """The files that SSLCACertificatePath finds: those named by hash and number.
 
         ``None`` where the folder is not here, or may not be read. Files that ``may_read`` is not
         true of are left out.
@@ -101,8 +101,7 @@ class CertificateReader:
             return None
         hashed = [name for name in names if re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name)]
         found = filter(may_read, (os.path.join(path, name) for name in hashed))
-        files = [self.read(each) for each in found]
-        return [file.leaf for file in files if file.leaf]
+        return [self.read(each) for each in found]
 
     def _read(self, path: str) -> CertificateFile:
         data = _content(path)

@@ -31,6 +31,9 @@ _OF_CA = {
     "AH01896": "SSLCACertificatePath",
     "AH01903": "SSLCertificateChainFile",
 }
+_AT_START = frozenset({"AH02217", "AH02218", "AH02814"})
+# Diagnoses at the start, where no other host has the certificate.
+_ALONE = {"AS304": variants.NO_RESPONDER, "AS305": variants.NO_ISSUER}
 _OF_URI = frozenset({"AH01939", "AH01940", "AH01955"})
 # Seconds. A longer timeout stalls handshakes (AS406).
 _LONG = 5
@@ -91,9 +94,23 @@ def _caused(
         max_age = host.setting("SSLStaplingResponseMaxAge")
         rule = "AS407" if max_age else "AS417"
         return _at(_with_rule(explanation, rule), max_age or certificate.directive)
+    if explanation.log_id == "AH02969" and host.has_wrong_issuer(certificate):
+        explanation = _as(explanation, variants.WRONG_ISSUER)
+    if explanation.log_id in _AT_START:
+        return _at(_of_record(explanation, host, certificate), certificate.directive)
     if explanation.log_id in _OF_KEY:
         return _at(explanation, certificate.key_directive or certificate.directive)
     return _at(explanation, certificate.directive)
+
+
+def _of_record(explanation: Explanation, host: Host, certificate: HostCertificate) -> Explanation:
+    """With what clients get if another host with the certificate provides what this one lacks."""
+    if certificate.leaf is None or host.find_record(certificate.leaf) is None:
+        alone = _ALONE.get(explanation.rule or "")
+        return _as(explanation, alone) if alone else explanation
+    if host.responder(certificate) is None:
+        return _as(explanation, variants.RESPONDER_BY_ANOTHER)
+    return _as(explanation, variants.ISSUER_BY_ANOTHER)
 
 
 def _of_uri(explanation: Explanation, host: Host, certificate: HostCertificate) -> Explanation:

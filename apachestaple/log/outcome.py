@@ -13,6 +13,10 @@ class Outcome(Enum):
     NO_STAPLE = "clients get no staple"
     NO_STAPLE_EACH_TIME = "clients get no staple, and httpd queries the responder at each handshake"
     FATAL_ALERT = "clients that request a staple get a fatal alert"
+    STAPLED_BY_ANOTHER = "clients get a staple as long as another host provides the issuer"
+    ABORTS_WITHOUT_RESPONSE = (
+        "clients get the response of another host, or a fatal alert while the cache has none"
+    )
     RESPONSE_STAPLED = "clients get this response as a staple"
     TRY_LATER = "clients get tryLater as a staple"
     TRY_LATER_BY_DEFAULT = "with the default settings, clients get tryLater as a staple"

@@ -27,6 +27,14 @@ _NO_RESPONDER = (
     "the certificate has no OCSP responder URL, and SSLStaplingForceURL is not set for the host"
 )
 
+APPEND_ISSUER = (
+    "Append the issuer's certificate to SSLCertificateFile, or turn stapling off for this host."
+)
+OTHERS_URL = (
+    "Set SSLStaplingForceURL for this host as well, or in the main server; `apachestaple fix` does "
+    "it."
+)
+
 STAPLING = logged_by(
     "ssl",
     problem(
@@ -34,27 +42,31 @@ STAPLING = logged_by(
         "ssl_stapling_init_cert: can't retrieve issuer certificate!",
         "the issuer's certificate is not in the chain, so httpd cannot make an OCSP request",
         Outcome.NO_STAPLE,
-        "Append the issuer's certificate to SSLCertificateFile, or turn stapling off for this "
-        "host.",
+        f"{APPEND_ISSUER} If clients get a staple nevertheless, another host with this certificate "
+        "provides the issuer (AS317): use the SSLCertificateChainFile of that host here as well.",
         "AS305",
         "AS307",
+        "AS317",
     ),
     problem(
         "AH02218",
         "ssl_stapling_init_cert: no OCSP URI in certificate and no SSLStaplingForceURL set",
         _NO_RESPONDER,
         Outcome.NO_STAPLE,
-        TURN_OFF,
+        f"{TURN_OFF} If another host with this certificate has SSLStaplingForceURL, set it here as "
+        "well: without it, httpd aborts handshakes while the cache has no response (AH02621).",
         "AS304",
+        "AS318",
     ),
     problem(
         "AH02814",
         "ssl_stapling_init_cert: no OCSP URI in certificate and no SSLStaplingForceURL configured "
         "for server %s",
-        _NO_RESPONDER,
-        Outcome.NO_STAPLE,
-        TURN_OFF,
-        "AS304",
+        "the certificate has no OCSP responder URL, and SSLStaplingForceURL is set for another "
+        "host with this certificate, but not for this one",
+        Outcome.ABORTS_WITHOUT_RESPONSE,
+        OTHERS_URL,
+        "AS318",
         names="host",
     ),
     problem(
@@ -151,6 +163,7 @@ STAPLING = logged_by(
         "Replace the certificate.",
         "AS419",
         "AS420",
+        "AS330",
         names="verdict _ serial",
     ),
     information(
@@ -159,10 +172,11 @@ STAPLING = logged_by(
     problem(
         "AH02621",
         "stapling_renew_response: no uri for responder",
-        "httpd knows no responder URL for the certificate",
+        "the cache has no response, and httpd knows no responder URL for this host: only another "
+        "host with this certificate has SSLStaplingForceURL",
         Outcome.FATAL_ALERT,
-        TURN_OFF,
-        "AS304",
+        OTHERS_URL,
+        "AS318",
     ),
     problem(
         "AH01939",

@@ -112,7 +112,7 @@ START = logged_by(
         "Unable to configure certificate %s:%d for stapling",
         "httpd could not prepare the certificate for stapling",
         Outcome.NO_STAPLE,
-        "See the preceding line of the log: AH02217 or AH02218 names the reason.",
+        "See the preceding line of the log: AH02217, AH02218 or AH02814 names the reason.",
         names="host _",
     ),
     consequence(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from apachestaple.log.cache_messages import CACHE_REMOVED, MEMORY
 from apachestaple.log.diagnosis import Variant
 from apachestaple.log.outcome import Outcome
-from apachestaple.log.stapling_messages import REACH, TURN_OFF
+from apachestaple.log.stapling_messages import APPEND_ISSUER, OTHERS_URL, REACH, TURN_OFF
 
 # -- from the log alone -------------------------------------------------------------------------
 
@@ -59,9 +59,10 @@ WEB_CHARACTERS = Variant(
     repair="Write plain quotes or none in SSLStaplingForceURL; `apachestaple fix` does it.",
 )
 UNKNOWN_CERTIFICATE = Variant(
-    ("AS420",),
+    ("AS420", "AS330"),
     repair="Ask the certificate authority why its responder does not know the certificate. If the "
-    "certificate was issued today, wait: the responder may know it later.",
+    "certificate was issued today, wait: the responder may know it later. If the chain has a "
+    "certificate of the issuer's name with another key (AS330), replace that.",
 )
 ANY_CACHE = Variant(
     (),
@@ -103,6 +104,30 @@ FORCE_URL = Variant(("AS402",), repair="Set SSLStaplingForceURL to an http:// UR
 CERTIFICATE_URI = Variant(
     ("AS401",),
     repair="Turn stapling off for this host, or set SSLStaplingForceURL to an http:// URL.",
+)
+WRONG_ISSUER = Variant(
+    ("AS330",),
+    explanation="httpd asks about the wrong issuer, because it finds a certificate of the issuer's "
+    "name with another key first",
+    repair="Replace that certificate in the chain with the issuer's; `apachestaple fix` does it if "
+    "another host has the issuer's certificate.",
+)
+NO_ISSUER = Variant(repair=APPEND_ISSUER)
+NO_RESPONDER = Variant(repair=TURN_OFF)
+ISSUER_BY_ANOTHER = Variant(
+    ("AS317",),
+    problem="the issuer's certificate is not in the chain of this host; another host with the "
+    "certificate provides it",
+    outcome=Outcome.STAPLED_BY_ANOTHER,
+    repair="Set SSLCertificateChainFile as that host has it, or append the issuer's certificate to "
+    "SSLCertificateFile; `apachestaple fix` does it.",
+)
+RESPONDER_BY_ANOTHER = Variant(
+    ("AS318",),
+    problem="the certificate has no OCSP responder URL, and SSLStaplingForceURL is set for another "
+    "host with it, but not for this one",
+    outcome=Outcome.ABORTS_WITHOUT_RESPONSE,
+    repair=OTHERS_URL,
 )
 RETURNS_ERRORS = Variant(("AS503",), outcome=Outcome.TRY_LATER)
 FAKES_TRY_LATER = Variant(("AS502",), outcome=Outcome.TRY_LATER_EACH_TIME)

@@ -13,7 +13,7 @@ from apachestaple.certificates.pem import CertificateFile, Problem
 from apachestaple.mod_ssl.hosts import HostCertificate, first_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateReader
@@ -48,8 +48,8 @@ class Files(NamedTuple):
             return CertificateFile(path, problem=Problem.OUTSIDE)
         return self.reader.read(path)
 
-    def read_folder(self, directive: Directive) -> list[Certificate] | None:
-        """The certificates in the folder that a directive names; ``None`` if not to be had."""
+    def read_folder(self, directive: Directive) -> list[CertificateFile] | None:
+        """The files in the folder that a directive names; ``None`` if it cannot be read."""
         path = self.configuration.named_file(directive.raw)
         if not self.configuration.may_read_certificate(path):
             return None
@@ -90,41 +90,59 @@ def _certificate(
     leaf = file.leaf
     if leaf is None or not leaf.is_understood:
         return HostCertificate(directive, file, key_directive=key)
-    candidates, complete = _possible_issuers(host, file, files)
-    issuer = next((one for one in candidates if leaf.is_issued_by(one)), None)
-    found = True if issuer else (False if complete else None)
-    return HostCertificate(directive, file, leaf, found, key, issuer)
+    issuer, found = _find_issuer(host, file, leaf, files)
+    signed = leaf.is_signed_by(issuer) if issuer else None
+    return HostCertificate(directive, file, leaf, found, key, issuer, signed)
 
 
-def _possible_issuers(
-    host: Host, file: CertificateFile, files: Files
-) -> tuple[Sequence[Certificate], bool]:
-    """Where stapling_get_issuer looks: the chain that the server sends, then the CA certificates.
+def _find_issuer(
+    host: Host, file: CertificateFile, leaf: Certificate, files: Files
+) -> tuple[Certificate | None, bool | None]:
+    """The certificate that stapling_get_issuer finds, and whether it finds one.
 
-    Also whether all that it would find there is here.
+    It looks in the chain that the server sends, then among the CA certificates. ``None`` where
+    not all files were read.
     """
     if not files.has_chains_elsewhere:
-        return file.chain, True
-    candidates: list[Certificate] = []
-    complete = True
+        issuer = first_issuer(leaf, file.chain)
+        return issuer, issuer is not None
     chain, authorities, folder = map(host.setting, CHAINS_ELSEWHERE)
-    if chain is None:
-        candidates += file.chain
-    else:
-        # With a chain file, only the leaf is taken from the certificate file; where both are one
-        # file, its first certificate is left out (ssl_init_ctx_cert_chain).
+    sent: Sequence[Certificate] = file.chain
+    complete = True
+    if chain is not None:
         chain_file = files.read(chain)
         # Without any certificate in it, it is an empty chain.
         complete = chain_file.problem in (None, Problem.NO_CERTIFICATE)
-        if chain_file.leaf and chain_file.path != file.path:
-            candidates.append(chain_file.leaf)
-        candidates += chain_file.chain
-    if authorities is not None:
+        sent = sent_chain(chain_file, {file.path})
+    issuer = first_issuer(leaf, sent)
+    if issuer is None and authorities is not None:
         bundle = files.read(authorities)
         complete = complete and bundle.problem is None
-        candidates += [c for c in (bundle.leaf, *bundle.chain) if c]
-    if folder is not None:
+        of_name = [c for c in all_certificates(bundle) if c.subject_name == leaf.issuer_name]
+        issuer = first_issuer(leaf, of_name)
+        # OpenSSL looks into the folder only for a name that the file has not.
+        folder = None if of_name else folder
+    if issuer is None and folder is not None:
         found = files.read_folder(folder)
         complete = complete and found is not None
-        candidates += found or []
-    return candidates, complete
+        issuer = first_issuer(leaf, [file.leaf for file in found or () if file.leaf])
+    return issuer, True if issuer else (False if complete else None)
+
+
+def sent_chain(file: CertificateFile, own: Collection[str]) -> Sequence[Certificate]:
+    """What SSLCertificateChainFile adds to the chain of a host with certificate files ``own``.
+
+    With a chain file, only the leaf is taken from a certificate file; where both are one file, its
+    first certificate is left out (ssl_init_ctx_cert_chain).
+    """
+    return file.chain if file.path in own else all_certificates(file)
+
+
+def all_certificates(file: CertificateFile) -> Sequence[Certificate]:
+    """Its certificates, the first one among them."""
+    return (file.leaf, *file.chain) if file.leaf else file.chain
+
+
+def first_issuer(leaf: Certificate, candidates: Iterable[Certificate]) -> Certificate | None:
+    """The first certificate that OpenSSL takes for the issuer."""
+    return next((one for one in candidates if leaf.is_issued_by(one)), None)

@@ -34,7 +34,10 @@ class StaplingProblemKind(StrEnum):
     NOT_READ = "not-read"
     SELF_SIGNED = "self-signed"
     NO_ISSUER = "no-issuer"
+    WRONG_ISSUER = "wrong-issuer"
     NO_URI = "no-uri"
+    # Likewise, but another host with the certificate has a responder's URL, and has made a record.
+    NO_URI_HERE = "no-uri-here"
     URI_NOT_HTTP = "uri-not-http"
     FORCE_URL_NOT_HTTP = "force-url-not-http"
     SWITCHED_OFF = "switched-off"
@@ -45,6 +48,7 @@ _NEVER_ASKED = frozenset(
         StaplingProblemKind.SELF_SIGNED,
         StaplingProblemKind.NO_ISSUER,
         StaplingProblemKind.NO_URI,
+        StaplingProblemKind.NO_URI_HERE,
     }
 )
 
@@ -67,6 +71,8 @@ class HostCertificate(NamedTuple):
         key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
             stand in the same file.
         issuer: the one that it finds.
+        issuer_signed: whether the certificate was signed with the key of that one; an authority of
+            the same name with another key may be found first. ``None`` where it is not known.
 
     """
 
@@ -76,6 +82,7 @@ class HostCertificate(NamedTuple):
     issuer_found: bool | None = None
     key_directive: Directive | None = None
     issuer: Certificate | None = None
+    issuer_signed: bool | None = None
 
     @property
     def name(self) -> str:
@@ -263,13 +270,25 @@ class Host:
 
     def stapling_issuer(self, certificate: HostCertificate) -> Certificate | None:
         """The issuer that mod_ssl names when it asks: that of the record, whoever made it."""
+        return self._as_recorded(certificate).issuer
+
+    def has_wrong_issuer(self, certificate: HostCertificate) -> bool:
+        """Whether mod_ssl names another authority than the issuer when it asks."""
+        return self._as_recorded(certificate).issuer_signed is False
+
+    def _as_recorded(self, certificate: HostCertificate) -> HostCertificate:
+        """The certificate as the host has it that made the record; as this one, without record."""
         record = self.find_record(certificate.leaf) if certificate.leaf else None
-        return record.certificate.issuer if record else certificate.issuer
+        return record.certificate if record else certificate
 
     @lazy
     def stapling_problems(self) -> tuple[StaplingProblem | None, ...]:
         """Why mod_ssl cannot staple for each of its certificates; ``None`` where it can."""
         return tuple(map(self._stapling_problem, self.certificates))
+
+    def problem_of(self, certificate: HostCertificate) -> StaplingProblem | None:
+        """Why mod_ssl cannot staple for one of its certificates; ``None`` where it can."""
+        return self.stapling_problems[self.certificates.index(certificate)]
 
     def _stapling_problem(self, certificate: HostCertificate) -> StaplingProblem | None:
         """In mod_ssl's order."""
@@ -286,7 +305,8 @@ class Host:
             return StaplingProblem(StaplingProblemKind.NO_ISSUER, reason)
         url = self.responder(certificate)
         if url is None:
-            return StaplingProblem(StaplingProblemKind.NO_URI, "its certificate has no OCSP URI")
+            kind = StaplingProblemKind.NO_URI_HERE if record else StaplingProblemKind.NO_URI
+            return StaplingProblem(kind, "its certificate has no OCSP URI")
         of_url = url_problem(url)
         if of_url is not None:
             forced = bool(self.force_url)
@@ -299,6 +319,12 @@ class Host:
         if switched_off(url):
             return StaplingProblem(
                 StaplingProblemKind.SWITCHED_OFF, f"its responder {url} is switched off"
+            )
+        if self.has_wrong_issuer(certificate):
+            return StaplingProblem(
+                StaplingProblemKind.WRONG_ISSUER,
+                "a certificate of the issuer's name with another key is found in place of the "
+                "issuer's",
             )
         return None
 
@@ -313,28 +339,17 @@ class Host:
 
     @lazy
     def is_hopeless(self) -> bool:
-        """Whether stapling is better off: no certificate can be stapled, or one aborts handshakes.
+        """Whether no certificate can be stapled, so that stapling is better off.
 
         A host with one that can and one that cannot goes on stapling the first.
         """
-        if self.force_url and url_problem(self.force_url):
-            return True
         kinds = {problem.kind if problem else None for problem in self.stapling_problems}
-        if StaplingProblemKind.URI_NOT_HTTP in kinds:
-            return True
         return bool(kinds) and kinds.isdisjoint({None, StaplingProblemKind.NOT_READ})
 
     @lazy
     def known_certificates(self) -> tuple[HostCertificate, ...]:
         """The certificates of which we have the leaf."""
         return tuple(certificate for certificate in self.certificates if certificate.is_readable)
-
-    @lazy
-    def can_staple(self) -> bool | None:
-        """Whether mod_ssl could staple for every certificate; ``None`` where not all are known."""
-        if not self.certificates or len(self.known_certificates) < len(self.certificates):
-            return None
-        return not any(self.stapling_problems)
 
 
 @lru_cache(maxsize=256)

@@ -180,8 +180,11 @@ def _query(member: Member) -> _Query:
         return _Query.ABORTED
     if problem is not None or _fails(host, url, answer):
         return _Query.FAKED if host.flag("SSLStaplingFakeTryLater") else _Query.FAILED
-    response = answer.response if answer is not None else None
-    if answer is None or response is None or answer.error is None:
+    if answer is None:
+        # About a certificate id with another key, the responder of the right issuer says "unknown".
+        return _Query.REFUSED if host.has_wrong_issuer(certificate) else _Query.GOOD
+    response = answer.response
+    if response is None or answer.error is None:
         return _Query.GOOD
     is_kept_back = response.is_error or (response.is_readable and not response.is_by_sha1)
     if is_kept_back or _is_out_of_date(host, response, answer.at):

@@ -28,7 +28,8 @@ from apachestaple.mod_ssl.host_certificates import (
     host_certificates,
     is_in_token,
 )
-from apachestaple.mod_ssl.hosts import Host, HostCertificate, first_argument
+from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblemKind, first_argument
+from apachestaple.mod_ssl.provisions import Provisions
 from apachestaple.mod_ssl.queries import query
 from apachestaple.mod_ssl.records import stapling_records
 from apachestaple.mod_ssl.replies import Member, members_by_leaf, replies
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.records import StaplingRecord
     from apachestaple.mod_ssl.replies import Replies
     from apachestaple.ocsp.query import Answer, Query
+
+
+# Problems in spite of which a response comes into the cache: a useless one, or another host's.
+_STAPLED = (StaplingProblemKind.WRONG_ISSUER, StaplingProblemKind.NO_URI_HERE)
 
 
 @dataclass
@@ -165,15 +170,18 @@ class Site:
         return self.records.get(leaf.sha1)
 
     def members(self, leaf: Certificate) -> list[Member]:
-        """All hosts that staple a leaf, in the order of the configuration."""
-        return self._members.get(leaf.sha1, [])
+        """All hosts for which stapling is on and that have a leaf, in their order."""
+        return self.members_of(leaf.sha1)
+
+    def members_of(self, sha1: bytes) -> list[Member]:
+        """Likewise, by the SHA-1 of the leaf's DER."""
+        return self._members.get(sha1, [])
 
     @lazy
     def _members(self) -> dict[bytes, list[Member]]:
         return {
             sha1: [Member(host, served, self.answer(host, served)) for host, served in found]
             for sha1, found in members_by_leaf(self.stapling_hosts).items()
-            if sha1 in self.records
         }
 
     def replies(self, host: Host, certificate: HostCertificate) -> Replies | None:
@@ -185,13 +193,18 @@ class Site:
         return replies(member, self.members(leaf))
 
     @lazy
+    def provisions(self) -> Provisions:
+        """Finds what a host lacks for stapling elsewhere in the configuration."""
+        return Provisions(self)
+
+    @lazy
     def stapled_certificates(self) -> dict[bytes, Certificate]:
         """Each certificate whose response mod_ssl's cache is to hold, by the SHA-1 of its DER."""
         return {
             certificate.leaf.sha1: certificate.leaf
             for host in self.stapling_hosts
             for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
-            if certificate.leaf and problem is None
+            if certificate.leaf and (problem is None or problem.kind in _STAPLED)
         }
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:

@@ -149,6 +149,10 @@ def _reason(host: Host, certificate: HostCertificate, problem: StaplingProblem |
         return f"{entry.authority} switched its responder off on {entry.since}"
     if problem is not None:
         return problem.reason
+    if url is not None and url_problem(url) is None and host.has_wrong_issuer(certificate):
+        record = host.find_record(certificate.leaf) if certificate.leaf else None
+        name = record.host.name if record else host.name
+        return f"{name} finds a certificate of the issuer's name with another key"
     if url is None:
         return "its certificate has no OCSP URI, and SSLStaplingForceURL is not set for it"
     if url_problem(url) is not None:

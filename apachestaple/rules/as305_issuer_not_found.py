@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import StaplingProblemKind
 from apachestaple.rules.finding import Effect, Fix, Severity
-from apachestaple.rules.kinds.unstaplable import UnstaplableRule
+from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
+from apachestaple.rules.provided import HELP_PROVIDED
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -34,10 +35,11 @@ class IssuerNotFound(UnstaplableRule):
     log_id = "AH02217"
     fix = Fix.SAFE
     message = "the certificate of the issuer of {name} ({issuer}) is not in the chain"
-    help = (
-        "Append the issuer's certificate to the certificate file. (fix does not have that "
-        "certificate, and turns stapling off.)"
-    )
+    help = HELP_PROVIDED | {
+        "": "Append the issuer's certificate to the certificate file. (fix does not have that "
+        "certificate, and turns stapling off.)",
+        OTHER: "Append the issuer's certificate to the certificate file.",
+    }
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="leaf-only")),
         Example(
@@ -69,11 +71,15 @@ class IssuerNotFound(UnstaplableRule):
         host: Host,
         site: Site,
     ) -> Iterator[Finding]:
+        repair = self.repair(problem, host, site)
         yield self.finding(
             certificate_subject(certificate),
+            variant=repair.variant,
             hosts=(host,),
             certificate=certificate,
-            remedy=self.turn_off(problem, host),
+            remedy=repair.remedy,
             name=leaf.common_name,
             issuer=leaf.issuer,
+            value=repair.value,
+            other=repair.other,
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
-from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.provided import can_be_provided, turned_on
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -47,15 +47,12 @@ class MustStapleWithoutStapling(CertificateRule):
     ) -> Iterator[Finding]:
         if not leaf.must_staple or host.mod_md_staples or host.staples:
             return
-        remedy = None
-        if host.can_staple and site.can_have_cache:
-            reason = "its certificates can be stapled"
-            remedy = TurnStapling(on=True, hosts=(host,), reason=reason)
+        possible = can_be_provided(host, site)
         yield self.finding(
             certificate_subject(certificate),
-            variant="" if host.can_staple else "not-possible",
+            variant="" if possible else "not-possible",
             hosts=(host,),
             certificate=certificate,
-            remedy=remedy,
+            remedy=turned_on(host, site) if possible else None,
             name=leaf.common_name,
         )

@@ -53,11 +53,14 @@ class SelfSigned(UnstaplableRule):
         host: Host,
         site: Site,
     ) -> Iterator[Finding]:
+        repair = self.repair(problem, host, site)
         yield self.finding(
             certificate_subject(certificate),
-            variant=self.variant(host),
+            variant=repair.variant,
             hosts=(host,),
             certificate=certificate,
-            remedy=self.turn_off(problem, host),
+            remedy=repair.remedy,
             name=leaf.common_name,
+            value=repair.value,
+            other=repair.other,
         )

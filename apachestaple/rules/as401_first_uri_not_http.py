@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.hosts import StaplingProblemKind
 from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.finding import Effect, Fix, Severity
-from apachestaple.rules.kinds.unstaplable import UnstaplableRule
+from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
+from apachestaple.rules.provided import HELP_PROVIDED
 from apachestaple.rules.responder_url import URL_MESSAGES, effect_of
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-_LATER = ":later-uri"
+_WAYS = HELP_PROVIDED | {
+    "": "Turn stapling off for this host: SSLUseStapling off.",
+    OTHER: "Replace this certificate; the host staples another one.",
+}
 
 
 class FirstUriNotHttp(UnstaplableRule):
@@ -39,18 +43,11 @@ class FirstUriNotHttp(UnstaplableRule):
     log_id = "AH01940"
     fix = Fix.SAFE
     message = {
-        problem + later: f"the first OCSP URI of {{name}}: {text}"
+        problem + way: f"the first OCSP URI of {{name}}: {text}"
         for problem, text in URL_MESSAGES.items()
-        for later in ("", _LATER)
+        for way in _WAYS
     }
-    help = {
-        "": "Turn stapling off for this host: SSLUseStapling off.",
-        **{
-            problem + _LATER: "Set SSLStaplingForceURL to {later}, or turn stapling off for this "
-            "host, as fix does."
-            for problem in URL_MESSAGES
-        },
-    }
+    help = {problem + way: text for problem in URL_MESSAGES for way, text in _WAYS.items()}
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="https-responder")),
         Example(CACHE + tls_host("SSLUseStapling on", certificate="https-first")),
@@ -69,16 +66,17 @@ class FirstUriNotHttp(UnstaplableRule):
         of_url = url_problem(url)
         if of_url is None:
             return
-        later = next((uri for uri in leaf.ocsp_uris if url_problem(uri) is None), None)
+        repair = self.repair(problem, host, site)
         yield self.finding(
             certificate_subject(certificate),
-            variant=f"{of_url}{_LATER if later else ''}",
+            variant=f"{of_url}{repair.variant}",
             hosts=(host,),
             certificate=certificate,
             effect=effect_of(of_url, host),
             log_id=of_url.log_id,
-            remedy=self.turn_off(problem, host),
+            remedy=repair.remedy,
             name=leaf.common_name,
             url=url,
-            later=later,
+            value=repair.value,
+            other=repair.other,
         )

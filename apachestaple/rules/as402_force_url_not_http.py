@@ -10,6 +10,7 @@ from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.provided import provided
 from apachestaple.rules.remedy import RemoveDirective, TurnStapling
 from apachestaple.rules.responder_url import URL_MESSAGES, effect_of
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
@@ -78,17 +79,19 @@ class ForceUrlNotHttp(SettingRule):
             reason="the certificates name responders that can be asked",
             for_its_value=True,
         )
-        can_be_removed = all(map(_can_be_stapled, (c for h in hosts for c in h.certificates)))
+        can_be_removed = any(all(map(_can_be_stapled, host.served)) for host in hosts)
         reason = "SSLStaplingForceURL is not an http URL"
         for host in hosts:
+            given = provided(host, site)
             off = TurnStapling(on=False, hosts=(host,), reason=reason)
+            other = given[2] if given else off
             yield self.finding(
                 directive_subject(directive),
                 variant=problem,
                 hosts=(host,),
                 effect=effect_of(problem, host),
                 log_id=problem.log_id,
-                remedy=removal if can_be_removed else off,
+                remedy=removal if can_be_removed else other,
                 url=url,
             )
 
@@ -96,6 +99,4 @@ class ForceUrlNotHttp(SettingRule):
 def _can_be_stapled(certificate: HostCertificate) -> bool:
     """Whether the responder that the certificate names can be asked."""
     url = certificate.first_uri
-    if url is None or certificate.issuer_found is False:
-        return False
-    return url_problem(url) is None and switched_off(url) is None
+    return url is not None and url_problem(url) is None and switched_off(url) is None

@@ -67,15 +67,18 @@ class ResponderSwitchedOff(UnstaplableRule):
         entry = switched_off(url)
         if entry is None or site.answer(host, certificate) is not None:
             return
+        repair = self.repair(problem, host, site)
         yield self.finding(
             responder_subject(url, certificate),
-            variant=self.variant(host),
+            variant=repair.variant,
             hosts=(host,),
             certificate=certificate,
             effect=effect_of_no_answer(host),
-            remedy=self.turn_off(problem, host),
+            remedy=repair.remedy,
             authority=entry.authority,
             url=url,
             since=entry.since,
             source=entry.source,
+            value=repair.value,
+            other=repair.other,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.host import HostRule
-from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.provided import can_be_provided, turned_on
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import directive_subject, host_subject
 
@@ -39,20 +39,13 @@ class StaplingOff(HostRule):
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         if not host.is_tls or host.staples or host.mod_md_staples:
             return
-        if not host.can_staple or host.must_staple:
+        if host.must_staple or not can_be_provided(host, site):
             return
         switch = host.setting("SSLUseStapling")
         if switch is not None and first_argument(switch).lower() != "off":
             return
-        remedy = None
-        if site.can_have_cache:
-            # What the host's own administrator has turned off, only --unsafe turns on.
-            remedy = TurnStapling(
-                on=True,
-                hosts=(host,),
-                reason="its certificates can be stapled",
-                safe="sslusestapling" not in host.own,
-            )
+        # What the host's own administrator has turned off, only --unsafe turns on.
+        remedy = turned_on(host, site, safe="sslusestapling" not in host.own)
         unset = host_subject(host, site)
         yield self.finding(
             directive_subject(switch) if switch else unset,

@@ -146,6 +146,34 @@ class TurnStapling(_OfHosts):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ProvideChain(_OfHosts):
+    """Set SSLCertificateChainFile for hosts, so that they find the issuers themselves.
+
+    Attributes:
+        path: of a file that the configuration names already.
+        reason: why.
+
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ProvideUrl(_OfHosts):
+    """Set SSLStaplingForceURL for hosts, so that they can ask a responder themselves.
+
+    Attributes:
+        url: of the responder.
+        reason: why.
+
+    """
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class HideResponderErrors(_OfHosts):
     """Turn SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater off for hosts."""
 

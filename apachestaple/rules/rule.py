@@ -40,6 +40,8 @@ class Example(NamedTuple):
         severity: of its finding, where that is not the rule's.
         effect: likewise.
         log_id: likewise; ``""`` for none.
+        clients: the names of the hosts that are asked, in this order; all of them if empty. What
+            the last one gets counts.
         fixable: whether ``fix`` repairs it, where it repairs the rule's findings at all.
 
     """
@@ -53,6 +55,7 @@ class Example(NamedTuple):
     severity: Severity | None = None
     effect: Effect | None = None
     log_id: str | None = None
+    clients: tuple[str, ...] = ()
     fixable: bool = True
 
 

@@ -4,6 +4,10 @@ import datetime as dt
 import shutil
 from collections.abc import Mapping
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from .ca import Authority, Issued
 
 NAMES = ("www.example.com", "example.com", "*.example.com", "localhost")
@@ -19,8 +23,9 @@ def standard_certificates(
     """Issue the standard certificates into the authority's folder; returns them by name.
 
     ``responder``, ``dead`` and ``silent`` are URLs of responders that answer, refuse connections,
-    and never answer. Files without a certificate of their own (``chain``, ``not-a-certificate``,
-    ``truncated``, ``empty``) are written but not returned.
+    and never answer. Files without a certificate of their own (``chain``, ``namesake``,
+    ``namesake-first``, ``twin``, ``not-a-certificate``, ``truncated``, ``empty``) are written but
+    not returned.
     """
     issue, now = authority.issue, dt.datetime.now(dt.UTC)
     made = {
@@ -55,7 +60,41 @@ def standard_certificates(
     _write_broken_files(authority, made["good"])
     authority.write_chain("chain")
     authority.write_encrypted_key("encrypted", made["good"])
+    _write_namesakes(authority)
     return made
+
+
+def _write_namesakes(authority: Authority) -> None:
+    """Chains with an authority of the issuer's name before the issuer, or alone."""
+    pem = namesake(authority.intermediate.subject).public_bytes(serialization.Encoding.PEM)
+    chain = (authority.folder / "chain.pem").read_bytes()
+    twin = namesake(authority.intermediate.subject, key_identifier=True)
+    (authority.folder / "twin.pem").write_bytes(twin.public_bytes(serialization.Encoding.PEM))
+    (authority.folder / "namesake.pem").write_bytes(pem)
+    (authority.folder / "namesake-first.pem").write_bytes(pem + chain)
+
+
+def namesake(name: x509.Name, *, key_identifier: bool = False) -> x509.Certificate:
+    """An authority of this name with a key of its own.
+
+    Without a key identifier, OpenSSL takes it for the one that certificates name as their issuer.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=90))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    )
+    if key_identifier:
+        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        builder = builder.add_extension(identifier, critical=False)
+    return builder.sign(key, hashes.SHA256())
 
 
 def _write_broken_files(authority: Authority, good: Issued) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 
 from tests.lab.ca import Authority
+from tests.lab.certificates import namesake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +99,7 @@ def fill(authority: Authority) -> dict[str, Issued]:
         "root": authority.root,
         # Both take their names from the same class.
         "twin": Authority(authority.state / "twin", "", write_keys=False).intermediate,
-        "bare": _bare(authority.intermediate.subject),
+        "bare": namesake(authority.intermediate.subject),
     }
     pem = {name: one.public_bytes(serialization.Encoding.PEM) for name, one in authorities.items()}
     for leaf in LEAVES:
@@ -119,20 +117,3 @@ def _hashed(folder: Path, held: dict[Authorities, bytes]) -> None:
     for name, pem in held.items():
         (folder / f"{name}.pem").write_bytes(pem)
     subprocess.run(["openssl", "rehash", str(folder)], check=True)
-
-
-def _bare(name: x509.Name) -> x509.Certificate:
-    """An authority of this name, without a key identifier."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=90))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )

@@ -23,7 +23,7 @@ _TEXT_LIMIT = 64 * 1024
 
 
 def allowed_lines(
-    text: str, template: str, values: Collection[str], loaded: tuple[str, str] | None = None
+    text: str, template: str, values: Collection[str], asked_for: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """The lines of a rendered text, without empty ones, white space and line endings at the end.
 
@@ -31,7 +31,8 @@ def allowed_lines(
         text: what the template has rendered.
         template: what messages call it.
         values: the texts that it was given.
-        loaded: module and path that a LoadModule may name; ``None`` where there may be none.
+        asked_for: name and arguments of a directive that is allowed in this form alone, such as
+            a LoadModule; empty where there is none.
 
     Raises:
         TemplateProblemError: a line is neither a comment, nor a condition on a module, nor a
@@ -44,7 +45,7 @@ def allowed_lines(
     known = {variable for value in values for variable in _VARIABLE.findall(value)}
     lines = []
     for number, line in _numbered(text):
-        reason = _refusal(line, known, loaded)
+        reason = _refusal(line, known, asked_for)
         if reason is not None:
             raise TemplateProblemError(f"{template}: line {number} of what it renders {reason}")
         lines.append(line)
@@ -57,7 +58,7 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.rstrip(" \t\r")
 
 
-def _refusal(line: str, known: Collection[str], loaded: tuple[str, str] | None) -> str | None:
+def _refusal(line: str, known: Collection[str], asked_for: tuple[str, ...]) -> str | None:
     """Why a line may not be written, as the end of a sentence."""
     control = _CONTROL.search(line)
     if control is not None:
@@ -73,8 +74,10 @@ def _refusal(line: str, known: Collection[str], loaded: tuple[str, str] | None) 
     name = first.partition("\t")[0].lower()
     if name in _DIRECTIVES:
         return None
-    if name != "loadmodule":
-        return f"has {first}; it may have directives of stapling, <IfModule> and comments only"
-    if loaded is None or split_words(line)[1:] != list(loaded):
+    if name == "loadmodule" and asked_for[:1] != (name,):
         return "loads a module that fix has not asked for"
+    if asked_for[:1] != (name,):
+        return f"has {first}; it may have directives of stapling, <IfModule> and comments only"
+    if split_words(line)[1:] != list(asked_for[1:]):
+        return f"has another {first} than fix has asked for"
     return None

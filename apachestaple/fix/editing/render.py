@@ -124,8 +124,44 @@ class Snippet:
     module: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChainFile:
+    """For ``chain_file.conf.j2``: the chain of a virtual host or the main server.
+
+    Attributes:
+        path: of a file that the configuration names already.
+        quote: what it is written in, if anything.
+
+    """
+
+    template: ClassVar[str] = "chain_file.conf.j2"
+    path: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForceUrl:
+    """For ``force_url.conf.j2``: the responder of a virtual host or the main server.
+
+    Attributes:
+        url: of the responder.
+
+    """
+
+    template: ClassVar[str] = "force_url.conf.j2"
+    url: str
+
+
 Rendered = (
-    StaplingCache | UseStapling | ResponderErrors | LoadModule | MdStapling | OcspProxy | Snippet
+    StaplingCache
+    | UseStapling
+    | ResponderErrors
+    | LoadModule
+    | MdStapling
+    | OcspProxy
+    | ChainFile
+    | ForceUrl
+    | Snippet
 )
 
 
@@ -146,13 +182,21 @@ class Renderer:
         variables = asdict(snippet)
         text = self._templates.render(snippet.template, variables)
         shown = self._templates.shown(snippet.template)
-        loaded = (snippet.module, snippet.path) if isinstance(snippet, LoadModule) else None
-        lines = allowed_lines(text, shown, _texts(variables), loaded)
+        lines = allowed_lines(text, shown, _texts(variables), _asked_for(snippet))
         try:
             _check(snippet, lines)
         except TemplateProblemError as error:
             raise TemplateProblemError(f"{shown}: {error}") from None
         return lines
+
+
+def _asked_for(snippet: Rendered) -> tuple[str, ...]:
+    """The words of a directive that is allowed as it is asked for alone."""
+    if isinstance(snippet, LoadModule):
+        return ("loadmodule", snippet.module, snippet.path)
+    if isinstance(snippet, ChainFile):
+        return ("sslcertificatechainfile", snippet.path)
+    return ()
 
 
 def _texts(variables: Mapping[str, object]) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from apachestaple.certificates.keys import KeyProblem
+from apachestaple.rules.provided import HELP_PROVIDED, provided
 from apachestaple.rules.remedy import TurnStapling
 from apachestaple.rules.rule import Rule
 
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     )
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
+    from apachestaple.rules.remedy import Remedy
 
 # The variant of the help for a host with another certificate, which is stapled.
 OTHER = "other-certificate"
-HELP = {
+HELP = HELP_PROVIDED | {
     "": "Turn stapling off for this host: SSLUseStapling off.",
     OTHER: "Replace this certificate; the host staples another one.",
 }
@@ -64,13 +66,33 @@ class UnstaplableRule(Rule, is_kind=True):
         """Findings about one certificate of one host."""
 
     @staticmethod
-    def turn_off(problem: StaplingProblem, host: Host) -> TurnStapling | None:
-        """The remedy: stapling off, unless that takes away another certificate's staple."""
-        if not host.is_hopeless:
-            return None
-        return TurnStapling(on=False, hosts=(host,), reason=problem.reason)
+    def repair(problem: StaplingProblem, host: Host, site: Site) -> Repair:
+        """Give the host what it lacks; else turn stapling off.
 
-    @staticmethod
-    def variant(host: Host) -> str:
-        """Which text of `HELP`."""
-        return "" if host.is_hopeless else OTHER
+        It stays on where that would take away another certificate's staple.
+        """
+        given = provided(host, site)
+        if given is not None:
+            variant, source, remedy = given
+            return Repair(variant, remedy, source.value, source.host.name)
+        if not host.is_hopeless:
+            return Repair(OTHER)
+        off = TurnStapling(on=False, hosts=(host,), reason=problem.reason)
+        return Repair("", off)
+
+
+class Repair(NamedTuple):
+    """The remedy of a finding, which text of `HELP` it has, and the values of its placeholders.
+
+    Attributes:
+        variant: of the help text.
+        remedy: ``None`` where there is none.
+        value: what the directive is to be set to.
+        other: the host that has this value.
+
+    """
+
+    variant: str
+    remedy: Remedy | None = None
+    value: str = ""
+    other: str = ""

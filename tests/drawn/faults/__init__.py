@@ -12,6 +12,9 @@ NOT_INJECTED = {
     "AS210": "an advice about a folder's mode; a test of its own in tests/test_rules.py plays it",
     "AS302": "an information that root, who may read every file, never gets",
     "AS309": "an information about a copy of a configuration; on the server, AS301 speaks",
+    "AS317": "about hosts that share a certificate, which tests/shared draws and plays",
+    "AS318": "likewise",
+    "AS408": "likewise",
 }
 
 __all__ = [

@@ -58,6 +58,17 @@ def issuer_not_found(random: Random, site: Site) -> Fault | None:
     return about(host)
 
 
+@of("AS330")
+def namesake_of_the_issuer(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "leaf-only")
+    if host is None or host.section is None:
+        return None
+    # With a chain in the main server, others would have other issuers, too.
+    body = host.section.body
+    insert(random, body, line("SSLCertificateChainFile", "certs/namesake-first.pem"))
+    return Fault(about=(host,))
+
+
 @of("AS306")
 def must_staple_switched_off(random: Random, site: Site) -> Fault | None:
     host = given(random, site, "must-staple", "must-staple-no-ocsp")

@@ -1,0 +1,245 @@
+"""What a host lacks for stapling, and where the configuration has it.
+
+mod_ssl staples with what another host of the same certificate provides, but only as long as that
+host has stapling on, and while it keeps a response in the cache. A host is better off with the
+issuer and the URL of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from apachestaple.lazy import lazy
+from apachestaple.mod_ssl.host_certificates import (
+    CHAINS_ELSEWHERE,
+    Files,
+    all_certificates,
+    first_issuer,
+    is_in_token,
+    sent_chain,
+)
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.ocsp.switched_off import switched_off
+from apachestaple.ocsp.uri import url_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.certificates.pem import CertificateFile
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
+
+# A bundle of authorities is no chain: httpd sends all of it in each handshake.
+_LONGEST_CHAIN = 10
+_MOST_SOURCES = 20
+_CHAIN, _AUTHORITIES, _FOLDER = CHAINS_ELSEWHERE
+
+
+class Source(NamedTuple):
+    """A value that a directive may have, and a host that has it.
+
+    Attributes:
+        value: a path or a URL.
+        host: the host that names it.
+
+    """
+
+    value: str
+    host: Host
+
+
+class Provision(NamedTuple):
+    """What a host needs to staple all its certificates by itself.
+
+    Attributes:
+        chain: for SSLCertificateChainFile; ``None`` where the host finds the issuers itself.
+        url: for SSLStaplingForceURL; ``None`` where the responders of the host can be asked.
+
+    """
+
+    chain: Source | None = None
+    url: Source | None = None
+
+
+class Provisions:
+    """Finds what the hosts of a site need.
+
+    Attributes:
+        site: the site.
+
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def find(self, host: Host) -> Provision | None:
+        """What a host needs; ``None`` where the configuration does not have it, or is not known."""
+        if not host.served or not all(certificate.is_readable for certificate in host.served):
+            return None
+        chain = url = None
+        if not all(map(_finds_issuer, host.served)):
+            chain = next(self._chains(host), None)
+            if chain is None:
+                return None
+        if not all(_is_usable(host.responder(certificate)) for certificate in host.served):
+            url = next(self._urls(host), None)
+            if url is None:
+                return None
+        return Provision(chain, url)
+
+    def _chains(self, host: Host) -> Iterator[Source]:
+        """Files from which a host, and all that inherit its setting, find their issuers."""
+        concerned = [host, *self._heirs(host, _CHAIN)]
+        leaf = _leaves(host)[0]
+        candidates = (
+            self._authorities.get(leaf.issuer_name, {}),
+            self._files_by_leaf.get(leaf.sha1, {}),
+            self._files_by_issuer.get(leaf.issuer_name, {}),
+        )
+        for path, source in (each for group in candidates for each in group.items()):
+            file = self.site.reader.read(path)
+            if all(_suits(each, file) for each in concerned):
+                yield source
+
+    @lazy
+    def _authorities(self) -> dict[Hashable, dict[str, Source]]:
+        """The files of authorities alone that hosts name, by the names of these authorities."""
+        found: dict[Hashable, dict[str, Source]] = {}
+        for file, source in self._files:
+            if file.leaf is None or file.leaf.is_ca:
+                for authority in all_certificates(file):
+                    _add(found, authority.subject_name, file.path, source)
+        return found
+
+    @lazy
+    def _files_by_leaf(self) -> dict[bytes, dict[str, Source]]:
+        """The certificate files that hold a chain, by the SHA-1 of the leaf."""
+        found: dict[bytes, dict[str, Source]] = {}
+        for file, source in self._files:
+            if file.leaf is not None and file.chain:
+                _add(found, file.leaf.sha1, file.path, source)
+        return found
+
+    @lazy
+    def _files_by_issuer(self) -> dict[Hashable, dict[str, Source]]:
+        """Likewise, by the names of the authorities in the chain."""
+        found: dict[Hashable, dict[str, Source]] = {}
+        for file, source in self._files:
+            if file.leaf is not None and not file.leaf.is_ca:
+                for authority in file.chain:
+                    _add(found, authority.subject_name, file.path, source)
+        return found
+
+    @lazy
+    def _files(self) -> list[tuple[CertificateFile, Source]]:
+        """Each certificate file that a host names, those of chains first."""
+        return [(file, source) for file, source in _files(self.site) if file.problem is None]
+
+    def _urls(self, host: Host) -> Iterator[Source]:
+        """URLs by which a host, and all that inherit its setting, can ask."""
+        leaves = _leaves(host)
+        heirs = self._heirs(host, "sslstaplingforceurl")
+        # httpd asks the first one that a certificate names, and no other.
+        own = {next(filter(_is_usable, leaf.ocsp_uris), None) for leaf in leaves}
+        uri = own.pop()
+        if uri is not None and not own and not heirs:
+            yield Source(uri, host)
+        issuers = {leaf.issuer_and_key for each in (host, *heirs) for leaf in _leaves(each)}
+        sharing = [self._urls_by_leaf.get(leaf.sha1, {}) for leaf in leaves]
+        candidates = (*sharing, self._urls_by_issuer.get(leaves[0].issuer_and_key, {}))
+        for url, source in (each for group in candidates for each in group.items()):
+            if all(url in self._urls_by_issuer.get(issuer, ()) for issuer in issuers):
+                yield source
+
+    @lazy
+    def _urls_by_leaf(self) -> dict[bytes, dict[str, Source]]:
+        """Each SSLStaplingForceURL of a host with a certificate, by the SHA-1 of that."""
+        found: dict[bytes, dict[str, Source]] = {}
+        for url, user in self._users_of_urls():
+            for leaf in _leaves(user):
+                _add(found, leaf.sha1, url, Source(url, user))
+        return found
+
+    @lazy
+    def _urls_by_issuer(self) -> dict[Hashable, dict[str, Source]]:
+        """Each SSLStaplingForceURL of a host, by the issuers of its certificates."""
+        found: dict[Hashable, dict[str, Source]] = {}
+        for url, user in self._users_of_urls():
+            for leaf in _leaves(user):
+                _add(found, leaf.issuer_and_key, url, Source(url, user))
+        return found
+
+    def _users_of_urls(self) -> Iterator[tuple[str, Host]]:
+        for host in self.site.hosts:
+            if host.force_url and _is_usable(host.force_url):
+                yield host.force_url, host
+
+    def _heirs(self, host: Host, name: str) -> list[Host]:
+        """The hosts with TLS that have a setting of the main server; none of a virtual host."""
+        if not host.is_main:
+            return []
+        hosts = self.site.tls_hosts
+        return [
+            each for each in hosts if each.certificates and not (each.is_main or name in each.own)
+        ]
+
+
+_Key = TypeVar("_Key", bound="Hashable")
+
+
+def _add(found: dict[_Key, dict[str, Source]], key: _Key, name: str, source: Source) -> None:
+    """Keep the first sources of a key; a search through all hosts for all hosts takes too long."""
+    sources = found.setdefault(key, {})
+    if len(sources) < _MOST_SOURCES:
+        sources.setdefault(name, source)
+
+
+def _finds_issuer(certificate: HostCertificate) -> bool:
+    return certificate.issuer_found is not False and certificate.issuer_signed is not False
+
+
+def _is_usable(url: str | None) -> bool:
+    return url is not None and url_problem(url) is None and switched_off(url) is None
+
+
+def _leaves(host: Host) -> list[Certificate]:
+    return [certificate.leaf for certificate in host.served if certificate.leaf]
+
+
+def _suits(host: Host, file: CertificateFile) -> bool:
+    """Whether a host finds the issuers in a file, and sends no certificate less than now."""
+    own = {certificate.file.path for certificate in host.certificates if certificate.file}
+    chain = sent_chain(file, own)
+    if len(chain) > _LONGEST_CHAIN:
+        return False
+    sent = {one.der for one in chain}
+    for certificate in host.served:
+        leaf = certificate.leaf
+        issuer = first_issuer(leaf, chain) if leaf else None
+        if leaf is None or issuer is None or leaf.is_signed_by(issuer) is False:
+            return False
+        sends = certificate.file.chain if certificate.file and host.setting(_CHAIN) is None else ()
+        if not sent.issuperset(one.der for one in sends):
+            return False
+    return True
+
+
+def _files(site: Site) -> Iterator[tuple[CertificateFile, Source]]:
+    files = Files(site.configuration, site.reader, has_chains_elsewhere=True)
+    for name in (_CHAIN, _AUTHORITIES):
+        for host in site.hosts:
+            directive = host.own.get(name)
+            if directive is not None:
+                yield files.read(directive), Source(first_argument(directive), host)
+    for host in site.hosts:
+        directive = host.own.get(_FOLDER)
+        if directive is not None:
+            for file in files.read_folder(directive) or ():
+                path = os.path.join(first_argument(directive), os.path.basename(file.path))
+                yield file, Source(path, host)
+    for host in site.hosts:
+        for named in host.own_certificates:
+            if not is_in_token(named):
+                yield files.read(named), Source(first_argument(named), host)

@@ -1,0 +1,80 @@
+"""AS317."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.certificate import CertificateRule
+from apachestaple.rules.provided import CHAIN, HELP_PROVIDED, provided
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+
+_CHAIN = "SSLCertificateChainFile certs/chain.pem"
+_OTHER = tls_host(
+    "SSLUseStapling on",
+    _CHAIN,
+    certificate="leaf-only",
+    name="other.example.com",
+)
+
+
+class IssuerByAnotherHost(CertificateRule):
+    """A host staples only because another host of its certificate provides the issuer.
+
+    mod_ssl keeps the issuer once for each certificate, not for each host. A host that does not find
+    the issuer in its own files staples as long as another host with the same certificate finds it
+    and has stapling on. httpd logs an error about the first host at every start.
+    """
+
+    code = "AS317"
+    severity = Severity.WARNING
+    effect = Effect.ADVICE
+    log_id = "AH02217"
+    fix = Fix.SAFE
+    message = (
+        "the issuer of {name} is not in the chain here; the certificate is stapled only because "
+        "{maker} provides the issuer"
+    )
+    help = HELP_PROVIDED | {"": "Append the issuer's certificate to the certificate file."}
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="leaf-only") + _OTHER),
+        Example(CACHE + _OTHER + tls_host("SSLUseStapling on", certificate="leaf-only")),
+    )
+    good = (
+        Example(CACHE + tls_host("SSLUseStapling on", _CHAIN, certificate="leaf-only") + _OTHER),
+        FIXED,
+    )
+
+    def check(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> Iterator[Finding]:
+        record = site.find_record(leaf)
+        if not host.staples or certificate.issuer_found is not False or record is None:
+            return
+        replies = site.replies(host, certificate)
+        if replies is None or replies.is_good is False or host.problem_of(certificate) is not None:
+            return
+        given = provided(host, site)
+        is_chain = given is not None and given[0] == CHAIN
+        variant, source, remedy = given if given is not None and is_chain else ("", None, None)
+        yield self.finding(
+            certificate_subject(certificate),
+            variant=variant,
+            hosts=(host,),
+            certificate=certificate,
+            remedy=remedy,
+            name=leaf.common_name,
+            maker=record.host.name,
+            value=source.value if source else "",
+            other=source.host.name if source else "",
+        )

@@ -1,0 +1,95 @@
+"""AS330."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.mod_ssl.hosts import StaplingProblemKind
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import certificate_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.certificates.certificate import Certificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+
+_CHAIN = "SSLCertificateChainFile certs/{}.pem"
+
+
+class WrongIssuer(UnstaplableRule):
+    """A certificate of the issuer's name with another key is found in place of the issuer's.
+
+    mod_ssl takes the first certificate that has the issuer's name, and no key identifier that
+    differs, for the issuer (X509_check_issued). It does not check the signature. When such a
+    certificate of another key comes first, as after an authority has changed its key, httpd asks
+    about the wrong issuer, and clients get the answer as a staple: unknown, or an error. That holds
+    for all hosts of the certificate: the first one that httpd sets up decides (the main server,
+    then the last virtual host).
+    """
+
+    problem = StaplingProblemKind.WRONG_ISSUER
+    code = "AS330"
+    severity = Severity.ERROR
+    effect = Effect.BAD_STAPLE
+    log_id = "AH02969"
+    fix = Fix.SAFE
+    message = (
+        "a certificate of the issuer's name with another key is taken for the issuer of {name}, so "
+        "clients get a staple that they cannot use"
+    )
+    help = HELP | {"": "Replace that certificate in the chain with the issuer's."}
+    bad = (
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on", _CHAIN.format("namesake-first"), certificate="leaf-only"
+            )
+        ),
+        Example(
+            CACHE
+            + tls_host("SSLUseStapling on", _CHAIN.format("namesake"), certificate="leaf-only")
+            + tls_host(
+                "SSLUseStapling off",
+                _CHAIN.format("chain"),
+                certificate="leaf-only",
+                name="other.example.com",
+            ),
+            clients=("www.example.com",),
+        ),
+    )
+    good = (
+        FIXED,
+        Example(
+            CACHE + tls_host("SSLUseStapling on", _CHAIN.format("chain"), certificate="leaf-only")
+        ),
+    )
+
+    def check(
+        self,
+        problem: StaplingProblem,
+        certificate: HostCertificate,
+        leaf: Certificate,
+        host: Host,
+        site: Site,
+    ) -> Iterator[Finding]:
+        record = site.find_record(leaf)
+        if record is None or record.host is not host:
+            return
+        repair = self.repair(problem, host, site)
+        sharing = [member.host for member in site.members(leaf) if member.host is not host]
+        yield self.finding(
+            certificate_subject(certificate),
+            variant=repair.variant,
+            hosts=(host, *sharing),
+            certificate=certificate,
+            remedy=repair.remedy,
+            name=leaf.common_name,
+            value=repair.value,
+            other=repair.other,
+        )
