@@ -148,6 +148,37 @@ def test_the_issuer_is_found_in_a_folder_by_its_hash(lab: Lab) -> None:
         assert handshake(httpd.port).staple == "good"
 
 
+def test_a_chain_file_without_a_certificate_hides_the_chain_in_the_certificate_file(
+    lab: Lab,
+) -> None:
+    text = CACHE + tls_host(ON, "SSLCertificateChainFile certs/not-a-certificate.pem")
+    with lab.httpd(text) as httpd:
+        (host,) = understood(httpd).tls_hosts
+        assert httpd.start(), httpd.log
+        made = handshake(httpd.port)
+    assert made.connected
+    assert made.staple is None
+    assert {"AH02217", "AH02604"} <= httpd.log_ids()
+    assert not host.can_staple
+
+
+def test_httpd_does_not_start_with_a_wrong_pass_phrase(lab: Lab) -> None:
+    key = lab.certificates["good"].key
+    assert key is not None
+    dialog = "SSLPassPhraseDialog exec:phrase\n"
+    text = dialog + CACHE + tls_host(ON).replace("certs/good.key", "encrypted.key")
+    with lab.httpd(text) as httpd:
+        encrypt = ["openssl", "pkey", "-aes256", "-passout", "pass:right", "-in", key]
+        subprocess.run([*encrypt, "-out", httpd.root / "encrypted.key"], check=True)
+        program = httpd.root / "phrase"
+        for phrase, starts in (("wrong", False), ("right", True)):
+            program.write_text(f"#!/bin/sh\necho {phrase}\n")
+            program.chmod(0o755)
+            assert httpd.configtest().accepted
+            assert httpd.start() is starts, httpd.log
+        assert {"AH02564", "AH02580"} <= httpd.log_ids(), httpd.log
+
+
 def test_a_certificate_without_a_key_of_its_own_takes_the_key_in_its_file(lab: Lab) -> None:
     text = CACHE + tls_host(ON, "SSLCertificateFile certs/rsa.pem")
     played = play(lab, text)
