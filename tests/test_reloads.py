@@ -16,10 +16,27 @@ import pytest
 
 from apachestaple.discovery.locate import locate
 from apachestaple.fix.activation import control_of
+from apachestaple.fix.steps.purpose import Goal, Purpose
 from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
+from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.reloads import reload_problem
 from apachestaple.mod_ssl.site import understand
+from apachestaple.rules.catalogue import all_rules
+from apachestaple.rules.remedy import (
+    AskThroughProxy,
+    HideResponderErrors,
+    LoadModule,
+    MoveCacheToMainServer,
+    ProvideCache,
+    Remedy,
+    RemoveDirective,
+    RemoveStapling,
+    RenameDirective,
+    ReplaceWebCharacters,
+    StapleByModMd,
+    TurnStapling,
+)
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.caches import CacheServer
 from tests.lab.handshake import Handshake, handshake
@@ -62,6 +79,7 @@ class Kind:
 
     Attributes:
         name: of the test.
+        remedy: the class of the remedy that is applied first.
         running: the configuration with which httpd is started.
         broken: the one that fix finds; ``""`` for the same.
         arguments: of fix.
@@ -72,6 +90,7 @@ class Kind:
     """
 
     name: str
+    remedy: type[Remedy] | None
     running: str
     broken: str = ""
     arguments: tuple[str, ...] = ()
@@ -82,24 +101,55 @@ class Kind:
 
 _TAKEN_OUT = "-    SSLUseStapling on"
 KINDS = (
-    Kind("a cache is added", PLAIN),
-    Kind("a missing cache is added", PLAIN, ALONE),
-    Kind("the cache is enlarged", SMALL),
-    Kind("a fatal size is corrected", STAPLES, STAPLES.replace("131072", "12345")),
-    Kind("a provider is corrected", STAPLES, STAPLES.replace("shmcb", "SHMCB")),
-    Kind("an argument is corrected", STAPLES, STAPLES.replace("131072", "128k")),
-    Kind("a repeated cache is removed", CACHE + STAPLES, change="-SSLStaplingCache"),
-    Kind("the cache is moved", PLAIN, IN_A_HOST, change="-    SSLStaplingCache"),
-    Kind("stapling is switched on", CACHE + PLAIN, change="+    SSLUseStapling on"),
-    Kind("off is overruled", CACHE + tls_host(OFF), arguments=("--unsafe",), change="-    SSLUse"),
-    Kind("a host is switched off", STAPLES + HOPELESS, change="+    SSLUseStapling off"),
-    Kind("every host is switched off", CACHE + HOPELESS, change=_TAKEN_OUT),
-    Kind("a name is corrected", PLAIN, MISSPELT, change="+    SSLUseStapling on"),
-    Kind("quotes are corrected", PLAIN, QUOTED, change='+    SSLUseStapling "on"'),
-    Kind("errors are hidden", UNREACHED, change="+SSLStaplingReturn", is_answered=False),
-    Kind("a setting is removed", STAPLES, FORCED, change="-    SSLStaplingForceURL"),
+    Kind("a cache is added", TurnStapling, PLAIN),
+    Kind("a missing cache is added", ProvideCache, PLAIN, ALONE),
+    Kind("the cache is enlarged", ProvideCache, SMALL),
+    Kind("a fatal size is corrected", ProvideCache, STAPLES, STAPLES.replace("131072", "12345")),
+    Kind("a provider is corrected", ProvideCache, STAPLES, STAPLES.replace("shmcb", "SHMCB")),
+    Kind("an argument is corrected", ProvideCache, STAPLES, STAPLES.replace("131072", "128k")),
+    Kind(
+        "a repeated cache is removed", RemoveDirective, CACHE + STAPLES, change="-SSLStaplingCache"
+    ),
+    Kind(
+        "the cache is moved",
+        MoveCacheToMainServer,
+        PLAIN,
+        IN_A_HOST,
+        change="-    SSLStaplingCache",
+    ),
+    Kind("stapling is switched on", TurnStapling, CACHE + PLAIN, change="+    SSLUseStapling on"),
+    Kind(
+        "off is overruled",
+        TurnStapling,
+        CACHE + tls_host(OFF),
+        arguments=("--unsafe",),
+        change="-    SSLUse",
+    ),
+    Kind(
+        "a host is switched off", TurnStapling, STAPLES + HOPELESS, change="+    SSLUseStapling off"
+    ),
+    Kind("every host is switched off", TurnStapling, CACHE + HOPELESS, change=_TAKEN_OUT),
+    Kind("a name is corrected", RenameDirective, PLAIN, MISSPELT, change="+    SSLUseStapling on"),
+    Kind(
+        "quotes are corrected",
+        ReplaceWebCharacters,
+        PLAIN,
+        QUOTED,
+        change='+    SSLUseStapling "on"',
+    ),
+    Kind(
+        "errors are hidden",
+        HideResponderErrors,
+        UNREACHED,
+        change="+SSLStaplingReturn",
+        is_answered=False,
+    ),
+    Kind(
+        "a setting is removed", RemoveDirective, STAPLES, FORCED, change="-    SSLStaplingForceURL"
+    ),
     Kind(
         "a proxy is set",
+        AskThroughProxy,
         STAPLES,
         arguments=("--proxy", "http://127.0.0.1:1"),
         change="+SSLOCSPProxyURL",
@@ -107,6 +157,7 @@ KINDS = (
     ),
     Kind(
         "a cache's module is loaded",
+        LoadModule,
         PLAIN,
         STAPLES,
         change="+LoadModule socache_shmcb_module",
@@ -114,15 +165,25 @@ KINDS = (
     ),
     Kind(
         "mod_ssl is loaded",
+        LoadModule,
         "<VirtualHost *:443>\n</VirtualHost>\n",
         STAPLES,
         change="+LoadModule ssl_module",
         without=frozenset({"ssl_module"}),
     ),
-    Kind("stapling is removed", STAPLES, arguments=("--disable",), change=_TAKEN_OUT),
-    Kind("stapling with dbm is removed", DBM, arguments=("--disable",), change=_TAKEN_OUT),
+    Kind(
+        "stapling is removed", RemoveStapling, STAPLES, arguments=("--disable",), change=_TAKEN_OUT
+    ),
+    Kind(
+        "stapling with dbm is removed",
+        RemoveStapling,
+        DBM,
+        arguments=("--disable",),
+        change=_TAKEN_OUT,
+    ),
     Kind(
         "stapling is handed to mod_md",
+        StapleByModMd,
         MOD_MD + STAPLES,
         arguments=("--use-mod-md",),
         change=_TAKEN_OUT,
@@ -159,6 +220,15 @@ class Trial:
     def texts(self) -> list[str]:
         """The lines of both files."""
         return [*Path(self.main).read_text().splitlines(), *self.site.read_text().splitlines()]
+
+    def remedies(self, arguments: tuple[str, ...]) -> set[type[Remedy]]:
+        """The classes of remedies that fix with these arguments is to apply."""
+        site = self.understood()
+        asked = (*arguments, "", "")[:2]
+        purpose = next((each for each in Purpose if asked[0] == f"--{each}"), Purpose.REPAIR)
+        goal = Goal(purpose, proxy=asked[1] or None)
+        found = (finding.remedy for finding in lint([site], all_rules()).findings)
+        return {type(remedy) for remedy in (*goal.remedies(site), *filter(None, found))}
 
     def predicted(self) -> dict[str, bool]:
         """For each host whether its clients get a staple, as ``hosts`` says."""
@@ -197,6 +267,7 @@ def trial(lab: Lab, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[
 def test_a_running_httpd_reloads_every_kind_of_repair(trial: Trial, kind: Kind) -> None:
     if kind.broken:
         trial.httpd.configure(kind.broken)
+    assert kind.remedy in trial.remedies(kind.arguments)
     before = trial.texts()
     done = trial.run("fix", *kind.arguments)
     assert any(line.startswith(kind.change) for line in unified_diff(before, trial.texts()))
@@ -209,8 +280,20 @@ def test_a_running_httpd_reloads_every_kind_of_repair(trial: Trial, kind: Kind) 
     assert "AH00052" not in trial.httpd.log
 
 
+def test_every_remedy_is_of_some_kind() -> None:
+    """Whoever adds a remedy adds a kind."""
+
+    def classes(above: type[Remedy]) -> Iterator[type[Remedy]]:
+        for each in above.__subclasses__():
+            yield from classes(each)
+            if not each.__name__.startswith("_"):
+                yield each
+
+    assert {kind.remedy for kind in KINDS} == set(classes(Remedy))
+
+
 @pytest.mark.parametrize(
-    "kind", [Kind("", running) for running in (STAPLES, DBM)], ids=["shmcb", "dbm"]
+    "kind", [Kind("", None, running) for running in (STAPLES, DBM)], ids=["shmcb", "dbm"]
 )
 @pytest.mark.parametrize("option", ["--disable", "--use-mod-md"])
 def test_the_cache_of_a_running_httpd_stays(trial: Trial, option: str, kind: Kind) -> None:
@@ -243,7 +326,7 @@ def test_a_cache_with_which_httpd_does_not_start_is_removed(
         assert httpd.start()
 
 
-NEW_TO_MOD_MD = Kind("", STAPLES)
+NEW_TO_MOD_MD = Kind("", None, STAPLES)
 
 
 @RELOADS
@@ -264,7 +347,7 @@ def test_a_new_mod_md_staples_after_a_stop_and_start(
 
 
 @RELOADS
-@pytest.mark.parametrize("kind", [Kind("", PLAIN)], ids=[""])
+@pytest.mark.parametrize("kind", [Kind("", None, PLAIN)], ids=[""])
 def test_a_cache_that_undo_takes_away_is_said_to_need_a_stop_and_start(
     trial: Trial, how: signal.Signals, kind: Kind
 ) -> None:
@@ -279,7 +362,7 @@ def test_a_cache_that_undo_takes_away_is_said_to_need_a_stop_and_start(
     trial.expect({"www.example.com": False})
 
 
-@pytest.mark.parametrize("kind", [Kind("", STAPLES + HOPELESS)], ids=[""])
+@pytest.mark.parametrize("kind", [Kind("", None, STAPLES + HOPELESS)], ids=[""])
 def test_an_undo_that_httpd_can_reload_says_so(trial: Trial, kind: Kind) -> None:
     trial.run("fix")
     done = trial.run("fix", "--undo", "--configtest", "never")
