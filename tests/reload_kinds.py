@@ -10,6 +10,8 @@ from apachestaple.rules.remedy import (
     LoadModule,
     MoveCacheToMainServer,
     ProvideCache,
+    ProvideChain,
+    ProvideUrl,
     Remedy,
     RemoveDirective,
     RemoveStapling,
@@ -35,6 +37,14 @@ DBM = STAPLES.replace("shmcb:logs/stapling(131072)", "dbm:logs/stapling")
 MISSPELT = STAPLES.replace("SSLUseStapling", "SSLUseStaping")
 QUOTED = STAPLES.replace("SSLUseStapling on", "SSLUseStapling “on”")
 MOD_MD = "LoadModule md_module modules/mod_md.so\n"
+BY_ANOTHER_HOST = CACHE + "".join(
+    tls_host(ON, *lines, certificate="leaf-only", name=f"{name}.example.com")
+    for name, lines in (("www", ()), ("other", ("SSLCertificateChainFile certs/chain.pem",)))
+)
+ASKED_BY_ANOTHER_HOST = CACHE + "".join(
+    tls_host(ON, *lines, certificate="no-ocsp", name=f"{name}.example.com")
+    for name, lines in (("www", ()), ("other", ("SSLStaplingForceURL http://127.0.0.1:1/",)))
+)
 SERVER_LISTS = "".join(
     f"LoadModule socache_{name}_module modules/mod_socache_{name}.so\n"
     for name in ("redis", "memcache")
@@ -114,6 +124,19 @@ KINDS = (
     ),
     Kind(
         "a setting is removed", RemoveDirective, STAPLES, FORCED, change="-    SSLStaplingForceURL"
+    ),
+    Kind(
+        "an issuer is provided",
+        ProvideChain,
+        BY_ANOTHER_HOST,
+        change="+    SSLCertificateChainFile",
+    ),
+    Kind(
+        "a URL is provided",
+        ProvideUrl,
+        ASKED_BY_ANOTHER_HOST,
+        change="+    SSLStaplingForceURL",
+        is_answered=False,
     ),
     Kind(
         "a proxy is set",
