@@ -159,7 +159,7 @@ def test_a_chain_file_without_a_certificate_hides_the_chain_in_the_certificate_f
     assert made.connected
     assert made.staple is None
     assert {"AH02217", "AH02604"} <= httpd.log_ids()
-    assert not host.can_staple
+    assert any(host.stapling_problems)
 
 
 def test_httpd_does_not_start_with_a_wrong_pass_phrase(lab: Lab) -> None:
@@ -168,8 +168,9 @@ def test_httpd_does_not_start_with_a_wrong_pass_phrase(lab: Lab) -> None:
     dialog = "SSLPassPhraseDialog exec:phrase\n"
     text = dialog + CACHE + tls_host(ON).replace("certs/good.key", "encrypted.key")
     with lab.httpd(text) as httpd:
-        encrypt = ["openssl", "pkey", "-aes256", "-passout", "pass:right", "-in", key]
-        subprocess.run([*encrypt, "-out", httpd.root / "encrypted.key"], check=True)
+        encrypted = str(httpd.root / "encrypted.key")
+        command = ["openssl", "pkey", "-aes256", "-passout", "pass:right"]
+        subprocess.run([*command, "-in", str(key), "-out", encrypted], check=True)
         program = httpd.root / "phrase"
         for phrase, starts in (("wrong", False), ("right", True)):
             program.write_text(f"#!/bin/sh\necho {phrase}\n")
