@@ -131,6 +131,25 @@ def test_a_thousand_sections_within_each_other_are_read_and_written(tmp_path: Pa
     assert_limit(read_text(tmp_path, "<Files a>\n" + text), "1,000 sections", line=1001)
 
 
+def test_hosts_that_inherit_too_many_certificates_are_left_out(tmp_path: Path) -> None:
+    host = "<VirtualHost *:443>\nSSLEngine on\n</VirtualHost>\n"
+    text = "SSLCertificateFile a.pem\n" * 2000 + host * 200
+    configuration = read_text(tmp_path, text)
+    site = understand(configuration)
+    assert len(site.virtual_hosts) == 99
+    assert_limit(configuration, "200,000 certificates", line=2000 + 99 * 3 + 1)
+
+
+def test_a_host_with_thousands_of_certificates_is_judged_in_linear_time(tmp_path: Path) -> None:
+    """Of each key type, clients get the last; nothing is known of those that are not here."""
+    lines = "".join(f"SSLCertificateFile c{n}.pem\n" for n in range(20_000))
+    text = f"<VirtualHost *:443>\nSSLEngine on\n{lines}SSLCertificateFile c7.pem\n</VirtualHost>\n"
+    (host,) = understand(read_text(tmp_path, text)).virtual_hosts
+    names = [certificate.name for certificate in host.served]
+    assert len(names) == 20_000
+    assert names[-1] == "c7.pem"
+
+
 def test_a_line_beyond_httpd_s_buffer_is_not_taken_apart(tmp_path: Path) -> None:
     configuration = read_text(tmp_path, f"ServerAdmin {'x y ' * 4_200_000}\nTimeout 5\n")
     (error,) = configuration.errors

@@ -18,6 +18,8 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_EXPANDED = 64 * 1024 * 1024
 MOST_LINES = 2_000_000
 MOST_DIRECTIVES = 600_000
+# Certificates of all hosts. Each virtual host inherits those of the main server.
+MOST_CERTIFICATES = 200_000
 # Nested sections.
 MOST_NESTED = 1_000
 

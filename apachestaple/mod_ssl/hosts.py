@@ -140,11 +140,11 @@ class Host:
         """The certificates that clients can get: of several with one type of key, the last."""
         if len(self.certificates) < 2:
             return self.certificates
-        by_type = {
-            certificate.leaf.key_type if certificate.leaf else certificate.name: certificate
-            for certificate in self.certificates
+        last = {
+            certificate.leaf.key_type if certificate.leaf else certificate.name: number
+            for number, certificate in enumerate(self.certificates)
         }
-        return tuple(c for c in self.certificates if c in by_type.values())
+        return tuple(self.certificates[number] for number in sorted(last.values()))
 
     def setting(self, name: str) -> Directive | None:
         """The directive that decides, its own or the main server's."""

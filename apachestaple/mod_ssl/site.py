@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.keys import KeyProblem, KeyReader
 from apachestaple.certificates.pem import CertificateReader
+from apachestaple.httpd.configuration import ErrorKind, ReadError
+from apachestaple.httpd.limits import MOST_CERTIFICATES
 from apachestaple.httpd.loadable import is_loadable
 from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.cache import (
@@ -307,6 +309,7 @@ def understand(
     site = Site(configuration, Host(None, ()), [], [], [], certificates_required, reader)
     walk = Walk(site)
     walk.take(configuration.directives)
+    _leave_out_hosts(site)
     speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_mod_md = configuration.has_module("md_module")
     has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
@@ -325,3 +328,20 @@ def understand(
         for host in site.hosts:
             host.certificates  # noqa: B018  (it is lazy)
     return site
+
+
+def _leave_out_hosts(site: Site) -> None:
+    """Leave out the virtual hosts whose certificates exceed the limit, and note the error.
+
+    With inheritance, a few thousand lines can give millions of certificates to hosts.
+    """
+    inherited = len(site.main.own_certificates)
+    count = inherited
+    for number, host in enumerate(site.virtual_hosts):
+        count += max(len(host.own_certificates), inherited)
+        if count > MOST_CERTIFICATES and host.section is not None:
+            message = f"more than {MOST_CERTIFICATES:,} certificates: the other hosts were not read"
+            error = ReadError(ErrorKind.LIMIT, message, host.section.place)
+            site.configuration.errors.append(error)
+            del site.virtual_hosts[number:]
+            return

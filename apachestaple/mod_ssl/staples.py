@@ -63,10 +63,11 @@ def _cache_problem(site: Site) -> str | None:
 
 def _of_certificates(host: Host, site: Site) -> Prospect:
     """The first certificate that is not stapled decides, then the first that is not known."""
+    served = {certificate.directive for certificate in host.served}
     found = [
         _of_certificate(host, certificate, problem, site)
         for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
-        if certificate in host.served
+        if certificate.directive in served
     ]
     for staples in (False, None):
         first = next((each for each in found if each.staples is staples), None)

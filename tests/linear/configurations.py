@@ -16,6 +16,8 @@ from apachestaple.httpd.layout import Options, telling_lines
 from apachestaple.httpd.reader import read
 from apachestaple.httpd.syntax import logical_lines, tree
 from apachestaple.httpd.words import next_word, resolve_variables, split_words
+from apachestaple.mod_ssl.site import understand
+from apachestaple.mod_ssl.staples import prospect
 
 from .row import Limit, Row
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="apachestaple-linear-")
+_SSL = "LoadModule ssl_module modules/mod_ssl.so\n"
 _MACRO = "LoadModule macro_module modules/mod_macro.so\n"
 
 
@@ -131,7 +134,23 @@ VARIABLES_LINES = {
     "escapes": '"\\',
 }
 
+
+def judged(path: str) -> object:
+    site = understand(read(locate(path, Options())))
+    return [prospect(host, site) for host in site.hosts]
+
+
+def certificates(size: int) -> str:
+    names = "".join(f"SSLCertificateFile c{n}.pem\n" for n in range(size))
+    return written(
+        "httpd.conf",
+        f"{_SSL}SSLStaplingCache shmcb:x(512000)\nSSLUseStapling on\n"
+        f"<VirtualHost *:443>\nSSLEngine on\n{names}</VirtualHost>\n",
+    )
+
+
 ROWS = [
+    Row("certificates of a host", certificates, judged),
     *(Row(f"file of {name}", partial(file, form), read_all) for name, form in FILES.items()),
     *(
         Row(f"line of {name}", partial(one_line, "A ", form), read_all)
