@@ -334,7 +334,7 @@ class Host:
 
         It does not where it finds no issuer or no URI when it starts (ssl_stapling_init_cert).
         """
-        problems = self.stapling_problems
+        problems = [self.problem_of(certificate) for certificate in self.served]
         return not problems or any(p is None or p.kind not in _NEVER_ASKED for p in problems)
 
     @lazy
@@ -343,7 +343,8 @@ class Host:
 
         A host with one that can and one that cannot goes on stapling the first.
         """
-        kinds = {problem.kind if problem else None for problem in self.stapling_problems}
+        problems = map(self.problem_of, self.served)
+        kinds = {problem.kind if problem else None for problem in problems}
         return bool(kinds) and kinds.isdisjoint({None, StaplingProblemKind.NOT_READ})
 
     @lazy

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateFile
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
 
 # A bundle of authorities is no chain: httpd sends all of it in each handshake.
 _LONGEST_CHAIN = 10
 _MOST_SOURCES = 20
+_FORCE_URL = "sslstaplingforceurl"
 _CHAIN, _AUTHORITIES, _FOLDER = CHAINS_ELSEWHERE
 
 
@@ -56,11 +58,14 @@ class Provision(NamedTuple):
     Attributes:
         chain: for SSLCertificateChainFile; ``None`` where the host finds the issuers itself.
         url: for SSLStaplingForceURL; ``None`` where the responders of the host can be asked.
+        removed: an SSLStaplingForceURL that cannot be asked, without which the host would ask the
+            responders of its certificates.
 
     """
 
     chain: Source | None = None
     url: Source | None = None
+    removed: Directive | None = None
 
 
 class Provisions:
@@ -78,16 +83,19 @@ class Provisions:
         """What a host needs; ``None`` where the configuration does not have it, or is not known."""
         if not host.served or not all(certificate.is_readable for certificate in host.served):
             return None
-        chain = url = None
+        chain = url = removed = None
         if not all(map(_finds_issuer, host.served)):
             chain = next(self._chains(host), None)
             if chain is None:
                 return None
         if not all(_is_usable(host.responder(certificate)) for certificate in host.served):
-            url = next(self._urls(host), None)
-            if url is None:
+            if all(_is_usable(certificate.first_uri) for certificate in host.served):
+                removed = host.setting(_FORCE_URL)
+            else:
+                url = next(self._urls(host), None)
+            if url is None and removed is None:
                 return None
-        return Provision(chain, url)
+        return Provision(chain, url, removed)
 
     def _chains(self, host: Host) -> Iterator[Source]:
         """Files from which a host, and all that inherit its setting, find their issuers."""
@@ -140,7 +148,7 @@ class Provisions:
     def _urls(self, host: Host) -> Iterator[Source]:
         """URLs by which a host, and all that inherit its setting, can ask."""
         leaves = _leaves(host)
-        heirs = self._heirs(host, "sslstaplingforceurl")
+        heirs = self._heirs(host, _FORCE_URL)
         # httpd asks the first one that a certificate names, and no other.
         own = {next(filter(_is_usable, leaf.ocsp_uris), None) for leaf in leaves}
         uri = own.pop()
@@ -168,7 +176,9 @@ class Provisions:
         found: dict[Hashable, dict[str, Source]] = {}
         for url, user in self._users_of_urls():
             for leaf in _leaves(user):
-                _add(found, leaf.issuer_and_key, url, Source(url, user))
+                # A later URI of a certificate is there for that one alone.
+                if url not in leaf.ocsp_uris[1:]:
+                    _add(found, leaf.issuer_and_key, url, Source(url, user))
         return found
 
     def _users_of_urls(self) -> Iterator[tuple[str, Host]]:

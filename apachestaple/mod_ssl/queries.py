@@ -39,7 +39,7 @@ def queries(hosts: Iterable[Host]) -> list[Query]:
     found = {
         asked: None
         for host in hosts
-        for certificate in host.certificates
+        for certificate in host.served
         if (asked := query(host, certificate)) is not None
     }
     return list(found)
@@ -50,6 +50,6 @@ def unaskable(hosts: Iterable[Host]) -> list[str]:
     return [
         f"{certificate.name}: nobody was asked about it, since its issuer is not here"
         for host in hosts
-        for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
-        if problem is None and host.stapling_issuer(certificate) is None
+        for certificate in host.served
+        if host.problem_of(certificate) is None and host.stapling_issuer(certificate) is None
     ]

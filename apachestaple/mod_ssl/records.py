@@ -39,7 +39,7 @@ def stapling_records(main: Host, virtual_hosts: list[Host]) -> dict[bytes, Stapl
     """
     records: dict[bytes, StaplingRecord] = {}
     for host in _in_order(main, virtual_hosts):
-        for certificate in host.certificates:
+        for certificate in host.served:
             leaf = certificate.leaf
             if leaf is None or not certificate.issuer_found or leaf.sha1 in records:
                 continue

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
     from apachestaple.httpd.lines import Listener
+    from apachestaple.mod_ssl.hosts import StaplingProblem
     from apachestaple.mod_ssl.records import StaplingRecord
     from apachestaple.mod_ssl.replies import Replies
     from apachestaple.ocsp.query import Answer, Query
@@ -51,6 +52,10 @@ if TYPE_CHECKING:
 
 # Problems in spite of which a response comes into the cache: a useless one, or another host's.
 _STAPLED = (StaplingProblemKind.WRONG_ISSUER, StaplingProblemKind.NO_URI_HERE)
+
+
+def _is_stapled(problem: StaplingProblem | None) -> bool:
+    return problem is None or problem.kind in _STAPLED
 
 
 @dataclass
@@ -205,8 +210,8 @@ class Site:
         return {
             certificate.leaf.sha1: certificate.leaf
             for host in self.stapling_hosts
-            for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
-            if certificate.leaf and (problem is None or problem.kind in _STAPLED)
+            for certificate in host.served
+            if certificate.leaf and _is_stapled(host.problem_of(certificate))
         }
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:

@@ -59,22 +59,23 @@ class IssuerByAnotherHost(CertificateRule):
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
         record = site.find_record(leaf)
-        if not host.staples or certificate.issuer_found is not False or record is None:
+        if not host.staples or record is None or certificate not in host.served:
+            return
+        if certificate.issuer_found is not False:
             return
         replies = site.replies(host, certificate)
         if replies is None or replies.is_good is False or host.problem_of(certificate) is not None:
             return
         given = provided(host, site)
-        is_chain = given is not None and given[0] == CHAIN
-        variant, source, remedy = given if given is not None and is_chain else ("", None, None)
+        chain = given if given is not None and given.variant == CHAIN else None
         yield self.finding(
             certificate_subject(certificate),
-            variant=variant,
+            variant=chain.variant if chain else "",
             hosts=(host,),
             certificate=certificate,
-            remedy=remedy,
+            remedy=chain.remedy if chain else None,
             name=leaf.common_name,
             maker=record.host.name,
-            value=source.value if source else "",
-            other=source.host.name if source else "",
+            value=chain.value if chain else "",
+            other=chain.other if chain else "",
         )

@@ -84,7 +84,7 @@ class ForceUrlNotHttp(SettingRule):
         for host in hosts:
             given = provided(host, site)
             off = TurnStapling(on=False, hosts=(host,), reason=reason)
-            other = given[2] if given else off
+            other = given.remedy if given else off
             yield self.finding(
                 directive_subject(directive),
                 variant=problem,

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.ocsp.uri import UrlProblem, url_problem
-from apachestaple.rules.remedy import ProvideChain, ProvideUrl, TurnStapling
+from apachestaple.rules.remedy import ProvideChain, ProvideUrl, RemoveDirective, TurnStapling
 
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
-    from apachestaple.mod_ssl.provisions import Source
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
 # Variants of a help text, with the placeholders {value} and {other}.
-CHAIN, URL, OWN_URL = "chain-elsewhere", "url-elsewhere", "own-url"
+CHAIN, URL = "chain-elsewhere", "url-elsewhere"
+_OWN_URL, _NO_URL = "own-url", "no-url"
 HELP_PROVIDED = {
     CHAIN: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate ({other} "
     "uses that file).",
     URL: "Set SSLStaplingForceURL to {value}, as for {other}.",
-    OWN_URL: "Set SSLStaplingForceURL to {value}, which the certificate names as well.",
+    _OWN_URL: "Set SSLStaplingForceURL to {value}, which the certificate names as well.",
+    _NO_URL: "Remove SSLStaplingForceURL {value}: the certificate names a responder of its own.",
 }
 
 
-def provided(host: Host, site: Site, *, safe: bool = True) -> tuple[str, Source, Remedy] | None:
-    """What a host is given next: the variant of the help text, the source, and the remedy.
+class Provided(NamedTuple):
+    """What a host is given next.
+
+    Attributes:
+        remedy: gives it to the host.
+        variant: of the help text.
+        value: what the directive is to be set to, or the value that is removed.
+        other: the host that has this value.
+
+    """
+
+    remedy: Remedy
+    variant: str
+    value: str
+    other: str = ""
+
+
+def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
+    """What a host is given next.
 
     ``None`` where the host lacks nothing, or lacks what the configuration does not have.
     """
     provision = site.provisions.find(host)
     if provision is None:
         return None
-    chain, url = provision.chain, provision.url
+    chain, url, removed = provision
     if chain is not None:
         reason = f"it has the issuer's certificate, and {chain.host.name} uses it"
-        return CHAIN, chain, ProvideChain(hosts=(host,), path=chain.value, reason=reason, safe=safe)
+        given = ProvideChain(hosts=(host,), path=chain.value, reason=reason, safe=safe)
+        return Provided(given, CHAIN, chain.value, chain.host.name)
+    if removed is not None:
+        reason = "the certificates name responders that can be asked"
+        removal = RemoveDirective(directive=removed, reason=reason, for_its_value=True, safe=safe)
+        return Provided(removal, _NO_URL, host.force_url or "")
     if url is None:
         return None
     is_own = url.host is host
     reason = "the certificate names it" if is_own else f"{url.host.name} has it"
-    remedy = ProvideUrl(hosts=(host,), url=url.value, reason=reason, safe=safe)
-    return OWN_URL if is_own else URL, url, remedy
+    forced = ProvideUrl(hosts=(host,), url=url.value, reason=reason, safe=safe)
+    return Provided(forced, _OWN_URL if is_own else URL, url.value, url.host.name)
 
 
 def can_be_provided(host: Host, site: Site) -> bool:
@@ -54,7 +77,7 @@ def turned_on(host: Host, site: Site, *, safe: bool = True) -> Remedy | None:
         return None
     given = provided(host, site, safe=safe)
     if given is not None:
-        return given[2]
+        return given.remedy
     if _lets_others_abort(host, site):
         return None
     reason = "its certificates can be stapled"

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
 
 from tests.random_trees.draw import GOOD_CACHE
-from tests.random_trees.model import Layout
+from tests.random_trees.model import LATER_URI, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,8 +29,7 @@ def lower_bound(tree: Tree) -> int:
         + _caches(tree)
         + _responder_errors(tree)
         + _modules(tree)
-        # A URL that spoils what the certificate says.
-        + sum(bool(host.force_url) and tree.wished(host) for host in tree.hosts)
+        + sum(_provisions(tree, host) for host in tree.hosts if tree.wished(host))
     )
 
 
@@ -69,6 +68,14 @@ def _line(tree: Tree, switch: Switch | None, hosts: Iterable[Host], *, main: boo
     if switch is not None and switch.is_broken:
         return 1
     return int(wishes != {main if switch is None else switch.on})
+
+
+def _provisions(tree: Tree, host: Host) -> int:
+    """The lines of one host about its issuer and its responder."""
+    if host.force_url and host.certificate == LATER_URI:
+        # The wrong URL becomes the right one.
+        return 1
+    return bool(host.force_url) + tree.provisions(host)
 
 
 def _caches(tree: Tree) -> int:

@@ -10,6 +10,11 @@ UNSTAPLEABLE = (
     *("no-ocsp", "leaf-only", "self-signed", "self-signed-ocsp", "https-responder"),
     *("https-first", "switched-off", "must-staple-no-ocsp"),
 )
+# Those that fix gives what they lack: a later URI, or the issuer in the file of another host.
+LATER_URI = "https-first"
+NO_ISSUER = "leaf-only"
+# Files without the issuer of the lab's certificates.
+_NO_CHAIN = (NO_ISSUER, "self-signed", "self-signed-ocsp")
 DEAD = "dead-responder"
 MUST_STAPLE = "must-staple"
 
@@ -84,7 +89,7 @@ class Host:
 
     @property
     def can_staple(self) -> bool:
-        """Whether its certificate lets mod_ssl staple, if the responder answers."""
+        """Whether its certificate alone lets mod_ssl staple, if the responder answers."""
         return self.certificate not in UNSTAPLEABLE
 
     @property
@@ -143,16 +148,19 @@ class Tree:
         switch = self.switch_of(host) or self.main
         return switch is not None and switch.on
 
+    def provisions(self, host: Host) -> int:
+        """How many lines give a host what its certificate alone lacks; 0 where none can."""
+        if host.certificate == NO_ISSUER:
+            return int(any(other.certificate not in _NO_CHAIN for other in self.hosts))
+        return int(host.certificate == LATER_URI)
+
     def wished(self, host: Host) -> bool:
         """Whether stapling is to be on for a host afterwards."""
         own = self.switch_of(host)
         if own is not None and own.is_fixed:
             return own.on
-        if not host.can_staple:
+        if not host.can_staple and not self.provisions(host):
             return False
-        if host.force_url:
-            # It goes where stapling is on; it is no reason to switch stapling on.
-            return self.is_on(host)
         if host.certificate == MUST_STAPLE or self.unsafe or self.is_on(host):
             return True
         # What its own administrator has switched off stays off.

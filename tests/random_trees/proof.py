@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 _FAULTS = {"AH02217", "AH02218", "AH02604", "AH01958"}
 _SITES = 24
 # What is a line about stapling, however it is written, or what it needs.
-_STAPLING = re.compile(rb"sta(p|lp)l?ing|mod_(ssl|socache_shmcb)|SSLUseStap", re.IGNORECASE)
+_STAPLING = re.compile(
+    rb"sta(p|lp)l?ing|mod_(ssl|socache_shmcb)|SSLUseStap|SSLCertificateChainFile", re.IGNORECASE
+)
 
 
 @dataclass

@@ -43,8 +43,8 @@ class UnstaplableRule(Rule, is_kind=True):
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
         by_problem = {rule.problem: rule for rule in rules}
         for host in site.stapling_hosts:
-            for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True):
-                leaf = certificate.leaf
+            for certificate in host.served:
+                leaf, problem = certificate.leaf, host.problem_of(certificate)
                 if problem is None or leaf is None or problem.kind not in by_problem:
                     continue
                 if certificate not in host.served:
@@ -73,8 +73,7 @@ class UnstaplableRule(Rule, is_kind=True):
         """
         given = provided(host, site)
         if given is not None:
-            variant, source, remedy = given
-            return Repair(variant, remedy, source.value, source.host.name)
+            return Repair(given.variant, given.remedy, given.value, given.other)
         if not host.is_hopeless:
             return Repair(OTHER)
         off = TurnStapling(on=False, hosts=(host,), reason=problem.reason)
