@@ -214,3 +214,35 @@ def test_a_url_of_a_certificate_that_is_no_argument_is_not_written(lab: Lab) -> 
         printed = repaired(lab, httpd.root)
         assert "cannot be written" in printed
         assert (httpd.root / "site.conf").read_text().count("SSLStaplingForceURL") == 0
+
+
+def test_a_certificate_that_is_not_served_makes_no_record(lab: Lab) -> None:
+    """Of two certificates with one type of key, httpd sets up the last one alone."""
+    both = ("SSLCertificateFile certs/good.pem", "SSLCertificateKeyFile certs/good.key")
+    namesake = "SSLCertificateChainFile certs/namesake-first.pem"
+    text = CACHE + "".join(
+        [
+            tls_host(ON, namesake, certificate="leaf-only", name="first.example.com"),
+            # This one finds the issuer of both, and is set up first.
+            tls_host(ON, CHAIN, *both, certificate="leaf-only", name="last.example.com"),
+        ]
+    )
+    with lab.httpd(text) as httpd:
+        assert httpd.start()
+        assert handshake(httpd.port, "first.example.com").staple == "unknown"
+        assert handshake(httpd.port, "last.example.com").staple == "good"
+        said = staples(httpd.root)
+        assert (said["first"][0], said["last"][0]) == (False, True)
+        httpd.stop()
+        repaired(lab, httpd.root)
+        assert httpd.start()
+        assert handshake(httpd.port, "first.example.com").staple == "good"
+
+
+def test_a_url_that_keeps_a_host_from_stapling_is_removed_when_it_is_switched_on(lab: Lab) -> None:
+    text = CACHE + tls_host("SSLStaplingForceURL https://ocsp.example.com/")
+    with lab.httpd(text) as httpd:
+        repaired(lab, httpd.root)
+        assert "ForceURL" not in (httpd.root / "site.conf").read_text()
+        assert httpd.start()
+        assert handshake(httpd.port).staple == "good"
