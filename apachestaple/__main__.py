@@ -12,7 +12,7 @@ def main() -> NoReturn:
     """Run the command line, and exit."""
     # Most objects live until the end, and garbage collection would take a tenth of the time. Only
     # fix reads a configuration repeatedly.
-    gc.set_threshold(1_000_000)
+    gc.set_threshold(2_000_000)
     from apachestaple.cli.app import app  # noqa: PLC0415  (it is what loads the modules)
 
     try:

@@ -187,15 +187,21 @@ class Certificate:
         serial = own.authority_serial
         return serial is None or serial == issuer.serial
 
+    def names_key_of(self, issuer: Certificate) -> bool:
+        """Whether it has the identifier of the issuer's key."""
+        own, its = self._facts, issuer._facts
+        if own is None or its is None or own.authority_key is None:
+            return False
+        return own.authority_key == its.subject_key
+
     def is_signed_by(self, issuer: Certificate) -> bool | None:
         """Whether its signature was made with the issuer's key; ``None`` if it cannot be checked.
 
-        Equal key identifiers are enough, so that no signature of the usual chains is verified.
+        Equal key identifiers are enough. Otherwise the signature is verified, which takes 0.1 ms.
         """
-        own, its = self._facts, issuer._facts
-        if own is None or its is None:
+        if self._facts is None or issuer._facts is None:
             return None
-        if own.authority_key and own.authority_key == its.subject_key:
+        if self.names_key_of(issuer):
             return True
         return _is_signed_by(self._certificate, issuer._certificate)
 

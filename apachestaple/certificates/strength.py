@@ -27,8 +27,12 @@ _USUAL_KEYS = (
     bytes.fromhex("06092a864886f70d01010105000382020f003082020a0282020100"),  # RSA, 4096 bits
 )
 _USUAL_SIGNATURES = (
-    *(bytes.fromhex(f"06092a864886f70d0101{last}") for last in ("0b", "0c", "0d")),  # RSA, SHA-2
-    *(bytes.fromhex(f"06082a8648ce3d0403{last}") for last in ("02", "03", "04")),  # ECDSA, SHA-2
+    bytes.fromhex("06092a864886f70d01010b"),  # RSA, SHA-256
+    bytes.fromhex("06082a8648ce3d040302"),  # ECDSA, SHA-256
+    bytes.fromhex("06082a8648ce3d040303"),  # ECDSA, SHA-384
+    bytes.fromhex("06092a864886f70d01010c"),  # RSA, SHA-384
+    bytes.fromhex("06092a864886f70d01010d"),  # RSA, SHA-512
+    bytes.fromhex("06082a8648ce3d040304"),  # ECDSA, SHA-512
 )
 
 
@@ -60,7 +64,9 @@ def weakness(certificate: Certificate, level: int) -> Weakness | None:
 
 
 def _is_usual(der: bytes) -> bool:
-    return any(key in der for key in _USUAL_KEYS) and any(each in der for each in _USUAL_SIGNATURES)
+    # A generator takes three times as long.
+    has = der.__contains__
+    return any(map(has, _USUAL_KEYS)) and any(map(has, _USUAL_SIGNATURES))
 
 
 def _key(certificate: Certificate) -> Weakness | None:

@@ -6,6 +6,7 @@ Source: server/vhost.c (get_addresses), server/listen.c (ap_setup_listeners).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,6 +45,7 @@ def parse_address(word: str) -> Address:
     return Address(host, _port(port))
 
 
+@lru_cache(maxsize=256)
 def address_problem(word: str) -> str | None:
     """The message of httpd about an address of <VirtualHost>, or ``None``.
 

@@ -58,6 +58,11 @@ class Command:
     where: Where = Where.SERVER
     path: PathKind | None = None
 
+    @property
+    def takes_anything(self) -> bool:
+        """Whether it takes one argument, whatever that is."""
+        return self.takes is Takes.TAKE1 and self.check is anything
+
     def problem(self, words: Sequence[str]) -> str | None:
         """The message of httpd about the arguments, or ``None``. Paths are not checked."""
         return args.number_problem(self.name, self.takes, words) or self.check(self.name, words)

@@ -91,7 +91,7 @@ def _certificate(
     if leaf is None or not leaf.is_understood:
         return HostCertificate(directive, file, key_directive=key)
     issuer, found = _find_issuer(host, file, leaf, files)
-    signed = leaf.is_signed_by(issuer) if issuer else None
+    signed = files.reader.is_signed(leaf, issuer) if issuer else None
     return HostCertificate(directive, file, leaf, found, key, issuer, signed)
 
 

@@ -6,6 +6,7 @@ Source: OpenSSL, ssl/ssl_ciph.c (ssl_cipher_process_rulestr).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -23,11 +24,16 @@ class SecurityLevel(NamedTuple):
     is_set: bool
 
 
+_UNSET = SecurityLevel(_DEFAULT, is_set=False)
+
+
 def security_level(host: Host) -> SecurityLevel:
     """The level in force; the last ``@SECLEVEL`` of the cipher string counts."""
     directive = host.setting("SSLCipherSuite")
-    if directive is not None:
-        found = _LEVEL.findall(directive.raw)
-        if found:
-            return SecurityLevel(int(found[-1]), is_set=True)
-    return SecurityLevel(_DEFAULT, is_set=False)
+    return _UNSET if directive is None else _level(directive.raw)
+
+
+@lru_cache(maxsize=256)
+def _level(raw: str) -> SecurityLevel:
+    found = _LEVEL.findall(raw)
+    return SecurityLevel(int(found[-1]), is_set=True) if found else _UNSET

@@ -39,7 +39,7 @@ from apachestaple.mod_ssl.walk import Walk
 from apachestaple.ocsp.query import measured_lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
@@ -156,11 +156,11 @@ class Site:
         return [host for host in self.hosts if host.is_tls]
 
     @lazy
-    def files_of_tls_hosts(self) -> frozenset[Directive]:
-        """The directives of the certificates and keys that hosts with TLS have."""
+    def files_of_tls_hosts(self) -> frozenset[int]:
+        """The ids of the directives of the certificates and keys that hosts with TLS have."""
         certificates = [each for host in self.tls_hosts for each in host.certificates]
         keys = (each.key_directive for each in certificates)
-        return frozenset((*(each.directive for each in certificates), *filter(None, keys)))
+        return frozenset(map(id, (*(each.directive for each in certificates), *keys)))
 
     @lazy
     def stapling_hosts(self) -> list[Host]:
@@ -182,14 +182,25 @@ class Site:
 
     def members_of(self, sha1: bytes) -> list[Member]:
         """Likewise, by the SHA-1 of the leaf's DER."""
-        return self._members.get(sha1, [])
+        made = self._members.get(sha1)
+        if made is None:
+            serving = self._serving.get(sha1, ())
+            made = [Member(host, served, self.answer(host, served)) for host, served in serving]
+            self._members[sha1] = made
+        return made
 
     @lazy
     def _members(self) -> dict[bytes, list[Member]]:
-        return {
-            sha1: [Member(host, served, self.answer(host, served)) for host, served in found]
-            for sha1, found in members_by_leaf(self.stapling_hosts).items()
-        }
+        return {}
+
+    @lazy
+    def _serving(self) -> dict[bytes, list[tuple[Host, HostCertificate]]]:
+        return members_by_leaf(self.stapling_hosts)
+
+    @property
+    def shared_leaves(self) -> Iterator[bytes]:
+        """The leaves that several hosts staple, by the SHA-1 of their DER."""
+        return (sha1 for sha1, serving in self._serving.items() if len(serving) > 1)
 
     def replies(self, host: Host, certificate: HostCertificate) -> Replies | None:
         """What clients of a host get that ask about a certificate; ``None`` without a record."""

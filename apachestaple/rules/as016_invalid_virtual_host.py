@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from apachestaple.httpd.words import split_words
 from apachestaple.mod_ssl.addresses import address_problem
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
@@ -68,7 +70,7 @@ class InvalidVirtualHost(HostRule):
             said = _said_of_place(section)
             yield self.finding(host_subject(host, site), hosts=(host,), said=said)
             return
-        for word in section.arguments:
+        for word in _addresses(section.raw):
             said_of_address = address_problem(word)
             if said_of_address is not None:
                 yield self.finding(
@@ -79,6 +81,12 @@ class InvalidVirtualHost(HostRule):
                     said=said_of_address,
                 )
                 return
+
+
+@lru_cache(maxsize=256)
+def _addresses(raw: str) -> tuple[str, ...]:
+    """The addresses of a section, as its opening line has them; many hosts have the same."""
+    return tuple(split_words(raw.rpartition(">")[0]))
 
 
 def _said_of_place(section: Directive) -> str:

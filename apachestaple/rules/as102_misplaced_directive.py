@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
+# Nearly all directives stand right in a virtual host, where httpd allows these.
+_IN_HOST = frozenset({Where.SERVER, Where.SERVER_AND_PROXY, Where.ANYWHERE})
 _HOST = CACHE + tls_host("SSLUseStapling on")
 
 
@@ -74,7 +76,9 @@ class MisplacedDirective(DirectiveRule):
             # What includes a fragment may open a section around it.
             if known.where is not Where.FOLDER or not site.configuration.whole:
                 return
-        elif _is_allowed(known.where, section):
+        elif (
+            section.key == "<virtualhost" and section.parent is None and known.where in _IN_HOST
+        ) or _is_allowed(known.where, section):
             return
         yield self.finding(
             directive_subject(directive),

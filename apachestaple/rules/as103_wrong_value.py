@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.arguments import Takes, number_problem
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.commands import Command
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
+
+
+# One argument, which most directives are content with.
+_PLAIN = re.compile(r"[\w./:-]+", re.ASCII)
 
 
 class WrongValue(DirectiveRule):
@@ -78,22 +83,24 @@ class WrongValue(DirectiveRule):
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
+        known = COMMANDS[directive.key]
+        if known.takes_anything and _PLAIN.fullmatch(directive.raw):
+            return
         if has_web_characters(directive.raw) or not site.has_mod_ssl:
             return
         if "${" in directive.raw and not site.configuration.whole:
             # The variable may be defined elsewhere.
             return
-        known = COMMANDS[directive.key]
         words = directive.arguments
         problem = known.problem(words)
-        variant = _variant(known, words)
-        if problem is None and directive.key == "sslsessioncache":
-            problem, variant = _provider_problem(words[0], site), "provider"
+        is_of_provider = problem is None and directive.key == "sslsessioncache"
+        if is_of_provider:
+            problem = _provider_problem(words[0], site)
         if problem is not None:
             stapling = STAPLING_DIRECTIVES.get(directive.key)
             yield self.finding(
                 value_subject(directive),
-                variant=variant,
+                variant="provider" if is_of_provider else _variant(known, words),
                 problem=problem,
                 default=stapling.default if stapling else None,
             )

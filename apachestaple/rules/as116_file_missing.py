@@ -67,7 +67,7 @@ class FileMissing(DirectiveRule):
     good = (Example(CACHE + tls_host("SSLUseStapling on", "SSLCADNRequestFile certs/chain.pem")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        if not site.certificates_required or directive in site.files_of_tls_hosts:
+        if not site.certificates_required or id(directive) in site.files_of_tls_hosts:
             return
         named = COMMANDS[directive.key].named_path(directive.arguments)
         if named is None:

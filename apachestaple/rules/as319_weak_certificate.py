@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.strength import weakness
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.certificates.certificate import Certificate
+    from apachestaple.certificates.strength import Weakness
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
@@ -69,21 +71,31 @@ class WeakCertificate(CertificateRule):
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
         level, is_set = security_level(host)
-        file = certificate.file
-        # With SSLCertificateChainFile, the chain in the file is not used.
-        is_alone = file is None or host.setting("SSLCertificateChainFile") is not None
-        for weak in (leaf, *(() if is_alone or file is None else file.chain)):
-            found = weakness(weak, level)
-            if found is not None:
-                yield self.finding(
-                    certificate_subject(certificate),
-                    variant="" if weak is leaf else "chain",
-                    confidence=Confidence.CERTAIN if is_set or found.highest < 1 else None,
-                    hosts=(host,),
-                    certificate=certificate,
-                    name=weak.common_name,
-                    weakness=found.text,
-                    level=level,
-                    path=certificate.name,
-                )
-                return
+        weak, found = leaf, weakness(leaf, level)
+        if found is None and certificate.file and certificate.file.chain:
+            # With SSLCertificateChainFile, the chain in the file is not used.
+            in_chain = _weakest(certificate.file.chain, level)
+            if in_chain is not None and host.setting("SSLCertificateChainFile") is None:
+                weak, found = in_chain
+        if found is not None:
+            yield self.finding(
+                certificate_subject(certificate),
+                variant="" if weak is leaf else "chain",
+                confidence=Confidence.CERTAIN if is_set or found.highest < 1 else None,
+                hosts=(host,),
+                certificate=certificate,
+                name=weak.common_name,
+                weakness=found.text,
+                level=level,
+                path=certificate.name,
+            )
+
+
+@lru_cache(maxsize=64)
+def _weakest(chain: tuple[Certificate, ...], level: int) -> tuple[Certificate, Weakness] | None:
+    """The first certificate of a chain, which many hosts have, that is too weak."""
+    for certificate in chain:
+        found = weakness(certificate, level)
+        if found is not None:
+            return certificate, found
+    return None

@@ -66,7 +66,9 @@ class HostsDiffer(ServerRule):
     )
 
     def check(self, site: Site) -> Iterator[Finding]:
-        for sha1 in site.records:
+        for sha1 in site.shared_leaves:
+            if sha1 not in site.records:
+                continue
             members = [member for member in site.members_of(sha1) if _asks(member)]
             for member in members[1:]:
                 settings = _differing(members[0], member)
