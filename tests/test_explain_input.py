@@ -99,7 +99,9 @@ def test_the_json_report_keeps_its_contract(log: Path) -> None:
         "last": "2026-11-22T10:00:00.000001",
         "meaning": "the certificate has no OCSP responder URL, and SSLStaplingForceURL is not set "
         "for the host; clients get no staple (followed by AH02604)",
-        "repair": "Turn stapling off for this host: SSLUseStapling off.",
+        "repair": "Turn stapling off for this host: SSLUseStapling off. If another host with this "
+        "certificate has SSLStaplingForceURL, set it here as well: without it, httpd aborts "
+        "handshakes while the cache has no response (AH02621).",
     }
 
 

@@ -87,6 +87,44 @@ def test_memory_that_is_missing_at_a_start_is_just_that(log: str) -> None:
     assert "httpd does not start" in problem.meaning
 
 
+@pytest.mark.parametrize("reload", [GRACEFUL, RESTART])
+def test_an_httpd_that_ends_at_a_reload_without_a_message_may_lack_its_cache(reload: str) -> None:
+    again = STARTED.replace("7973", "8100")
+    (problem,) = problems(STARTED + reload + again)
+    assert problem.meaning == (
+        "httpd ended during a reload without a message, and was started again; a likely cause is "
+        "that SSLStaplingCache was removed from its configuration"
+    )
+    assert problem.log_id == ("AH00493" if reload == GRACEFUL else "AH00494")
+    # One that is still at it, or whose log was rotated, and one of two that run side by side.
+    assert not problems(STARTED + reload)
+    assert not problems(STARTED + reload + STARTED + again)
+    assert not problems(STARTED + reload + again + STARTED)
+    # One that says why it ends.
+    failed = line(":emerg", "AH00020: Configuration Failed, exiting")
+    assert not problems(STARTED + reload + failed + again)
+    (problem,) = problems(STARTED + reload + TOO_SMALL + NOT_INITIALISED + failed + again)
+    assert problem.log_id == "AH00820"
+
+
+@pytest.mark.parametrize("how", [signal.SIGUSR1, signal.SIGHUP])
+def test_a_cache_that_is_removed_from_a_running_httpd_is_named(
+    lab: Lab, how: signal.Signals
+) -> None:
+    """Whether httpd crashes or exits with a message is decided by the memory that it has freed."""
+    with lab.httpd(CACHE + STAPLES) as httpd:
+        assert httpd.start()
+        httpd.configure(tls_host())
+        assert not httpd.reload(how)
+        assert httpd.start()
+        assert wait_until(lambda: httpd.log.count("AH00489") == 2, 10)
+        log, after = httpd.log, understood(httpd)
+    (problem,) = problems(log)
+    assert "SSLStaplingCache" in problem.meaning
+    assert problem.log_id in ("AH00493", "AH00494", "AH00819", "AH00820", "AH00823", "AH01872")
+    assert with_configuration([problem], after) == [problem]
+
+
 def test_the_cache_of_sessions_is_not_taken_for_that_of_stapling() -> None:
     (problem,) = problems(STARTED + GRACEFUL + TOO_SMALL + NO_SESSIONS)
     assert "or SSLSessionCache if AH01874 follows" in problem.meaning

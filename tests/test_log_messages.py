@@ -31,7 +31,7 @@ OF_RENEWAL = {"AH10500"}
 
 @cache
 def binary(module: str) -> bytes:
-    path = Path(BINARY) if module == "core" else MODULES / f"mod_{module}.so"
+    path = Path(BINARY) if module in ("core", "") else MODULES / f"mod_{module}.so"
     return path.read_bytes()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from apachestaple.log import variants
 from apachestaple.log.cause import OF_CACHE, OF_RESPONDER
 from apachestaple.log.matching import Matching
-from apachestaple.log.server_messages import CRASHES
+from apachestaple.log.server_messages import BEGINS_RELOAD, CRASHES
 from apachestaple.mod_ssl.cache import SERVER_LISTS
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.responders import certificate_path
@@ -42,14 +42,20 @@ _LONG = 5
 def with_configuration(explanations: Iterable[Explanation], site: Site) -> list[Explanation]:
     """The explanations, completed from the configuration.
 
-    Crashes that stapling cannot cause with this configuration are left out.
+    Crashes that stapling does not cause with this configuration are left out.
     """
     matching = Matching(site)
     return [
         _placed(explanation, site, matching) if explanation.is_problem else explanation
         for explanation in explanations
-        if explanation.log_id not in CRASHES or _has_cache_with_mutex(site)
+        if _is_possible(explanation, site)
     ]
+
+
+def _is_possible(explanation: Explanation, site: Site) -> bool:
+    if explanation.log_id in BEGINS_RELOAD:
+        return site.cache is None
+    return explanation.log_id not in CRASHES or _has_cache_with_mutex(site)
 
 
 def _has_cache_with_mutex(site: Site) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.log import variants
 from apachestaple.log.cause import OF_RESPONDER
+from apachestaple.log.server_messages import BEGINS_RELOAD
 from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.ocsp.switched_off import switched_off
 
@@ -43,6 +44,8 @@ def diagnose(cause: Cause) -> Diagnosis:
 
 
 def _variant(cause: Cause, facts: dict[str, str]) -> Variant | None:
+    if cause.line.message.log_id in BEGINS_RELOAD:
+        return variants.ENDED_AT_RELOAD
     uri = facts.get("uri", "")
     match cause.line.message.log_id:
         case "AH02217" if facts.get("subject") == _FALLBACK:

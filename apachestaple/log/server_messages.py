@@ -12,6 +12,7 @@ _RESTART = "SIGHUP received.  Attempting to restart"
 
 BEGINS_RELOAD = frozenset({"AH00493", "AH00494", "AH00297", "AH00298", "AH00171", "AH00173"})
 RUNS = frozenset({"AH00489", "AH00292", "AH00163"})
+FAILED = "AH00020"
 CRASHES = frozenset({"AH00051", "AH00052"})
 
 SERVER = (
@@ -33,6 +34,8 @@ SERVER = (
         context("AH00173", _RESTART, _RELOADS, ""),
         context("AH00163", _CONFIGURED, _RUNS, ""),
     ),
+    # httpd logs it without a module.
+    *logged_by("", context(FAILED, "Configuration Failed, exiting", "httpd exits", "")),
     # They count only after a reload. Otherwise, nothing connects a crash with stapling.
     *logged_by(
         "core",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.log.cause import FOLLOWS_FROM, OF_CACHE, Cause
 from apachestaple.log.message import Kind
-from apachestaple.log.server_messages import BEGINS_RELOAD, CRASHES, RUNS
+from apachestaple.log.server_messages import BEGINS_RELOAD, CRASHES, FAILED, RUNS
 from apachestaple.log.start_messages import WITH_LIBRARY_ERROR
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class _Thread:
     """The state of a thread.
 
     The thread of a parent process that has reloaded logs the crashes of its child processes.
+    ``reload`` is the reload that has begun and not ended; ``is_replaced``, whether another parent
+    process has started since.
     """
 
     named: str | None = None
@@ -39,8 +41,9 @@ class _Thread:
     lacks_pass_phrase: bool = False
     served: bool = False
     stores: bool = False
-    reloads: bool = False
+    reload: Cause | None = None
     has_reloaded: bool = False
+    is_replaced: bool = False
     cause: Cause | None = None
 
 
@@ -50,6 +53,8 @@ class Threads:
     def __init__(self, settle: Callable[[Cause], None]) -> None:
         self._settle = settle
         self._threads: dict[bytes, _Thread] = {}
+        # Those that reload, unless another process has started since.
+        self._reloading: dict[bytes, _Thread] = {}
         # The path of each host's certificate; None for a host with several.
         self._certificates: dict[str, str | None] = {}
 
@@ -65,8 +70,12 @@ class Threads:
     def end(self) -> None:
         """Pass on the remaining causes at the end of the log."""
         for thread in self._threads.values():
+            at_reload = thread.cause is not None and thread.cause.at_reload
             self._finish(thread)
+            if thread.reload is not None and thread.is_replaced and not at_reload:
+                self._settle(thread.reload)
         self._threads.clear()
+        self._reloading.clear()
 
     def _take(self, line: Line, when: bytes) -> None:
         thread = self._threads.get(line.thread) or self._new_thread(line.thread)
@@ -74,7 +83,7 @@ class Threads:
         log_id = message.log_id or ""
         if message.kind not in _PROBLEMS:
             if message.kind is Kind.CONTEXT:
-                self._note(thread, line)
+                self._note(thread, line, when)
                 return
             if log_id == _REQUESTED:
                 self._finish(thread)
@@ -93,7 +102,7 @@ class Threads:
             if cause is not None:
                 self._settle(cause)
             cause = thread.cause = Cause(line, when, host=thread.host, served_before=thread.served)
-            cause.at_reload = thread.reloads
+            cause.at_reload = thread.reload is not None
             cause.lacks_pass_phrase, thread.lacks_pass_phrase = thread.lacks_pass_phrase, False
             cause.is_stored = thread.stores and log_id in OF_CACHE
         if line.is_named or cause.host is not None:
@@ -113,7 +122,7 @@ class Threads:
             self._settle(thread.cause)
             thread.cause = None
 
-    def _note(self, thread: _Thread, line: Line) -> None:
+    def _note(self, thread: _Thread, line: Line, when: bytes) -> None:
         cause = thread.cause
         if "library_error" in line.facts:
             if cause is not None and cause.line.message.log_id in WITH_LIBRARY_ERROR:
@@ -123,11 +132,23 @@ class Threads:
         if line.message.log_id == "AH02578":
             thread.lacks_pass_phrase = True
             return
-        if line.message.log_id in BEGINS_RELOAD:
-            thread.reloads = thread.has_reloaded = True
+        log_id = line.message.log_id
+        if log_id in BEGINS_RELOAD:
+            thread.reload, thread.has_reloaded = Cause(line, when, at_reload=True), True
+            thread.is_replaced = False
+            self._reloading[line.thread] = thread
             return
-        if line.message.log_id in RUNS:
-            thread.reloads = False
+        if log_id in RUNS:
+            thread.reload, thread.is_replaced = None, False
+            self._reloading.pop(line.thread, None)
+            for other in self._reloading.values():
+                other.is_replaced = True
+            # Each is marked once, however many processes a hostile log starts.
+            self._reloading.clear()
+            return
+        if log_id == FAILED:
+            # It ends with a message, be it about stapling or not.
+            thread.reload = None
             return
         if line.message.log_id == "AH02043":
             thread.named = line.facts.get("host")

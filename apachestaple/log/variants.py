@@ -36,6 +36,14 @@ CACHE_MAY_BE_GONE = Variant(
     outcome=Outcome.EXITS_AT_RELOAD,
     repair=f"If the line was removed: {CACHE_REMOVED} If it is still there: {MEMORY}",
 )
+ENDED_AT_RELOAD = Variant(
+    (),
+    problem="httpd ended during a reload without a message, and was started again",
+    explanation="a likely cause is that SSLStaplingCache was removed from its configuration",
+    repair="If the line was removed, nothing is left to do. Next time, keep it, or remove it while "
+    "httpd is stopped: apachectl graceful and apachectl restart are reloads. If it was not "
+    "removed, the crash has another cause.",
+)
 WEAK_KEY = Variant(
     ("AS319",),
     problem="OpenSSL refuses a certificate in {path}: its key is too small",

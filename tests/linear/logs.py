@@ -19,6 +19,7 @@ _BLOCK = 1 << 20
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SSL = "[Sun Nov 22 10:00:00.000001 2026] [ssl:error] [pid 7:tid 1] "
 MD = "[Sun Nov 22 10:00:00.000001 2026] [md:error] [pid 7:tid 1] "
+MPM = "[Sun Nov 22 10:00:00.000001 2026] [mpm_event:notice] [pid 7:tid 1] "
 NO_URI = (
     "AH02218: ssl_stapling_init_cert: no OCSP URI in certificate and no SSLStaplingForceURL set"
 )
@@ -106,6 +107,10 @@ MANY = {
     + "AH02604: Unable to configure certificate a:443:0 for stapling",
     "URLs": SSL + "AH01940: stapling_renew_response: Unsupported uri https://{0}.example.com/",
     "formats": "{0} " + ERROR,
+    "reloads": MPM.replace("pid 7", "pid {0}")
+    + "AH00493: SIGUSR1 received.  Doing graceful restart\n"
+    + MPM
+    + "AH00489: Apache configured -- resuming normal operations",
 }
 ROWS = [
     *(
