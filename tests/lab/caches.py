@@ -36,6 +36,19 @@ class CacheServer:
             if b"OK" not in connection.recv(64):
                 raise RuntimeError(f"{self._command[0]} does not forget")
 
+    def overwrite(self, value: bytes) -> None:
+        """Put ``value`` in the place of all that a redis holds."""
+        script = (
+            "for _, key in ipairs(redis.call('KEYS', '*')) do redis.call('SET', key, ARGV[1]) end"
+        )
+        words = (b"EVAL", script.encode(), b"0", value)
+        command = b"*%d\r\n" % len(words)
+        command += b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+        with socket.create_connection(("127.0.0.1", self._port.number), timeout=5) as connection:
+            connection.sendall(command)
+            if connection.recv(64) != b"$-1\r\n":
+                raise RuntimeError("redis does not take the value")
+
     def __enter__(self) -> Self:
         self._child = child = Child(self._command, output=self._output)
         if not wait_until(lambda: not child.running or self._port.is_listened_on(), 10.0):
