@@ -96,6 +96,11 @@ def test_an_httpd_that_ends_at_a_reload_without_a_message_may_lack_its_cache(rel
         "that SSLStaplingCache was removed from its configuration"
     )
     assert problem.log_id == ("AH00493" if reload == GRACEFUL else "AH00494")
+    # Problems of an earlier reload do not hide it.
+    unprepared = line(
+        "ssl:error", "AH02218: ssl_stapling_init_cert: no OCSP URI in certificate and"
+    )
+    assert len(problems(STARTED + reload + unprepared + STARTED + reload + again)) == 2
     # One that is still at it, or whose log was rotated, and one of two that run side by side.
     assert not problems(STARTED + reload)
     assert not problems(STARTED + reload + STARTED + again)

@@ -13,6 +13,7 @@ _RESTART = "SIGHUP received.  Attempting to restart"
 BEGINS_RELOAD = frozenset({"AH00493", "AH00494", "AH00297", "AH00298", "AH00171", "AH00173"})
 RUNS = frozenset({"AH00489", "AH00292", "AH00163"})
 FAILED = "AH00020"
+OF_PROCESS = BEGINS_RELOAD | RUNS | {FAILED}
 CRASHES = frozenset({"AH00051", "AH00052"})
 
 SERVER = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.log.cause import FOLLOWS_FROM, OF_CACHE, Cause
 from apachestaple.log.message import Kind
-from apachestaple.log.server_messages import BEGINS_RELOAD, CRASHES, FAILED, RUNS
+from apachestaple.log.server_messages import BEGINS_RELOAD, CRASHES, OF_PROCESS, RUNS
 from apachestaple.log.start_messages import WITH_LIBRARY_ERROR
 
 if TYPE_CHECKING:
@@ -83,7 +83,10 @@ class Threads:
         log_id = message.log_id or ""
         if message.kind not in _PROBLEMS:
             if message.kind is Kind.CONTEXT:
-                self._note(thread, line, when)
+                if log_id in OF_PROCESS:
+                    self._note_process(thread, line, when)
+                else:
+                    self._note(thread, line)
                 return
             if log_id == _REQUESTED:
                 self._finish(thread)
@@ -122,7 +125,26 @@ class Threads:
             self._settle(thread.cause)
             thread.cause = None
 
-    def _note(self, thread: _Thread, line: Line, when: bytes) -> None:
+    def _note_process(self, thread: _Thread, line: Line, when: bytes) -> None:
+        """Follow the starts, reloads and ends of parent processes."""
+        log_id = line.message.log_id
+        if log_id in BEGINS_RELOAD:
+            self._finish(thread)
+            thread.reload, thread.has_reloaded = Cause(line, when, at_reload=True), True
+            thread.is_replaced = False
+            self._reloading[line.thread] = thread
+        elif log_id in RUNS:
+            thread.reload, thread.is_replaced = None, False
+            self._reloading.pop(line.thread, None)
+            for other in self._reloading.values():
+                other.is_replaced = True
+            # Each is marked once, however many processes a hostile log starts.
+            self._reloading.clear()
+        else:
+            # It ends with a message, be it about stapling or not.
+            thread.reload = None
+
+    def _note(self, thread: _Thread, line: Line) -> None:
         cause = thread.cause
         if "library_error" in line.facts:
             if cause is not None and cause.line.message.log_id in WITH_LIBRARY_ERROR:
@@ -131,24 +153,6 @@ class Threads:
             return
         if line.message.log_id == "AH02578":
             thread.lacks_pass_phrase = True
-            return
-        log_id = line.message.log_id
-        if log_id in BEGINS_RELOAD:
-            thread.reload, thread.has_reloaded = Cause(line, when, at_reload=True), True
-            thread.is_replaced = False
-            self._reloading[line.thread] = thread
-            return
-        if log_id in RUNS:
-            thread.reload, thread.is_replaced = None, False
-            self._reloading.pop(line.thread, None)
-            for other in self._reloading.values():
-                other.is_replaced = True
-            # Each is marked once, however many processes a hostile log starts.
-            self._reloading.clear()
-            return
-        if log_id == FAILED:
-            # It ends with a message, be it about stapling or not.
-            thread.reload = None
             return
         if line.message.log_id == "AH02043":
             thread.named = line.facts.get("host")
