@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import atoi
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateFile
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.managed import ManagedDomain
     from apachestaple.mod_ssl.records import StaplingRecord
 
 
@@ -114,7 +116,10 @@ class Host:
         find_certificates: reads its certificates.
         find_record: the record that mod_ssl has of a leaf, whichever host made it.
         listen_is_https: whether its addresses are those of a Listen for https.
-        mod_md_staples: whether mod_md staples for it, and mod_ssl's own stapling is idle.
+        aliases: the names of its ServerAlias directives.
+        managed: the domains that mod_md assigns to it.
+        md_stapling: whether mod_md is to staple for it; ``None`` where a fragment does not tell.
+        mod_md_has: whether mod_md queries a responder for a leaf, for whichever host.
 
     """
 
@@ -128,7 +133,10 @@ class Host:
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False
-    mod_md_staples: bool = False
+    aliases: list[str] = field(default_factory=list)
+    managed: tuple[ManagedDomain, ...] = ()
+    md_stapling: bool | None = False
+    mod_md_has: Callable[[Certificate], bool] = lambda _: False
 
     @lazy
     def certificates(self) -> tuple[HostCertificate, ...]:
@@ -214,7 +222,9 @@ class Host:
         if value and "$" not in value:
             # httpd rejects it; nobody writes the directive to have TLS off.
             return "on"
-        return "on" if self.certificates and self._protocol() == "https" else "off"
+        # A certificate from mod_md comes too late (ssl_init_Module).
+        named = self.own_certificates or (self.main and self.main.own_certificates)
+        return "on" if named and self._protocol() == "https" else "off"
 
     def _protocol(self) -> str:
         protocol = self.setting("Protocol")
@@ -234,6 +244,37 @@ class Host:
     def staples(self) -> bool:
         """Whether mod_ssl's own stapling is on for it, and in charge."""
         return self.is_tls and self.use_stapling and not self.mod_md_staples
+
+    @property
+    def managed_certificates(self) -> tuple[tuple[Directive, Directive | None], ...]:
+        """Each MDCertificateFile of its domain, with the MDCertificateKeyFile."""
+        if len(self.managed) != 1:
+            return ()
+        domain = self.managed[0]
+        return tuple(zip_longest(domain.certificates, domain.keys[: len(domain.certificates)]))
+
+    @property
+    def obtains_certificate(self) -> bool:
+        """Whether mod_md obtains a certificate for it, which no directive names."""
+        return len(self.managed) == 1 and not self.managed[0].certificates
+
+    @lazy
+    def mod_md_staples(self) -> bool:
+        """Whether mod_md staples for it, and mod_ssl's own stapling is idle."""
+        if not self.md_stapling:
+            return False
+        return not self.certificates or any(map(self.mod_md_answers, self.certificates))
+
+    def mod_md_answers(self, certificate: HostCertificate) -> bool:
+        """Whether mod_md, not mod_ssl, decides what is stapled for a certificate.
+
+        It does not for one without an OCSP URI. A host that does not find the issuer has the
+        callback for stapling only if SSLUseStapling is on (ssl_stapling_init_cert).
+        """
+        if not self.md_stapling or certificate.leaf is None:
+            return bool(self.md_stapling)
+        is_prepared = certificate.issuer_found is not False or self.use_stapling
+        return is_prepared and self.mod_md_has(certificate.leaf)
 
     @property
     def must_staple(self) -> bool:

@@ -34,7 +34,8 @@ def hosts_table(site: Site, paint: Paint) -> str:
         expected = prospect(host, site)
         staples, colour = _STAPLES[expected.staples]
         switch = "on" if host.use_stapling else "off"
-        stapling = "mod_md" if host.mod_md_staples else switch
+        by_mod_md = host.mod_md_staples or (host.md_stapling is not False and not host.use_stapling)
+        stapling = "mod_md" if by_mod_md else switch
         rows.append([host.name, stapling, staples, expected.why])
         file, line = host_place(host, site)
         colours.append(colour)
