@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.rules.rule import CACHE, tls_host
+from apachestaple.rules.rule import CACHE, MOD_MD, managed_domain, managed_host, tls_host
 from tests.lab.handshake import handshake
 from tests.lab.processes import wait_until
 from tests.test_cli import run
@@ -19,29 +19,13 @@ if TYPE_CHECKING:
 
     from tests.lab.play import Lab
 
-LOADED = "LoadModule md_module modules/mod_md.so\n"
 ON = "MDStapling on\n"
 OTHERS_OFF = "MDStapleOthers off\n"
 USE = "SSLUseStapling on"
 
 
 def domain(name: str, *lines: str, certificate: str = "good") -> str:
-    """A managed domain with a certificate from elsewhere."""
-    files = (
-        f"MDCertificateFile certs/{certificate}.pem",
-        f"MDCertificateKeyFile certs/{certificate}.key",
-    )
-    return section(name, *files, *lines)
-
-
-def section(names: str, *lines: str) -> str:
-    return "".join(f"{line}\n" for line in (f"<MDomain {names}>", *lines, "</MDomain>"))
-
-
-def bare_host(*lines: str, name: str) -> str:
-    """A host whose certificate comes from mod_md."""
-    head = ("<VirtualHost *:443>", f"ServerName {name}" if name else "", "SSLEngine on")
-    return "".join(f"{line}\n" for line in (*head, *lines, "</VirtualHost>"))
+    return managed_domain(*lines, name=name, certificate=certificate)
 
 
 CASES = {
@@ -59,50 +43,55 @@ CASES = {
     "off-in-a-host": ON + tls_host("MDStapling off"),
     "section-on": (
         domain("www.example.com", "MDStapling on")
-        + bare_host(name="www.example.com")
+        + managed_host(name="www.example.com")
         + tls_host(name="y.example.com", certificate="other")
     ),
     "section-in-a-host": (
-        bare_host(*domain("www.example.com", "MDStapling on").splitlines(), name="www.example.com")
+        managed_host(
+            *domain("www.example.com", "MDStapling on").splitlines(), name="www.example.com"
+        )
         + tls_host(name="y.example.com", certificate="other")
     ),
     "section-off-server-on": (
-        ON + domain("www.example.com", "MDStapling off") + bare_host(name="www.example.com")
+        ON + domain("www.example.com", "MDStapling off") + managed_host(name="www.example.com")
     ),
     "section-off-server-on-others-off": (
         ON
         + OTHERS_OFF
         + domain("www.example.com", "MDStapling off")
-        + bare_host(name="www.example.com")
+        + managed_host(name="www.example.com")
     ),
     "managed-server-on-others-off": (
-        ON + OTHERS_OFF + domain("www.example.com") + bare_host(name="www.example.com")
+        ON + OTHERS_OFF + domain("www.example.com") + managed_host(name="www.example.com")
     ),
-    "managed-host-on": domain("www.example.com") + bare_host(ON, name="www.example.com"),
+    "managed-host-on": domain("www.example.com")
+    + managed_host("MDStapling on", name="www.example.com"),
     "managed-host-on-others-off": (
-        OTHERS_OFF + domain("www.example.com") + bare_host(ON, name="www.example.com")
+        OTHERS_OFF
+        + domain("www.example.com")
+        + managed_host("MDStapling on", name="www.example.com")
     ),
     "managed-host-off-section-on": (
         domain("www.example.com", "MDStapling on")
-        + bare_host("MDStapling off", name="www.example.com")
+        + managed_host("MDStapling off", name="www.example.com")
     ),
     "managed-host-off-server-on": (
-        ON + domain("www.example.com") + bare_host("MDStapling off", name="www.example.com")
+        ON + domain("www.example.com") + managed_host("MDStapling off", name="www.example.com")
     ),
     "alias": (
         domain("alias.example.com", "MDStapling on")
-        + bare_host("ServerAlias Alias.example.com", name="www.example.com")
+        + managed_host("ServerAlias Alias.example.com", name="www.example.com")
     ),
     "wildcard-alias": (
         domain("alias.example.com", "MDStapling on")
-        + bare_host("ServerAlias *.example.com", name="www.example.org")
+        + managed_host("ServerAlias *.example.com", name="www.example.org")
     ),
     "alias-below-a-wildcard-domain": (
         domain("*.example.com", "MDStapling on")
         + tls_host("ServerAlias b.example.com", name="www.example.org", certificate="other")
     ),
     "wildcard-domain": (
-        domain("*.example.com", "MDStapling on") + bare_host(name="www.example.com")
+        domain("*.example.com", "MDStapling on") + managed_host(name="www.example.com")
     ),
     "wildcard-domain-without-a-dot": (
         domain("*.com", "MDStapling on") + tls_host(name="example.com", certificate="other")
@@ -116,16 +105,16 @@ CASES = {
         "MDMatchNames servernames\n"
         + domain("*.example.com", "MDStapling on")
         + domain("www.example.com", certificate="other")
-        + bare_host(name="www.example.com")
+        + managed_host(name="www.example.com")
     ),
     "member": (
         domain("x.example.com auto", "MDMember www.Example.com manual", "MDStapling on")
-        + bare_host(name="www.example.com")
+        + managed_host(name="www.example.com")
     ),
     "no-server-name": (
         "ServerName main.example.com\n"
         + domain("main.example.com", "MDStapling on")
-        + bare_host(name="")
+        + managed_host().replace("    ServerName www.example.com\n", "")
     ),
     "base-server-is-not-managed": (
         "ServerName main.example.com\nSSLEngine on\nSSLCertificateFile certs/good.pem\n"
@@ -141,17 +130,17 @@ CASES = {
     ),
     "no-chain-file-beside-mod-md": (
         domain("www.example.com", "MDStapling on", certificate="leaf-only")
-        + bare_host("SSLCertificateChainFile certs/chain.pem", name="www.example.com")
+        + managed_host("SSLCertificateChainFile certs/chain.pem", name="www.example.com")
     ),
     "ca-file-beside-mod-md": (
         domain("www.example.com", "MDStapling on", certificate="leaf-only")
-        + bare_host("SSLCACertificateFile certs/chain.pem", name="www.example.com")
+        + managed_host("SSLCACertificateFile certs/chain.pem", name="www.example.com")
     ),
     "mod-ssl-staples-what-mod-md-declines": (
         ON + CACHE + tls_host(USE, "SSLStaplingForceURL {responder}", certificate="no-ocsp")
     ),
     "mod-ssl-staples-the-certificate-of-mod-md": (
-        CACHE + domain("www.example.com") + bare_host(USE, name="www.example.com")
+        CACHE + domain("www.example.com") + managed_host(USE, name="www.example.com")
     ),
     "issuer-from-another-host": (
         ON
@@ -177,7 +166,7 @@ CASES = {
     "no-response": ON + tls_host(certificate="dead-responder"),
 }
 # Always stapled: once it is, mod_md has asked for all certificates.
-LAST = domain("last.example.net", "MDStapling on", certificate="rsa") + bare_host(
+LAST = domain("last.example.net", "MDStapling on", certificate="rsa") + managed_host(
     name="last.example.net"
 )
 # `hosts` takes it that responders answer.
@@ -186,7 +175,7 @@ NOT_ANSWERED = {"no-response"}
 
 @pytest.mark.parametrize("case", CASES)
 def test_hosts_tells_for_which_hosts_mod_md_staples(lab: Lab, case: str) -> None:
-    text = LOADED + CASES[case].format(responder=lab.responder.url) + LAST
+    text = MOD_MD + CASES[case].format(responder=lab.responder.url) + LAST
     with lab.httpd(text) as httpd:
         predicted = hosts(httpd.root / "httpd.conf")
         names = [name for name in predicted if name != "the main server"]
@@ -229,7 +218,7 @@ def test_mod_md_asks_the_responder_of_the_certificate_alone(lab: Lab) -> None:
         ),
         "off": tls_host("MDStapling off", name="off", certificate="rsa"),
     }
-    with lab.httpd(LOADED + ON + "".join(hosts.values())) as httpd:
+    with lab.httpd(MOD_MD + ON + "".join(hosts.values())) as httpd:
         done = run("hosts", httpd.root / "httpd.conf", "--format", "json")
         predicted = {host["name"].partition(":")[0]: host for host in json.loads(done.stdout)}
         staples = {name for name, host in predicted.items() if host["staples"]}
@@ -256,8 +245,8 @@ def test_what_a_fragment_says_of_mod_md(tmp_path: Path) -> None:
         + tls_host("MDStapling on", "SSLUseStapling off", name="mod-ssl-off.example.com")
         + tls_host("MDStapling off", "SSLUseStapling off", name="off.example.com")
         + tls_host("MDStapling on", "MDStapleOthers off", "SSLUseStapling off", name="managed.only")
-        + section("section.example.com", "MDStapling on")
-        + bare_host("SSLUseStapling off", name="section.example.com")
+        + domain("section.example.com", "MDStapling on")
+        + managed_host("SSLUseStapling off", name="section.example.com")
     )
     found = {name: (host["staples"], host["why"]) for name, host in hosts(path).items()}
     unknown = (
@@ -286,8 +275,8 @@ def test_what_a_fragment_says_of_mod_md(tmp_path: Path) -> None:
 
 
 def test_a_certificate_that_mod_md_obtains(lab: Lab) -> None:
-    text = LOADED + ON + CACHE + "MDRenewMode manual\nMDomain www.example.com\n"
-    with lab.httpd(text + bare_host(USE, name="www.example.com")) as httpd:
+    text = MOD_MD + ON + CACHE + "MDRenewMode manual\nMDomain www.example.com\n"
+    with lab.httpd(text + managed_host(USE, name="www.example.com")) as httpd:
         (host,) = hosts(httpd.root / "httpd.conf").values()
         assert host["staples"] is None
         assert host["why"].startswith("mod_md obtains its certificate, which is not known here")
@@ -298,8 +287,8 @@ def test_a_certificate_that_mod_md_obtains(lab: Lab) -> None:
 
 
 def test_mod_md_comes_too_late_for_tls_by_listen(lab: Lab) -> None:
-    text = LOADED + "Listen 443 https\n" + domain("www.example.com", "MDStapling on")
-    text += bare_host(name="www.example.com").replace("SSLEngine on\n", "")
+    text = MOD_MD + "Listen 443 https\n" + domain("www.example.com", "MDStapling on")
+    text += managed_host(name="www.example.com").replace("SSLEngine on\n", "")
     with lab.httpd(text) as httpd:
         assert hosts(httpd.root / "httpd.conf") == {}
         assert httpd.start(), httpd.log

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import atoi
@@ -246,12 +245,13 @@ class Host:
         return self.is_tls and self.use_stapling and not self.mod_md_staples
 
     @property
-    def managed_certificates(self) -> tuple[tuple[Directive, Directive | None], ...]:
+    def managed_certificates(self) -> tuple[tuple[Directive, Directive], ...]:
         """Each MDCertificateFile of its domain, with the MDCertificateKeyFile."""
         if len(self.managed) != 1:
             return ()
         domain = self.managed[0]
-        return tuple(zip_longest(domain.certificates, domain.keys[: len(domain.certificates)]))
+        # httpd does not start with one that has no key.
+        return tuple(zip(domain.certificates, domain.keys, strict=False))
 
     @property
     def obtains_certificate(self) -> bool:

@@ -80,10 +80,10 @@ def assign_domains(
     if not configuration.may_have_module("md_module"):
         return
     known = ManagedDomains(domains)
-    staples_others = configuration.version() != STAPLES_NO_OTHERS
+    version = configuration.version()
     for host in hosts:
         host.managed = known.of(host)
-        host.md_stapling = staples_here(host, staples_others=staples_others)
+        host.md_stapling = staples_here(host, version)
         # A fragment shows neither MDStapleOthers nor whether mod_md is loaded.
         if host.md_stapling and not configuration.whole:
             host.md_stapling = None
@@ -159,20 +159,23 @@ def matches_server_names(main: Host) -> bool:
     return bool(words) and words[0].lower() == "servernames"
 
 
-def staples_here(host: Host, *, staples_others: bool) -> bool:
+def staples_here(host: Host, version: tuple[int, int, int]) -> bool:
     """Whether mod_md is to staple for a host (staple_here).
 
-    A domain has the MDStapling of its section, or else of the main server. The MDStapling of the
-    virtual host counts for certificates that mod_md does not manage; where that is on, it counts
-    for managed ones as well.
+    A domain has the MDStapling of its section, or else of the main server. Where that is off, the
+    MDStapling of the virtual host counts, as for a host without a domain.
     """
     if len(host.managed) == 1:
         own = host.managed[0].own.get("mdstapling")
-        decides = own or (host.main or host).own.get("mdstapling")
-        if is_on(decides):
+        if is_on(own or (host.main or host).own.get("mdstapling")):
             return True
-    others = host.setting("MDStapleOthers")
-    return host.switched_on("MDStapling") and staples_others and (others is None or is_on(others))
+    return host.switched_on("MDStapling") and staples_others(host, version)
+
+
+def staples_others(host: Host, version: tuple[int, int, int]) -> bool:
+    """Whether mod_md may staple for a host that it does not manage."""
+    switch = host.setting("MDStapleOthers")
+    return version != STAPLES_NO_OTHERS and (switch is None or is_on(switch))
 
 
 def is_on(directive: Directive | None) -> bool:
