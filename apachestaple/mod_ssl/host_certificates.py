@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.certificates.pem import CertificateFile, Problem
 from apachestaple.mod_ssl.hosts import HostCertificate, first_argument
+from apachestaple.mod_ssl.managed import certificates_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -66,7 +67,7 @@ def host_certificates(host: Host, files: Files) -> tuple[HostCertificate, ...]:
     named = zip_longest(directives, keys[: len(directives)])
     return tuple(
         _certificate(host, directive, key, files)
-        for directive, key in (*named, *host.managed_certificates)
+        for directive, key in (*named, *certificates_of(host))
     )
 
 
@@ -111,7 +112,7 @@ def _find_issuer(
     sent: Sequence[Certificate] = file.chain
     complete = True
     # mod_ssl takes a certificate from mod_md with the chain in its file (ssl_init_server_ctx).
-    if chain is not None and not host.managed_certificates:
+    if chain is not None and not certificates_of(host):
         chain_file = files.read(chain)
         # Without any certificate in it, it is an empty chain.
         complete = chain_file.problem in (None, Problem.NO_CERTIFICATE)

@@ -16,6 +16,7 @@ from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.managed import mod_md_answers
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_problem
 
@@ -244,37 +245,13 @@ class Host:
         """Whether mod_ssl's own stapling is on for it, and in charge."""
         return self.is_tls and self.use_stapling and not self.mod_md_staples
 
-    @property
-    def managed_certificates(self) -> tuple[tuple[Directive, Directive], ...]:
-        """Each MDCertificateFile of its domain, with the MDCertificateKeyFile."""
-        if len(self.managed) != 1:
-            return ()
-        domain = self.managed[0]
-        # httpd does not start with one that has no key.
-        return tuple(zip(domain.certificates, domain.keys, strict=False))
-
-    @property
-    def obtains_certificate(self) -> bool:
-        """Whether mod_md obtains a certificate for it, which no directive names."""
-        return len(self.managed) == 1 and not self.managed[0].certificates
-
     @lazy
     def mod_md_staples(self) -> bool:
         """Whether mod_md staples for it, and mod_ssl's own stapling is idle."""
         if not self.md_stapling:
             return False
-        return not self.certificates or any(map(self.mod_md_answers, self.certificates))
-
-    def mod_md_answers(self, certificate: HostCertificate) -> bool:
-        """Whether mod_md, not mod_ssl, decides what is stapled for a certificate.
-
-        It does not for one without an OCSP URI. A host that does not find the issuer has the
-        callback for stapling only if SSLUseStapling is on (ssl_stapling_init_cert).
-        """
-        if not self.md_stapling or certificate.leaf is None:
-            return bool(self.md_stapling)
-        is_prepared = certificate.issuer_found is not False or self.use_stapling
-        return is_prepared and self.mod_md_has(certificate.leaf)
+        certificates = self.certificates
+        return not certificates or any(mod_md_answers(self, each) for each in certificates)
 
     @property
     def must_staple(self) -> bool:

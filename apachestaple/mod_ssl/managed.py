@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from apachestaple.httpd.configuration import Configuration, Directive
-    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
 
 SECTIONS = ("<mdomain", "<mdomainset")
 # Directives of a section that belong to its domain, not to the server around it.
@@ -182,6 +182,32 @@ def is_on(directive: Directive | None) -> bool:
     """Whether an on/off directive of mod_md is there and on."""
     words = split_words(directive.raw) if directive else []
     return bool(words) and words[0].lower() == "on"
+
+
+def certificates_of(host: Host) -> tuple[tuple[Directive, Directive], ...]:
+    """Each MDCertificateFile of a host's domain, with the MDCertificateKeyFile."""
+    if len(host.managed) != 1:
+        return ()
+    domain = host.managed[0]
+    # httpd does not start with one that has no key.
+    return tuple(zip(domain.certificates, domain.keys, strict=False))
+
+
+def obtains_certificate(host: Host) -> bool:
+    """Whether mod_md obtains a certificate for a host, which no directive names."""
+    return len(host.managed) == 1 and not host.managed[0].certificates
+
+
+def mod_md_answers(host: Host, certificate: HostCertificate) -> bool:
+    """Whether mod_md, not mod_ssl, decides what is stapled for a certificate of a host.
+
+    It does not for one without an OCSP URI. A host that does not find the issuer has the callback
+    for stapling only if SSLUseStapling is on (ssl_stapling_init_cert).
+    """
+    if not host.md_stapling or certificate.leaf is None:
+        return bool(host.md_stapling)
+    is_prepared = certificate.issuer_found is not False or host.use_stapling
+    return is_prepared and host.mod_md_has(certificate.leaf)
 
 
 def stapled_leaves(hosts: Sequence[Host]) -> frozenset[bytes]:

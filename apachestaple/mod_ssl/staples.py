@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
-from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS
+from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, mod_md_answers, obtains_certificate
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import proxy_problem, url_problem
 
@@ -101,7 +101,7 @@ def _of_certificates(host: Host, site: Site) -> Prospect:
         for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
         if certificate.directive in served
     ]
-    if host.obtains_certificate:
+    if obtains_certificate(host):
         found.append(Prospect(None, _NOT_OBTAINED))
     for staples in (False, None):
         first = next((each for each in found if each.staples is staples), None)
@@ -117,7 +117,7 @@ def _of_certificate(
 ) -> Prospect:
     if not certificate.is_readable:
         return Prospect(None, f"{certificate.name} was not read")
-    if host.mod_md_answers(certificate) or (host.md_stapling and not host.use_stapling):
+    if mod_md_answers(host, certificate) or (host.md_stapling and not host.use_stapling):
         return _by_mod_md(host, certificate, problem)
     found = site.replies(host, certificate)
     if found is not None:
@@ -160,7 +160,7 @@ def _by_mod_md(
         reason = "its certificate has no OCSP URI"
     elif url_problem(url) is not None:
         reason = f"its responder {url} {url_problem(url)}"
-    elif certificate.issuer_found is False and not host.mod_md_answers(certificate):
+    elif certificate.issuer_found is False and not mod_md_answers(host, certificate):
         # It gets no issuer from the record of another host.
         reason = problem.reason if problem else "the issuer of its certificate is not in the chain"
     if reason:

@@ -48,7 +48,7 @@ class ManagedDomainConflict(ServerRule):
         Example(f"{_MANUAL}MDomain example.com\nMDomain example.org example.com\n{tls_host()}"),
         Example(f"{_MANUAL}MDomain *.example.com\nMDomain www.example.com\n{tls_host()}"),
         Example(
-            f"{_MANUAL}MDomain example.com\nMDomain www.example.com\n{_ALIAS}", log_id="AH10042"
+            f"{_MANUAL}MDomain example.com\nMDomain www.example.com\n{_ALIAS}", log_id="AH10238"
         ),
     )
     good = (
@@ -84,7 +84,7 @@ class ManagedDomainConflict(ServerRule):
             host_subject(host, site),
             variant="host",
             hosts=(host,),
-            log_id="AH10042" if host.certificates else "AH10238",
+            log_id="AH10238",
             host=host.name,
             count=len(host.managed),
             domains=", ".join(domain.name for domain in host.managed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.managed import is_on
+from apachestaple.mod_ssl.managed import is_on, obtains_certificate
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import MOD_MD, Example, managed_host
@@ -40,7 +40,7 @@ class MustStapleRequested(HostRule):
     good = (Example(f"{_DOMAIN}MDMustStaple on\nMDStapling on\n{managed_host()}"),)
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if not host.obtains_certificate or not host.is_tls:
+        if not obtains_certificate(host) or not host.is_tls:
             return
         (domain,) = host.managed
         request = domain.own.get("mdmuststaple") or site.main.own.get("mdmuststaple")
