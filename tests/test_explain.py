@@ -672,7 +672,8 @@ def test_a_host_of_two_managed_domains_is_not_told_to_name_a_certificate(lab: La
     domains = "MDRenewMode manual\nMDomain example.com\nMDomain www.example.com\n"
     log = played(lab, MOD_MD + domains + managed_host("ServerAlias example.com"))
     (problem,) = problems(log)
-    assert (problem.log_id, problem.rule, problem.followed_by) == ("AH10238", "AS120", ("AH02572",))
+    assert (problem.log_id, problem.rule) == ("AH10238", "AS120")
+    assert "AH02572" in problem.followed_by
     assert problem.repair is not None
     assert problem.repair.startswith("Put all names of the host into one MDomain")
 
