@@ -118,6 +118,7 @@ class Host:
         listen_is_https: whether its addresses are those of a Listen for https.
         aliases: the names of its ServerAlias directives.
         managed: the domains that mod_md assigns to it.
+        tls_engines: of the main server, each TLSEngine, by which mod_tls provides TLS.
         md_stapling: whether mod_md is to staple for it; ``None`` where a fragment does not tell.
         mod_md_has: whether mod_md queries a responder for a leaf, for whichever host.
 
@@ -134,6 +135,7 @@ class Host:
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False
     aliases: list[str] = field(default_factory=list)
+    tls_engines: list[Directive] = field(default_factory=list)
     managed: tuple[ManagedDomain, ...] = ()
     md_stapling: bool | None = False
     mod_md_has: Callable[[Certificate], bool] = lambda _: False

@@ -37,6 +37,7 @@ from apachestaple.mod_ssl.managed import (
     has_mod_md,
     stapled_leaves,
 )
+from apachestaple.mod_ssl.other_tls import other_tls
 from apachestaple.mod_ssl.provisions import Provisions
 from apachestaple.mod_ssl.queries import query
 from apachestaple.mod_ssl.records import stapling_records
@@ -164,6 +165,12 @@ class Site:
         certificates = [each for host in self.tls_hosts for each in host.certificates]
         keys = (each.key_directive for each in certificates)
         return frozenset((*(each.directive for each in certificates), *filter(None, keys)))
+
+    @lazy
+    def other_tls_hosts(self) -> list[tuple[Host, Directive]]:
+        """Hosts with TLS by another module than mod_ssl, each with the directive for it."""
+        found = ((host, other_tls(host)) for host in self.hosts)
+        return [(host, directive) for host, directive in found if directive is not None]
 
     @lazy
     def stapling_hosts(self) -> list[Host]:

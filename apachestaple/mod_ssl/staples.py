@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
 from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, mod_md_answers, obtains_certificate
+from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import proxy_problem, url_problem
 
@@ -36,6 +37,12 @@ def prospect(host: Host, site: Site) -> Prospect:
 
     Of a fragment, the cache is taken to be set elsewhere.
     """
+    by_other = None if host.is_tls else other_tls(host)
+    if by_other is not None:
+        module = module_of(by_other)
+        return Prospect(
+            None, f"{module} provides its TLS, and stapling by {module} is not predicted"
+        )
     if host.md_stapling is None:
         return _in_fragment_with_mod_md(host, site)
     if not host.md_stapling and not host.use_stapling:

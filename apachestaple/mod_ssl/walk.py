@@ -11,6 +11,7 @@ from apachestaple.mod_ssl.addresses import Address, is_https, parse_address, par
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.hosts import Host, first_argument
 from apachestaple.mod_ssl.managed import OF_DOMAIN, SECTIONS, managed_domain, section_of
+from apachestaple.mod_ssl.other_tls import SWITCHES, TLS_ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -98,10 +99,11 @@ class Walk:
             "<virtualhost": self._virtual_host,
             "listen": self._listen,
             "serveralias": self._alias,
+            TLS_ENGINE: self._site.main.tls_engines.append,
             **dict.fromkeys(("mdomain", *SECTIONS), self._managed_domain),
             **dict.fromkeys(OF_DOMAIN, self._of_domain),
         }
-        act = acts.get(key) or (self._setting if key in _SETTINGS else None)
+        act = acts.get(key) or (self._setting if key in _SETTINGS or key in SWITCHES else None)
         # Beside the right ones, those with a slip at the beginning, or further behind.
         return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
 
