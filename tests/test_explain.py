@@ -25,7 +25,7 @@ from apachestaple.log.older_messages import OLDER_WORDINGS
 from apachestaple.log.reader import LineReader
 from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules, find_rule
-from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.rule import CACHE, FIXED, MOD_MD, Example, managed_host, tls_host
 from tests.lab.handshake import handshake
 from tests.test_rules import PLAYED, made, server_names
 
@@ -659,9 +659,23 @@ def test_the_fallback_certificate_of_mod_md_is_no_reason_to_turn_stapling_off(la
         assert "fallback" in problem.meaning
         assert problem.repair is not None
         assert problem.repair.startswith("Keep stapling on.")
+    (waiting,) = [problem for problem in problems(log) if problem.log_id == "AH10085"]
+    assert waiting.rule is None
+    assert waiting.repair is not None
+    assert waiting.repair.startswith("Keep stapling on.")
     # A client that asks is told nothing else.
     (asked,) = [problem for problem in problems(log) if problem.log_id == "AH01926"]
     assert asked.rule is None
+
+
+def test_a_host_of_two_managed_domains_is_not_told_to_name_a_certificate(lab: Lab) -> None:
+    domains = "MDRenewMode manual\nMDomain example.com\nMDomain www.example.com\n"
+    log = played(lab, MOD_MD + domains + managed_host("ServerAlias example.com"))
+    (problem,) = problems(log)
+    assert (problem.log_id, problem.rule) == ("AH10238", "AS120")
+    assert "AH02572" in problem.followed_by
+    assert problem.repair is not None
+    assert problem.repair.startswith("Put all names of the host into one MDomain")
 
 
 @pytest.mark.parametrize("chain", [False, True], ids=["server", "issuer"])

@@ -332,6 +332,7 @@ def test_mod_md_staples_in_mod_ssl_s_place(bench: Bench, layout: Layout) -> None
     ("arguments", "reason"),
     [
         (["--use-mod-md", "--httpd-version", "2.4.41"], "mod_md staples since httpd 2.4.42"),
+        (["--use-mod-md", "--httpd-version", "2.4.66"], "mod_md of httpd 2.4.66 staples only for"),
         (["--proxy", "http://127.0.0.1:1", "--httpd-version", "2.4.18"], "since httpd 2.4.19"),
     ],
 )

@@ -22,8 +22,10 @@ _NOT_STARTED = frozenset(
 _BAD_ANSWER = frozenset({"AH01934", "AH01935", "AH01936", "AH02969"})
 
 # For each message, the messages that it can follow from (functions in ssl_util_stapling.c and
-# ssl_util_ocsp.c, each with its caller).
+# ssl_util_ocsp.c, each with its caller; mod_md.c).
 FOLLOWS_FROM = {
+    "AH02572": frozenset({"AH10238"}),
+    "AH10042": frozenset({"AH10238"}),
     "AH02604": NOT_PREPARED,
     "AH02235": NOT_PREPARED,
     "AH02567": NOT_PREPARED,

@@ -35,6 +35,7 @@ _AT_START = frozenset({"AH02217", "AH02218", "AH02814"})
 # Diagnoses at the start, where no other host has the certificate.
 _ALONE = {"AS304": variants.NO_RESPONDER, "AS305": variants.NO_ISSUER}
 _OF_URI = frozenset({"AH01939", "AH01940", "AH01955"})
+_OF_DOMAIN = frozenset({"AH10038", "AH10170", "AH10171"})
 # Seconds. A longer timeout stalls handshakes (AS406).
 _LONG = 5
 
@@ -72,6 +73,8 @@ def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explana
         return _at(explanation, _only_setting(site, _OF_CA[log_id]))
     if log_id == "AH01958":
         return _at(explanation, _first_switch(site))
+    if log_id in _OF_DOMAIN:
+        return _at(explanation, _in_domain(explanation, site))
     pairs = list(matching.pairs(explanation))
     hosts = {host for host, _ in pairs}
     paths = {certificate_path(certificate) for _, certificate in pairs if certificate}
@@ -170,6 +173,15 @@ def _only_setting(site: Site, name: str) -> Directive | None:
 def _first_switch(site: Site) -> Directive | None:
     switches = (host.setting("SSLUseStapling") for host in site.stapling_hosts)
     return next(filter(None, switches), None)
+
+
+def _in_domain(explanation: Explanation, site: Site) -> Directive | None:
+    """The definition of the managed domain that is logged, or its files."""
+    name = explanation.diagnosis.facts.get("name", "").lower()
+    domain = next((d for d in reversed(site.managed_domains) if name in d.names), None)
+    if domain is None or explanation.log_id == "AH10038":
+        return domain.directive if domain else None
+    return next(iter((*domain.certificates, *domain.keys)), None)
 
 
 def _as(explanation: Explanation, variant: Variant) -> Explanation:

@@ -2,15 +2,73 @@
 
 from __future__ import annotations
 
-from apachestaple.log.message import information, logged_by, problem
+from apachestaple.log.message import consequence, information, logged_by, problem
 from apachestaple.log.outcome import Outcome
 from apachestaple.log.stapling_messages import INSPECT
 
 _CHAIN = "Put the issuer's certificate after the server's certificate in SSLCertificateFile."
 _WATCHDOG = "Load mod_watchdog, which runs mod_md's background work."
 
+_ONE_DOMAIN = (
+    "Put all names of the host into one MDomain, or set MDMatchNames servernames, so that aliases "
+    "do not count."
+)
+
 MOD_MD = logged_by(
     "md",
+    problem(
+        "AH10038",
+        "two Managed Domains have an overlap in domain '%s', first definition in %s(line %d), "
+        "second in %s(line %d)",
+        "{name} is in two managed domains",
+        Outcome.DOES_NOT_START,
+        "Remove the name from one of the two MDomain directives or sections.",
+        "AS120",
+        names="name _ _ _ _",
+    ),
+    problem(
+        "AH10238",
+        "conflict: %d MDs match Virtualhost %s which uses SSL, however there can be at most 1.",
+        "the host has names of several managed domains, so mod_md gives it no certificate",
+        Outcome.DOES_NOT_START,
+        _ONE_DOMAIN,
+        "AS120",
+        names="_ host",
+    ),
+    consequence(
+        "AH10042",
+        "conflict: %d MDs match to SSL VirtualHost %s, there can at most be one.",
+        "the host has names of several managed domains",
+        Outcome.DOES_NOT_START,
+        _ONE_DOMAIN,
+        "AS120",
+        names="_ host",
+    ),
+    *(
+        problem(
+            number,
+            text,
+            said,
+            Outcome.DOES_NOT_START,
+            "Write one MDCertificateKeyFile for each MDCertificateFile, in the same order.",
+            "AS121",
+            names="name",
+        )
+        for number, text, said in (
+            (
+                "AH10170",
+                "The Managed Domain '%s' needs one MDCertificateKeyFile for each "
+                "MDCertificateFile.",
+                "the managed domain {name} has not one MDCertificateKeyFile for each "
+                "MDCertificateFile",
+            ),
+            (
+                "AH10171",
+                "The Managed Domain '%s' has MDCertificateKeyFile(s) but no MDCertificateFile.",
+                "the managed domain {name} has MDCertificateKeyFile, but no MDCertificateFile",
+            ),
+        )
+    ),
     information(
         "AH10197",
         "md ocsp watchdog start, ocsp stapling %d certificates",

@@ -10,6 +10,7 @@ class Outcome(Enum):
 
     DOES_NOT_START = "httpd does not start"
     EXITS_AT_RELOAD = "httpd exits at the reload"
+    UNAVAILABLE = "requests to the host get the status 503, and clients no staple"
     NO_STAPLE = "clients get no staple"
     NO_STAPLE_EACH_TIME = "clients get no staple, and httpd queries the responder at each handshake"
     FATAL_ALERT = "clients that request a staple get a fatal alert"

@@ -10,6 +10,10 @@ REACH = (
     "ports), or set SSLOCSPProxyURL. To send no staple instead of the error, set both "
     "SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater to off."
 )
+WAIT_FOR_MOD_MD = (
+    "Keep stapling on. Wait until mod_md has obtained the certificate, then reload httpd; if it "
+    "does not, search for [md:error] in the log."
+)
 TURN_OFF = "Turn stapling off for this host: SSLUseStapling off."
 INSPECT = "Inspect the certificate and its issuer with `openssl x509 -text`."
 _CLOCK = (

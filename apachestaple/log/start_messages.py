@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from apachestaple.log.message import consequence, context, logged_by, problem
 from apachestaple.log.outcome import Outcome
+from apachestaple.log.stapling_messages import WAIT_FOR_MOD_MD
 
 _REASON = "The next line of the log (SSL Library Error) names the reason."
 _CERTIFICATE = f"{_REASON} The file must have the server's certificate first, then its issuers."
@@ -97,6 +98,16 @@ START = logged_by(
         "Issue a server certificate for the host.",
         "AS314",
         names="index",
+    ),
+    problem(
+        "AH10085",
+        "Init: %s will respond with '503 Service Unavailable' for now. There are no SSL "
+        "certificates configured and no other module contributed any.",
+        "the host has no certificate yet, and has mod_md's self-signed fallback certificate until "
+        "then",
+        Outcome.UNAVAILABLE,
+        WAIT_FOR_MOD_MD,
+        names="host",
     ),
     problem(
         "AH02572",

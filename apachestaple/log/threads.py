@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from apachestaple.log.line import Line
 
+# mod_ssl logs it for a host that has no certificate yet.
+_NO_CERTIFICATE_YET = "AH10085"
 _PROBLEMS = (Kind.PROBLEM, Kind.CONSEQUENCE)
 # A client requests a staple (stapling_cb).
 _REQUESTED = "AH01951"
@@ -175,7 +177,11 @@ class Threads:
         index = line.facts.get("index", "").rpartition(":")[0]
         cause.host = line.host or line.facts.get("host") or index or cause.host
         cause.certificate = line.facts.get("path") if index else cause.certificate
-        if cause.host is None or cause.certificate is not None:
+        if (
+            cause.host is None
+            or cause.certificate is not None
+            or cause.line.message.log_id == _NO_CERTIFICATE_YET
+        ):
             return
         # A client sends the name of a host without its port.
         known = [

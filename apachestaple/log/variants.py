@@ -5,7 +5,13 @@ from __future__ import annotations
 from apachestaple.log.cache_messages import CACHE_REMOVED, MEMORY
 from apachestaple.log.diagnosis import Variant
 from apachestaple.log.outcome import Outcome
-from apachestaple.log.stapling_messages import APPEND_ISSUER, OTHERS_URL, REACH, TURN_OFF
+from apachestaple.log.stapling_messages import (
+    APPEND_ISSUER,
+    OTHERS_URL,
+    REACH,
+    TURN_OFF,
+    WAIT_FOR_MOD_MD,
+)
 
 # -- from the log alone -------------------------------------------------------------------------
 
@@ -19,8 +25,7 @@ FALLBACK = Variant(
     (),
     problem="mod_md has not obtained the certificate yet, and the host has mod_md's self-signed "
     "fallback certificate until then",
-    repair="Keep stapling on. Wait until mod_md has obtained the certificate, then reload httpd; "
-    "if it does not, search for [md:error] in the log.",
+    repair=WAIT_FOR_MOD_MD,
 )
 # The size in the message is that of the freed cache, which is arbitrary.
 CACHE_GONE = Variant(

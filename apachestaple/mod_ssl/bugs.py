@@ -5,17 +5,26 @@ Source: httpd's CHANGES, under the version that mended each.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Version = tuple[int, int, int]
 
 
 class Bug(NamedTuple):
-    """What goes wrong in versions before ``mended``, from ``since`` on."""
+    """What goes wrong in versions before ``mended``, from ``since`` on.
+
+    Attributes:
+        module: whose stapling it is.
+
+    """
 
     mended: Version
     what: str
     since: Version = (2, 3, 3)
+    module: str = "mod_ssl"
 
 
 # By the version that mended them: 2.4.11 and 2.4.13 were not released, so the next one stands here.
@@ -33,9 +42,27 @@ _BUGS = (
         "with SSLStaplingReturnResponderErrors off, revoked is kept from clients (PR 66626)",
         since=(2, 4, 18),
     ),
+    Bug(
+        (2, 4, 67),
+        "mod_md does not limit the size of a response (CVE-2026-29168)",
+        since=(2, 4, 42),
+        module="mod_md",
+    ),
+    Bug(
+        (2, 4, 67),
+        "MDStapleOthers has no effect, so mod_md staples only certificates of an MDomain",
+        since=(2, 4, 66),
+        module="mod_md",
+    ),
+    Bug(
+        (2, 4, 68),
+        "a responder can make httpd read beyond a buffer (CVE-2026-44185)",
+    ),
 )
 
 
-def bugs_of(version: Version) -> tuple[Bug, ...]:
-    """The bugs of a version, the one that was mended first first."""
-    return tuple(bug for bug in _BUGS if bug.since <= version < bug.mended)
+def bugs_of(version: Version, modules: Collection[str]) -> tuple[Bug, ...]:
+    """The bugs of a version in the stapling of some modules, the one mended first first."""
+    return tuple(
+        bug for bug in _BUGS if bug.since <= version < bug.mended and bug.module in modules
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.certificates.pem import CertificateFile, Problem
 from apachestaple.mod_ssl.hosts import HostCertificate, first_argument
+from apachestaple.mod_ssl.managed import certificates_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -57,15 +58,16 @@ class Files(NamedTuple):
 
 
 def host_certificates(host: Host, files: Files) -> tuple[HostCertificate, ...]:
-    """Its certificates, with those of the main server merged in."""
+    """Its certificates, with those of the main server merged in; then those from mod_md."""
     main = host.main
     directives = _merged(host.own_certificates, main.own_certificates if main else [])
     keys = _merged(host.own_keys, main.own_keys if main else [])
     # Keys and certificates belong together by their order; without a key of its own, a certificate
     # has it in its file (ssl_init_server_certs).
+    named = zip_longest(directives, keys[: len(directives)])
     return tuple(
         _certificate(host, directive, key, files)
-        for directive, key in zip_longest(directives, keys[: len(directives)])
+        for directive, key in (*named, *certificates_of(host))
     )
 
 
@@ -109,7 +111,8 @@ def _find_issuer(
     chain, authorities, folder = map(host.setting, CHAINS_ELSEWHERE)
     sent: Sequence[Certificate] = file.chain
     complete = True
-    if chain is not None:
+    # mod_ssl takes a certificate from mod_md with the chain in its file (ssl_init_server_ctx).
+    if chain is not None and not certificates_of(host):
         chain_file = files.read(chain)
         # Without any certificate in it, it is an empty chain.
         complete = chain_file.problem in (None, Problem.NO_CERTIFICATE)

@@ -16,6 +16,7 @@ from apachestaple.httpd.words import split_words
 from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.managed import mod_md_answers
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_problem
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateFile
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.managed import ManagedDomain
     from apachestaple.mod_ssl.records import StaplingRecord
 
 
@@ -114,7 +116,11 @@ class Host:
         find_certificates: reads its certificates.
         find_record: the record that mod_ssl has of a leaf, whichever host made it.
         listen_is_https: whether its addresses are those of a Listen for https.
-        mod_md_staples: whether mod_md staples for it, and mod_ssl's own stapling is idle.
+        aliases: the names of its ServerAlias directives.
+        managed: the domains that mod_md assigns to it.
+        tls_engines: of the main server, each TLSEngine, by which mod_tls provides TLS.
+        md_stapling: whether mod_md is to staple for it; ``None`` where a fragment does not tell.
+        mod_md_has: whether mod_md queries a responder for a leaf, for whichever host.
 
     """
 
@@ -128,7 +134,11 @@ class Host:
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False
-    mod_md_staples: bool = False
+    aliases: list[str] = field(default_factory=list)
+    tls_engines: list[Directive] = field(default_factory=list)
+    managed: tuple[ManagedDomain, ...] = ()
+    md_stapling: bool | None = False
+    mod_md_has: Callable[[Certificate], bool] = lambda _: False
 
     @lazy
     def certificates(self) -> tuple[HostCertificate, ...]:
@@ -214,7 +224,9 @@ class Host:
         if value and "$" not in value:
             # httpd rejects it; nobody writes the directive to have TLS off.
             return "on"
-        return "on" if self.certificates and self._protocol() == "https" else "off"
+        # A certificate from mod_md comes too late (ssl_init_Module).
+        named = self.own_certificates or (self.main and self.main.own_certificates)
+        return "on" if named and self._protocol() == "https" else "off"
 
     def _protocol(self) -> str:
         protocol = self.setting("Protocol")
@@ -234,6 +246,14 @@ class Host:
     def staples(self) -> bool:
         """Whether mod_ssl's own stapling is on for it, and in charge."""
         return self.is_tls and self.use_stapling and not self.mod_md_staples
+
+    @lazy
+    def mod_md_staples(self) -> bool:
+        """Whether mod_md staples for it, and mod_ssl's own stapling is idle."""
+        if not self.md_stapling:
+            return False
+        certificates = self.certificates
+        return not certificates or any(mod_md_answers(self, each) for each in certificates)
 
     @property
     def must_staple(self) -> bool:

@@ -31,6 +31,13 @@ from apachestaple.mod_ssl.host_certificates import (
     is_in_token,
 )
 from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblemKind, first_argument
+from apachestaple.mod_ssl.managed import (
+    ManagedDomain,
+    assign_domains,
+    has_mod_md,
+    stapled_leaves,
+)
+from apachestaple.mod_ssl.other_tls import other_tls
 from apachestaple.mod_ssl.provisions import Provisions
 from apachestaple.mod_ssl.queries import query
 from apachestaple.mod_ssl.records import stapling_records
@@ -69,6 +76,7 @@ class Site:
         caches: each SSLStaplingCache that stands where httpd takes it; the last one counts.
         misplaced: stapling directives in a section that httpd rejects them in.
         ssl_directives: all directives whose name looks like one of mod_ssl's.
+        managed_domains: mod_md's, in the order of the configuration.
         certificates_required: whether a certificate that is not here is an error.
         reader: of the certificate files.
         answers: what the responders answered, where they were asked.
@@ -83,6 +91,7 @@ class Site:
     certificates_required: bool
     reader: CertificateReader
     ssl_directives: list[Directive] = field(default_factory=list)
+    managed_domains: list[ManagedDomain] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
 
     @property
@@ -163,6 +172,12 @@ class Site:
         return frozenset(map(id, (*(each.directive for each in certificates), *keys)))
 
     @lazy
+    def other_tls_hosts(self) -> list[tuple[Host, Directive]]:
+        """Hosts with TLS by another module than mod_ssl, each with the directive for it."""
+        found = ((host, other_tls(host)) for host in self.hosts)
+        return [(host, directive) for host, directive in found if directive is not None]
+
+    @lazy
     def stapling_hosts(self) -> list[Host]:
         """TLS hosts for which mod_ssl's own stapling is on and in charge."""
         return [host for host in self.tls_hosts if host.staples]
@@ -175,6 +190,14 @@ class Site:
     def find_record(self, leaf: Certificate) -> StaplingRecord | None:
         """mod_ssl's record of a leaf, whichever host made it."""
         return self.records.get(leaf.sha1)
+
+    def mod_md_has(self, leaf: Certificate) -> bool:
+        """Whether mod_md queries a responder for a leaf, for whichever host."""
+        return leaf.sha1 in self._leaves_of_mod_md
+
+    @lazy
+    def _leaves_of_mod_md(self) -> frozenset[bytes]:
+        return stapled_leaves(self.hosts)
 
     def members(self, leaf: Certificate) -> list[Member]:
         """All hosts for which stapling is on and that have a leaf, in their order."""
@@ -302,7 +325,7 @@ def listeners(reader: CertificateReader) -> dict[str, Listener]:
         if configuration.may_read_certificate(path):
             reader.expect(path)
 
-    return {"sslcertificatefile": expect}
+    return {"sslcertificatefile": expect, "mdcertificatefile": expect}
 
 
 def understand(
@@ -327,7 +350,6 @@ def understand(
     walk.take(configuration.directives)
     _leave_out_hosts(site)
     speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
-    has_mod_md = configuration.has_module("md_module")
     has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
     files = Files(configuration, reader, has_chains_elsewhere)
 
@@ -339,7 +361,9 @@ def understand(
             host.listen_is_https = speak_https[host.section.raw]
         host.find_certificates = find_certificates
         host.find_record = site.find_record
-        host.mod_md_staples = has_mod_md and host.switched_on("MDStapling")
+        host.mod_md_has = site.mod_md_has
+    if has_mod_md(walk.seen):
+        assign_domains(site.hosts, site.managed_domains, configuration)
     if at_once:
         for host in site.hosts:
             host.certificates  # noqa: B018  (it is lazy)

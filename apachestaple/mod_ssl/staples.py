@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
+from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, mod_md_answers, obtains_certificate
+from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import proxy_problem, url_problem
 
@@ -13,6 +15,13 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
     from apachestaple.mod_ssl.replies import Replies
     from apachestaple.mod_ssl.site import Site
+
+
+# mod_md installs a self-signed certificate until then (md_add_fallback_cert_files).
+_NOT_OBTAINED = (
+    "mod_md obtains its certificate, which is not known here; until it has, the host answers 503 "
+    "without a staple"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +37,51 @@ def prospect(host: Host, site: Site) -> Prospect:
 
     Of a fragment, the cache is taken to be set elsewhere.
     """
-    if not host.mod_md_staples and not host.use_stapling:
+    by_other = None if host.is_tls else other_tls(host)
+    if by_other is not None:
+        module = module_of(by_other)
+        return Prospect(
+            None, f"{module} provides its TLS, and stapling by {module} is not predicted"
+        )
+    if host.md_stapling is None:
+        return _in_fragment_with_mod_md(host, site)
+    if not host.md_stapling and not host.use_stapling:
         if host.setting("SSLUseStapling") is not None:
-            return Prospect(False, "SSLUseStapling is off")
+            return Prospect(False, "SSLUseStapling is off" + _no_mod_md(host, site))
         if site.configuration.whole:
-            return Prospect(False, "SSLUseStapling is not set")
+            return Prospect(False, "SSLUseStapling is not set" + _no_mod_md(host, site))
         known = _of_certificates(host, site)
         if known.staples is False:
             return known
         return Prospect(None, "SSLUseStapling is not set in this part of the configuration")
     by_certificates = _of_certificates(host, site)
     # What is wrong with the host itself says more than what is wrong with the whole server.
-    if host.mod_md_staples or by_certificates.staples is False:
+    if not host.use_stapling or by_certificates.staples is False:
         return by_certificates
     problem = _cache_problem(site)
     return Prospect(False, problem) if problem else by_certificates
+
+
+def _in_fragment_with_mod_md(host: Host, site: Site) -> Prospect:
+    """MDStapling is on, but whether mod_md staples depends on what is set elsewhere."""
+    if host.use_stapling:
+        by_mod_ssl = _of_certificates(host, site)
+        if by_mod_ssl.staples is not False:
+            return by_mod_ssl
+    return Prospect(
+        None,
+        "MDStapling is on, but MDStapleOthers and MDomain may be set in another part of the "
+        "configuration",
+    )
+
+
+def _no_mod_md(host: Host, site: Site) -> str:
+    """Why mod_md does not staple for a host, although MDStapling is on for it."""
+    if not host.switched_on("MDStapling"):
+        return ""
+    if host.setting("MDStapleOthers") is None and site.configuration.version() == STAPLES_NO_OTHERS:
+        return "; mod_md of httpd 2.4.66 staples only for hosts in an MDomain"
+    return "; MDStapleOthers is off, and no MDomain has its name"
 
 
 def _cache_problem(site: Site) -> str | None:
@@ -69,6 +108,8 @@ def _of_certificates(host: Host, site: Site) -> Prospect:
         for certificate, problem in zip(host.certificates, host.stapling_problems, strict=True)
         if certificate.directive in served
     ]
+    if obtains_certificate(host):
+        found.append(Prospect(None, _NOT_OBTAINED))
     for staples in (False, None):
         first = next((each for each in found if each.staples is staples), None)
         if first is not None:
@@ -83,7 +124,7 @@ def _of_certificate(
 ) -> Prospect:
     if not certificate.is_readable:
         return Prospect(None, f"{certificate.name} was not read")
-    if host.mod_md_staples:
+    if mod_md_answers(host, certificate) or (host.md_stapling and not host.use_stapling):
         return _by_mod_md(host, certificate, problem)
     found = site.replies(host, certificate)
     if found is not None:
@@ -126,7 +167,7 @@ def _by_mod_md(
         reason = "its certificate has no OCSP URI"
     elif url_problem(url) is not None:
         reason = f"its responder {url} {url_problem(url)}"
-    elif certificate.issuer_found is False:
+    elif certificate.issuer_found is False and not mod_md_answers(host, certificate):
         # It gets no issuer from the record of another host.
         reason = problem.reason if problem else "the issuer of its certificate is not in the chain"
     if reason:

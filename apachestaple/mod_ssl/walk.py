@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.addresses import Address, is_https, parse_address, parse_listen
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.hosts import Host, first_argument
+from apachestaple.mod_ssl.managed import OF_DOMAIN, SECTIONS, managed_domain, section_of
+from apachestaple.mod_ssl.other_tls import SWITCHES, TLS_ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.managed import ManagedDomain
     from apachestaple.mod_ssl.site import Site
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
@@ -38,8 +41,12 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "sslciphersuite",
     "sslpassphrasedialog",
     "protocol",
-    "mdstapling",
+    "mdbaseserver",
     "mdhttpproxy",
+    "mdmatchnames",
+    "mdmuststaple",
+    "mdstapleothers",
+    "mdstapling",
     "user",
 }
 
@@ -64,6 +71,7 @@ class Walk:
         self._site = site
         self._listens: list[tuple[Address, str]] = []
         self._hosts: dict[int, Host] = {}
+        self._domains: dict[int, ManagedDomain] = {}
         # The host that the settings in the last section are for; ``None`` where they have no place.
         self._section: Directive | None = None
         self._host: Host | None = site.main
@@ -87,8 +95,15 @@ class Walk:
         return next((https for https in found if https is not None), False)
 
     def _use(self, key: str) -> _Use:
-        acts = {"<virtualhost": self._virtual_host, "listen": self._listen}
-        act = self._setting if key in _SETTINGS else acts.get(key)
+        acts = {
+            "<virtualhost": self._virtual_host,
+            "listen": self._listen,
+            "serveralias": self._alias,
+            TLS_ENGINE: self._site.main.tls_engines.append,
+            **dict.fromkeys(("mdomain", *SECTIONS), self._managed_domain),
+            **dict.fromkeys(OF_DOMAIN, self._of_domain),
+        }
+        act = acts.get(key) or (self._setting if key in _SETTINGS or key in SWITCHES else None)
         # Beside the right ones, those with a slip at the beginning, or further behind.
         return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
 
@@ -104,6 +119,24 @@ class Walk:
         listen = parse_listen(directive) if directive.parent is None else None
         if listen:
             self._listens.append(listen)
+
+    def _alias(self, directive: Directive) -> None:
+        host = self._owner(directive.parent)
+        if host is not None:
+            host.aliases += directive.arguments
+
+    def _managed_domain(self, directive: Directive) -> None:
+        domain = managed_domain(directive)
+        if domain is not None:
+            self._domains[id(directive)] = domain
+            self._site.managed_domains.append(domain)
+
+    def _of_domain(self, directive: Directive) -> None:
+        section = section_of(directive)
+        if section is None:
+            self._setting(directive)
+        elif id(section) in self._domains:
+            self._domains[id(section)].take(directive)
 
     def _setting(self, directive: Directive) -> None:
         section = directive.parent

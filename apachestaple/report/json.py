@@ -110,7 +110,12 @@ def hosts_json(*sites: Site) -> str:
 
 
 def _hosts(sites: Iterable[Site]) -> list[dict[str, object]]:
-    return [_host(host, site) for site in sites for host in site.tls_hosts]
+    return [_host(host, site) for site in sites for host in shown_hosts(site)]
+
+
+def shown_hosts(site: Site) -> list[Host]:
+    """The hosts with TLS, also by other modules than mod_ssl."""
+    return [*site.tls_hosts, *(host for host, _ in site.other_tls_hosts)]
 
 
 def _host(host: Host, site: Site) -> dict[str, object]:

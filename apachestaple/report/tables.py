@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.mod_ssl.responders import certificate_path
 from apachestaple.mod_ssl.staples import prospect
-from apachestaple.report.json import host_place
+from apachestaple.report.json import host_place, shown_hosts
 from apachestaple.report.terminal import Paint, pad, printable, short, width
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import FIXED
@@ -25,16 +26,19 @@ _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 
 def hosts_table(site: Site, paint: Paint) -> str:
     """A line for each TLS host; below it, its place and its certificates."""
-    if not site.tls_hosts:
+    hosts = shown_hosts(site)
+    if not hosts:
         return f"No TLS hosts in {printable(short(site.configuration.main_file))}.\n"
     rows = [["HOST", "STAPLING", "STAPLES", "WHY"]]
     colours: list[str] = []
     details: list[list[str]] = []
-    for host in site.tls_hosts:
+    for host in hosts:
         expected = prospect(host, site)
         staples, colour = _STAPLES[expected.staples]
         switch = "on" if host.use_stapling else "off"
-        stapling = "mod_md" if host.mod_md_staples else switch
+        by_mod_md = host.mod_md_staples or (host.md_stapling is not False and not host.use_stapling)
+        other = None if host.is_tls else other_tls(host)
+        stapling = module_of(other) if other else "mod_md" if by_mod_md else switch
         rows.append([host.name, stapling, staples, expected.why])
         file, line = host_place(host, site)
         colours.append(colour)

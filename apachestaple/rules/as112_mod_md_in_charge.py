@@ -62,6 +62,9 @@ class ModMdInCharge(HostRule):
         switch = host.setting("SSLUseStapling")
         if switch is None or not host.is_tls or not host.mod_md_staples:
             return
+        if host.use_stapling and any(c.issuer_found is False for c in host.certificates):
+            # Only with SSLUseStapling on does it staple what mod_md has for another host.
+            return
         yield self.finding(
             directive_subject(switch),
             variant="" if host.use_stapling else "off",

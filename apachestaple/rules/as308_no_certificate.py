@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
-from apachestaple.rules.rule import Example, tls_host
+from apachestaple.rules.rule import MOD_MD, Example, managed_host, tls_host
 from apachestaple.rules.subject import host_subject
 
 if TYPE_CHECKING:
@@ -33,15 +33,19 @@ class NoCertificate(HostRule):
     bad = (
         Example("<VirtualHost *:443>\n    SSLEngine on\n</VirtualHost>\n"),
         Example("SSLEngine on\n<VirtualHost *:443>\n    ServerName x\n</VirtualHost>\n"),
+        Example(f"{MOD_MD}MDRenewMode manual\nMDomain example.org\n{managed_host()}"),
     )
-    good = (Example(tls_host()),)
+    good = (
+        Example(tls_host()),
+        Example(f"{MOD_MD}MDRenewMode manual\nMDomain www.example.com\n{managed_host()}"),
+    )
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         configuration = site.configuration
         if not host.is_tls or host.certificates or not site.has_mod_ssl:
             return
         # mod_md and SSLOpenSSLConfCmd may bring one.
-        if configuration.has_module("md_module") or any(configuration.named("SSLOpenSSLConfCmd")):
+        if host.managed or any(configuration.named("SSLOpenSSLConfCmd")):
             return
         switch = host.setting("SSLEngine")
         if switch is not None:

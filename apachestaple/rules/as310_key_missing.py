@@ -8,7 +8,14 @@ from apachestaple.certificates.keys import KeyProblem
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.key import KeyRule
-from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.rule import (
+    CACHE,
+    MOD_MD,
+    Example,
+    managed_domain,
+    managed_host,
+    tls_host,
+)
 from apachestaple.rules.subject import key_subject
 
 if TYPE_CHECKING:
@@ -20,10 +27,11 @@ if TYPE_CHECKING:
 
 
 class KeyMissing(KeyRule):
-    """The file that SSLCertificateKeyFile names does not exist, or is empty.
+    """The file of a private key does not exist, or is empty.
 
-    httpd checks the file when it reads the directive (ssl_cmd_check_file). Where configurations are
-    kept away from their server, keys are not expected.
+    httpd checks the file when it reads the directive (ssl_cmd_check_file). The file of
+    MDCertificateKeyFile is only read when the server starts, and it exits. Where configurations
+    are kept away from their server, keys are not expected.
     """
 
     problems = frozenset({KeyProblem.MISSING, KeyProblem.EMPTY})
@@ -44,6 +52,11 @@ class KeyMissing(KeyRule):
             (CACHE + tls_host("SSLUseStapling on")).replace("certs/good.key", "certs/empty.pem"),
             rejection="does not exist or is empty",
         ),
+        Example(
+            MOD_MD + managed_domain(key="missing") + managed_host(),
+            effect=Effect.DOES_NOT_START,
+            log_id="AH02564",
+        ),
     )
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
@@ -56,9 +69,12 @@ class KeyMissing(KeyRule):
         # Only where the server's files are here.
         if problem is KeyProblem.MISSING and not site.certificates_required:
             return
+        managed = directive.key == "mdcertificatekeyfile"
         yield self.finding(
             key_subject(certificate),
             variant=problem,
+            effect=Effect.DOES_NOT_START if managed else None,
+            log_id="AH02564" if managed else None,
             hosts=(host,),
             certificate=certificate,
             path=first_argument(directive),

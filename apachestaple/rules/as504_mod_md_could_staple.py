@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import MOD_MD_STAPLES_SINCE
+from apachestaple.mod_ssl.managed import staples_others
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -48,7 +49,10 @@ class ModMdCouldStaple(ServerRule):
         configuration, hosts = site.configuration, site.stapling_hosts
         if not hosts or not configuration.has_module("md_module"):
             return
-        if configuration.version() < MOD_MD_STAPLES_SINCE or any(h.force_url for h in hosts):
+        version = configuration.version()
+        if version < MOD_MD_STAPLES_SINCE or any(host.force_url for host in hosts):
+            return
+        if not all(staples_others(host, version) for host in hosts):
             return
         switch = hosts[0].setting("SSLUseStapling")
         if switch is not None:

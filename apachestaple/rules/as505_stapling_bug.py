@@ -35,13 +35,18 @@ class StaplingBug(ServerRule):
     good = (Example(CACHE + tls_host("SSLUseStapling off")),)
 
     def check(self, site: Site) -> Iterator[Finding]:
-        hosts = site.stapling_hosts
-        switch = hosts[0].setting("SSLUseStapling") if hosts else None
-        if switch is None:
+        by_mod_md = [host for host in site.tls_hosts if host.switched_on("MDStapling")]
+        hosts = list(dict.fromkeys((*site.stapling_hosts, *by_mod_md)))
+        if not hosts:
             return
+        modules = {
+            *(("mod_ssl",) if site.stapling_hosts else ()),
+            *(("mod_md",) if by_mod_md else ()),
+        }
+        switch = hosts[0].setting("SSLUseStapling" if site.stapling_hosts else "MDStapling")
         version = site.configuration.version()
-        bugs = bugs_of(version)
-        if bugs:
+        bugs = bugs_of(version, modules)
+        if bugs and switch is not None:
             yield self.finding(
                 server_subject(site),
                 place=switch.place,

@@ -85,6 +85,27 @@ def tls_host(
     )
 
 
+MOD_MD = "LoadModule md_module modules/mod_md.so\n"
+
+
+def managed_host(*lines: str, name: str = "www.example.com") -> str:
+    """A virtual host of an example whose certificate comes from mod_md."""
+    head = ("<VirtualHost *:443>", f"    ServerName {name}", "    SSLEngine on")
+    return "".join(f"{line}\n" for line in (*head, *(f"    {x}" for x in lines), "</VirtualHost>"))
+
+
+def managed_domain(
+    *lines: str, name: str = "www.example.com", certificate: str = "good", key: str = ""
+) -> str:
+    """A managed domain of an example with a certificate from elsewhere, and further lines."""
+    files = (
+        f"MDCertificateFile certs/{certificate}.pem",
+        f"MDCertificateKeyFile certs/{key or certificate}.key",
+    )
+    content = "".join(f"    {line}\n" for line in (*files, *lines))
+    return f"<MDomain {name}>\n{content}</MDomain>\n"
+
+
 class Rule(ABC):
     """One prediction about httpd.
 

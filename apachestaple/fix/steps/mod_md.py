@@ -9,6 +9,7 @@ from apachestaple.fix.editing.render import MdStapling
 from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.directives import MOD_MD_STAPLES_SINCE
+from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, is_on
 from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.remedy import StapleByModMd
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apachestaple.fix.editing.render import Renderer
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
@@ -47,9 +50,23 @@ def refusals(site: Site) -> Iterator[str]:
     if version < MOD_MD_STAPLES_SINCE:
         since = dotted(MOD_MD_STAPLES_SINCE)
         yield f"mod_md staples since httpd {since}, and this is {dotted(version)}"
+    if version == STAPLES_NO_OTHERS:
+        yield f"mod_md of httpd {dotted(version)} staples only for hosts in an MDomain"
+    switch = next((d for d in map(_others, site.tls_hosts) if d is not None), None)
+    if switch is not None:
+        yield (
+            f"MDStapleOthers is off in {switch.file}:{switch.line}, so mod_md staples only for "
+            "hosts in an MDomain"
+        )
     for host in site.tls_hosts:
         urls = [certificate.first_uri for certificate in host.certificates]
         if host.use_stapling and host.force_url and any(u is None or url_problem(u) for u in urls):
             yield (
                 f"{host.name} staples by its SSLStaplingForceURL alone, which mod_md does not know"
             )
+
+
+def _others(host: Host) -> Directive | None:
+    """The MDStapleOthers that keeps mod_md from a host that it does not manage."""
+    switch = host.setting("MDStapleOthers")
+    return None if host.managed or switch is None or is_on(switch) else switch

@@ -1,6 +1,6 @@
 """One fault for each rule of the catalogue, put into a configuration that works."""
 
-from tests.drawn.faults import cache, certificates, directives, language, responders
+from tests.drawn.faults import cache, certificates, directives, language, managed, responders
 from tests.drawn.faults.fault import FAULTS, Fault, Inject
 
 # Rules without a fault here, and why.
@@ -9,12 +9,14 @@ NOT_INJECTED = {
     "AS012": "an advice about a file of the start script, which httpd itself does not read",
     "AS013": "an error of ours about a size that no server has; tests/test_bounds.py plays it",
     "AS014": "with two such links httpd does not come to an end; tests/test_bounds.py plays it",
+    "AS124": "an information about modules that Debian's httpd does not have",
     "AS210": "an advice about a folder's mode; a test of its own in tests/test_rules.py plays it",
     "AS302": "an information that root, who may read every file, never gets",
     "AS309": "an information about a copy of a configuration; on the server, AS301 speaks",
     "AS317": "about hosts that share a certificate, which tests/shared draws and plays",
     "AS318": "likewise",
     "AS408": "likewise",
+    "AS506": "an advice about a certificate that mod_md obtains from an authority",
 }
 
 __all__ = [
@@ -26,5 +28,6 @@ __all__ = [
     "certificates",
     "directives",
     "language",
+    "managed",
     "responders",
 ]

@@ -94,7 +94,7 @@ def self_signedbeside_a_good_one(random: Random, site: Site) -> Fault | None:
 @of("AS308")
 def no_certificate(random: Random, site: Site) -> Fault | None:
     host = a_host(random, site)
-    if host is None or host.section is None or site.uses_md:
+    if host is None or host.section is None:
         return None
     names = ("SSLCertificateFile", "SSLCertificateKeyFile")
     if named(site.body, *names) or not named(host.section.body, "SSLEngine"):
