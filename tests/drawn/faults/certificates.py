@@ -69,6 +69,42 @@ def namesake_of_the_issuer(random: Random, site: Site) -> Fault | None:
     return Fault(about=(host,))
 
 
+@of("AS319")
+def weak_certificate(random: Random, site: Site) -> Fault | None:
+    if named(site.body, "SSLCipherSuite"):
+        return None
+    return about(given(random, site, "weak-key", "sha1"))
+
+
+@of("AS320")
+def encrypted_key(random: Random, site: Site) -> Fault | None:
+    return about(given(random, site, "good", key="encrypted"))
+
+
+@of("AS321")
+def certificate_not_served(random: Random, site: Site) -> Fault | None:
+    host = given(random, site, "other")
+    if host is None or host.section is None:
+        return None
+    body = host.section.body
+    body += [
+        line("SSLCertificateFile", "certs/good.pem"),
+        line("SSLCertificateKeyFile", "certs/good.key"),
+    ]
+    return Fault(about=(host,))
+
+
+@of("AS322")
+def unusable_ca_file(random: Random, site: Site) -> Fault | None:
+    names = ("SSLCertificateChainFile", "SSLCACertificateFile", "SSLCACertificatePath")
+    host = a_host(random, site)
+    if host is None or host.section is None or named(site.body, *names):
+        return None
+    name = random.choice(names[:2])
+    insert(random, host.section.body, line(name, "certs/truncated.pem"))
+    return Fault(about=(host,))
+
+
 @of("AS306")
 def must_staple_switched_off(random: Random, site: Site) -> Fault | None:
     host = given(random, site, "must-staple", "must-staple-no-ocsp")
