@@ -53,6 +53,11 @@ class Prefetch(Generic[_Result]):
             self._receive(self._process)
         return self._results.pop(path, None)
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether there are enough files for a second process."""
+        return self._process is not None
+
     def _ask(self) -> None:
         try:
             self._process = self._process or _started(self._read)

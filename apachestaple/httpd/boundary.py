@@ -24,6 +24,8 @@ class Boundary:
     folders: tuple[str, ...]
     confines_all: bool = False
     _real_folders: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    # Whether folders are inside, by their real paths.
+    _held: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def excludes(self, path: str) -> bool:
         """Whether a path with all links followed is outside. Files outside are not opened."""
@@ -33,6 +35,12 @@ class Boundary:
 
     def holds(self, real: str) -> bool:
         """Whether a real path is inside."""
+        above, _, name = real.rpartition("/")
+        held = self._held.get(above)
+        if held is None:
+            held = self._held[above] = any(_holds(folder, above) for folder in self.folders)
+        if held:
+            return name not in _MARKS
         return any(_holds(folder, real) for folder in self.folders)
 
     @property
