@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,7 +25,10 @@ class SourceFile:
     ``made`` is the real file, if the path is not on the disk yet.
     """
 
-    __slots__ = ("_is_configuration", "_physical", "_real_path", "lines", "path", "text")
+    __slots__ = (
+        *("_is_configuration", "_physical", "_real_path", "_section_lines"),
+        *("lines", "path", "text"),
+    )
 
     def __init__(self, path: str, text: str, made: str | None = None) -> None:
         self.path = path
@@ -33,6 +37,7 @@ class SourceFile:
         self.lines: LogicalLines = logical_lines(text)
         self._physical: list[str] | None = None
         self._is_configuration: bool | None = None
+        self._section_lines: list[int] | None = None
 
     @property
     def real_path(self) -> str:
@@ -70,6 +75,14 @@ class SourceFile:
             self._physical = self.lines.text if is_plain else self.text.split("\n")
         lines = self._physical
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    def has_section_between(self, first: int, last: int) -> bool:
+        """Whether a section begins or ends on one of the physical lines ``first`` to ``last``."""
+        if self._section_lines is None:
+            lines = enumerate(self.text.split("\n"), 1)
+            self._section_lines = [n for n, line in lines if line.lstrip().startswith("<")]
+        found = bisect_left(self._section_lines, first)
+        return found < len(self._section_lines) and self._section_lines[found] <= last
 
     def physical_lines(self, first: int, last: int) -> list[str]:
         """Physical lines ``first`` to ``last``, without line endings."""

@@ -80,5 +80,4 @@ def _is_right_before(directive: Directive, last: Directive) -> bool:
     file = directive.source_file
     if file is not last.source_file or directive.line >= last.line:
         return False
-    between = file.physical_lines(directive.end_line + 1, last.line - 1)
-    return not any(line.lstrip().startswith("<") for line in between)
+    return not file.has_section_between(directive.end_line + 1, last.line - 1)

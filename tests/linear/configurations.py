@@ -16,8 +16,10 @@ from apachestaple.httpd.layout import Options, telling_lines
 from apachestaple.httpd.reader import read
 from apachestaple.httpd.syntax import logical_lines, tree
 from apachestaple.httpd.words import next_word, resolve_variables, split_words
+from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.site import understand
 from apachestaple.mod_ssl.staples import prospect
+from apachestaple.rules.catalogue import all_rules
 
 from .row import Limit, Row
 
@@ -149,7 +151,15 @@ def certificates(size: int) -> str:
     )
 
 
+def linted(path: str) -> object:
+    return lint([understand(read(locate(path, Options())))], all_rules())
+
+
 ROWS = [
+    *(
+        Row(f"lint of {form.strip()}", partial(one_line, _SSL, form), linted)
+        for form in ("SSLUseStapling on\n", "SSLUseStaping on\n", "SSLStaplingCache shmcb:a\n")
+    ),
     Row("certificates of a host", certificates, judged),
     *(Row(f"file of {name}", partial(file, form), read_all) for name, form in FILES.items()),
     *(
