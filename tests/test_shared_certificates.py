@@ -7,8 +7,10 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.lab.certificates import namesake
 from tests.lab.handshake import handshake
 from tests.test_cli import run
 
@@ -110,6 +112,23 @@ def test_the_first_authority_of_the_issuers_name_decides_for_all_hosts(
         assert httpd.start()
         made = {name: handshake(httpd.port, f"{name}.example.com").staple for name in hosts}
         assert set(made.values()) == {"good"}
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_an_authority_whose_key_is_of_another_type_is_not_taken_for_the_issuer(
+    lab: Lab, is_alone: bool
+) -> None:
+    other = namesake(lab.authority.intermediate.subject, rsa_key=True)
+    chain = other.public_bytes(serialization.Encoding.PEM).decode()
+    if not is_alone:
+        chain += lab.authority.intermediate_file.read_text()
+    text = CACHE + tls_host(ON, "SSLCertificateChainFile chain.pem", certificate="leaf-only")
+    with lab.httpd(text, files={"chain.pem": chain}) as httpd:
+        assert httpd.start()
+        assert handshake(httpd.port).staple == (None if is_alone else "good")
+        assert ("AH02217" in httpd.log_ids()) is is_alone
+        said, _ = staples(httpd.root)["www"]
+    assert said is not is_alone
 
 
 @pytest.mark.parametrize("folder", [True, False])
