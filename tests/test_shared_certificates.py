@@ -265,3 +265,18 @@ def test_a_url_that_keeps_a_host_from_stapling_is_removed_when_it_is_switched_on
         assert "ForceURL" not in (httpd.root / "site.conf").read_text()
         assert httpd.start()
         assert handshake(httpd.port).staple == "good"
+
+
+def test_a_signature_is_verified_once_for_all_hosts_of_a_certificate(lab: Lab) -> None:
+    """The last host makes the record, and the number of verified signatures has a limit."""
+    namesake = "SSLCertificateChainFile certs/namesake.pem"
+    text = CACHE + "".join(
+        tls_host(ON, namesake, certificate="leaf-only", name=f"host{number}.example.com")
+        for number in range(250)
+    )
+    with lab.httpd(text) as httpd:
+        said = staples(httpd.root)
+        assert len(said) == 250
+        assert {state for state, _ in said.values()} == {False}
+        assert httpd.start()
+        assert handshake(httpd.port, "host0.example.com").staple == "unknown"

@@ -72,6 +72,7 @@ class CertificateReader:
         self._chains: dict[bytes, tuple[tuple[Certificate, ...], Problem | None]] = {}
         self._prefetch: Prefetch[_Packed] = Prefetch(self._read_packed)
         self._left_to_verify = _MOST_VERIFIED
+        self._signed: dict[tuple[bytes, bytes], bool | None] = {}
 
     def expect(self, path: str) -> None:
         """Say that `read` is going to be asked for a file.
@@ -97,10 +98,14 @@ class CertificateReader:
         """
         if leaf.names_key_of(issuer):
             return True
-        if not self._left_to_verify:
-            return None
-        self._left_to_verify -= 1
-        return leaf.is_signed_by(issuer)
+        # Many hosts may have both.
+        pair = leaf.sha1, issuer.sha1
+        if pair not in self._signed:
+            if not self._left_to_verify:
+                return None
+            self._left_to_verify -= 1
+            self._signed[pair] = leaf.is_signed_by(issuer)
+        return self._signed[pair]
 
     def read_folder(
         self, path: str, may_read: Callable[[str], bool] = lambda _: True
