@@ -7,8 +7,10 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.lab.certificates import namesake
 from tests.lab.handshake import handshake
 from tests.test_cli import run
 
@@ -110,6 +112,23 @@ def test_the_first_authority_of_the_issuers_name_decides_for_all_hosts(
         assert httpd.start()
         made = {name: handshake(httpd.port, f"{name}.example.com").staple for name in hosts}
         assert set(made.values()) == {"good"}
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_an_authority_whose_key_is_of_another_type_is_not_taken_for_the_issuer(
+    lab: Lab, is_alone: bool
+) -> None:
+    other = namesake(lab.authority.intermediate.subject, rsa_key=True)
+    chain = other.public_bytes(serialization.Encoding.PEM).decode()
+    if not is_alone:
+        chain += lab.authority.intermediate_file.read_text()
+    text = CACHE + tls_host(ON, "SSLCertificateChainFile chain.pem", certificate="leaf-only")
+    with lab.httpd(text, files={"chain.pem": chain}) as httpd:
+        assert httpd.start()
+        assert handshake(httpd.port).staple == (None if is_alone else "good")
+        assert ("AH02217" in httpd.log_ids()) is is_alone
+        said, _ = staples(httpd.root)["www"]
+    assert said is not is_alone
 
 
 @pytest.mark.parametrize("folder", [True, False])
@@ -246,3 +265,18 @@ def test_a_url_that_keeps_a_host_from_stapling_is_removed_when_it_is_switched_on
         assert "ForceURL" not in (httpd.root / "site.conf").read_text()
         assert httpd.start()
         assert handshake(httpd.port).staple == "good"
+
+
+def test_a_signature_is_verified_once_for_all_hosts_of_a_certificate(lab: Lab) -> None:
+    """The last host makes the record, and the number of verified signatures has a limit."""
+    namesake = "SSLCertificateChainFile certs/namesake.pem"
+    text = CACHE + "".join(
+        tls_host(ON, namesake, certificate="leaf-only", name=f"host{number}.example.com")
+        for number in range(250)
+    )
+    with lab.httpd(text) as httpd:
+        said = staples(httpd.root)
+        assert len(said) == 250
+        assert {state for state, _ in said.values()} == {False}
+        assert httpd.start()
+        assert handshake(httpd.port, "host0.example.com").staple == "unknown"

@@ -51,7 +51,7 @@ class Certificate:
     be asked.
     """
 
-    __slots__ = ("_facts", "_subject_name", "der", "sha1")
+    __slots__ = ("_algorithms", "_facts", "_subject_name", "der", "sha1")
 
     def __init__(self, der: bytes, sha1: bytes, facts: Facts | None) -> None:
         # The certificate itself, and its SHA-1: mod_ssl's key in the cache.
@@ -59,6 +59,7 @@ class Certificate:
         self.sha1 = sha1
         self._facts = facts
         self._subject_name = facts.subject if facts else None
+        self._algorithms: tuple[str, str] | None = None
 
     @classmethod
     def parse(cls, der: bytes) -> Certificate:
@@ -96,10 +97,24 @@ class Certificate:
     @property
     def key_type(self) -> str:
         """The algorithm of its public key, as OpenSSL tells slots for certificates apart."""
-        try:
-            return self._certificate.public_key_algorithm_oid.dotted_string
-        except Exception:  # noqa: BLE001  (cryptography raises many kinds)
-            return ""
+        return self._key_and_signature[0]
+
+    @property
+    def signature_type(self) -> str:
+        """The algorithm of its signature."""
+        return self._key_and_signature[1]
+
+    @property
+    def _key_and_signature(self) -> tuple[str, str]:
+        """Both algorithms; kept, since a chain may have many authorities of one name."""
+        if self._algorithms is None:
+            try:
+                read = self._certificate
+                key, signature = read.public_key_algorithm_oid, read.signature_algorithm_oid
+                self._algorithms = key.dotted_string, signature.dotted_string
+            except Exception:  # noqa: BLE001  (cryptography raises many kinds)
+                self._algorithms = "", ""
+        return self._algorithms
 
     @property
     def signature_digest(self) -> tuple[str, int] | None:
@@ -178,14 +193,19 @@ class Certificate:
         return self._facts is not None and self._facts.issuer == self._name
 
     def is_issued_by(self, issuer: Certificate) -> bool:
-        """X509_check_issued: names and key identifiers agree; the signature is not looked at."""
+        """X509_check_issued: names, key identifiers and types of key fit.
+
+        The signature itself is not verified.
+        """
         own, its = self._facts, issuer._facts
         if own is None or its is None or not its.may_sign or own.issuer != issuer._name:
             return False
         if own.authority_key and its.subject_key and own.authority_key != its.subject_key:
             return False
         serial = own.authority_serial
-        return serial is None or serial == issuer.serial
+        if serial is not None and serial != issuer.serial:
+            return False
+        return self.names_key_of(issuer) or _fits(self.signature_type, issuer.key_type)
 
     def names_key_of(self, issuer: Certificate) -> bool:
         """Whether it has the identifier of the issuer's key."""
@@ -229,6 +249,24 @@ class Certificate:
             except Exception:  # noqa: BLE001  (likewise)
                 self._subject_name = _UNREADABLE
         return self._subject_name
+
+
+# The beginning of the identifiers of signatures, and the keys that make them.
+_KEYS_OF_SIGNATURES = {
+    "1.2.840.113549.1.1.": ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"),  # RSA, RSA-PSS
+    "1.2.840.10045.4.": ("1.2.840.10045.2.1",),  # ECDSA
+    "1.2.840.10040.4.": ("1.2.840.10040.4.1",),  # DSA
+    "2.16.840.1.101.3.4.3.": ("1.2.840.10040.4.1",),
+}
+
+
+def _fits(signature: str, key: str) -> bool:
+    """Whether a key of this type can have made a signature of that type (check_sig_alg_match)."""
+    for beginning, keys in _KEYS_OF_SIGNATURES.items():
+        if signature.startswith(beginning) and signature != key:
+            return key in keys
+    # Of the younger algorithms, key and signature have one identifier.
+    return signature == key or not (signature and key)
 
 
 def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool | None:

@@ -69,6 +69,7 @@ class CertificateReader:
         self._certificates: dict[bytes, Certificate] = {}
         self._chains: dict[bytes, tuple[tuple[Certificate, ...], Problem | None]] = {}
         self._prefetch: Prefetch[_Packed] = Prefetch(self._read_packed)
+        self._signed: dict[tuple[bytes, bytes], bool | None] = {}
 
     def expect(self, path: str) -> None:
         """Say that `read` is going to be asked for a file.
@@ -95,7 +96,13 @@ class CertificateReader:
         """
         if leaf.names_key_of(issuer):
             return True
-        return None if self._prefetch.is_in_use else leaf.is_signed_by(issuer)
+        if self._prefetch.is_in_use:
+            return None
+        # Many hosts may have both.
+        pair = leaf.sha1, issuer.sha1
+        if pair not in self._signed:
+            self._signed[pair] = leaf.is_signed_by(issuer)
+        return self._signed[pair]
 
     def read_folder(
         self, path: str, may_read: Callable[[str], bool] = lambda _: True

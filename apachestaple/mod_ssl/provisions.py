@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.certificates.pem import CertificateFile
+    from apachestaple.certificates.pem import CertificateFile, CertificateReader
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
@@ -108,7 +108,7 @@ class Provisions:
         )
         for path, source in (each for group in candidates for each in group.items()):
             file = self.site.reader.read(path)
-            if all(_suits(each, file) for each in concerned):
+            if all(_suits(each, file, self.site.reader) for each in concerned):
                 yield source
 
     @lazy
@@ -218,7 +218,7 @@ def _leaves(host: Host) -> list[Certificate]:
     return [certificate.leaf for certificate in host.served if certificate.leaf]
 
 
-def _suits(host: Host, file: CertificateFile) -> bool:
+def _suits(host: Host, file: CertificateFile, reader: CertificateReader) -> bool:
     """Whether a host finds the issuers in a file, and sends no certificate less than now."""
     own = {certificate.file.path for certificate in host.certificates if certificate.file}
     chain = sent_chain(file, own)
@@ -228,7 +228,7 @@ def _suits(host: Host, file: CertificateFile) -> bool:
     for certificate in host.served:
         leaf = certificate.leaf
         issuer = first_issuer(leaf, chain) if leaf else None
-        if leaf is None or issuer is None or leaf.is_signed_by(issuer) is False:
+        if leaf is None or issuer is None or not reader.is_signed(leaf, issuer):
             return False
         sends = certificate.file.chain if certificate.file and host.setting(_CHAIN) is None else ()
         if not sent.issuperset(one.der for one in sends):

@@ -112,6 +112,14 @@ class Site:
                 found.setdefault(id(directive.parent), []).append(directive)
         return found
 
+    def is_overridden_cache(self, directive: Directive) -> bool:
+        """Whether a directive is an SSLStaplingCache before the last one."""
+        return id(directive) in self._overridden_caches
+
+    @lazy
+    def _overridden_caches(self) -> frozenset[int]:
+        return frozenset(map(id, self.caches[:-1]))
+
     def is_in_force(self, directive: Directive) -> bool:
         """Whether the line of a stapling directive decides for some host."""
         return (directive.file, directive.line) in self._lines_in_force

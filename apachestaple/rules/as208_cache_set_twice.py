@@ -41,7 +41,7 @@ class CacheSetTwice(DirectiveRule):
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        if not any(directive is cache for cache in site.caches[:-1]):
+        if not site.is_overridden_cache(directive):
             return
         last = site.caches[-1]
         if directive.place == last.place:

@@ -105,8 +105,9 @@ def _seen(lab: Lab, name: str, change: Callable[[Written], None]) -> Seen:
 
 
 def _stapling(text: bytes) -> str:
-    """The stapling directives in a host's file, in order; SSLUseStapling with its argument."""
-    found = re.findall(r"^\s*(SSL(?:UseStapling\s+\S+|Stapling\w+))", text.decode(), re.MULTILINE)
+    """The directives for stapling in a host's file, in order; SSLUseStapling with its argument."""
+    names = r"^\s*(SSL(?:UseStapling\s+\S+|Stapling\w+|CertificateChainFile))"
+    found = re.findall(names, text.decode(), re.MULTILINE)
     return ", ".join(" ".join(each.split()) for each in found) or "nothing"
 
 

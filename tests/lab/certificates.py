@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from .ca import Authority, Issued
 
@@ -74,12 +74,16 @@ def _write_namesakes(authority: Authority) -> None:
     (authority.folder / "namesake-first.pem").write_bytes(pem + chain)
 
 
-def namesake(name: x509.Name, *, key_identifier: bool = False) -> x509.Certificate:
+def namesake(
+    name: x509.Name, *, key_identifier: bool = False, rsa_key: bool = False
+) -> x509.Certificate:
     """An authority of this name with a key of its own.
 
     Without a key identifier, OpenSSL takes it for the one that certificates name as their issuer.
     """
-    key = ec.generate_private_key(ec.SECP256R1())
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = ec.generate_private_key(ec.SECP256R1())
+    if rsa_key:
+        key = rsa.generate_private_key(65537, 2048)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     builder = (
         x509.CertificateBuilder()
