@@ -19,8 +19,10 @@ class NothingCached(ZeroTimeoutRule):
     effect = Effect.EVICTS_STAPLES
     fix = Fix.SAFE
     setting = "SSLStaplingStandardCacheTimeout"
-    reason = "with a timeout of 0 no response is kept"
-    message = "with a timeout of 0 no response is kept, and every handshake asks the responder"
+    reason = "with a timeout of 0, no response is cached"
+    message = (
+        "with a timeout of 0, no response is cached, and every handshake queries the responder"
+    )
     help = "Remove the line; the default is 3600 seconds."
     bad = (Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0")),)
     good = (

@@ -33,7 +33,9 @@ class NotACertificate(CertificateFileRule):
         Problem.NO_CERTIFICATE: "{path} contains no certificate",
         Problem.DAMAGED: "{path} is damaged",
     }
-    help = "Put the certificate there in PEM form, the server's own certificate first."
+    help = (
+        "Store the certificate in this file in PEM format, with the server's own certificate first."
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="truncated", key="good")),
         Example(
