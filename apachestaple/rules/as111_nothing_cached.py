@@ -10,7 +10,7 @@ from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 class NothingCached(ZeroTimeoutRule):
     """SSLStaplingStandardCacheTimeout is 0.
 
-    A response has then expired as soon as it is stored, and httpd asks the responder in every
+    A response then expires as soon as it is stored, and httpd queries the responder in every
     handshake.
     """
 

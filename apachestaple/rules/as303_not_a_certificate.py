@@ -54,7 +54,7 @@ class NotACertificate(CertificateFileRule):
     def check(
         self, problem: Problem, certificate: HostCertificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        # With a chain file, httpd reads the leaf alone from the certificate's file.
+        # With a chain file, httpd only reads the leaf from the certificate's file.
         leaf_only = host.setting("SSLCertificateChainFile") is not None
         if certificate.file is None or (certificate.file.leaf and leaf_only):
             return
