@@ -345,7 +345,7 @@ def host(certificate: str, *lines: str, stapling: str = "SSLUseStapling on") -> 
 @pytest.mark.parametrize(
     ("lines", "staples", "why"),
     [
-        (host("good"), True, f"mod_ssl staples what {RESPONDER} answers"),
+        (host("good"), True, f"mod_ssl staples the responses of {RESPONDER}"),
         (host("good", stapling=""), False, "SSLUseStapling is not set"),
         (host("good", stapling="SSLUseStapling off"), False, "SSLUseStapling is off"),
         (host("no-ocsp"), False, "no OCSP URI"),

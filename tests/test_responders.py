@@ -67,7 +67,7 @@ def let_out(path: str, *, proxies: bool = True) -> Outgoing:
 
 # -- who is asked -------------------------------------------------------------------------------
 
-ONLY_FIRST = "httpd asks only the first URI of a certificate"
+ONLY_FIRST = "httpd uses only the first URI of a certificate"
 MOD_MD = "LoadModule md_module m.so\nMDStapling on"
 
 
@@ -81,8 +81,8 @@ MOD_MD = "LoadModule md_module m.so\nMDStapling on"
             "",
             {
                 "http://forced.example": [],
-                FIRST: ["SSLStaplingForceURL takes its place"],
-                SECOND: ["SSLStaplingForceURL takes its place"],
+                FIRST: ["SSLStaplingForceURL is used instead"],
+                SECOND: ["SSLStaplingForceURL is used instead"],
             },
         ),
         ("two", [], "", {FIRST: ["SSLUseStapling is not set"], SECOND: [ONLY_FIRST]}),

@@ -90,7 +90,7 @@ def _cache_problem(site: Site) -> str | None:
     if cache is None:
         return "no SSLStaplingCache is set" if site.configuration.whole else None
     if cache.provider not in PROVIDERS:
-        return f"httpd knows no cache provider {cache.provider!r}"
+        return f"there is no cache provider {cache.provider!r}"
     if cache.refusal:
         return f"httpd rejects the SSLStaplingCache: {cache.refusal}"
     if not site.configuration.may_have_module(PROVIDERS[cache.provider]):
@@ -115,7 +115,7 @@ def _of_certificates(host: Host, site: Site) -> Prospect:
         if first is not None:
             return first
     if not found:
-        return Prospect(None, "no certificate is named for it here")
+        return Prospect(None, "no certificate is set for it")
     return Prospect(True, " and ".join(dict.fromkeys(each.why for each in found)))
 
 
@@ -133,14 +133,14 @@ def _of_certificate(
         return Prospect(False, _about(host, certificate, _reason(host, certificate, problem)))
     if certificate.issuer_found is None:
         return _unknown_issuer(certificate)
-    return Prospect(True, f"mod_ssl staples what {host.responder(certificate)} answers")
+    return Prospect(True, f"mod_ssl staples the responses of {host.responder(certificate)}")
 
 
 def _by_record(host: Host, certificate: HostCertificate, found: Replies, site: Site) -> Prospect:
     """Where mod_ssl has a record of the leaf, of this host or of another one."""
     record = site.find_record(certificate.leaf) if certificate.leaf else None
     if found.is_good:
-        why = f"mod_ssl staples what {host.responder(certificate)} answers"
+        why = f"mod_ssl staples the responses of {host.responder(certificate)}"
         if record is not None and certificate.issuer_found is False:
             why += f"; {record.host.name} provides the issuer"
         return Prospect(True, why)
@@ -149,7 +149,10 @@ def _by_record(host: Host, certificate: HostCertificate, found: Replies, site: S
         why = f"{reason}; it staples only while {found.fills.name} keeps a response in the cache"
         return Prospect(None, _about(host, certificate, why))
     if found.is_good is None and found.spoils is not None:
-        why = f"{found.spoils.name} has the same certificate, and stores an error if asked first"
+        why = (
+            f"{found.spoils.name} has the same certificate, and caches an error if a client connects "
+            "to it first"
+        )
         return Prospect(None, _about(host, certificate, why))
     return Prospect(False, _about(host, certificate, reason))
 
@@ -174,7 +177,7 @@ def _by_mod_md(
         return Prospect(False, _about(host, certificate, reason))
     if certificate.issuer_found is None:
         return _unknown_issuer(certificate)
-    return Prospect(True, f"mod_md staples what {url} answers")
+    return Prospect(True, f"mod_md staples the responses of {url}")
 
 
 def _unknown_issuer(certificate: HostCertificate) -> Prospect:
@@ -204,7 +207,7 @@ def _reason(host: Host, certificate: HostCertificate, problem: StaplingProblem |
     proxy = host.proxy
     if proxy and proxy_problem(proxy):
         return f"the proxy {proxy} {proxy_problem(proxy)}"
-    return f"its responder {url} gives no usable answer"
+    return f"its responder {url} sends no usable response"
 
 
 def _about(host: Host, certificate: HostCertificate, problem: str) -> str:
