@@ -150,8 +150,8 @@ def _by_record(host: Host, certificate: HostCertificate, found: Replies, site: S
         return Prospect(None, _about(host, certificate, why))
     if found.is_good is None and found.spoils is not None:
         why = (
-            f"{found.spoils.name} has the same certificate, and caches an error if a client connects "
-            "to it first"
+            f"{found.spoils.name} has the same certificate, and caches an error if a client "
+            "connects to it first"
         )
         return Prospect(None, _about(host, certificate, why))
     return Prospect(False, _about(host, certificate, reason))
