@@ -372,7 +372,7 @@ def test_whether_a_host_staples(server: Path, lines: str, staples: bool | None, 
     ("main", "why"),
     [
         ("", "no SSLStaplingCache is set"),
-        ("SSLStaplingCache none", "knows no cache provider 'none'"),
+        ("SSLStaplingCache none", "there is no cache provider 'none'"),
         ("SSLStaplingCache shmcb:x(1)", "rejects the SSLStaplingCache"),
         ("SSLStaplingCache shmcb:x(12345)", "does not start with a cache of 12345 bytes"),
         ("SSLStaplingCache dbm:x", "needs socache_dbm_module"),

@@ -349,8 +349,8 @@ def test_a_redirect_is_for_httpds_user_and_the_ports_that_it_asks_without_a_prox
     ("options", "message"),
     [
         ({"form": "xml"}, "--format must be one of text, json, csv, nftables"),
-        ({"form": "tinyproxy"}, "--proxy URL is required"),
-        ({"form": "nftables", "proxy": "http://a:1"}, "no other takes it"),
+        ({"form": "tinyproxy"}, "--proxy URL must be used with"),
+        ({"form": "nftables", "proxy": "http://a:1"}, "and only with them"),
         ({"form": "tinyproxy", "proxy": "proxy:3128"}, "--proxy takes a URL like"),
         ({"form": "tinyproxy", "proxy": "http://proxy/"}, "--proxy takes a URL like"),
         ({"form": "tinyproxy", "proxy": "http://a;b:3128/"}, "--proxy takes a URL like"),

@@ -134,7 +134,7 @@ def _checked(
     one_of("--format", form, "text", "json", *tables, *Redirect.templates)
     if (proxy is None) == (form in Redirect.templates):
         forms = ", ".join(Redirect.templates)
-        raise UsageError(f"--proxy URL is required for the formats {forms}, and only for these")
+        raise UsageError(f"--proxy URL must be used with the formats {forms}, and only with them")
     # A proxy uses names and a redirect uses ports, and the JSON has no field for addresses.
     if resolve and form in ("json", "squid", *Redirect.templates):
         raise UsageError(f"--resolve: the format {form} does not contain addresses")
