@@ -80,7 +80,7 @@ class Provisions:
         self.site = site
 
     def find(self, host: Host) -> Provision | None:
-        """What a host needs; ``None`` where the configuration does not have it, or is not known."""
+        """The provision for a host; ``None`` if the configuration has none, or if it is unknown."""
         if not host.served or not all(certificate.is_readable for certificate in host.served):
             return None
         chain = url = removed = None
