@@ -1,4 +1,4 @@
-"""Assigns each directive in effect to its host.
+"""A walk over the directives in effect, which gives each to the host that it is for.
 
 Source: modules/ssl/ssl_engine_config.c.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.managed import ManagedDomain
     from apachestaple.mod_ssl.site import Site
 
-# Sections for folders, URLs or requests, in which httpd does not allow settings of a server.
+# Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
 DIRECTORY_SECTIONS = frozenset(
     f"<{name}"
     for name in (
@@ -52,16 +52,16 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
 
 _PREFIXES = ("ssl", "sll", "sls")
 
-# The function that handles a directive, if any, and whether its name is like those of mod_ssl.
+# What becomes of a directive, if anything, and whether it looks like one of mod_ssl's.
 _Use = tuple["Callable[[Directive], None] | None", bool]
 
 
 class Walk:
-    """Assigns directives to hosts and domains.
+    """Gives each directive to what it is for.
 
     Attributes:
-        addresses: addresses of the virtual hosts, by the arguments of their sections.
-        seen: how to handle each name, in lower case.
+        addresses: of the virtual hosts, by the arguments of their sections.
+        seen: what was found out of each name, in lower case.
 
     """
 
@@ -72,12 +72,12 @@ class Walk:
         self._listens: list[tuple[Address, str]] = []
         self._hosts: dict[int, Host] = {}
         self._domains: dict[int, ManagedDomain] = {}
-        # The host of the settings in the last section; ``None`` if none are allowed there.
+        # The host that the settings in the last section are for; ``None`` where they have no place.
         self._section: Directive | None = None
         self._host: Host | None = site.main
 
     def take(self, directives: Iterable[Directive]) -> None:
-        """Assign all directives."""
+        """Go over all of them, once."""
         seen = self.seen
         for directive in directives:
             key = directive.key
