@@ -55,7 +55,7 @@ def test_what_cannot_be_asked_is_told(lab: Lab) -> None:
     with lab.httpd(CACHE + tls_host(*lines, certificate="leaf-only")) as httpd:
         done = run("responders", httpd.root / "httpd.conf", "--check")
     assert "No responder was queried." in done.stdout
-    assert "certs/leaf-only.pem: nobody was asked about it" in done.stderr
+    assert "certs/leaf-only.pem: its responder was not queried" in done.stderr
 
 
 def test_a_bar_is_shown_on_a_terminal_after_a_second(lab: Lab) -> None:

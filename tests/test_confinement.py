@@ -193,7 +193,7 @@ def test_of_a_file_without_a_directive_no_command_shows_a_line(
     printed = all_outputs(repository)
     assert SECRET not in printed
     assert "ServerName shown" in printed
-    assert "passwords: no line is a directive of httpd, so none is shown" in printed
+    assert "passwords: contains no directive of httpd, so it is not shown" in printed
     if link:
         main.unlink()
         main.symlink_to("passwords")

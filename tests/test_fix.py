@@ -352,7 +352,7 @@ def test_what_an_older_httpd_does_not_have_is_refused(
 )
 def test_mod_md_does_not_get_a_host_that_staples_by_a_forced_url(bench: Bench) -> None:
     before = bench.texts()
-    assert "SSLStaplingForceURL alone" in bench.fix("--use-mod-md").stdout
+    assert "only staples with SSLStaplingForceURL" in bench.fix("--use-mod-md").stdout
     assert bench.texts() == before
 
 

@@ -231,7 +231,8 @@ def test_mod_md_asks_the_responder_of_the_certificate_alone(lab: Lab) -> None:
         wait_until(lambda: good() >= staples, 15)
         assert good() == staples == {"plain", "dead-url", "https-url"}
     whys = {name: predicted[name]["why"] for name in hosts}
-    assert all(whys[name].startswith("mod_md staples what http://127.0.0.1:") for name in staples)
+    expected = "mod_md staples the responses of http://127.0.0.1:"
+    assert all(whys[name].startswith(expected) for name in staples)
     assert "its certificate has no OCSP URI" in whys["no-ocsp"]
     assert "https://ocsp.example.com is not an http URL" in whys["https-first"]
     assert "issuer" in whys["leaf-only"]

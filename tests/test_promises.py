@@ -204,7 +204,7 @@ def test_a_staple_that_is_missing_and_one_that_is_too_many(
         site.write_text(site.read_text().replace("Stapling off", "Stapling on"))
         code, (only,) = compared(httpd.root)
     assert code == 1
-    assert "no staple was sent, although mod_ssl staples what" in only["error"]
+    assert "no staple was sent, although mod_ssl staples the responses of" in only["error"]
 
 
 def test_a_certificate_is_compared_even_where_the_handshake_fails_for_its_status(

@@ -345,7 +345,7 @@ def host(certificate: str, *lines: str, stapling: str = "SSLUseStapling on") -> 
 @pytest.mark.parametrize(
     ("lines", "staples", "why"),
     [
-        (host("good"), True, f"mod_ssl staples what {RESPONDER} answers"),
+        (host("good"), True, f"mod_ssl staples the responses of {RESPONDER}"),
         (host("good", stapling=""), False, "SSLUseStapling is not set"),
         (host("good", stapling="SSLUseStapling off"), False, "SSLUseStapling is off"),
         (host("no-ocsp"), False, "no OCSP URI"),
@@ -372,7 +372,7 @@ def test_whether_a_host_staples(server: Path, lines: str, staples: bool | None, 
     ("main", "why"),
     [
         ("", "no SSLStaplingCache is set"),
-        ("SSLStaplingCache none", "knows no cache provider 'none'"),
+        ("SSLStaplingCache none", "there is no cache provider 'none'"),
         ("SSLStaplingCache shmcb:x(1)", "rejects the SSLStaplingCache"),
         ("SSLStaplingCache shmcb:x(12345)", "does not start with a cache of 12345 bytes"),
         ("SSLStaplingCache dbm:x", "needs socache_dbm_module"),

@@ -67,7 +67,7 @@ def let_out(path: str, *, proxies: bool = True) -> Outgoing:
 
 # -- who is asked -------------------------------------------------------------------------------
 
-ONLY_FIRST = "httpd asks only the first URI of a certificate"
+ONLY_FIRST = "httpd uses only the first URI of a certificate"
 MOD_MD = "LoadModule md_module m.so\nMDStapling on"
 
 
@@ -81,8 +81,8 @@ MOD_MD = "LoadModule md_module m.so\nMDStapling on"
             "",
             {
                 "http://forced.example": [],
-                FIRST: ["SSLStaplingForceURL takes its place"],
-                SECOND: ["SSLStaplingForceURL takes its place"],
+                FIRST: ["SSLStaplingForceURL is used instead"],
+                SECOND: ["SSLStaplingForceURL is used instead"],
             },
         ),
         ("two", [], "", {FIRST: ["SSLUseStapling is not set"], SECOND: [ONLY_FIRST]}),
@@ -282,7 +282,7 @@ FILTERS = ("nftables", "iptables", "firewalld", "ufw")
 def test_rules_by_address_need_resolve_where_there_is_a_name(
     server: Path, form: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(UsageError, match=r"ocsp\.example\.com is a name; --resolve looks names up"):
+    with pytest.raises(UsageError, match=r"ocsp\.example\.com is a name; use --resolve"):
         responders_command(Common(), [configured(server, "two", ON)], form=form)
     assert capfd.readouterr().out == ""
     four = printed(capfd, configured(server, "address", ON), form=form)
@@ -349,13 +349,13 @@ def test_a_redirect_is_for_httpds_user_and_the_ports_that_it_asks_without_a_prox
     ("options", "message"),
     [
         ({"form": "xml"}, "--format must be one of text, json, csv, nftables"),
-        ({"form": "tinyproxy"}, "need --proxy URL"),
-        ({"form": "nftables", "proxy": "http://a:1"}, "no other takes it"),
+        ({"form": "tinyproxy"}, "--proxy URL must be used with"),
+        ({"form": "nftables", "proxy": "http://a:1"}, "and only with them"),
         ({"form": "tinyproxy", "proxy": "proxy:3128"}, "--proxy takes a URL like"),
         ({"form": "tinyproxy", "proxy": "http://proxy/"}, "--proxy takes a URL like"),
         ({"form": "tinyproxy", "proxy": "http://a;b:3128/"}, "--proxy takes a URL like"),
-        ({"form": "json", "resolve": True}, "json has no place for addresses"),
-        ({"form": "squid", "resolve": True}, "squid has no place for addresses"),
+        ({"form": "json", "resolve": True}, "json does not contain addresses"),
+        ({"form": "squid", "resolve": True}, "squid does not contain addresses"),
         ({"form": "text", "templates": "/"}, "text is not made from a template"),
         ({"form": "text", "connect": ["a:b"]}, "--connect: use HOST or HOST:PORT"),
     ],

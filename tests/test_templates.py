@@ -33,22 +33,22 @@ def template(folder: Path, text: str, name: str = "use_stapling.conf.j2") -> Ren
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("LoadFile /tmp/x.so", "line 1 of what it renders has LoadFile"),
-        ("# why\n\nErrorLog |/bin/sh", "line 3 of what it renders has ErrorLog"),
+        ("LoadFile /tmp/x.so", "line 1 of the rendered text has LoadFile"),
+        ("# why\n\nErrorLog |/bin/sh", "line 3 of the rendered text has ErrorLog"),
         ("Include /etc/passwd", "has Include"),
         ("Define A b", "has Define"),
         ("SetEnv LD_PRELOAD x", "has SetEnv"),
         ("'SSLUseStapling' on", "has 'SSLUseStapling'"),
         ("<IfDefine A>\nSSLUseStapling on\n</IfDefine>", "has <IfDefine"),
         ("<IfModule a><IfModule b>", "has <IfModule"),
-        ("LoadModule ssl_module /tmp/x.so", "loads a module that fix has not asked for"),
+        ("LoadModule ssl_module /tmp/x.so", "loads another module than the given one"),
         ("SSLUseStapling on\\\n", "ends with a backslash"),
-        ("# a \\\nSSLUseStapling on", "line 1 of what it renders ends with a backslash"),
-        ("SSLUseStapling ${HOME}", "has ${HOME}, which is in none of its variables"),
-        ("# ${HOME", "has ${HOME, which is in none"),
+        ("# a \\\nSSLUseStapling on", "line 1 of the rendered text ends with a backslash"),
+        ("SSLUseStapling ${HOME}", "has ${HOME}, which none of the template's variables contains"),
+        ("# ${HOME", "has ${HOME, which none of"),
         ("SSLUseStapling on\x0b", "has the control character U+000B"),
         ("# \x1b[2J\nSSLUseStapling on", "has the control character U+001B"),
-        ("# a\rLoadFile x\nSSLUseStapling on", "line 2 of what it renders has LoadFile"),
+        ("# a\rLoadFile x\nSSLUseStapling on", "line 2 of the rendered text has LoadFile"),
         ("# {{ 'a\\rb' }}", "has the control character U+000D"),
         ("{{ '#' * 70_000 }}", "renders more than 64 KB"),
     ],
@@ -86,7 +86,9 @@ def test_a_module_is_loaded_by_the_path_that_fix_asks_for_alone(tmp_path: Path) 
     good = template(tmp_path, "LoadModule {{ module }} {{ path }}", "load_module.conf.j2")
     assert good.lines(asked) == ("LoadModule socache_shmcb_module modules/mod_socache_shmcb.so",)
     bad = template(tmp_path, "LoadModule {{ module }} /tmp/x.so", "load_module.conf.j2")
-    with pytest.raises(TemplateProblemError, match="has another LoadModule than fix has asked for"):
+    with pytest.raises(
+        TemplateProblemError, match="has LoadModule with other arguments than the given ones"
+    ):
         bad.lines(asked)
 
 

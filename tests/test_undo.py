@@ -1,4 +1,4 @@
-"""Undo and recovery: what fix found is given back, or nothing is touched."""
+"""Undo and recovery: the old files are restored, or nothing is changed."""
 
 from __future__ import annotations
 
@@ -196,11 +196,14 @@ def test_the_next_fix_takes_an_interrupted_one_back_and_says_so(
     assert "an earlier run was interrupted" in shown.stderr
     assert path.read_text() == "new", "--diff changes nothing"
     done = fix(other)
-    assert "was interrupted before all was written and tested, so it was taken back" in done.stderr
+    assert (
+        "was interrupted before everything was written and tested; its changes were reverted"
+        in done.stderr
+    )
     assert path.read_text() == "old"
     assert "Written" in done.stdout
     assert not (state / "journal").exists()
-    assert "nothing to recover" in fix("--recover").stdout
+    assert "Nothing to recover" in fix("--recover").stdout
 
 
 def test_undo_of_an_interrupted_fix_leaves_the_one_before_it(tmp_path: Path) -> None:
@@ -212,7 +215,7 @@ def test_undo_of_an_interrupted_fix_leaves_the_one_before_it(tmp_path: Path) -> 
     interrupt(path)
     done = fix("--undo")
     assert done.returncode == 0
-    assert "taken back" in done.stderr
+    assert "its changes were reverted" in done.stderr
     assert path.read_text() == "old"
     assert earlier.read_bytes() == repaired
 
@@ -235,7 +238,7 @@ def test_recovery_leaves_what_a_person_has_changed_since(tmp_path: Path, state: 
     for words in (["--recover"], [site(tmp_path)], ["--undo"]):
         done = fix(*words)
         assert done.returncode == 2
-        assert f"{second} is neither as it was" in done.stderr
+        assert f"{second} was changed since the interrupted run" in done.stderr
         assert (path.read_text(), second.read_text()) == ("new", "mine")
     # With the file as it was, or as it was to be, it goes on.
     second.write_text("3")

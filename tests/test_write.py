@@ -403,7 +403,7 @@ def test_what_httpd_rejects_is_taken_back(tmp_path: Path) -> None:
     before = main.read_text()
     done = fix(main, "--configtest", "always", "--templates", templates)
     assert done.returncode == 2
-    assert "everything was taken back" in done.stderr
+    assert "all changes were reverted" in done.stderr
     assert "Invalid command 'MDStapling'" in done.stderr
     assert main.read_text() == before
 

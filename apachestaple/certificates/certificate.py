@@ -1,4 +1,4 @@
-"""One certificate: what stapling needs of it."""
+"""A certificate, with the data that stapling needs."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _OCSP = "1.3.6.1.5.5.7.48.1"
 _Name = tuple[tuple[tuple[str, str], ...], ...]
 
 
-# What no issuer's name is equal to.
+# A value that no name of an issuer equals.
 _UNREADABLE: _Name = ((),)
 
 
 class Facts(NamedTuple):
-    """What stapling needs of a certificate's names, dates and extensions."""
+    """The names, dates and extensions of a certificate that stapling needs."""
 
     issuer: _Name
-    # Of an authority; that of a leaf is hardly ever asked for.
+    # Only read for authorities, because that of a leaf is seldom needed.
     subject: _Name | None
     # Seconds since 1970.
     not_before: int
@@ -44,11 +44,11 @@ class Facts(NamedTuple):
 
 
 class Certificate:
-    """What is known of one certificate.
+    """A certificate.
 
-    Only the DER and a few facts are kept: a server may have ten thousand. What a report asks is
-    read from the DER again. Of one that is not understood, nothing but the DER and the digest may
-    be asked.
+    Only the DER and a few facts are kept, because a server may have ten thousand certificates.
+    Other data is read from the DER when a report needs it. If it is not understood
+    (`is_understood`), only the DER and the digest may be used.
     """
 
     __slots__ = ("_algorithms", "_facts", "_subject_name", "der", "sha1")
@@ -137,7 +137,7 @@ class Certificate:
 
     @property
     def issuer(self) -> str:
-        """The issuer's distinguished name, likewise."""
+        """The issuer's distinguished name in the form of RFC 4514."""
         return _text(lambda: self._certificate.issuer)
 
     @property
@@ -171,18 +171,18 @@ class Certificate:
         return self._certificate.not_valid_after_utc
 
     def is_valid_at(self, seconds: float) -> bool:
-        """Whether a time, in seconds since 1970, lies within its validity."""
+        """Whether it is valid at a time in seconds since 1970."""
         facts = self._facts
         return facts is not None and facts.not_before <= seconds <= facts.not_after
 
     @property
     def lifetime(self) -> int:
-        """From the beginning to the end of its validity, in seconds."""
+        """The length of its validity, in seconds."""
         return self._facts.not_after - self._facts.not_before if self._facts else 0
 
     @property
     def common_name(self) -> str:
-        """The CN of its subject, or the whole subject where there is none."""
+        """The CN of its subject, or the whole subject if there is no CN."""
         subject = self.subject
         found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", subject)
         return found[1] if found else subject
@@ -227,12 +227,12 @@ class Certificate:
 
     @property
     def subject_name(self) -> Hashable:
-        """The name of its subject, equal where OpenSSL takes two names for the same."""
+        """The name of its subject, in a form that is equal if OpenSSL considers names equal."""
         return self._name
 
     @property
     def issuer_name(self) -> Hashable:
-        """The name of its issuer, likewise."""
+        """The name of its issuer, in the same form as `subject_name`."""
         return self._facts.issuer if self._facts else None
 
     @property
@@ -277,7 +277,7 @@ def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bo
     except InvalidSignature:
         return False
     except ValueError:
-        # A key of another type, or a name in other letters that OpenSSL takes for the same.
+        # A key of another type, or a name in other letters that OpenSSL considers equal.
         return False if certificate.issuer == issuer.subject else None
     except Exception:  # noqa: BLE001  (cryptography raises many kinds)
         return None
@@ -319,7 +319,7 @@ def _ocsp_uris(access: Iterable[x509.AccessDescription]) -> tuple[str, ...]:
             description.access_location.value
             for description in access
             if description.access_method.dotted_string == _OCSP
-            # A location can also be a name of another kind, which mod_ssl passes over.
+            # A location can also be a name of another kind, which mod_ssl ignores.
             and type(description.access_location).__name__ == "UniformResourceIdentifier"
         ]
     )
@@ -329,7 +329,7 @@ def _ocsp_uris(access: Iterable[x509.AccessDescription]) -> tuple[str, ...]:
 def _tools() -> tuple[Callable[[bytes], x509.Certificate], Callable[[bytes], bytes]]:
     """The parser of cryptography, and SHA-1.
 
-    They take 30 ms to import, and most fragments name no file.
+    They take 30 ms to import, and most fragments do not name a file.
     """
     import hashlib  # noqa: PLC0415
     import warnings  # noqa: PLC0415
@@ -337,7 +337,7 @@ def _tools() -> tuple[Callable[[bytes], x509.Certificate], Callable[[bytes], byt
     from cryptography import x509  # noqa: PLC0415
     from cryptography.utils import CryptographyDeprecationWarning  # noqa: PLC0415
 
-    # That a serial number is odd is for the authority to hear, not for an administrator.
+    # Warnings about unusual serial numbers do not help an administrator.
     warnings.simplefilter("ignore", CryptographyDeprecationWarning)
     return (
         x509.load_der_x509_certificate,

@@ -1,12 +1,12 @@
-"""Asks OpenSSL, which httpd uses, about certificates that cryptography refuses."""
+"""Checks with OpenSSL, which httpd uses, certificates that cryptography rejects."""
 
 from __future__ import annotations
 
 
 def openssl_reads(der: bytes) -> bool:
-    """Whether OpenSSL takes ``der`` for a certificate.
+    """Whether OpenSSL accepts ``der`` as a certificate.
 
-    cryptography is stricter: it refuses odd dates, empty country codes and the like.
+    cryptography is stricter, and rejects unusual dates and empty country codes, for example.
     """
     from OpenSSL import crypto  # noqa: PLC0415  (it takes 30 ms, and is hardly ever needed)
 

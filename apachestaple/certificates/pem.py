@@ -1,4 +1,4 @@
-"""Certificate files: the leaf, and what follows it."""
+"""Certificate files: the leaf, and the certificates after it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from apachestaple.filesystem.reading import NotAFileError, TooLargeError, read_f
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Thirty times all the authorities that browsers trust. Bytes.
+# Thirty times the size of all authorities that browsers trust. Bytes.
 LARGEST_FILE = 8 * 1024 * 1024
-# PEM_read_bio_X509 takes these three names.
+# PEM_read_bio_X509 accepts these three names.
 _NAMES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 _WHITE_SPACE = b" \t\r\n\v\f"
 
 
 class Problem(StrEnum):
-    """Why a certificate file is of no use to httpd, or to us."""
+    """Why a certificate file cannot be used by httpd, or not be checked."""
 
     MISSING = "missing"
     EMPTY = "empty"
@@ -32,7 +32,7 @@ class Problem(StrEnum):
     UNREADABLE = "unreadable"
     NO_CERTIFICATE = "no-certificate"
     DAMAGED = "damaged"
-    # It may not be read, since it lies outside of the repository.
+    # It is not read, because it is outside of the repository.
     OUTSIDE = "outside"
 
 
@@ -40,9 +40,9 @@ class CertificateFile(NamedTuple):
     """A PEM file.
 
     Attributes:
-        path: where it is here.
+        path: its path on this machine.
         leaf: its first certificate.
-        chain: those that follow.
+        chain: the certificates after it.
         problem: why there is no leaf, or why the chain cannot be read.
 
     """
@@ -53,7 +53,7 @@ class CertificateFile(NamedTuple):
     problem: Problem | None = None
 
 
-# A file as one process tells it the other: its leaf, what follows that, and the problem.
+# A file as one process sends it to the other: its leaf, its chain, and the problem.
 _Packed = tuple[
     tuple[bytes, bytes, tuple[Any, ...] | None] | None, tuple[Certificate, ...], Problem | None
 ]
@@ -72,15 +72,15 @@ class CertificateReader:
         self._signed: dict[tuple[bytes, bytes], bool | None] = {}
 
     def expect(self, path: str) -> None:
-        """Say that `read` is going to be asked for a file.
+        """Announce that `read` will be called for a file.
 
-        Of many files a second process reads and parses some before they are asked for.
+        If there are many files, a second process reads and parses some of them in advance.
         """
         if path not in self._files:
             self._prefetch.expect(path)
 
     def read(self, path: str) -> CertificateFile:
-        """The file at ``path``; what is wrong with it is in the result."""
+        """The file at ``path``; its problem, if any, is in the result."""
         known = self._files.get(path)
         if known is None:
             packed = self._prefetch.result(path)
@@ -109,8 +109,8 @@ class CertificateReader:
     ) -> list[CertificateFile] | None:
         """The files that SSLCACertificatePath finds: those named by hash and number.
 
-        ``None`` where the folder is not here, or may not be read. Files that ``may_read`` is not
-        true of are left out.
+        ``None`` if the folder does not exist, or must not be read. Files for which ``may_read`` is
+        false are left out.
         """
         try:
             names = sorted(os.listdir(path))
@@ -168,7 +168,7 @@ class CertificateReader:
 
 
 def has_certificate(path: str) -> bool:
-    """Whether it is a file with the first line of a PEM certificate in it, whatever follows."""
+    """Whether it is a file that contains the first line of a PEM certificate."""
     data = _content(path)
     if isinstance(data, Problem):
         return False
@@ -191,9 +191,9 @@ def _content(path: str) -> bytes | Problem:
 
 
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
-    """Name and body of each certificate, and where what follows it begins.
+    """Name and body of each certificate, and the position after it.
 
-    One without an end reaches to the end of the file.
+    A certificate without an end line reaches to the end of the file.
     """
     position = 0
     while (start := data.find(b"-----BEGIN ", position)) >= 0:
@@ -211,12 +211,12 @@ def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
 
 
 def _der(name: bytes, body: bytes) -> bytes:
-    """The DER of a block; raises ValueError where it is no base64.
+    """The DER of a block; raises ValueError if it is not base64.
 
-    OpenSSL passes over white space, and over nothing else.
+    OpenSSL ignores white space, but no other characters.
     """
     der = binascii.a2b_base64(body.translate(None, _WHITE_SPACE), strict_mode=True)
-    # What OpenSSL appends to a trusted certificate is not part of its DER.
+    # The data that OpenSSL appends to a trusted certificate is not part of its DER.
     return der[: der_length(der)] if name.startswith(b"TRUSTED") else der
 
 

@@ -1,1 +1,1 @@
-"""The command line: one file per command, which reads arguments, calls the rooms and prints."""
+"""The command line: one file per command, which reads arguments and prints results."""

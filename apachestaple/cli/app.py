@@ -1,4 +1,4 @@
-"""The program as Typer sees it: its commands and its own options."""
+"""The Typer application: its commands and the options of the program itself."""
 
 from typing import Annotated
 

@@ -33,7 +33,12 @@ def check_responders(
     allow_private: bool,
     deadline: str | None,
 ) -> int:
-    """Ask the responders and print what they answer; 1 where an answer is bad enough."""
+    """Query the responders and print their answers.
+
+    Returns:
+        1 if a finding about an answer has at least the severity of ``--fail-on``.
+
+    """
     form = one_of("--format", form, "text", "json")
     policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
     settings = common.settings(paths)

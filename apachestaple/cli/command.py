@@ -1,4 +1,4 @@
-"""A function that returns an exit code, as a command of Typer's."""
+"""Makes Typer commands of functions that return an exit code."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -15,10 +15,10 @@ from apachestaple.report.terminal import printable, without_commands
 
 
 def as_command(function: Callable[..., int]) -> Callable[..., None]:
-    """The function as Typer can register it: it ends with the exit code, also of an error.
+    """Return a function that Typer can register and that exits with the exit code.
 
-    Where its first parameter is ``common``, the command takes the common options. An option of its
-    own takes the place of the common one of that name.
+    If the first parameter of ``function`` is ``common``, the command has the common options. If it
+    has an option with the same name as a common one, its own option is used.
     """
     signature = inspect.signature(function)
     own = [parameter.replace(kind=_KEYWORD) for parameter in signature.parameters.values()]
@@ -48,10 +48,10 @@ _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
 class _UsageErrors:
-    """Escapes the words of the command line in Typer's own error messages.
+    """Escapes the arguments of the command line in Typer's own error messages.
 
-    Typer escapes control characters in some of them, and bidirectional characters in none. Shells
-    put names of files into command lines.
+    Typer escapes control characters only in some messages, and bidirectional characters in none. An
+    argument can be the name of somebody else's file, because shells expand wildcards.
     """
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
@@ -73,7 +73,7 @@ _UsageError: Any = typer.BadParameter.__base__
 
 
 class _TakesWords:
-    """Takes the values of options and arguments as they were written.
+    """Passes the values of options and arguments on as they are written.
 
     Typer from 0.29 on converts every value with pydantic, whose import takes as long as all of
     ``apachestaple lint``. All our options are words or switches, and the commands check them.
@@ -93,7 +93,7 @@ class Command(_UsageErrors, _TakesWords, TyperCommand):
 
 
 class Group(_UsageErrors, _TakesWords, TyperGroup):
-    """The program, which has the commands."""
+    """The program, which contains the commands."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         with _escaped():
@@ -102,7 +102,7 @@ class Group(_UsageErrors, _TakesWords, TyperGroup):
 
 class _Argument(TyperArgument):
     def display_type_rich(self, ctx: Any) -> None:  # noqa: ANN401
-        """No type in the help: the metavar says what is expected."""
+        """Show no type in the help, because the metavar describes the value."""
 
     def process_value(self, ctx: Any, value: Any) -> Any:  # noqa: ANN401
         return _as_written(self, ctx, value)

@@ -20,7 +20,7 @@ def dump(common: Common, path: Path = None, form: Format = "text") -> int:
     tell_errors(configuration)
     sources = {one.file: one.source_file for one in configuration.directives}
     hidden = [path for path, source in sources.items() if not configuration.may_show(source)]
-    tell(*(f"{path}: no line is a directive of httpd, so none is shown" for path in hidden))
+    tell(*(f"{path}: contains no directive of httpd, so it is not shown" for path in hidden))
     directives = [one for one in configuration.directives if one.file not in hidden]
     if form == "json":
         emit(dump_json(directives))

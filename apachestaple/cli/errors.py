@@ -1,4 +1,4 @@
-"""Exit codes, and error messages on standard error: a line each, never a traceback."""
+"""Exit codes, and error messages on standard error (one line each, without a traceback)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Arguments = ParamSpec("_Arguments")
 
 # Wrong usage, or nothing could be read.
 FAILED = 2
-# What a shell reports for a program that SIGINT has ended.
+# The exit code that shells use for a program that was ended by SIGINT.
 INTERRUPTED = 130
 
 
@@ -27,7 +27,7 @@ class UsageError(ApachestapleError):
 def exit_code(
     command: Callable[_Arguments, int], *arguments: _Arguments.args, **options: _Arguments.kwargs
 ) -> int:
-    """The exit code of a command: what it returns, or `FAILED` where it raises an error."""
+    """Run a command; returns its exit code, or `FAILED` if it raises an error."""
     from apachestaple.ending import ended_with_all
 
     try:
@@ -48,7 +48,7 @@ def exit_code(
 
 
 def tell(*messages: str) -> None:
-    """Write lines to standard error, which escapes what its encoding lacks."""
+    """Write lines to standard error, which escapes characters that its encoding does not have."""
     _write(*(f"apachestaple: {message}" for message in messages))
 
 
@@ -56,10 +56,10 @@ def _write(*lines: str) -> None:
     from apachestaple.report.terminal import printable, without_commands
 
     for line in lines:
-        print(without_commands(printable(line)), file=sys.stderr)  # noqa: T201  (what this is for)
+        print(without_commands(printable(line)), file=sys.stderr)  # noqa: T201  (messages are printed only here)
 
 
 def tell_errors(configuration: Configuration) -> None:
-    """Write the errors of a configuration that is shown and not linted."""
+    """Write the errors of a configuration for a command that does not lint it."""
     for error in configuration.errors:
         tell(f"{error.place.file}:{error.place.line}: {error.message}")

@@ -25,8 +25,7 @@ def explain(
         typer.Argument(
             metavar="ERROR_LOG",
             show_default=False,
-            help="Error logs, also rotated and compressed ones; - is standard input, "
-            "as is no ERROR_LOG.",
+            help="Error logs, also rotated and compressed; - is standard input [default: -].",
         ),
     ] = None,
     form: Format = "text",
@@ -34,14 +33,14 @@ def explain(
         list[str] | None,
         typer.Option(
             metavar="PATH",
-            help="Configuration that wrote the log, as for lint; a path that ends in .toml is a "
-            "settings file, as for other commands.",
+            help="Configuration of the server, to find the cause of a problem; or a settings file "
+            "(*.toml).",
         ),
     ] = None,
 ) -> int:
-    """Explain what an error log says about stapling.
+    """Find the stapling problems in an error log.
 
-    Ctrl-C ends the reading of the log; what was read is reported.
+    Press Ctrl-C to stop reading and get the report.
     """
     from apachestaple.log.configured import with_configuration
     from apachestaple.log.explainer import Explainer
@@ -95,10 +94,10 @@ def _last_written(log: str) -> datetime:
 
 
 def _site(common: Common, paths: Sequence[str]) -> "Site | None":
-    """The configuration that the log belongs to, where one is named.
+    """The configuration of ``--config``, or ``None`` if there is none.
 
     Raises:
-        UsageError: several are named.
+        UsageError: there are several.
 
     """
     from apachestaple.discovery.starts import find_start

@@ -25,7 +25,10 @@ def fix(
     ] = None,
     unsafe: Annotated[
         bool,
-        typer.Option("--unsafe", help="Also make repairs that change what the site promises."),
+        typer.Option(
+            "--unsafe",
+            help="Also apply unsafe repairs: turn stapling on for hosts with SSLUseStapling off.",
+        ),
     ] = False,
     disable: Annotated[bool, typer.Option("--disable", help="Remove stapling everywhere.")] = False,
     use_mod_md: Annotated[
@@ -37,7 +40,7 @@ def fix(
     ] = None,
     templates: Templates = None,
     no_backup: Annotated[
-        bool, typer.Option("--no-backup", help="Keep no backup; --undo is then not possible.")
+        bool, typer.Option("--no-backup", help="Make no backup; --undo is then not possible.")
     ] = False,
     outside: Annotated[
         bool,
@@ -46,22 +49,21 @@ def fix(
         ),
     ] = False,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Restore the files as they were before the latest fix.")
+        bool, typer.Option("--undo", help="Restore the files from before the latest fix.")
     ] = False,
-    recover: Annotated[
-        bool, typer.Option("--recover", help="Take back a run that was interrupted.")
-    ] = False,
+    recover: Annotated[bool, typer.Option("--recover", help="Revert an interrupted run.")] = False,
     configtest: Annotated[
         str,
         typer.Option(
-            metavar="auto|always|never", help="Whether to run httpd -t, and undo what it rejects."
+            metavar="auto|always|never",
+            help="When to run httpd -t; if it fails after the change, the change is reverted.",
         ),
     ] = "auto",
     select: Select = None,
     ignore: Ignore = None,
     fail_on: FailOn = None,
 ) -> int:
-    """Repair what can be repaired, and list the rest."""
+    """Repair configurations, and list the remaining findings."""
     from apachestaple.cli.recover import recover_alone, recover_first
     from apachestaple.cli.undo import undo_latest
     from apachestaple.discovery.starts import find_starts

@@ -39,7 +39,7 @@ def lint(
     """Check configurations for OCSP stapling problems."""
     from apachestaple.discovery.locate import ask_ahead
 
-    # httpd answers while the modules below are loaded.
+    # httpd runs in the background while the modules below are loaded.
     ask_ahead(paths[0] if paths else None)
     from apachestaple.discovery.starts import find_starts
     from apachestaple.lint.lint import lint as lint_sites
@@ -55,9 +55,9 @@ def lint(
     settings = common.settings(paths, own)
     found = find_starts(paths or [], settings)
     sites, unread = read_sites(found.starts, settings.certificates_required)
-    # The rules are loaded here since a second process may still be reading certificates.
+    # The rules are loaded here because a second process may still be reading certificates.
     rules = select_rules(settings.select, settings.ignore)
-    # Whoever reads the report must see that a settings file silences it.
+    # The report must show that a settings file turns rules off.
     ignored = 0 if select or ignore else len(all_rules()) - len(rules)
     problems = (*found.problems, *unread)
     tell(*problems)

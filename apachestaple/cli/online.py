@@ -1,4 +1,4 @@
-"""Asks the OCSP responders, for ``lint --online`` and ``responders --check``."""
+"""Queries the OCSP responders, for ``lint --online`` and ``responders --check``."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LONGEST = 86_400
 
 @dataclass(frozen=True, slots=True)
 class AskPolicy:
-    """Which responders may be asked, and for how long.
+    """Which responders may be queried, and for how long.
 
     Attributes:
-        allow_private: whether those at addresses that are not public may be asked, too. Those of
+        allow_private: whether responders at addresses that are not public may be queried. Those of
             this machine's own configuration always may.
-        deadline: seconds for all queries together.
+        deadline: time limit for all queries together, in seconds.
 
     """
 
@@ -37,7 +37,7 @@ class AskPolicy:
 
     @classmethod
     def given(cls, *, allow_private: bool, deadline: str | None) -> AskPolicy:
-        """What the command line says.
+        """The policy for the values of the command line.
 
         Raises:
             UsageError: the deadline is not a number of seconds, or too long.
@@ -48,9 +48,9 @@ class AskPolicy:
 
 
 def ask_responders(sites: Sequence[Site], policy: AskPolicy) -> dict[Query, Answer]:
-    """Ask each responder about each certificate, once; the answers.
+    """Query each responder about each certificate once, and return the answers.
 
-    What was not asked is told on standard error.
+    Queries that were not sent are listed on standard error.
     """
     hosts = [host for site in sites for host in site.stapling_hosts]
     tell(*unaskable(hosts))
@@ -65,7 +65,7 @@ def ask_responders(sites: Sequence[Site], policy: AskPolicy) -> dict[Query, Answ
 
 
 def _not_asked(answers: Mapping[Query, Answer], policy: AskPolicy) -> Iterator[str]:
-    """Which responders were not asked, each once, and how many there was no time for."""
+    """Messages about responders that were not queried, and the number of those that were late."""
     yield from dict.fromkeys(
         f"{query.url}: {answer.error}"
         for query, answer in answers.items()

@@ -89,7 +89,7 @@ class Common:
         typer.Option(
             metavar="required|available",
             help="Whether a missing certificate file is an error "
-            "[default: only where a configuration stands in its ServerRoot].",
+            "[default: only if the configuration is in its ServerRoot].",
         ),
     ] = None
     config: Annotated[
@@ -103,14 +103,14 @@ class Common:
     def settings(
         self, paths: Sequence[str] | None, own: Mapping[str, object] | None = None
     ) -> "Settings":
-        """These options, and a command's own by their keys, over the settings file.
+        """The settings: these options and ``own`` ones of the command, else the settings file.
 
-        The settings file is ``config``, or is looked for from the first path upwards, unless
-        ``isolated``.
+        The settings file is ``config``, or is searched for from the first path upwards. With
+        ``isolated`` there is none.
 
         Raises:
             SettingsError: an option or the settings file cannot be used.
-            UsageError: there is to be a settings file, and none.
+            UsageError: both ``isolated`` and ``config`` are given.
 
         """
         from apachestaple.settings import load_settings

@@ -27,25 +27,24 @@ if TYPE_CHECKING:
 
 
 def resolved(form: str, found: Sequence[Responder], *, wanted: bool) -> Resolution:
-    """The addresses that a format shows; names are looked up only if that is ``wanted``.
+    """The addresses that a format shows; names are only resolved if ``wanted``.
 
     Raises:
-        UsageError: the format needs a look-up that is not wanted.
+        UsageError: the format needs addresses of names, and these are not wanted.
 
     """
     if form in Redirect.templates or form == "squid":
-        # Both go by names.
+        # Both use names.
         return Resolution({}, {})
     if form in OutgoingRules.templates:
         hosts = [one.host for one in outgoing(found, proxies=True).destinations]
         names = [host for host in hosts if not is_address(host)]
         if names and not wanted:
             raise UsageError(
-                f"the format {form} goes by addresses, and {names[0]} is a name; "
-                "--resolve looks names up"
+                f"the format {form} needs addresses, but {names[0]} is a name; use --resolve"
             )
     else:
-        # A responder that nobody asks may be gone.
+        # A responder that httpd does not query may no longer exist.
         hosts = [one.host for one in found if one.used or any(need.waits for need in one.needs)]
     looked_up = [host for host in dict.fromkeys(hosts) if host and (wanted or is_address(host))]
     if not looked_up:
@@ -68,14 +67,13 @@ def variables(
 ) -> Rendered:
     """The variables for the template of a format.
 
-    ``proxy`` is host and port of the proxy that a redirect leads to, ``user`` the one that httpd
-    runs as.
+    ``proxy`` is host and port of the proxy for a redirect, ``user`` is the user that httpd runs as.
     """
     command = shlex.join(["apachestaple", *sys.argv[1:]])
     if proxy is not None:
         return redirect(outgoing(found, proxies=True), proxy, user=user, command=command)
     if form in OutgoingRules.templates:
-        # Queries reach squid from httpd; squid allows the responders, not another proxy.
+        # httpd sends its queries to squid, which must allow the responders and not another proxy.
         out = outgoing(found, proxies=form != "squid")
         date = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         return outgoing_rules(out, resolution, date=date, command=command)

@@ -58,7 +58,7 @@ def probe(
 
     one_of("--format", form, "text", "json")
     if not targets and from_path is None:
-        raise UsageError("no server to probe: give HOST, HOST:PORT or --from PATH")
+        raise UsageError("no server to probe: use HOST, HOST:PORT or --from PATH")
     if allow_private and from_path is None:
         raise UsageError("--allow-private can only be used with --from")
     if tls is not None:
@@ -77,7 +77,7 @@ def probe(
         tell_errors(site.configuration)
     promised = targets_of(site, address) if site else {}
     wanted = list(dict.fromkeys([*named, *filter(None, promised.values())]))
-    # Somebody else's configuration can name any address; what the command line names is meant.
+    # A configuration of somebody else can contain any address; those on the command line are meant.
     is_meant = allow_private or address is not None or (site and site.configuration.installed)
     only_public = frozenset() if is_meant else frozenset(wanted).difference(named)
     probing = probe_all(wanted, seconds=limit, tls=tls, only_public=only_public)

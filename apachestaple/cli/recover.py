@@ -1,4 +1,4 @@
-"""``apachestaple fix --recover``, and what every other fix does first."""
+"""``apachestaple fix --recover``, and the recovery at the start of every other fix."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
 
 def recover_alone() -> int:
-    """Take back a run that was interrupted, if there is one, and print what was done.
+    """Recover from an interrupted run, if there is one, and print the result.
 
     Raises:
-        WriteError: it cannot be taken back.
+        WriteError: the run could not be reverted.
 
     """
     journal = recover()
-    emit("There is nothing to recover.\n" if journal is None else _told(journal) + "\n")
+    emit("Nothing to recover.\n" if journal is None else _told(journal) + "\n")
     return 0
 
 
 def recover_first(*, only_look: bool = False) -> Journal | None:
-    """Take back a run that was interrupted, and say so; or only say that there is one.
+    """Recover from an interrupted run, and print a message; with ``only_look``, only print it.
 
     Raises:
-        WriteError: it cannot be taken back.
+        WriteError: the run could not be reverted.
 
     """
     if only_look:
         if is_open():
-            tell("an earlier run was interrupted; apachestaple fix --recover takes it back")
+            tell("an earlier run was interrupted; run apachestaple fix --recover")
         return None
     journal = recover()
     if journal is not None:
@@ -46,7 +46,7 @@ def _told(journal: Journal) -> str:
     run = "--undo" if journal.undoes else "fix"
     start = f"the {run} of {journal.started} was interrupted"
     if journal.stage is Stage.PREPARING:
-        return f"{start} before it had changed anything; its temporary files are removed"
+        return f"{start} before it changed anything; its temporary files were removed"
     if journal.stage is Stage.DONE:
-        return f"{start} when all was written and tested; it stays, and its journal is closed"
-    return f"{start} before all was written and tested, so it was taken back"
+        return f"{start} after everything was written and tested; its changes are kept"
+    return f"{start} before everything was written and tested; its changes were reverted"

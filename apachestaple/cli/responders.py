@@ -35,12 +35,13 @@ def responders(
             "tinyproxy, redirect-nftables, redirect-iptables.",
         ),
     ] = "text",
-    resolve: Annotated[
-        bool, typer.Option("--resolve", help="Look up the addresses of names.")
-    ] = False,
+    resolve: Annotated[bool, typer.Option("--resolve", help="Resolve host names.")] = False,
     proxy: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Proxy that a redirect sends queries to."),
+        typer.Option(
+            metavar="URL",
+            help="Proxy for the formats tinyproxy, redirect-nftables and redirect-iptables.",
+        ),
     ] = None,
     templates: Templates = None,
     connect: Annotated[
@@ -120,10 +121,10 @@ def responders(
 def _checked(
     form: str, *, resolve: bool, proxy: str | None, templates: str | None
 ) -> tuple[str, int] | None:
-    """Host and port of the proxy, where there is one.
+    """Host and port of ``--proxy``, or ``None`` if there is none.
 
     Raises:
-        UsageError: the options do not go together.
+        UsageError: the options cannot be used together.
 
     """
     from apachestaple.ocsp.uri import proxy_place
@@ -133,10 +134,10 @@ def _checked(
     one_of("--format", form, "text", "json", *tables, *Redirect.templates)
     if (proxy is None) == (form in Redirect.templates):
         forms = ", ".join(Redirect.templates)
-        raise UsageError(f"the formats {forms} need --proxy URL, and no other takes it")
-    # A proxy goes by names and a redirect by ports, and the form of the JSON is fixed.
+        raise UsageError(f"--proxy URL must be used with the formats {forms}, and only with them")
+    # A proxy uses names and a redirect uses ports, and the JSON has no field for addresses.
     if resolve and form in ("json", "squid", *Redirect.templates):
-        raise UsageError(f"--resolve: the format {form} has no place for addresses")
+        raise UsageError(f"--resolve: the format {form} does not contain addresses")
     if templates is not None and form in ("text", "json"):
         raise UsageError(f"--templates: the format {form} is not made from a template")
     if proxy is None:
@@ -148,10 +149,10 @@ def _checked(
 
 
 def _served(servers: Sequence[str]) -> tuple[list["CertificateFile"], list[str]]:
-    """The certificates that running servers send, and why others send none.
+    """The certificates that running servers send, and the errors of the other servers.
 
     Raises:
-        UsageError: something is not the name of a server.
+        UsageError: a word is not the name of a server.
 
     """
     if not servers:

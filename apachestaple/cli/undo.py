@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest: str) -> int:
-    """Restore what the latest fix found (the latest of these paths, where some are given).
+    """Restore the files from before the latest fix (of these paths, if there are any).
 
     Raises:
-        WriteError, UsageError: nothing was changed, and the text says why.
+        WriteError, UsageError: nothing was changed; the text says why.
 
     """
     interrupted = recover_first(only_look=diff)
     if interrupted is not None and not interrupted.undoes and interrupted.stage is not Stage.DONE:
-        # That was the latest fix; the one before it stays until it is asked for.
+        # The interrupted fix was the latest one. An earlier one is not undone in the same run.
         return 0
     settings = common.settings(paths)
     backup = latest_backup([start.main_file for start in _starts(paths, settings)])
@@ -45,7 +45,7 @@ def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest:
         emit(diff_report(shown, paint_for(sys.stdout), for_people=for_people), exact=True)
         return 1
     if configtest == "never":
-        # A configuration that is not tested need not be found.
+        # A configuration that is not tested may be missing.
         starts, _ = find_starts(backup.main_files, settings)
     else:
         starts = _starts(backup.main_files, settings)

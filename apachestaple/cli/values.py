@@ -6,10 +6,10 @@ from apachestaple.cli.errors import UsageError
 
 
 def one_of(option: str, given: str, *choices: str) -> str:
-    """``given``, where it is one of the choices.
+    """Return ``given``.
 
     Raises:
-        UsageError: it is not.
+        UsageError: it is not one of the choices.
 
     """
     if given not in choices:
@@ -18,10 +18,10 @@ def one_of(option: str, given: str, *choices: str) -> str:
 
 
 def seconds(option: str, given: str, longest: float) -> float:
-    """The number of seconds that ``given`` stands for.
+    """The number of seconds in ``given``.
 
     Raises:
-        UsageError: it is not a number, or not more than 0 and at most ``longest``.
+        UsageError: it is not a number above 0 and at most ``longest``.
 
     """
     try:
@@ -29,5 +29,5 @@ def seconds(option: str, given: str, longest: float) -> float:
     except ValueError:
         number = 0
     if not 0 < number <= longest:
-        raise UsageError(f"{option} takes seconds, more than 0 and at most {longest:g}")
+        raise UsageError(f"{option} must be a number of seconds, above 0 and at most {longest:g}")
     return number

@@ -1,4 +1,4 @@
-"""How a running httpd is brought to use the files that fix has written."""
+"""The commands that make a running httpd use the files that fix has written."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """What has to be run on the server.
+    """A command to run on the server.
 
     Attributes:
         command: reloads httpd, or stops and starts it.
-        problem: why a reload will not do; ``None`` where it does.
+        problem: why a reload is not sufficient; ``None`` if it is.
 
     """
 
@@ -33,7 +33,7 @@ class Activation:
 
 
 def activations(changes: Iterable[tuple[Site, Site]]) -> tuple[Activation, ...]:
-    """What brings each httpd that runs with the first site to use the second; each command once."""
+    """The commands for httpds that run with the first site of each pair, to use the second one."""
     return tuple(dict.fromkeys(_activation(before, after) for before, after in changes))
 
 
@@ -44,7 +44,7 @@ def _activation(before: Site, after: Site) -> Activation:
 
 
 def cache_stays(cache: Directive, control: Control) -> str:
-    """Why a cache stays that nobody needs any more, and how it can be removed."""
+    """Why a cache that is no longer used stays, and how to remove it."""
     return (
         f"{cache.file} line {cache.line}: SSLStaplingCache stays, because a running httpd can "
         "exit or crash at its next reload without it. The line is harmless. To remove it, stop "
@@ -53,5 +53,5 @@ def cache_stays(cache: Directive, control: Control) -> str:
 
 
 def control_of(main_file: str) -> Control:
-    """The commands of the httpd that has this main file, by its distribution."""
+    """The commands that control the httpd with this main file, by its distribution."""
     return recognise(main_file, telling_lines(main_file)).control

@@ -1,4 +1,4 @@
-"""What a repair means for each host: whether it staples, before and afterwards."""
+"""For each host, whether it staples before and after a repair."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One host with TLS.
+    """One TLS host.
 
     Attributes:
         name: name and port.
-        before: whether its clients got a staple, and why; ``""`` where httpd did not know it.
-        after: the same of the repaired configuration.
+        before: whether its clients got a staple, and why; ``""`` if the host is new.
+        after: whether its clients get a staple with the repaired configuration, and why.
 
     """
 
@@ -32,17 +32,17 @@ class Outlook:
 
 
 def outlooks(before: Site, after: Site) -> tuple[Outlook, ...]:
-    """Every host with TLS of the repaired configuration, each once."""
+    """All TLS hosts of the repaired configuration, each once."""
     known = {key: _told(host, before) for key, host in _numbered(before)}
     found = (
         Outlook(host.name, known.get(key, ""), _told(host, after)) for key, host in _numbered(after)
     )
-    # A host that is included twice is one to its clients.
+    # A host that is included twice is one host for its clients.
     return tuple(dict.fromkeys(found))
 
 
 def _numbered(site: Site) -> Iterator[tuple[tuple[str, int], Host]]:
-    """The hosts by name, and by number where several have one."""
+    """The hosts, with their names, and numbers for hosts with the same name."""
     seen: Counter[str] = Counter()
     for host in site.tls_hosts:
         yield (host.name, seen[host.name]), host
@@ -52,7 +52,7 @@ def _numbered(site: Site) -> Iterator[tuple[tuple[str, int], Host]]:
 def _told(host: Host, site: Site) -> str:
     found = prospect(host, site)
     if found.staples is None:
-        return f"whether it staples is not known here: {found.why}"
+        return f"it is not known whether it staples: {found.why}"
     if found.staples:
         return f"staples: {found.why}"
     problem = next((each for each in host.stapling_problems if each is not None), None)

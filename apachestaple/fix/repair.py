@@ -1,4 +1,4 @@
-"""Applies the remedies of findings until none is left that can be applied."""
+"""Applies the remedies of findings until no other remedy can be applied."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from apachestaple.rules.rule import Rule
 
 
-# A repair may make room for another one; two or three rounds are usual.
+# A repair can make another one possible; two or three rounds are usual.
 _MOST_ROUNDS = 100
 
 
 @dataclass
 class _Refused:
-    """What cannot be applied in one configuration, and why.
+    """The refusals in one configuration, with their reasons.
 
     Attributes:
-        files: those that cannot be edited.
-        planners: those whose edits change nothing.
+        files: files that cannot be edited.
+        planners: planners whose edits lead back to an earlier state.
 
     """
 
@@ -47,10 +47,10 @@ class Repair:
     """Repairs configurations, one after the other.
 
     Attributes:
-        rules: those whose findings are repaired.
-        goal: what fix is asked to do.
-        renderer: makes the lines.
-        work: the texts as they are to be.
+        rules: the rules whose findings are repaired.
+        goal: what fix does about stapling.
+        renderer: renders the new lines.
+        work: the new texts of the files.
 
     """
 
@@ -60,9 +60,13 @@ class Repair:
     work: Work
 
     def run(self, site: Site, read_again: Callable[[], Site]) -> Site:
-        """Lint, plan, edit and read again, until nothing is to be changed; the site as it is then.
+        """Lint, plan, edit and read again until no planner has an edit.
 
-        What is refused, and why, stands in the work.
+        Refusals are added to ``work``.
+
+        Returns:
+            the repaired site.
+
         """
         refused = _Refused()
         seen = {self.work.state()}
@@ -86,15 +90,18 @@ class Repair:
             site = read_again()
             state = self.work.state()
             if state in seen or len(seen) > _MOST_ROUNDS:
-                # Each such planner is asked no more, so this comes to an end.
+                # This planner is not used again, so the loop ends.
                 edit = plan.edits[0]
-                refused.planners[planner] = f"{edit.file} line {edit.line} would not stay as edited"
+                refused.planners[planner] = (
+                    f"{edit.file} line {edit.line} could not be changed: the edit leads back to an "
+                    "earlier state"
+                )
             seen.add(state)
 
     def _next_plan(
         self, site: Site, findings: Iterable[Finding], refused: _Refused
     ) -> tuple[Plan, Planner | None, dict[str, None]]:
-        """The first plan with edits, and who made it; the reasons of what is refused."""
+        """The first plan with edits, its planner, and the reasons of all refusals."""
         remedies = [
             remedy
             for remedy in self._remedies(site, findings)
@@ -110,7 +117,7 @@ class Repair:
         return Plan(), None, reasons
 
     def _remedies(self, site: Site, findings: Iterable[Finding]) -> list[Remedy]:
-        """What is to be done: for the goal, and for the findings."""
+        """The remedies for the goal, and those of the findings."""
         found = (finding.remedy for finding in findings)
         accepted = (remedy for remedy in found if remedy is not None and self.goal.accepts(remedy))
         return [*self.goal.remedies(site), *accepted]

@@ -39,19 +39,18 @@ class FixError(ApachestapleError):
 
 @dataclass(frozen=True)
 class FixRequest:
-    """What is asked for.
+    """The options of fix.
 
     Attributes:
-        diff: only show what would be changed.
-        output: folder into which the patched tree is written instead, or ``None``.
-        templates: folder of templates that come before our own, or ``None``.
-        backup: whether the files as they were are kept.
-        outside: whether files outside of the configuration's own folders may be written.
+        diff: whether the changes are only shown.
+        output: folder for the repaired files, which are then not written in place, or ``None``.
+        templates: folder of templates that replace our own, or ``None``.
+        backup: whether the old files are kept.
+        outside: whether files outside of the configuration's folders may be written.
         configtest: ``auto``, ``always`` or ``never``.
-        rules: those whose findings are repaired, and told if they are left.
-        certificates_required: whether a certificate that is not here is an error; ``None`` for
-            what is usual.
-        goal: what is to become of stapling.
+        rules: the rules whose findings are repaired, and reported if they remain.
+        certificates_required: whether a missing certificate is an error; ``None`` for the default.
+        goal: what fix does about stapling.
 
     """
 
@@ -68,19 +67,19 @@ class FixRequest:
 
 @dataclass(frozen=True)
 class FixOutcome:
-    """What was done.
+    """The result of fix.
 
     Attributes:
-        diff: a unified diff of everything, ``""`` where nothing is to be changed.
-        changes: one line for each change, what and why.
-        refused: one line for each change that was wanted and not made.
-        hosts: what it means for each host.
-        remaining: the findings that are left.
-        repaired: those that are gone.
+        diff: a unified diff of all changes, or ``""``.
+        changes: one line for each change, with its reason.
+        refused: one line for each refusal, with its reason.
+        hosts: for each host, whether it staples before and after.
+        remaining: the findings that remain.
+        repaired: the findings that are repaired.
         written: paths of the files that were written.
-        backup: folder that holds the files as they were, or ``None``.
-        notes: what else there is to know about the files that are written.
-        activations: what has to be run on the servers whose files are changed.
+        backup: folder with the old files, or ``None``.
+        notes: notes on files that are written.
+        activations: the commands to run on the servers whose files are changed.
 
     """
 
@@ -100,7 +99,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     """Repair the configurations that begin at ``starts``.
 
     Raises:
-        FixError: a file could not be read or written, a template is of no use, or httpd rejects
+        FixError: a file could not be read or written, a template cannot be used, or httpd rejects
             the result; nothing was changed.
 
     """
@@ -123,7 +122,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             read_from.append(start)
             known.update(os.path.realpath(path) for path in site.configuration.files)
         if len(read_from) > 1:
-            # Of a file that two of them share, the first has not seen what the second changed.
+            # If two of them share a file, the first was read before the second changed the file.
             sites = [_understand(start, request, work) for start in read_from]
         files = work.files()
         for start, site in zip(read_from, sites, strict=True):
@@ -170,7 +169,7 @@ def _findings(sites: Sequence[Site], request: FixRequest) -> list[Finding]:
 
 
 def _changed(files: Sequence[NewText], site: Site) -> bool:
-    """Whether a configuration reads, or has read, a file that is written."""
+    """Whether a configuration reads one of the files that are written."""
     paths = {file.path for file in files}
     return any(
         file.path in paths or file.real_path in paths for file in site.configuration.files.values()
@@ -178,21 +177,21 @@ def _changed(files: Sequence[NewText], site: Site) -> bool:
 
 
 def _notes(files: list[NewText], starts: Sequence[Start], request: FixRequest) -> tuple[str, ...]:
-    """What is special about files that are to be written; refuses those that may not be.
+    """Notes on hard links and on files outside of the configuration's folders.
 
     Raises:
-        FixError: a file lies outside.
+        FixError: a file outside of the configuration's folders would be written.
 
     """
     notes = [
-        f"{path} has other names (hard links); they keep the text that it had"
+        f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
     ]
     elsewhere = [] if request.outside else outside((file.path for file in files), starts)
     if elsewhere and request.output is None:
         reason = (
-            f"{', '.join(elsewhere)} would be changed, and lies outside of the configuration's own "
-            "folders: fix writes there with --outside only"
+            f"{', '.join(elsewhere)} would be changed, but is outside of the configuration's "
+            "folders; use --outside"
         )
         if not request.diff:
             raise FixError(f"{reason}; nothing was changed")
@@ -207,7 +206,7 @@ def _write(
     outcome: FixOutcome,
     work: Work,
 ) -> FixOutcome:
-    """Write, and take everything back unless rules and httpd are content with what is there."""
+    """Write the files; restore them if they are not as planned, or if httpd rejects them."""
     with only_one_fix():
         rejection = configtests(starts, request.configtest)
         main_files = [start.main_file for start in starts]
@@ -218,24 +217,24 @@ def _write(
             message = rejection()
             if message is not None:
                 raise FixError(
-                    "httpd -t rejects the result, so everything was taken back: "
+                    "httpd -t rejects the result, so all changes were reverted: "
                     + " ".join(message.split())
                 )
     return replace(outcome, written=tuple(file.path for file in files), backup=backup)
 
 
 def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:
-    """Whether the rules say nothing of the files on the disk but what was to be left."""
+    """Check that the files on the disk have no other findings than planned; raises FixError."""
     planned = set(map(_said, outcome.remaining))
     for finding in _findings([site], request):
         if _said(finding) not in planned:
             place = f"{finding.place.file}:{finding.place.line}"
             raise FixError(
-                "read again from the disk, the configuration is not as planned, so everything was "
-                f"taken back: {place}: {finding.message}"
+                "the written configuration is not as planned, so all changes were reverted: "
+                f"{place}: {finding.message}"
             )
 
 
 def _said(finding: Finding) -> tuple[str, str, int]:
-    """What is said of a place; texts may count what other configurations have as well."""
+    """Rule and place of a finding; its text may contain numbers from other configurations."""
     return finding.code, finding.place.file, finding.place.line

@@ -1,6 +1,6 @@
-"""Bugs in stapling that a later httpd has not, as a table.
+"""Table of stapling bugs that were fixed in later versions of httpd.
 
-Source: httpd's CHANGES, under the version that mended each.
+Source: httpd's CHANGES.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ Version = tuple[int, int, int]
 
 
 class Bug(NamedTuple):
-    """What goes wrong in versions before ``mended``, from ``since`` on.
+    """A bug of the versions from ``since`` to the one before ``mended``.
 
     Attributes:
-        module: whose stapling it is.
+        module: the module with the bug.
 
     """
 
@@ -27,7 +27,7 @@ class Bug(NamedTuple):
     module: str = "mod_ssl"
 
 
-# By the version that mended them: 2.4.11 and 2.4.13 were not released, so the next one stands here.
+# In the order of the fixed versions. 2.4.11 and 2.4.13 were not released, so the next one is used.
 _BUGS = (
     Bug((2, 4, 3), "an empty answer of the responder is not handled"),
     Bug((2, 4, 5), "a responder's answer may be cut off"),
@@ -62,7 +62,7 @@ _BUGS = (
 
 
 def bugs_of(version: Version, modules: Collection[str]) -> tuple[Bug, ...]:
-    """The bugs of a version in the stapling of some modules, the one mended first first."""
+    """The bugs of a version in the stapling of some modules, in the order of their fixes."""
     return tuple(
         bug for bug in _BUGS if bug.since <= version < bug.mended and bug.module in modules
     )

@@ -1,4 +1,4 @@
-"""The stapling directives as a table; `commands` has what httpd accepts of each.
+"""The stapling directives as a table; `commands` has the arguments that httpd accepts.
 
 Source: modules/ssl/ssl_util_stapling.c (modssl_init_stapling) for the defaults.
 """
@@ -23,9 +23,9 @@ class StaplingDirective(NamedTuple):
     """One directive.
 
     Attributes:
-        name: as httpd spells it.
+        name: name in httpd's spelling.
         kind: how httpd reads its argument.
-        default: what is in force where it is not set; ``None`` where nothing is.
+        default: the value if it is not set, or ``None``.
         in_virtual_host: whether a virtual host may set it.
         since: the first version of httpd that has it.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Configuration, Directive
     from apachestaple.mod_ssl.hosts import Host
 
-# Where an issuer may stand beside the certificate's own file.
+# Directives whose files can contain an issuer, besides the certificate's own file.
 CHAINS_ELSEWHERE = ("sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath")
 # So many of a host's own files stand for those of the main server at the same position
 # (modssl_ctx_cfg_merge_certkeys_array).
@@ -32,9 +32,9 @@ class Files(NamedTuple):
     """Reads the certificate files that hosts name.
 
     Attributes:
-        configuration: says where they are.
-        reader: reads them.
-        has_chains_elsewhere: whether there is any of `CHAINS_ELSEWHERE` in the configuration.
+        configuration: the configuration, which has the paths.
+        reader: reads the files.
+        has_chains_elsewhere: whether the configuration has one of `CHAINS_ELSEWHERE`.
 
     """
 
@@ -123,7 +123,7 @@ def _find_issuer(
         complete = complete and bundle.problem is None
         of_name = [c for c in all_certificates(bundle) if c.subject_name == leaf.issuer_name]
         issuer = first_issuer(leaf, of_name)
-        # OpenSSL looks into the folder only for a name that the file has not.
+        # OpenSSL only searches the folder for a name that is not in the file.
         folder = None if of_name else folder
     if issuer is None and folder is not None:
         found = files.read_folder(folder)

@@ -38,7 +38,7 @@ class StaplingProblemKind(StrEnum):
     NO_ISSUER = "no-issuer"
     WRONG_ISSUER = "wrong-issuer"
     NO_URI = "no-uri"
-    # Likewise, but another host with the certificate has a responder's URL, and has made a record.
+    # No URI, but another host with the certificate has a URL of a responder and made the record.
     NO_URI_HERE = "no-uri-here"
     URI_NOT_HTTP = "uri-not-http"
     FORCE_URL_NOT_HTTP = "force-url-not-http"
@@ -56,23 +56,23 @@ _NEVER_ASKED = frozenset(
 
 
 class StaplingProblem(NamedTuple):
-    """Why mod_ssl cannot staple for a certificate, in a sentence's second half."""
+    """Why mod_ssl cannot staple a certificate, as the second half of a sentence."""
 
     kind: StaplingProblemKind
     reason: str
 
 
 class HostCertificate(NamedTuple):
-    """A certificate that a host is given.
+    """A certificate of a host.
 
     Attributes:
         directive: its SSLCertificateFile.
-        file: what the path holds; ``None`` for one that is not a file (``pkcs11:``).
-        leaf: its first certificate, if that is here and can be understood.
-        issuer_found: whether mod_ssl finds the issuer; ``None`` where it cannot be told.
+        file: the content of the file; ``None`` if it is not a file (``pkcs11:``).
+        leaf: its first certificate, if it could be read.
+        issuer_found: whether mod_ssl finds the issuer; ``None`` if this is unknown.
         key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
             stand in the same file.
-        issuer: the one that it finds.
+        issuer: the issuer that mod_ssl finds.
         issuer_signed: whether the certificate was signed with the key of that one; an authority of
             the same name with another key may be found first. ``None`` where it is not known.
 
@@ -88,12 +88,12 @@ class HostCertificate(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The path as it is written."""
+        """The path, as it is written in the configuration."""
         return first_argument(self.directive)
 
     @property
     def first_uri(self) -> str | None:
-        """Its first OCSP URI, the only one that httpd ever asks."""
+        """Its first OCSP URI, the only one that httpd uses."""
         uris = self.leaf.ocsp_uris if self.leaf else ()
         return uris[0] if uris else None
 
@@ -142,7 +142,7 @@ class Host:
 
     @lazy
     def certificates(self) -> tuple[HostCertificate, ...]:
-        """With those of the main server merged in; read when somebody asks for them."""
+        """Its certificates and those of the main server; read at the first use."""
         return self.find_certificates(self)
 
     @lazy
@@ -157,7 +157,7 @@ class Host:
         return tuple(self.certificates[number] for number in sorted(last.values()))
 
     def setting(self, name: str) -> Directive | None:
-        """The directive that decides, its own or the main server's."""
+        """The directive in force: its own or the main server's."""
         key = name.lower()
         own = self.own.get(key)
         if own is None and self.main is not None:
@@ -165,7 +165,7 @@ class Host:
         return own
 
     def flag(self, name: str) -> bool:
-        """The value of an On/Off directive in force; its default where httpd would reject it."""
+        """The value of an On/Off directive in force; the default if httpd would reject it."""
         directive = self.setting(name)
         value = _switch(directive.raw) if directive else ""
         if value in ("on", "off"):
@@ -187,7 +187,7 @@ class Host:
 
     @property
     def directive(self) -> Directive | None:
-        """Where it begins: its <VirtualHost>; for the main server, its SSLEngine."""
+        """Its <VirtualHost>; for the main server, its SSLEngine."""
         return self.section or self.setting("SSLEngine")
 
     @property
@@ -196,7 +196,7 @@ class Host:
 
     @lazy
     def name(self) -> str:
-        """Name and port, as mod_ssl's log has it; the first address where it has no name."""
+        """Name and port, as in mod_ssl's log; the first address if it has no name."""
         address = self.addresses[0] if self.addresses else Address("", 0)
         name, port = self.server_name
         if name is None:
@@ -257,19 +257,19 @@ class Host:
 
     @property
     def must_staple(self) -> bool:
-        """Whether a certificate of its demands a staple."""
+        """Whether one of its certificates requires a staple (must-staple)."""
         return any(c.leaf is not None and c.leaf.must_staple for c in self.certificates)
 
     @property
     def fakes_try_later(self) -> bool:
-        """Whether it keeps a responder's errors back, and makes a tryLater of its own instead."""
+        """Whether it does not return errors of responders, but staples its own tryLater instead."""
         return not self.flag("SSLStaplingReturnResponderErrors") and self.flag(
             "SSLStaplingFakeTryLater"
         )
 
     @property
     def staples_failures(self) -> bool:
-        """Whether clients get an error as a staple where a query brings no response."""
+        """Whether clients get an error as a staple if a query has no response."""
         return self.flag("SSLStaplingReturnResponderErrors") or self.fakes_try_later
 
     @lazy
@@ -285,15 +285,15 @@ class Host:
         return first_argument(directive) or None if directive else None
 
     def responder(self, certificate: HostCertificate) -> str | None:
-        """The URL that mod_ssl asks for this certificate's status."""
+        """The URL that mod_ssl queries about a certificate, or ``None``."""
         return self.force_url or certificate.first_uri
 
     def stapling_issuer(self, certificate: HostCertificate) -> Certificate | None:
-        """The issuer that mod_ssl names when it asks: that of the record, whoever made it."""
+        """The issuer in mod_ssl's queries, which is that of the record of the certificate."""
         return self._as_recorded(certificate).issuer
 
     def has_wrong_issuer(self, certificate: HostCertificate) -> bool:
-        """Whether mod_ssl names another authority than the issuer when it asks."""
+        """Whether mod_ssl's queries contain another authority than the issuer."""
         return self._as_recorded(certificate).issuer_signed is False
 
     def _as_recorded(self, certificate: HostCertificate) -> HostCertificate:
@@ -303,11 +303,11 @@ class Host:
 
     @lazy
     def stapling_problems(self) -> tuple[StaplingProblem | None, ...]:
-        """Why mod_ssl cannot staple for each of its certificates; ``None`` where it can."""
+        """Why mod_ssl cannot staple, for each of its certificates; ``None`` if it can."""
         return tuple(map(self._stapling_problem, self.certificates))
 
     def problem_of(self, certificate: HostCertificate) -> StaplingProblem | None:
-        """Why mod_ssl cannot staple for one of its certificates; ``None`` where it can."""
+        """Why mod_ssl cannot staple one of its certificates; ``None`` if it can."""
         return self.stapling_problems[self.certificates.index(certificate)]
 
     def _stapling_problem(self, certificate: HostCertificate) -> StaplingProblem | None:
@@ -350,18 +350,18 @@ class Host:
 
     @lazy
     def asks_responders(self) -> bool:
-        """Whether mod_ssl comes to ask a responder for any certificate, as far as is known.
+        """Whether mod_ssl queries a responder for at least one certificate, if that is known.
 
-        It does not where it finds no issuer or no URI when it starts (ssl_stapling_init_cert).
+        It does not if it finds no issuer or no URI when it starts (ssl_stapling_init_cert).
         """
         problems = [self.problem_of(certificate) for certificate in self.served]
         return not problems or any(p is None or p.kind not in _NEVER_ASKED for p in problems)
 
     @lazy
     def is_hopeless(self) -> bool:
-        """Whether no certificate can be stapled, so that stapling is better off.
+        """Whether none of its certificates can be stapled, so stapling should be turned off.
 
-        A host with one that can and one that cannot goes on stapling the first.
+        If only some of them can be stapled, stapling stays on for these.
         """
         problems = map(self.problem_of, self.served)
         kinds = {problem.kind if problem else None for problem in problems}
@@ -369,18 +369,18 @@ class Host:
 
     @lazy
     def known_certificates(self) -> tuple[HostCertificate, ...]:
-        """The certificates of which we have the leaf."""
+        """The certificates whose leaf could be read."""
         return tuple(certificate for certificate in self.certificates if certificate.is_readable)
 
 
 @lru_cache(maxsize=256)
 def _switch(raw: str) -> str:
-    """The first word of arguments in lower case: on, off and the like, which many hosts share."""
+    """The first word of arguments in lower case; cached, because many hosts have the same words."""
     words = split_words(raw)
     return words[0].lower() if words else ""
 
 
 def first_argument(directive: Directive) -> str:
-    """The first word behind the name, unquoted; ``""`` where there is none."""
+    """The first argument without quotes; ``""`` if there is none."""
     arguments = directive.arguments
     return arguments[0] if arguments else ""

@@ -76,7 +76,7 @@ def has_mod_md(seen: Iterable[str]) -> bool:
 def assign_domains(
     hosts: Sequence[Host], domains: Sequence[ManagedDomain], configuration: Configuration
 ) -> None:
-    """Tell each host its domains, and whether mod_md is to staple for it."""
+    """Set the domains of each host, and whether mod_md staples for it."""
     if not configuration.may_have_module("md_module"):
         return
     known = ManagedDomains(domains)
@@ -96,7 +96,7 @@ def managed_domain(directive: Directive) -> ManagedDomain | None:
 
 
 def section_of(directive: Directive) -> Directive | None:
-    """The <MDomain> that a directive stands in."""
+    """The <MDomain> that contains a directive."""
     return next((s for s in directive.sections() if s.key in SECTIONS), None)
 
 
@@ -160,7 +160,7 @@ def matches_server_names(main: Host) -> bool:
 
 
 def staples_here(host: Host, version: tuple[int, int, int]) -> bool:
-    """Whether mod_md is to staple for a host (staple_here).
+    """Whether mod_md must staple for a host (staple_here).
 
     A domain has the MDStapling of its section, or else of the main server. Where that is off, the
     MDStapling of the virtual host counts, as for a host without a domain.

@@ -1,8 +1,8 @@
-"""What a host lacks for stapling, and where the configuration has it.
+"""Finds issuers and responder URLs for hosts that lack them.
 
-mod_ssl staples with what another host of the same certificate provides, but only as long as that
-host has stapling on, and while it keeps a response in the cache. A host is better off with the
-issuer and the URL of its own.
+mod_ssl can staple with the issuer or the URL of another host with the same certificate, but only
+while that host has stapling on, or while its response is in the cache. Therefore each host should
+have its own issuer and URL.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
 
-# A bundle of authorities is no chain: httpd sends all of it in each handshake.
+# A bundle of authorities is not used as a chain, because httpd sends all of it in each handshake.
 _LONGEST_CHAIN = 10
 _MOST_SOURCES = 20
 _FORCE_URL = "sslstaplingforceurl"
@@ -40,7 +40,7 @@ _CHAIN, _AUTHORITIES, _FOLDER = CHAINS_ELSEWHERE
 
 
 class Source(NamedTuple):
-    """A value that a directive may have, and a host that has it.
+    """A possible value of a directive, and a host that has it.
 
     Attributes:
         value: a path or a URL.
@@ -53,12 +53,12 @@ class Source(NamedTuple):
 
 
 class Provision(NamedTuple):
-    """What a host needs to staple all its certificates by itself.
+    """The directives that a host needs to staple all its certificates by itself.
 
     Attributes:
-        chain: for SSLCertificateChainFile; ``None`` where the host finds the issuers itself.
-        url: for SSLStaplingForceURL; ``None`` where the responders of the host can be asked.
-        removed: an SSLStaplingForceURL that cannot be asked, without which the host would ask the
+        chain: for SSLCertificateChainFile; ``None`` if the host finds the issuers itself.
+        url: for SSLStaplingForceURL; ``None`` if the responders of the host can be queried.
+        removed: an SSLStaplingForceURL that cannot be used. Without it, the host would query the
             responders of its certificates.
 
     """
@@ -69,7 +69,7 @@ class Provision(NamedTuple):
 
 
 class Provisions:
-    """Finds what the hosts of a site need.
+    """Finds the provisions for the hosts of a site.
 
     Attributes:
         site: the site.
@@ -80,7 +80,7 @@ class Provisions:
         self.site = site
 
     def find(self, host: Host) -> Provision | None:
-        """What a host needs; ``None`` where the configuration does not have it, or is not known."""
+        """The provision for a host; ``None`` if the configuration has none, or if it is unknown."""
         if not host.served or not all(certificate.is_readable for certificate in host.served):
             return None
         chain = url = removed = None
@@ -149,7 +149,7 @@ class Provisions:
         """URLs by which a host, and all that inherit its setting, can ask."""
         leaves = _leaves(host)
         heirs = self._heirs(host, _FORCE_URL)
-        # httpd asks the first one that a certificate names, and no other.
+        # httpd only uses the first URI of a certificate.
         own = {next(filter(_is_usable, leaf.ocsp_uris), None) for leaf in leaves}
         uri = own.pop()
         if uri is not None and not own and not heirs:
@@ -176,7 +176,7 @@ class Provisions:
         found: dict[Hashable, dict[str, Source]] = {}
         for url, user in self._users_of_urls():
             for leaf in _leaves(user):
-                # A later URI of a certificate is there for that one alone.
+                # A later URI of a certificate is only used for this certificate.
                 if url not in leaf.ocsp_uris[1:]:
                     _add(found, leaf.issuer_and_key, url, Source(url, user))
         return found

@@ -48,7 +48,7 @@ def queries(hosts: Iterable[Host]) -> list[Query]:
 def unaskable(hosts: Iterable[Host]) -> list[str]:
     """Why certificates that httpd queries cannot be queried from here."""
     return [
-        f"{certificate.name}: nobody was asked about it, since its issuer is not here"
+        f"{certificate.name}: its responder was not queried, because its issuer was not found"
         for host in hosts
         for certificate in host.served
         if host.problem_of(certificate) is None and host.stapling_issuer(certificate) is None

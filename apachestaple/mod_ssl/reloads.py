@@ -50,7 +50,7 @@ def _cache_removed(before: Site, after: Site) -> ReloadProblem | None:
     """
     if not before.caches or after.caches:
         return None
-    reason = "SSLStaplingCache is gone, and httpd can exit or crash at a reload without it"
+    reason = "SSLStaplingCache was removed, and httpd can exit or crash at a reload without it"
     return ReloadProblem(reason, is_harmful=True)
 
 
@@ -80,7 +80,7 @@ def _mod_md_new(before: Site, after: Site) -> ReloadProblem | None:
     if not is_new or not any(host.mod_md_staples for host in after.tls_hosts):
         return None
     return ReloadProblem(
-        "mod_md is new, and staples after the second reload only", is_harmful=False
+        "mod_md was not loaded before, and staples only after the second reload", is_harmful=False
     )
 
 

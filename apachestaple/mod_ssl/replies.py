@@ -1,7 +1,7 @@
-"""What clients get of hosts that share a certificate, whichever of them is asked first.
+"""The responses that clients get from hosts that share a certificate, in any order of requests.
 
-The cache has one response for a leaf. Which URL is asked, and what becomes of an error, depends on
-the host that a client connects to; all other hosts then staple its response.
+The cache has one response for a leaf. The host to which a client connects decides which URL is
+queried and how an error is handled; all other hosts then staple its response.
 
 Source: modules/ssl/ssl_util_stapling.c (stapling_cb, stapling_renew_response).
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Reply(StrEnum):
-    """What a client gets that asks for a staple."""
+    """The result for a client that requests a staple."""
 
     GOOD = "good"
     # A response that clients cannot use: tryLater, another error, another certificate's.
@@ -34,7 +34,7 @@ class Reply(StrEnum):
 
 
 class Member(NamedTuple):
-    """A host with the leaf, and what its responder answered, where it was asked."""
+    """A host with the leaf, and the answer of its responder, if it was queried."""
 
     host: Host
     certificate: HostCertificate
@@ -42,13 +42,14 @@ class Member(NamedTuple):
 
 
 class Replies(NamedTuple):
-    """What the clients of one host get.
+    """The results for the clients of one host.
 
     Attributes:
-        first: the client that asks first of all after httpd was started.
-        second: a client that asks this host a second time, in every order of the hosts before.
-        fills: a host that brings a good response into the cache, where this one cannot.
-        spoils: a host that brings a bad response into the cache, where this one would not.
+        first: the result for the first client of all after httpd was started.
+        second: the results for a client that connects to this host a second time, for all orders
+            of the hosts before.
+        fills: a host that stores a good response in the cache, if this one cannot.
+        spoils: a host that stores a bad response in the cache, if this one would not.
 
     """
 
@@ -59,25 +60,25 @@ class Replies(NamedTuple):
 
     @property
     def is_good(self) -> bool | None:
-        """Whether a client that asks a second time gets a good staple; ``None``: it depends."""
+        """Whether a client that connects a second time gets a good staple; ``None``: it depends."""
         if Reply.GOOD not in self.second:
             return False
         return True if len(self.second) == 1 else None
 
 
-# What the cache holds for a leaf: whether it is a good response, and whether mod_ssl took it for
-# one when it was stored. ``None``: nothing.
+# The response in the cache: whether it is good, and whether mod_ssl considered it good when it was
+# stored. ``None``: no response.
 _Cached = tuple[bool, bool] | None
 
 
 class _Behaviour(NamedTuple):
-    """All that decides what a host does with the shared response.
+    """The properties of a host that decide about the shared response.
 
     Attributes:
-        query: what it gets where it has to ask.
+        query: the result of its own query.
         returns_errors: SSLStaplingReturnResponderErrors.
-        keeps_good: whether what counts as a good response is kept at all.
-        keeps_errors: whether errors are.
+        keeps_good: whether responses that count as good are kept in the cache.
+        keeps_errors: whether errors are kept in the cache.
 
     """
 
@@ -89,18 +90,18 @@ class _Behaviour(NamedTuple):
 
 class _Query(StrEnum):
     GOOD = "good"
-    # A response that httpd staples, and clients refuse.
+    # A response that httpd staples and clients reject.
     REFUSED = "refused"
     # A response with an error status, or one that is invalid: stored as an error.
     ERROR = "error"
-    # No response. With SSLStaplingFakeTryLater a tryLater is stored as if it were good.
+    # No response. With SSLStaplingFakeTryLater, a tryLater is stored like a good response.
     FAKED = "faked"
     FAILED = "failed"
     ABORTED = "aborted"
 
 
 def replies(member: Member, members: Sequence[Member]) -> Replies:
-    """What clients of one member get; ``members`` are all hosts that staple the leaf."""
+    """The results for clients of one member; ``members`` are all hosts that staple the leaf."""
     own = _behaviour(member)
     others = {_behaviour(each): each.host for each in members}
     reachable: dict[_Cached, Host | None] = {None: None}
@@ -137,7 +138,7 @@ def _second(behaviour: _Behaviour, cached: _Cached) -> Reply:
 
 
 def _ask(behaviour: _Behaviour, cached: _Cached) -> tuple[Reply, _Cached]:
-    """A client asks: what it gets, and what the cache holds afterwards (stapling_cb)."""
+    """The result for a client, and the response in the cache afterwards (stapling_cb)."""
     if cached is not None:
         is_good, was_good = cached
         if is_good:
@@ -181,7 +182,7 @@ def _query(member: Member) -> _Query:
     if problem is not None or _fails(host, url, answer):
         return _Query.FAKED if host.flag("SSLStaplingFakeTryLater") else _Query.FAILED
     if answer is None:
-        # About a certificate id with another key, the responder of the right issuer says "unknown".
+        # The responder of the right issuer answers "unknown" to a certificate id with another key.
         return _Query.REFUSED if host.has_wrong_issuer(certificate) else _Query.GOOD
     response = answer.response
     if response is None or answer.error is None:
@@ -199,7 +200,7 @@ def _is_out_of_date(host: Host, response: StatusResponse, now: datetime) -> bool
 
 
 def _fails(host: Host, url: str, answer: Answer | None) -> bool:
-    """Whether a query brings no response, as far as is known."""
+    """Whether a query has no response, if that is known."""
     if answer is not None:
         return answer.failure is not None
     if host.seconds("SSLStaplingResponderTimeout") == 0:

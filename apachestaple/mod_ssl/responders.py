@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
 _UNISSUED = (StaplingProblemKind.SELF_SIGNED, StaplingProblemKind.NO_ISSUER)
-_ONLY_FIRST = "httpd asks only the first URI of a certificate"
+_ONLY_FIRST = "httpd uses only the first URI of a certificate"
 _OFF = "SSLUseStapling is off"
 _NOT_SET = "SSLUseStapling is not set"
 
@@ -58,7 +58,7 @@ def _of_host(host: Host, certificate: HostCertificate, number: int) -> Iterator[
         yield forced, _turned_to(host, number, path, forced)
     for position, url in enumerate(uris):
         if forced:
-            yield url, Need(path, host.name, "SSLStaplingForceURL takes its place")
+            yield url, Need(path, host.name, "SSLStaplingForceURL is used instead")
         elif position:
             yield url, Need(path, host.name, _ONLY_FIRST)
         else:

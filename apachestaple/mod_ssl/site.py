@@ -1,4 +1,4 @@
-"""All that mod_ssl is told: a walk over the directives in effect puts the hosts together.
+"""The site: all hosts and settings of mod_ssl, made from the directives in effect.
 
 Source: modules/ssl/ssl_engine_config.c.
 """
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from apachestaple.ocsp.query import Answer, Query
 
 
-# Problems in spite of which a response comes into the cache: a useless one, or another host's.
+# Problems with which the cache still contains a response: an unusable one, or one of another host.
 _STAPLED = (StaplingProblemKind.WRONG_ISSUER, StaplingProblemKind.NO_URI_HERE)
 
 
@@ -67,15 +67,15 @@ def _is_stapled(problem: StaplingProblem | None) -> bool:
 
 @dataclass
 class Site:
-    """All that mod_ssl is told: the main server, the virtual hosts and the cache.
+    """All hosts and settings of mod_ssl: the main server, the virtual hosts and the cache.
 
     Attributes:
-        configuration: where it comes from.
+        configuration: the configuration that it was made from.
         main: the main server.
         virtual_hosts: in the order of the configuration.
-        caches: each SSLStaplingCache that stands where httpd takes it; the last one counts.
-        misplaced: stapling directives in a section that httpd rejects them in.
-        ssl_directives: all directives whose name looks like one of mod_ssl's.
+        caches: each SSLStaplingCache in a place where httpd accepts it; the last one is used.
+        misplaced: stapling directives in a section where httpd rejects them.
+        ssl_directives: all directives with a name like those of mod_ssl.
         managed_domains: mod_md's, in the order of the configuration.
         certificates_required: whether a certificate that is not here is an error.
         reader: of the certificate files.
@@ -96,12 +96,12 @@ class Site:
 
     @property
     def user(self) -> str:
-        """The user that ``User`` names; ``""`` where it is not set."""
+        """The user of ``User``; ``""`` if it is not set."""
         directive = self.main.setting("User")
         return first_argument(directive) if directive else ""
 
     def ssl_directives_of(self, section: Directive) -> list[Directive]:
-        """Those of mod_ssl's directives that stand right in a section."""
+        """The directives of mod_ssl directly in a section."""
         return self._by_section.get(id(section), [])
 
     @lazy
@@ -121,7 +121,7 @@ class Site:
         return frozenset(map(id, self.caches[:-1]))
 
     def is_in_force(self, directive: Directive) -> bool:
-        """Whether the line of a stapling directive decides for some host."""
+        """Whether the line of a stapling directive is in force for a host."""
         return (directive.file, directive.line) in self._lines_in_force
 
     @lazy
@@ -134,7 +134,7 @@ class Site:
         }
 
     def is_in_force_for_stapling(self, directive: Directive) -> bool:
-        """Whether the line of a stapling directive decides for some host that staples."""
+        """Whether the line of a stapling directive is in force for a host that staples."""
         return (directive.file, directive.line) in self._lines_of_stapling
 
     @lazy
@@ -154,12 +154,12 @@ class Site:
 
     @lazy
     def annotated_files(self) -> dict[str, SourceFile]:
-        """Files with comments that are meant for us, by their path."""
+        """Files with ``apachestaple:`` comments, by their path."""
         files = self.configuration.files
         return {path: file for path, file in files.items() if "apachestaple:" in file.text}
 
     def host_of(self, directive: Directive) -> Host | None:
-        """The virtual host that a directive stands in; ``None`` for the main server."""
+        """The virtual host that contains a directive; ``None`` for the main server."""
         sections = (self._hosts_by_section.get(id(section)) for section in directive.sections())
         return next(filter(None, sections), None)
 
@@ -169,7 +169,7 @@ class Site:
 
     @lazy
     def tls_hosts(self) -> list[Host]:
-        """Hosts with TLS. The main server is one only where its SSLEngine is on."""
+        """Hosts with TLS. The main server is only included if its SSLEngine is on."""
         return [host for host in self.hosts if host.is_tls]
 
     @lazy
@@ -187,7 +187,7 @@ class Site:
 
     @lazy
     def stapling_hosts(self) -> list[Host]:
-        """TLS hosts for which mod_ssl's own stapling is on and in charge."""
+        """TLS hosts for which mod_ssl's own stapling is on, and not replaced by mod_md's."""
         return [host for host in self.tls_hosts if host.staples]
 
     @lazy
@@ -212,7 +212,7 @@ class Site:
         return self.members_of(leaf.sha1)
 
     def members_of(self, sha1: bytes) -> list[Member]:
-        """Likewise, by the SHA-1 of the leaf's DER."""
+        """All hosts for which stapling is on and that have the leaf with this SHA-1 of its DER."""
         made = self._members.get(sha1)
         if made is None:
             serving = self._serving.get(sha1, ())
@@ -243,12 +243,12 @@ class Site:
 
     @lazy
     def provisions(self) -> Provisions:
-        """Finds what a host lacks for stapling elsewhere in the configuration."""
+        """Finds issuers and URLs for hosts that lack them, elsewhere in the configuration."""
         return Provisions(self)
 
     @lazy
     def stapled_certificates(self) -> dict[bytes, Certificate]:
-        """Each certificate whose response mod_ssl's cache is to hold, by the SHA-1 of its DER."""
+        """The certificates whose responses mod_ssl caches, by the SHA-1 of their DER."""
         return {
             certificate.leaf.sha1: certificate.leaf
             for host in self.stapling_hosts
@@ -257,7 +257,7 @@ class Site:
         }
 
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
-        """What is wrong with the private key of a certificate; ``None`` where nothing is known."""
+        """The problem of the private key of a certificate; ``None`` if no problem is known."""
         file, directive = certificate.file, certificate.key_directive
         if certificate.leaf is None or file is None:
             return None
@@ -275,31 +275,31 @@ class Site:
         return KeyReader()
 
     def answered(self, answers: Mapping[Query, Answer]) -> Site:
-        """The same site, where the responders have answered."""
+        """The same site with the answers of the responders."""
         return replace(self, answers=answers)
 
     def answer(self, host: Host, certificate: HostCertificate) -> Answer | None:
-        """What the responder answered about a certificate of a host, if it was asked."""
+        """The answer of the responder about a certificate of a host, if it was queried."""
         asked = query(host, certificate) if self.answers else None
         return self.answers.get(asked) if asked else None
 
     def responses(self, estimate: int) -> list[Response]:
-        """The responses that the cache is to hold: as long as measured, or as ``estimate`` says."""
+        """The responses for the cache, with the measured length, or else ``estimate``."""
         measured = self.measured_lengths
         return [Response(sha1, measured.get(sha1, estimate)) for sha1 in self.stapled_certificates]
 
     @lazy
     def measured_lengths(self) -> dict[bytes, int]:
-        """Bytes of each certificate's response, where a responder was asked."""
+        """The length of each certificate's response in bytes, if the responder was queried."""
         return measured_lengths(self.answers)
 
     @property
     def cache(self) -> CacheSetting | None:
-        """The cache that httpd would use."""
+        """The cache that httpd uses, or ``None``."""
         return parse_cache(first_argument(self.caches[-1])) if self.caches else None
 
     def needed_cache_size(self, cache: CacheSetting | None) -> int:
-        """Bytes of a cache that starts and holds long responses: those that it has, if they do."""
+        """The size of a cache that holds long responses: the size of ``cache``, if it does."""
         responses = self.responses(LONG_RESPONSE)
         if cache is not None and cache.size is not None and holds_all(cache.size, responses):
             return cache.size
@@ -307,7 +307,7 @@ class Site:
 
     @lazy
     def can_have_cache(self) -> bool:
-        """Whether a cache is set, or could be: the module of its provider is there."""
+        """Whether a cache is set, or can be set, because the module of its provider exists."""
         module = PROVIDERS["shmcb"]
         configuration = self.configuration
         return (
@@ -318,15 +318,15 @@ class Site:
 
     @lazy
     def has_mod_ssl(self) -> bool:
-        """Whether mod_ssl is there, as far as is known."""
+        """Whether mod_ssl is loaded, or may be loaded in a part that was not read."""
         return self.configuration.may_have_module("ssl_module")
 
 
 def listeners(reader: CertificateReader) -> dict[str, Listener]:
-    """For `read`: has the certificates read ahead that a configuration names."""
+    """Listeners for `read`, which start to read the certificates of a configuration."""
 
     def expect(configuration: Configuration, raw: str) -> None:
-        # ServerRoot may yet change; then the file is read for nothing.
+        # If ServerRoot changes later, the file is read unnecessarily.
         if "pkcs11:" in raw:
             return
         path = configuration.named_file(raw)
@@ -343,12 +343,11 @@ def understand(
     reader: CertificateReader | None = None,
     at_once: bool = True,
 ) -> Site:
-    """What mod_ssl makes of the directives in effect.
+    """The site of a configuration.
 
-    Certificates are required, where nothing else is said, of the machine's own configuration and
-    of one that stands in its ServerRoot.
-    ``reader`` may know certificate files from before. They are read ``at_once``, or else when
-    somebody asks for a host's certificates.
+    By default, certificates are required for this machine's own configuration, and for one that is
+    in its ServerRoot. ``reader`` may already have read certificate files. Certificates are read
+    ``at_once``, or else at the first use.
     """
     if certificates_required is None:
         certificates_required = configuration.installed or configuration.in_place

@@ -1,4 +1,4 @@
-"""Whether clients of a host get a staple, as far as the configuration and certificates tell."""
+"""Predicts from configuration and certificates whether clients of a host get a staple."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _NOT_OBTAINED = (
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """Whether a host staples; ``None`` where it cannot be told. ``why`` is a short sentence."""
+    """Whether a host staples; ``None`` if that is unknown. ``why`` is a short sentence."""
 
     staples: bool | None
     why: str
 
 
 def prospect(host: Host, site: Site) -> Prospect:
-    """What a client gets that asks a second time, provided that the responders answer.
+    """Whether a client that connects a second time gets a staple, if the responders answer.
 
-    Of a fragment, the cache is taken to be set elsewhere.
+    For a fragment, the cache is assumed to be set elsewhere.
     """
     by_other = None if host.is_tls else other_tls(host)
     if by_other is not None:
@@ -55,7 +55,7 @@ def prospect(host: Host, site: Site) -> Prospect:
             return known
         return Prospect(None, "SSLUseStapling is not set in this part of the configuration")
     by_certificates = _of_certificates(host, site)
-    # What is wrong with the host itself says more than what is wrong with the whole server.
+    # A problem of the host itself is more specific than one of the whole server.
     if not host.use_stapling or by_certificates.staples is False:
         return by_certificates
     problem = _cache_problem(site)
@@ -90,7 +90,7 @@ def _cache_problem(site: Site) -> str | None:
     if cache is None:
         return "no SSLStaplingCache is set" if site.configuration.whole else None
     if cache.provider not in PROVIDERS:
-        return f"httpd knows no cache provider {cache.provider!r}"
+        return f"there is no cache provider {cache.provider!r}"
     if cache.refusal:
         return f"httpd rejects the SSLStaplingCache: {cache.refusal}"
     if not site.configuration.may_have_module(PROVIDERS[cache.provider]):
@@ -115,7 +115,7 @@ def _of_certificates(host: Host, site: Site) -> Prospect:
         if first is not None:
             return first
     if not found:
-        return Prospect(None, "no certificate is named for it here")
+        return Prospect(None, "no certificate is set for it")
     return Prospect(True, " and ".join(dict.fromkeys(each.why for each in found)))
 
 
@@ -133,14 +133,14 @@ def _of_certificate(
         return Prospect(False, _about(host, certificate, _reason(host, certificate, problem)))
     if certificate.issuer_found is None:
         return _unknown_issuer(certificate)
-    return Prospect(True, f"mod_ssl staples what {host.responder(certificate)} answers")
+    return Prospect(True, f"mod_ssl staples the responses of {host.responder(certificate)}")
 
 
 def _by_record(host: Host, certificate: HostCertificate, found: Replies, site: Site) -> Prospect:
-    """Where mod_ssl has a record of the leaf, of this host or of another one."""
+    """The prospect if mod_ssl has a record of the leaf, made by this or another host."""
     record = site.find_record(certificate.leaf) if certificate.leaf else None
     if found.is_good:
-        why = f"mod_ssl staples what {host.responder(certificate)} answers"
+        why = f"mod_ssl staples the responses of {host.responder(certificate)}"
         if record is not None and certificate.issuer_found is False:
             why += f"; {record.host.name} provides the issuer"
         return Prospect(True, why)
@@ -149,7 +149,10 @@ def _by_record(host: Host, certificate: HostCertificate, found: Replies, site: S
         why = f"{reason}; it staples only while {found.fills.name} keeps a response in the cache"
         return Prospect(None, _about(host, certificate, why))
     if found.is_good is None and found.spoils is not None:
-        why = f"{found.spoils.name} has the same certificate, and stores an error if asked first"
+        why = (
+            f"{found.spoils.name} has the same certificate, and caches an error if a client "
+            "connects to it first"
+        )
         return Prospect(None, _about(host, certificate, why))
     return Prospect(False, _about(host, certificate, reason))
 
@@ -157,7 +160,7 @@ def _by_record(host: Host, certificate: HostCertificate, found: Replies, site: S
 def _by_mod_md(
     host: Host, certificate: HostCertificate, problem: StaplingProblem | None
 ) -> Prospect:
-    """mod_md asks the certificate's own responder: it does not know SSLStaplingForceURL."""
+    """mod_md queries the responder of the certificate and ignores SSLStaplingForceURL."""
     url = certificate.first_uri
     entry = switched_off(url) if url else None
     reason = None
@@ -174,7 +177,7 @@ def _by_mod_md(
         return Prospect(False, _about(host, certificate, reason))
     if certificate.issuer_found is None:
         return _unknown_issuer(certificate)
-    return Prospect(True, f"mod_md staples what {url} answers")
+    return Prospect(True, f"mod_md staples the responses of {url}")
 
 
 def _unknown_issuer(certificate: HostCertificate) -> Prospect:
@@ -184,7 +187,7 @@ def _unknown_issuer(certificate: HostCertificate) -> Prospect:
 
 
 def _reason(host: Host, certificate: HostCertificate, problem: StaplingProblem | None) -> str:
-    """Why this host cannot fetch a good response for a certificate that was read."""
+    """Why this host cannot get a good response for a certificate that was read."""
     url = host.responder(certificate)
     entry = switched_off(url) if url else None
     if entry:
@@ -204,9 +207,9 @@ def _reason(host: Host, certificate: HostCertificate, problem: StaplingProblem |
     proxy = host.proxy
     if proxy and proxy_problem(proxy):
         return f"the proxy {proxy} {proxy_problem(proxy)}"
-    return f"its responder {url} gives no usable answer"
+    return f"its responder {url} sends no usable response"
 
 
 def _about(host: Host, certificate: HostCertificate, problem: str) -> str:
-    """The sentence, naming the certificate where the host has several."""
+    """The sentence, with the name of the certificate if the host has several."""
     return problem if len(host.certificates) == 1 else f"{certificate.name}: {problem}"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class UnreadableFile(ReadErrorRule):
     """A file of the configuration cannot be read.
 
-    httpd opens every file that an Include names. It rejects the configuration when it cannot open
-    one, when one is not a regular file, or when one holds bytes that no configuration can hold
+    httpd opens every file that an Include names. It rejects the configuration if it cannot open
+    one of them, if one is not a regular file, or if one contains bytes that are not allowed
     (ap_pcfg_openfile).
     """
 

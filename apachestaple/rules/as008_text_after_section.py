@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class TextAfterSection(ReadNoteRule):
     """A directive on the opening line of a section has no effect.
 
-    httpd takes the text up to the last `>` of the line as the section's argument and ignores the
-    rest of the line.
+    httpd uses the text up to the last `>` of the line as the argument of the section, and ignores
+    the rest of the line.
     """
 
     code = "AS008"

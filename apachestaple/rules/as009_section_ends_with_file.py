@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class SectionEndsWithFile(ReadNoteRule):
     """A condition that is true is not closed before the end of its file.
 
-    httpd accepts the end of the file as the end of such a section (ap_build_cont_config). As soon
-    as the condition is false, it rejects the same file.
+    httpd accepts the end of the file as the end of such a section (ap_build_cont_config). If the
+    condition becomes false, it rejects the same file.
     """
 
     code = "AS009"

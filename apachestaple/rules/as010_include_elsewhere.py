@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class IncludeElsewhere(ReadNoteRule):
-    """An Include names a file that is not part of what is linted.
+    """An Include names a file outside of the linted files.
 
     In a repository of configurations this is normal: files that a program keeps on the server,
-    such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. What they say is unknown.
-    A file outside of the repository, or one to which a link leads out of it, is not read, because
-    the report may be public. The folders `.git`, `.hg` and `.svn` count as outside, too.
+    such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. Their directives are unknown.
+    A file outside of the repository is not read, not even through a link, because the report may be
+    public. The folders `.git`, `.hg` and `.svn` count as outside, too.
     """
 
     code = "AS010"

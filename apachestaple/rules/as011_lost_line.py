@@ -38,7 +38,7 @@ class LostLine(ReadNoteRule):
     effect = Effect.IGNORED
     kinds = frozenset({NoteKind.LOST_LINE})
     message = "httpd loses this line because the file ends without a line ending: {text}"
-    help = "End the line."
+    help = "Add a line ending at the end of the file."
     bad = (
         Example(
             CACHE + _MACRO + tls_host() + "Use Admin\nSSLUseStapling on",

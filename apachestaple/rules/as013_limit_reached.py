@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class LimitReached(ReadErrorRule):
     """The configuration is too large to be read completely.
 
-    A few lines can name any amount of text: an Include of `/usr`, or variables and macros that
-    double each other. Reading ends at a limit that is several times the size of a server with
-    10,000 virtual hosts. There are no findings about the rest. docs/layouts.md lists the limits.
+    A few lines can refer to any amount of text, with an Include of `/usr` or with variables and
+    macros that double each other. apachestaple stops at a limit that is several times the size of a
+    server with 10,000 virtual hosts. There are no findings about the rest. docs/layouts.md lists
+    the limits.
     """
 
     code = "AS013"
@@ -31,7 +32,7 @@ class LimitReached(ReadErrorRule):
     effect = Effect.ADVICE
     kinds = frozenset({ErrorKind.LIMIT})
     message = "{said}"
-    help = "Remove what this line includes or repeats, or lint the files one by one."
+    help = "Include or repeat less in this line, or lint the files one by one."
     bad = (
         Example(
             "Define A0 0123456789\n"

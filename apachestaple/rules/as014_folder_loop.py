@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class FolderLoop(ReadNoteRule):
     """A folder that IncludeOptional names contains a link to itself.
 
-    httpd follows the link until the system refuses it, and reads the files of the folder 41 times.
-    With two such links it does not come to an end, because each doubles the folders of the other.
+    httpd follows the link until the system rejects it, and reads the files of the folder 41 times.
+    With two such links httpd does not finish reading, because each doubles the folders of the
+    other.
     Include rejects the configuration at the 41st link.
     """
 

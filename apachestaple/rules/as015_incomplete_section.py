@@ -23,8 +23,8 @@ _HOST = CACHE + tls_host("SSLUseStapling on")
 class IncompleteSection(ReadErrorRule):
     """The opening line of a section has no `>` or no argument.
 
-    httpd pairs sections by their names while it reads. It looks at the rest of an opening line when
-    it executes the directives, and rejects it then.
+    httpd pairs sections by their names while it reads. It checks the rest of an opening line later,
+    when it executes the directives.
     """
 
     code = "AS015"

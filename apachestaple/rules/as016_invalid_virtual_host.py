@@ -25,10 +25,10 @@ _INNER = ("<VirtualHost *:8443>", "</VirtualHost>")
 
 
 class InvalidVirtualHost(HostRule):
-    """A <VirtualHost> stands in another section, or one of its addresses is not valid.
+    """A <VirtualHost> is inside of another section, or has an invalid address.
 
-    A virtual host belongs into the main server. Its addresses are host names or IP addresses, each
-    with or without a port; an IPv6 address stands in brackets.
+    A virtual host must be in the main server. Its addresses are host names or IP addresses, each
+    with or without a port. An IPv6 address must be in brackets.
     """
 
     code = "AS016"

@@ -23,8 +23,8 @@ _HOST = CACHE + tls_host("SSLUseStapling on")
 class ErrorDirective(ReadErrorRule):
     """An Error directive is in effect.
 
-    Error rejects the configuration with a message of its author. It usually stands in a condition
-    that says what the configuration needs.
+    Error rejects the configuration with a message of its author. It is usually in a condition that
+    checks a requirement of the configuration.
     """
 
     code = "AS017"
@@ -33,7 +33,7 @@ class ErrorDirective(ReadErrorRule):
     needs_whole = True
     kinds = frozenset({ErrorKind.ERROR_DIRECTIVE})
     message = "Error: {said}"
-    help = "Give the configuration what the message asks for, or remove the line."
+    help = "Correct what the message describes, or remove the line."
     bad = (
         Example(
             _HOST + '<IfModule !rewrite_module>\n    Error "load rewrite"\n</IfModule>\n',

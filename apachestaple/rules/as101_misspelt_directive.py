@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class MisspeltDirective(DirectiveRule):
     """The name of a directive of mod_ssl is misspelt.
 
-    httpd rejects a directive that no loaded module knows. Some names, such as ssl_stapling, are
-    those of nginx; others, such as SSLMutex, are those of another version of httpd.
+    httpd rejects a directive that no loaded module has. Some names, such as ssl_stapling, are
+    directives of nginx; others, such as SSLMutex, are directives of another version of httpd.
     """
 
     code = "AS101"
@@ -67,7 +67,7 @@ class MisspeltDirective(DirectiveRule):
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         key = directive.key
         is_nginx = "_" in key
-        # Files of nginx may lie beside httpd's, but httpd does not read them.
+        # A folder may also contain files of nginx, which httpd does not read.
         if (is_nginx and not site.configuration.whole) or has_web_characters(directive.name):
             return
         meant = closest_name(key)

@@ -24,11 +24,12 @@ _HOST = CACHE + tls_host("SSLUseStapling on")
 
 
 class MisplacedDirective(DirectiveRule):
-    """A directive of mod_ssl stands in a section in which httpd does not accept it.
+    """A directive of mod_ssl is in a section where httpd does not allow it.
 
     Stapling is a setting of a server. httpd accepts its directives in the main server and in a
-    <VirtualHost>, and rejects them in <Directory>, <Location>, <Files>, <If> and the like. Some
-    directives belong into the main server alone, and some into a section for folders.
+    <VirtualHost>, and rejects them in <Directory>, <Location>, <Files>, <If> and similar sections.
+    Some directives of mod_ssl are only allowed in the main server, and some only in a section for
+    folders.
     """
 
     code = "AS102"

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-# One argument, which most directives are content with.
+# One simple argument, which is valid for most directives.
 _PLAIN = re.compile(r"[\w./:-]+", re.ASCII)
 
 
 class WrongValue(DirectiveRule):
     """The arguments of a directive of mod_ssl are not valid.
 
-    A switch takes On or Off, most other directives exactly one argument, and numbers may not be
-    negative. httpd also rejects `SSLStaplingResponseMaxAge -1`, although its manual gives -1 as the
-    default.
+    A switch must be On or Off, most other directives have exactly one argument, and numbers must
+    not be negative. httpd also rejects `SSLStaplingResponseMaxAge -1`, although its manual gives -1
+    as the default.
     """
 
     code = "AS103"
@@ -44,12 +44,12 @@ class WrongValue(DirectiveRule):
     message = "{problem}"
     help = {
         "": "Correct the argument.",
-        "number": "Give the right number of arguments, each in quotes if it contains a space.",
+        "number": "Write the right number of arguments, each in quotes if it contains a space.",
         "switch": "Write on or off.",
-        "seconds": "Give a number that is not negative; the default is {default}.",
-        "seconds-without-default": "Give a number that is not negative, or remove the line.",
+        "seconds": "Set a number that is not negative; the default is {default}.",
+        "seconds-without-default": "Set a number that is not negative, or remove the line.",
         "removed": "Remove the line.",
-        "provider": "Name another provider, or load the module of this one.",
+        "provider": "Use another provider, or load the module of this one.",
     }
     bad = (
         Example(CACHE + tls_host("SSLUseStapling yes"), rejection="must be On or Off"),
@@ -107,7 +107,7 @@ class WrongValue(DirectiveRule):
 
 
 def _provider_problem(argument: str, site: Site) -> str | None:
-    """What httpd says of the provider of SSLSessionCache."""
+    """The error of httpd about the provider of SSLSessionCache, or ``None``."""
     provider = parse_cache(argument).provider
     module = PROVIDERS.get(provider)
     is_off = argument.lower() in ("none", "nonenotnull")

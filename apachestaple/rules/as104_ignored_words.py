@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class IgnoredWords(DirectiveRule):
     """httpd ignores the words after On or Off.
 
-    A switch reads its first word only: `SSLUseStapling on off` is on. A `#` after the value does
-    not start a comment either, but does no harm.
+    Only the first word of a switch is used: `SSLUseStapling on off` is on. A `#` after the value
+    does not start a comment either, but is harmless.
     """
 
     code = "AS104"

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class NotANumber(DirectiveRule):
-    """A number is not read as it is written.
+    """httpd reads a number differently from what is written.
 
-    httpd reads numbers with C's atoi: it takes the digits at the beginning and silently ignores
+    httpd reads numbers with C's atoi, which uses the digits at the beginning and silently ignores
     the rest. `1h` is one second and `abc` is 0. With a responder timeout of 0 every query fails.
     """
 

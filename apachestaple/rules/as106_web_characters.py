@@ -26,8 +26,8 @@ class WebCharacters(DirectiveRule):
     """A directive contains quotes or spaces from a web page.
 
     httpd reads curly quotes and no-break spaces as ordinary letters: they become part of the name
-    or of the argument. httpd then rejects most directives. A URL with such characters it accepts
-    and cannot use.
+    or of the argument. httpd then rejects most directives. It accepts a URL with such characters,
+    but cannot use it.
     """
 
     code = "AS106"
@@ -36,8 +36,8 @@ class WebCharacters(DirectiveRule):
     fix = Fix.SAFE
     by_text = True
     is_spelling = True
-    message = "httpd reads {characters} as an ordinary letter"
-    help = "Replace it with a straight quote or a space."
+    message = "httpd does not treat {characters} as a quote or space"
+    help = 'Write straight quotes (") and normal spaces.'
     bad = (
         Example(
             "SSLStaplingCache “shmcb:logs/stapling(131072)”\n" + tls_host("SSLUseStapling on"),

@@ -32,9 +32,9 @@ class ModuleNotLoaded(ServerRule):
     needs_whole = True
     message = "{written} needs mod_ssl, which is not loaded"
     help = {
-        "": "Load the module (a2enmod ssl, or LoadModule ssl_module), or put the directive into "
+        "": "Load the module (a2enmod ssl, or LoadModule ssl_module), or move the directive into "
         "<IfModule ssl_module>.",
-        "not-loadable": "Load the module ({problem}), or put the directive into "
+        "not-loadable": "Load the module ({problem}), or move the directive into "
         "<IfModule ssl_module>.",
     }
     bad = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class StaplingWithoutTls(HostRule):
     """Stapling is on for a host without TLS.
 
-    Where SSLEngine is off there is no TLS handshake, and SSLUseStapling has no effect.
+    If SSLEngine is off, there is no TLS handshake, and SSLUseStapling has no effect.
     """
 
     code = "AS108"

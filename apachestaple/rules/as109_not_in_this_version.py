@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-# Nobody runs an older one.
+# Older versions are not checked.
 _OLDEST = (2, 4, 0)
 
 _PROXY = "SSLOCSPProxyURL http://proxy.example.com:3128/"
@@ -44,7 +44,7 @@ class NotInThisVersion(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         known = STAPLING_DIRECTIVES[directive.key]
-        # The version is asked of the installed httpd, which takes its time.
+        # version() runs the installed httpd, which takes time.
         if known.since <= _OLDEST or known.since <= site.configuration.version():
             return
         yield self.finding(

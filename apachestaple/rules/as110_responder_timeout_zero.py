@@ -25,8 +25,8 @@ class ResponderTimeoutZero(ZeroTimeoutRule):
     log_id = "AH01974"
     fix = Fix.SAFE
     setting = "SSLStaplingResponderTimeout"
-    reason = "with a timeout of 0 every query to a responder fails"
-    message = "with a timeout of 0 every query to a responder fails"
+    reason = "with a timeout of 0, every query to a responder fails"
+    message = "with a timeout of 0, every query to a responder fails"
     help = "Set a few seconds, such as 5, or remove the line."
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0")),

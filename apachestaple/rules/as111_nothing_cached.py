@@ -10,7 +10,7 @@ from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 class NothingCached(ZeroTimeoutRule):
     """SSLStaplingStandardCacheTimeout is 0.
 
-    A response has then expired as soon as it is stored, and httpd asks the responder in every
+    A response then expires as soon as it is stored, and httpd queries the responder in every
     handshake.
     """
 
@@ -19,8 +19,10 @@ class NothingCached(ZeroTimeoutRule):
     effect = Effect.EVICTS_STAPLES
     fix = Fix.SAFE
     setting = "SSLStaplingStandardCacheTimeout"
-    reason = "with a timeout of 0 no response is kept"
-    message = "with a timeout of 0 no response is kept, and every handshake asks the responder"
+    reason = "with a timeout of 0, no response is cached"
+    message = (
+        "with a timeout of 0, no response is cached, and every handshake queries the responder"
+    )
     help = "Remove the line; the default is 3600 seconds."
     bad = (Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0")),)
     good = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-# The proxy is also for the certificates of clients (SSLOCSPEnable).
+# The proxy is also used for client certificates (SSLOCSPEnable).
 _IDLE = frozenset(STAPLING_DIRECTIVES) - {"sslusestapling", "sslstaplingcache", "sslocspproxyurl"}
 _SETTING = "SSLStaplingReturnResponderErrors off"
 _FAKE = "SSLStaplingFakeTryLater off"
@@ -46,7 +46,7 @@ class IdleSetting(HostRule):
         if not site.has_mod_ssl or host.staples or (host.is_main and site.stapling_hosts):
             return
         for key in host.own.keys() & _IDLE:
-            # Another host may staple by the same line, which both include.
+            # Another host that staples may include the same line.
             if not site.is_in_force_for_stapling(host.own[key]):
                 yield self.finding(
                     directive_subject(host.own[key]),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SetTwice(HostRule):
-    """A stapling directive is set more than once for a host, and only the last one counts."""
+    """A stapling directive is set more than once for a host, and only the last one is used."""
 
     code = "AS114"
     severity = Severity.WARNING
@@ -53,7 +53,7 @@ class SetTwice(HostRule):
             ]
             remedy = None
             if _is_right_before(directive, last):
-                reason = f"only the last {directive.name} counts"
+                reason = f"only the last {directive.name} is used"
                 remedy = RemoveDirective(directive=directive, reason=reason)
             yield self.finding(
                 directive_subject(directive),
@@ -71,12 +71,12 @@ def _is_idle(directive: Directive, last: Directive, site: Site) -> bool:
     known = COMMANDS[directive.key]
     if last.place == directive.place or site.is_in_force(directive):
         return False
-    # httpd does not get so far where it rejects one of them.
+    # If httpd rejects one of them, another rule reports that.
     return not (known.problem(directive.arguments) or known.problem(last.arguments))
 
 
 def _is_right_before(directive: Directive, last: Directive) -> bool:
-    """Whether no section begins or ends between two lines, and so no condition decides on one."""
+    """Whether no section begins or ends between two lines, so both are under one condition."""
     file = directive.source_file
     if file is not last.source_file or directive.line >= last.line:
         return False

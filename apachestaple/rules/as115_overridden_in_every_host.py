@@ -21,14 +21,14 @@ _HOST = tls_host("SSLUseStapling off")
 
 
 class OverriddenInEveryHost(ServerRule):
-    """Every host with TLS overrides this setting of the main server."""
+    """Every TLS host overrides this setting of the main server."""
 
     code = "AS115"
     severity = Severity.INFO
     effect = Effect.IGNORED
     needs_whole = True
-    message = "every host with TLS sets its own {written}"
-    help = "Remove the line here, or those in the hosts."
+    message = "every TLS host sets its own {written}"
+    help = "Remove this line, or the lines in the hosts."
     bad = (Example(CACHE + "SSLUseStapling on\n" + _HOST, as_if=CACHE + _HOST),)
     good = (Example(CACHE + "SSLUseStapling on\n" + tls_host()),)
 

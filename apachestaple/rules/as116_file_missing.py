@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
-# Rules of their own are about files that may hold the issuer.
+# Other rules check the files that may contain the issuer.
 _OF_ISSUERS = frozenset({"sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath"})
 
 
 class FileMissing(DirectiveRule):
     """A file or folder that a directive of mod_ssl names does not exist, or is empty.
 
-    httpd looks for it when it executes the directive, whether or not the host has TLS. Where
-    configurations are kept away from their server, the files are not expected.
+    httpd checks it when it executes the directive, also for a host without TLS. If the
+    configuration is in a repository instead of on its server, missing files are not reported.
     """
 
     code = "AS116"

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class MissingStaplingCache(ServerRule):
     """Stapling is on, but SSLStaplingCache is not set.
 
-    mod_ssl keeps responses in a cache and does not staple without one. It looks for the cache when
-    the server starts, not when the configuration is tested: `httpd -t` passes, and the server
-    exits (modssl_init_stapling).
+    mod_ssl keeps responses in a cache and does not staple without one. It checks this when the
+    server starts, not when the configuration is tested. `httpd -t` passes, and the server exits
+    (modssl_init_stapling).
     """
 
     code = "AS201"

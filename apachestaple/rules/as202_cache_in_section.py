@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class CacheInSection(ServerRule):
-    """SSLStaplingCache stands in a section.
+    """SSLStaplingCache is inside of a section.
 
-    The server has one cache, and httpd accepts the directive in the main server only. Four of ten
+    The server has one cache, and httpd only accepts the directive in the main server. Four of ten
     published snippets put it into a <VirtualHost>.
     """
 

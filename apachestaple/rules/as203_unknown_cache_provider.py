@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class UnknownCacheProvider(DirectiveRule):
-    """SSLStaplingCache names a provider that httpd does not have.
+    """The provider of SSLStaplingCache does not exist.
 
     The providers are shmcb (also called default), dbm, redis and memcache, in lower case. The
     values none and nonenotnull are for SSLSessionCache; httpd rejects them here.

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class CacheProviderNotLoaded(DirectiveRule):
     """The module of the cache's provider is not loaded.
 
-    shmcb needs mod_socache_shmcb, dbm needs mod_socache_dbm, and so on. LoadModule may stand
-    before or after SSLStaplingCache: httpd loads all modules before it executes the directive.
+    shmcb needs mod_socache_shmcb, dbm needs mod_socache_dbm, and so on. LoadModule can be
+    before or after SSLStaplingCache, because httpd loads all modules before it executes the
+    directive.
     """
 
     code = "AS204"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class CacheArgumentRefused(DirectiveRule):
     """The argument of SSLStaplingCache is not valid for its provider.
 
-    shmcb takes a size in bytes, from 8192 to 4294967294, in digits and in parentheses at the end.
-    redis and memcache need a list of servers.
+    The size of a shmcb cache is a number of bytes from 8192 to 4294967294, in parentheses at the
+    end. redis and memcache need a list of servers.
     """
 
     code = "AS205"
@@ -34,8 +34,8 @@ class CacheArgumentRefused(DirectiveRule):
     names = frozenset({"sslstaplingcache"})
     message = "{problem}"
     help = {
-        "": "Give a size in bytes, such as (131072).",
-        "servers": "Give the servers, such as localhost:6379.",
+        "": "Set a size in bytes, such as (131072).",
+        "servers": "Add the servers, such as localhost:6379.",
     }
     bad = (
         Example(

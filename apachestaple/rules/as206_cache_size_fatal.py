@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class CacheSizeFatal(DirectiveRule):
-    """httpd accepts the size of the cache, and does not start with it.
+    """httpd -t accepts the size of the cache, but httpd does not start with it.
 
-    mod_socache_shmcb divides the segment into subcaches, and stops when fewer than five entries fit
+    mod_socache_shmcb divides the segment into subcaches, and stops if fewer than five entries fit
     into one. `httpd -t` does not notice this: the size 12345 passes and the server does not start.
     """
 
@@ -32,11 +32,8 @@ class CacheSizeFatal(DirectiveRule):
     log_id = "AH00823"
     fix = Fix.SAFE
     names = frozenset({"sslstaplingcache"})
-    message = (
-        "a size of {size} bytes gives {subcaches} subcaches of {indexes} entries, and httpd needs "
-        "five entries"
-    )
-    help = "Give 131072 bytes or more."
+    message = "with {size} bytes, a subcache has {indexes} entries, but httpd requires at least 5"
+    help = "Set a size of at least 131072 bytes."
     bad = (
         Example("SSLStaplingCache shmcb:logs/stapling(12345)\n" + tls_host("SSLUseStapling on")),
     )
@@ -53,6 +50,5 @@ class CacheSizeFatal(DirectiveRule):
             directive_subject(directive),
             remedy=correction(directive, site),
             size=cache.size,
-            subcaches=layout.subcaches,
             indexes=layout.indexes,
         )

@@ -69,7 +69,7 @@ class CacheTooSmall(ServerRule):
         "their responses of {total} bytes together",
     }
     help = (
-        "Set the size to {recommended} bytes; {smallest} bytes are the least that hold long "
+        "Set the size to {recommended} bytes; at least {smallest} bytes are needed for long "
         "responses."
     )
     bad = (Example("SSLStaplingCache shmcb:logs/stapling(8192)\n" + _HOSTS),)

@@ -50,7 +50,7 @@ class CacheSetTwice(DirectiveRule):
         yield self.finding(
             directive_subject(directive),
             remedy=RemoveDirective(
-                directive=directive, reason="only the last SSLStaplingCache counts"
+                directive=directive, reason="only the last SSLStaplingCache is used"
             ),
             file=os.path.basename(last.file),
             line=last.line,

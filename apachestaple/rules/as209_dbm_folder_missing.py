@@ -39,7 +39,7 @@ class DbmFolderMissing(DirectiveRule):
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         cache = parse_cache(first_argument(directive))
-        # Only where the files of the server are here.
+        # Only if the files of the server are on this machine.
         if not site.certificates_required or cache.provider != "dbm" or not cache.argument:
             return
         configuration = site.configuration

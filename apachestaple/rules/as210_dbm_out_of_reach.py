@@ -24,11 +24,12 @@ _HOST = tls_host("SSLUseStapling on")
 
 
 class DbmOutOfReach(DirectiveRule):
-    """httpd's children may not enter the folder of a dbm cache.
+    """httpd's child processes have no access to the folder of a dbm cache.
 
-    httpd creates the file as root and gives it to the `User` of its children (socache_dbm_init),
-    but not the folders above it. Where one of them is closed to that user, nothing is cached, and
-    every handshake asks the responder. A test plays this where it runs as root.
+    httpd creates the file as root and changes its owner to the `User` of its child processes
+    (socache_dbm_init), but not the owner of the folders above it. If that user has no access to one
+    of them, nothing is cached, and every handshake queries the responder. A test plays this if it
+    runs as root.
     """
 
     code = "AS210"
@@ -37,7 +38,7 @@ class DbmOutOfReach(DirectiveRule):
     log_id = "AH00807"
     needs_whole = True
     names = frozenset({"sslstaplingcache"})
-    message = "httpd's children run as {user}, who may not enter {folder}, so nothing is cached"
+    message = "httpd runs as {user}, which has no access to {folder}, so nothing is cached"
     help = "Open the folder (chmod a+x {folder}), or put the cache elsewhere."
     bad = (
         Example(

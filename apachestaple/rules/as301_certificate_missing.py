@@ -41,7 +41,7 @@ class CertificateMissing(CertificateFileRule):
         Problem.EMPTY: "{path} is empty",
         Problem.NOT_A_FILE: "{path} is not a file",
     }
-    help = "Correct the path, or put the certificate there."
+    help = "Correct the path, or store the certificate in this file."
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on", certificate="missing", key="good"),
@@ -62,7 +62,7 @@ class CertificateMissing(CertificateFileRule):
     def check(
         self, problem: Problem, certificate: HostCertificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        # Only where the server's files are here.
+        # Only if the files of the server are on this machine.
         if problem is Problem.MISSING and not site.certificates_required:
             return
         managed = certificate.directive.key == "mdcertificatefile"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class CertificateUnreadable(CertificateFileRule):
     """The file of a certificate cannot be read by this user, or is too large.
 
-    httpd reads certificates as root, and has no limit of size. apachestaple cannot check a
-    certificate that it cannot read.
+    httpd reads certificates as root and has no size limit. apachestaple cannot check a certificate
+    that it cannot read.
     """
 
     problems = frozenset({Problem.UNREADABLE, Problem.TOO_LARGE})
@@ -34,7 +34,7 @@ class CertificateUnreadable(CertificateFileRule):
         Problem.TOO_LARGE: "{path} is larger than {limit} MB, so its certificate was not checked",
     }
     help = {
-        Problem.UNREADABLE: "Run apachestaple as root, or as a user who may read the file.",
+        Problem.UNREADABLE: "Run apachestaple as root, or as a user who can read the file.",
         Problem.TOO_LARGE: "Keep only the server's certificate and its chain in this file.",
     }
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="secret", key="good")),)

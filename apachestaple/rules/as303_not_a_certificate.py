@@ -33,7 +33,9 @@ class NotACertificate(CertificateFileRule):
         Problem.NO_CERTIFICATE: "{path} contains no certificate",
         Problem.DAMAGED: "{path} is damaged",
     }
-    help = "Put the certificate there in PEM form, the server's own certificate first."
+    help = (
+        "Store the certificate in this file in PEM format, with the server's own certificate first."
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="truncated", key="good")),
         Example(
@@ -52,7 +54,7 @@ class NotACertificate(CertificateFileRule):
     def check(
         self, problem: Problem, certificate: HostCertificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        # With a chain file, httpd reads the leaf alone from the certificate's file.
+        # With a chain file, httpd only reads the leaf from the certificate's file.
         leaf_only = host.setting("SSLCertificateChainFile") is not None
         if certificate.file is None or (certificate.file.leaf and leaf_only):
             return

@@ -25,8 +25,8 @@ _SECOND = ("SSLCertificateFile certs/rsa.pem", "SSLCertificateKeyFile certs/rsa.
 class NoOcspUri(UnstaplableRule):
     """Stapling is on, but the certificate has no OCSP URI.
 
-    More and more authorities leave the URI out; Let's Encrypt has done so since May 2025. httpd
-    then has no responder to ask, and logs an error at every start.
+    More and more authorities omit the URI; Let's Encrypt has done so since May 2025. httpd then has
+    no responder to query, and logs an error at every start.
     """
 
     problem = StaplingProblemKind.NO_URI

@@ -34,10 +34,10 @@ class IssuerNotFound(UnstaplableRule):
     effect = Effect.NO_STAPLE
     log_id = "AH02217"
     fix = Fix.SAFE
-    message = "the certificate of the issuer of {name} ({issuer}) is not in the chain"
+    message = "the chain of {name} does not contain the certificate of its issuer ({issuer})"
     help = HELP_PROVIDED | {
-        "": "Append the issuer's certificate to the certificate file. (fix does not have that "
-        "certificate, and turns stapling off.)",
+        "": "Append the issuer's certificate to the certificate file. fix turns stapling off, "
+        "because it does not have that certificate.",
         OTHER: "Append the issuer's certificate to the certificate file.",
     }
     bad = (

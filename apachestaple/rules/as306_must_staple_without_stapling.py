@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class MustStapleWithoutStapling(CertificateRule):
     """The certificate requires a staple, but stapling is off.
 
-    Clients that enforce must-staple (RFC 7633) refuse the connection.
+    Clients that enforce must-staple (RFC 7633) close the connection.
     """
 
     code = "AS306"

@@ -25,7 +25,7 @@ _SECOND = ("SSLCertificateFile certs/rsa.pem", "SSLCertificateKeyFile certs/rsa.
 class SelfSigned(UnstaplableRule):
     """Stapling is on for a self-signed certificate.
 
-    It has no issuer, so there is no responder to ask, and httpd logs an error at every start.
+    It has no issuer and therefore no responder. httpd logs an error at every start.
     """
 
     problem = StaplingProblemKind.SELF_SIGNED

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class NoCertificate(HostRule):
     """A host has SSLEngine on, but no certificate.
 
-    `httpd -t` passes. The server exits when it sets the host up (ssl_init_server_ctx).
+    `httpd -t` passes. The server exits when it initialises the host (ssl_init_server_ctx).
     """
 
     code = "AS308"
@@ -44,7 +44,7 @@ class NoCertificate(HostRule):
         configuration = site.configuration
         if not host.is_tls or host.certificates or not site.has_mod_ssl:
             return
-        # mod_md and SSLOpenSSLConfCmd may bring one.
+        # mod_md and SSLOpenSSLConfCmd can supply one.
         if host.managed or any(configuration.named("SSLOpenSSLConfCmd")):
             return
         switch = host.setting("SSLEngine")

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class KeyMissing(KeyRule):
     """The file of a private key does not exist, or is empty.
 
-    httpd checks the file when it reads the directive (ssl_cmd_check_file). The file of
-    MDCertificateKeyFile is only read when the server starts, and it exits. Where configurations
-    are kept away from their server, keys are not expected.
+    httpd checks the file when it reads the directive (ssl_cmd_check_file). It only reads the file
+    of MDCertificateKeyFile when the server starts, and then exits. If the configuration is in a
+    repository instead of on its server, missing keys are not reported.
     """
 
     problems = frozenset({KeyProblem.MISSING, KeyProblem.EMPTY})
@@ -42,7 +42,7 @@ class KeyMissing(KeyRule):
         KeyProblem.MISSING: "{path} does not exist",
         KeyProblem.EMPTY: "{path} is empty",
     }
-    help = "Correct the path, or put the private key there."
+    help = "Correct the path, or store the private key in this file."
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on", key="missing"),
@@ -66,7 +66,7 @@ class KeyMissing(KeyRule):
         directive = certificate.key_directive
         if directive is None:
             return
-        # Only where the server's files are here.
+        # Only if the files of the server are on this machine.
         if problem is KeyProblem.MISSING and not site.certificates_required:
             return
         managed = directive.key == "mdcertificatekeyfile"

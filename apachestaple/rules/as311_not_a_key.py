@@ -32,7 +32,7 @@ class NotAKey(KeyRule):
     effect = Effect.DOES_NOT_START
     log_id = "AH02564"
     message = "{path} contains no private key that httpd can read"
-    help = "Set SSLCertificateKeyFile to the file of the key in PEM form."
+    help = "Set SSLCertificateKeyFile to the file of the key in PEM format."
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on").replace("certs/good.key", "certs/chain.pem")),
     )
@@ -42,7 +42,7 @@ class NotAKey(KeyRule):
         self, problem: KeyProblem, certificate: HostCertificate, host: Host, site: Site
     ) -> Iterator[Finding]:
         directive = certificate.key_directive
-        # A copy may hold certificates whose keys were left out.
+        # A copy of a configuration may contain certificates without their keys.
         if directive is None and not site.certificates_required:
             return
         yield self.finding(

@@ -23,8 +23,8 @@ class KeyOfAnotherCertificate(KeyRule):
     """The private key does not belong to the certificate.
 
     `httpd -t` does not compare them. The server does, and exits. Keys and certificates are paired
-    by their order in the host. Where the issuer's certificate stands first in the file, httpd
-    compares the key with that one.
+    by their order in the host. If the issuer's certificate is first in the file, httpd compares the
+    key with that one.
     """
 
     problems = frozenset({KeyProblem.OTHER_CERTIFICATE})

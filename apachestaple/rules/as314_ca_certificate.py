@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class CaCertificate(CertificateRule):
-    """The certificate of the host is that of a certificate authority.
+    """The certificate of the host is a CA certificate.
 
-    httpd logs a warning and uses it; clients may refuse it. Where the issuer's certificate stands
-    first in the file by mistake, the key does not belong to it, and AS312 reports that. Self-signed
-    certificates are not reported: many tools mark them as those of an authority.
+    httpd logs a warning and uses it; clients may reject it. If the issuer's certificate is first in
+    the file by mistake, the key does not belong to it, and AS312 reports that. Self-signed
+    certificates are not reported, because many tools mark them as CA certificates.
     """
 
     code = "AS314"
     severity = Severity.WARNING
     effect = Effect.ADVICE
     log_id = "AH01906"
-    message = "the certificate of {name} is that of an authority, not of a server"
+    message = "the certificate of {name} is a CA certificate, not one of a server"
     help = "Set SSLCertificateFile to the server's own certificate, or put that first in the file."
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="authority")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)

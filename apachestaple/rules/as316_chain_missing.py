@@ -26,7 +26,8 @@ class ChainMissing(DirectiveRule):
     """A file or folder that may hold the issuer's certificate does not exist.
 
     httpd checks SSLCertificateChainFile, SSLCACertificateFile and SSLCACertificatePath when it
-    reads them. Where configurations are kept away from their server, the files are not expected.
+    reads them. If the configuration is in a repository instead of on its server, missing files are
+    not reported.
     """
 
     code = "AS316"

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class WeakCertificate(CertificateRule):
     """A certificate is too weak for OpenSSL's security level.
 
-    OpenSSL refuses certificates whose key or signature is weaker than its security level. Level 1
-    refuses RSA keys below 1024 bits and signatures with MD5 or SHA-1, level 2 also RSA keys below
+    OpenSSL rejects certificates whose key or signature is weaker than its security level. Level 1
+    rejects RSA keys below 1024 bits and signatures with MD5 or SHA-1, level 2 also RSA keys below
     2048 bits. Debian, RHEL and OpenSSL since version 3.2 use level 2; `@SECLEVEL=1` or
     `@SECLEVEL=0` in SSLCipherSuite lowers it. The same applies to the certificates that follow in
     SSLCertificateFile.
@@ -38,7 +38,7 @@ class WeakCertificate(CertificateRule):
     effect = Effect.DOES_NOT_START
     log_id = "AH02562"
     message = (
-        "the certificate of {name} has {weakness}, which OpenSSL refuses at security level {level}"
+        "the certificate of {name} has {weakness}, which OpenSSL rejects at security level {level}"
     )
     help = {
         "": "Replace the certificate by one with a stronger key and a SHA-256 signature.",
@@ -93,7 +93,7 @@ class WeakCertificate(CertificateRule):
 
 @lru_cache(maxsize=64)
 def _weakest(chain: tuple[Certificate, ...], level: int) -> tuple[Certificate, Weakness] | None:
-    """The first certificate of a chain, which many hosts have, that is too weak."""
+    """The first certificate of a chain that is too weak; cached, because hosts share chains."""
     for certificate in chain:
         found = weakness(certificate, level)
         if found is not None:

@@ -24,8 +24,8 @@ _DIALOG = "SSLPassPhraseDialog |/usr/bin/yes\n"
 class EncryptedKey(KeyRule):
     """The private key needs a pass phrase, and no program supplies it.
 
-    By default, httpd asks for the pass phrase in the terminal in which it is started. Where there
-    is no terminal, such as after a reboot, httpd exits. SSLPassPhraseDialog can name a program that
+    By default, httpd asks for the pass phrase in the terminal in which it is started. If there is
+    no terminal, such as after a reboot, httpd exits. SSLPassPhraseDialog can name a program that
     prints the pass phrase.
     """
 

@@ -92,7 +92,7 @@ class UnusableCaFile(ServerRule):
 
 
 def _unusable(directive: Directive, site: Site) -> str | None:
-    """The variant of the text; ``None`` if httpd can use the file, or if it is not here."""
+    """The variant of the message; ``None`` if httpd can use the file, or if it was not read."""
     path = site.configuration.named_file(directive.raw)
     if not site.configuration.may_read_certificate(path):
         return None

@@ -31,8 +31,8 @@ _WAYS = HELP_PROVIDED | {
 class FirstUriNotHttp(UnstaplableRule):
     """The first OCSP URI of the certificate is not an http URL.
 
-    mod_ssl uses the first URI only, and asks over http only. With any other scheme it aborts the
-    handshake of every client that asks for a staple, even if the next URI is an http URL
+    mod_ssl only uses the first URI, and only supports http. With any other scheme it aborts the
+    handshake of every client that requests a staple, even if the next URI is an http URL
     (stapling_renew_response). If the URI has no scheme at all, the child process crashes.
     """
 
@@ -43,7 +43,7 @@ class FirstUriNotHttp(UnstaplableRule):
     log_id = "AH01940"
     fix = Fix.SAFE
     message = {
-        problem + way: f"the first OCSP URI of {{name}}: {text}"
+        problem + way: f"the first OCSP URI of {{name}}, {{url}}, {text.removeprefix('{url} ')}"
         for problem, text in URL_MESSAGES.items()
         for way in _WAYS
     }

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class ForceUrlNotHttp(SettingRule):
     """SSLStaplingForceURL is not an http URL.
 
-    mod_ssl accepts any text, and aborts the handshake of every client that asks for a staple. If
+    mod_ssl accepts any text, and aborts the handshake of every client that requests a staple. If
     the text has no scheme, such as `ocsp.example.com`, the child process crashes with all of its
     connections.
     """
@@ -76,7 +76,7 @@ class ForceUrlNotHttp(SettingRule):
             return
         removal = RemoveDirective(
             directive=directive,
-            reason="the certificates name responders that can be asked",
+            reason="the OCSP URIs of the certificates can be used",
             for_its_value=True,
         )
         can_be_removed = any(all(map(_can_be_stapled, host.served)) for host in hosts)
@@ -97,6 +97,6 @@ class ForceUrlNotHttp(SettingRule):
 
 
 def _can_be_stapled(certificate: HostCertificate) -> bool:
-    """Whether the responder that the certificate names can be asked."""
+    """Whether the first OCSP URI of the certificate can be used."""
     url = certificate.first_uri
     return url is not None and url_problem(url) is None and switched_off(url) is None

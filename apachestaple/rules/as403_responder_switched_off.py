@@ -26,8 +26,8 @@ _SECOND = ("SSLCertificateFile certs/rsa.pem", "SSLCertificateKeyFile certs/rsa.
 class ResponderSwitchedOff(UnstaplableRule):
     """The certificate authority has switched the OCSP responder off.
 
-    Every query fails. With httpd's defaults, clients then get the error as a staple. Where the
-    responder was asked (--online), its answer counts, and this rule is silent.
+    Every query fails. With httpd's defaults, clients then get the error as a staple. If the
+    responder was queried (--online), its answer is used instead of this rule.
     """
 
     problem = StaplingProblemKind.SWITCHED_OFF

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class ProxyUnusable(SettingRule):
-    """SSLOCSPProxyURL names no host or no port.
+    """SSLOCSPProxyURL has no host name or no port.
 
-    The default port of a responder is 80, but a proxy has no default port: httpd cannot connect to
-    `http://proxy/` (send_request). It logs that only when it asks a responder.
+    The default port of a responder is 80, but a proxy has no default port, so httpd cannot connect
+    to `http://proxy/` (send_request). It only logs an error when it queries a responder.
     """
 
     code = "AS404"
@@ -33,7 +33,7 @@ class ProxyUnusable(SettingRule):
     log_id = "AH01974"
     setting = "SSLOCSPProxyURL"
     message = "{url} {problem}"
-    help = "Give host and port: SSLOCSPProxyURL http://proxy.example.com:3128."
+    help = "Set host and port: SSLOCSPProxyURL http://proxy.example.com:3128."
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", "SSLOCSPProxyURL http://127.0.0.1/")),
         Example(
@@ -61,7 +61,7 @@ class ProxyUnusable(SettingRule):
                 directive_subject(directive),
                 hosts=concerned,
                 effect=effect,
-                # An empty host name is looked up in vain.
+                # The look-up of an empty host name fails.
                 log_id=None if uri.host is None or uri.host else "AH01972",
                 url=url,
                 problem=problem,

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class ForceUrlElsewhere(SettingRule):
-    """SSLStaplingForceURL names another host than the certificate does.
+    """SSLStaplingForceURL has another host name than the OCSP URI of the certificate.
 
     A responder that does not know the authority answers unauthorized, and clients get that as a
-    staple. The setting is right for a responder of your own that forwards queries.
+    staple. The setting is correct for your own responder that forwards queries.
     """
 
     code = "AS405"
@@ -32,7 +32,7 @@ class ForceUrlElsewhere(SettingRule):
     confidence = Confidence.POSSIBLE
     effect = Effect.ADVICE
     setting = "SSLStaplingForceURL"
-    message = "httpd asks {forced}, but the certificate names {named}"
+    message = "httpd queries {forced}, but the certificate names {named}"
     help = "Remove the line, unless that responder answers for this authority."
     bad = (
         Example(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-# Clients wait about as long for a handshake. Seconds.
+# How long clients wait for a handshake, about. Seconds.
 _LONG = 5
 _DEFAULT = STAPLING_DIRECTIVES["sslstaplingrespondertimeout"].default
 
@@ -27,8 +27,8 @@ _DEFAULT = STAPLING_DIRECTIVES["sslstaplingrespondertimeout"].default
 class LongResponderTimeout(SettingRule):
     """SSLStaplingResponderTimeout is longer than clients wait.
 
-    httpd asks the responder in the middle of the handshake. It waits that long for each address of
-    the responder to accept, and again for the answer. All other handshakes that need a response
+    httpd queries the responder during the handshake. It waits this long for the connection to each
+    address of the responder, and again for the answer. All other handshakes that need a response
     wait as well, because there is one mutex (ssl-stapling-refresh, Apache bug 61818). A value up to
     httpd's default of 10 s is an information.
     """
@@ -39,7 +39,7 @@ class LongResponderTimeout(SettingRule):
     effect = Effect.STALLS_HANDSHAKES
     log_id = "AH01977"
     setting = "SSLStaplingResponderTimeout"
-    message = "when the responder accepts and does not answer, handshakes wait {seconds} s"
+    message = "if the responder does not answer, handshakes wait {seconds} s"
     help = "Set 5 seconds or less."
     bad = (
         Example(

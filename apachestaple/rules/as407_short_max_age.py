@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-# CA/Browser Forum Baseline Requirements, 4.9.10: a response may live for so long. Seconds.
+# The longest validity of a response (CA/Browser Forum Baseline Requirements, 4.9.10). Seconds.
 _LONGEST_LIFE = 10 * 24 * 3600
 
 
 class ShortMaxAge(SettingRule):
-    """SSLStaplingResponseMaxAge is shorter than the life of a response.
+    """SSLStaplingResponseMaxAge is shorter than the validity of a response.
 
-    Authorities sign responses for up to ten days and hand them out until they expire. httpd takes
-    a response that is older than this setting for invalid (AH01936), and does not cache it, or does
+    Authorities sign responses for up to ten days and send them until they expire. httpd treats a
+    response that is older than this setting as invalid (AH01936), and does not cache it, or does
     not staple it. Without the directive, the expiry time in the response decides.
     """
 
@@ -37,8 +37,8 @@ class ShortMaxAge(SettingRule):
     log_id = "AH01936"
     setting = "SSLStaplingResponseMaxAge"
     message = (
-        "httpd takes a response for too old after {seconds} s, but authorities hand responses out "
-        "for up to ten days"
+        "httpd rejects responses older than {seconds} s, but authorities use a response for up to "
+        "ten days"
     )
     help = "Remove the line."
     bad = (Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponseMaxAge 3600")),)

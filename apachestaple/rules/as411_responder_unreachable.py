@@ -11,8 +11,8 @@ from apachestaple.rules.rule import CACHE, Example, tls_host
 class ResponderUnreachable(FailedQueryRule):
     """The OCSP responder cannot be reached.
 
-    Its name does not resolve, nothing listens on its port, or a firewall refuses the connection.
-    With httpd's defaults, clients get a tryLater as a staple, which httpd makes itself. With both
+    Its name does not resolve, nothing listens on its port, or a firewall rejects the connection.
+    With httpd's defaults, clients get a tryLater as a staple, which httpd creates itself. With both
     SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater off, they get no staple, and every
     handshake tries again.
     """

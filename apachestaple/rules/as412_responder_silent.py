@@ -11,11 +11,11 @@ from apachestaple.rules.rule import CACHE, Example, tls_host
 class ResponderSilent(FailedQueryRule):
     """The OCSP responder takes longer than SSLStaplingResponderTimeout.
 
-    A firewall that drops packets looks like this, and so does a responder that accepts and sends
-    nothing, or that answers and keeps the connection open: httpd reads until the connection ends,
-    whatever Content-Length says. Handshakes wait for it, also those of other hosts, one after the
-    other (stapling_refresh_mutex_on), and the answer is lost. Against a responder that sends a byte
-    now and then, httpd has no time limit at all.
+    Possible causes are a firewall that drops packets, a responder that accepts the connection and
+    sends nothing, and a responder that answers and keeps the connection open, because httpd ignores
+    Content-Length and reads until the connection ends. All handshakes wait for it, also those of
+    other hosts, one after the other (stapling_refresh_mutex_on), and the answer is lost. If a
+    responder sends a byte now and then, httpd has no time limit at all.
     """
 
     failure = FailureKind.SILENT

@@ -21,7 +21,7 @@ class ResponderHttpError(FailedQueryRule):
     log_id = "AH01980"
     help = (
         "Ask the authority for the responder's address and set SSLStaplingForceURL, check whether "
-        "a proxy answers in its place, or turn stapling off: SSLUseStapling off."
+        "a proxy answers instead, or turn stapling off: SSLUseStapling off."
     )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-not-found")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)

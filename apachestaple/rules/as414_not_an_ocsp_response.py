@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class NotAnOcspResponse(FailedQueryRule):
     """The answer of the OCSP responder is not an OCSP response.
 
-    The usual case is a web page with status 200, from a proxy that wants a password. httpd cannot
-    decode a truncated response either, nor one that is sent in chunks: it asks with HTTP/1.0 and
-    does not join chunks. A successful response with nothing in it is stapled from the cache,
-    whatever the switches say.
+    The usual case is a web page with status 200, from a proxy that requires a password. httpd
+    cannot decode a truncated response either, nor one that is sent in chunks, because it uses
+    HTTP/1.0. An empty response with the status "successful" is stapled from the cache, whatever the
+    settings for errors of responders are.
     """
 
     failure = FailureKind.NOT_OCSP
@@ -35,7 +35,7 @@ class NotAnOcspResponse(FailedQueryRule):
         "empty": "the OCSP responder {responder} answers with a successful response that is empty",
     }
     help = (
-        "Check what answers there: a proxy, a login page, or a server that does not know "
+        "Check which server answers: it may be a proxy, a login page, or a server without "
         "HTTP/1.0. Or turn stapling off: SSLUseStapling off."
     )
     bad = (

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class ResponderError(BadResponseRule):
     """The OCSP responder answers with an OCSP error.
 
-    An error such as unauthorized or tryLater is a response that says nothing about the
-    certificate. httpd staples it as it is, and keeps it for SSLStaplingErrorCacheTimeout.
+    An error such as unauthorized or tryLater is a response without the status of the certificate.
+    httpd staples it unchanged, and keeps it for SSLStaplingErrorCacheTimeout.
     """
 
     code = "AS415"
@@ -26,8 +26,8 @@ class ResponderError(BadResponseRule):
     log_id = "AH01944"
     help = (
         "Keep the error from clients with SSLStaplingReturnResponderErrors off and "
-        "SSLStaplingFakeTryLater off, and ask the authority. unauthorized mostly means that the "
-        "responder does not know the certificate."
+        "SSLStaplingFakeTryLater off, and contact the authority. unauthorized usually means that "
+        "the responder does not know the certificate."
     )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-unauthorized")),

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class ResponseForAnotherCertificate(BadResponseRule):
-    """The response is for another certificate than the one that was asked for.
+    """The response is for another certificate than the requested one.
 
-    httpd looks for its own certificate id, with the serial number and SHA-1 hashes of the issuer's
-    name and key, and logs that it is not present. httpd does not accept a response whose id uses
-    SHA-256 either, although browsers do.
+    httpd searches the response for the certificate id of its request, which consists of the serial
+    number and SHA-1 hashes of the issuer's name and key, and logs that it is not present. httpd
+    does not accept a response whose id uses SHA-256 either, although browsers do.
     """
 
     code = "AS416"
@@ -27,8 +27,8 @@ class ResponseForAnotherCertificate(BadResponseRule):
     log_id = "AH01935"
     about_certificate = True
     help = (
-        "Ask the authority, and check whether SSLStaplingForceURL names the responder of another "
-        "one."
+        "Contact the authority, and check whether SSLStaplingForceURL is the URL of another "
+        "authority's responder."
     )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-another-certificate")),

@@ -18,7 +18,7 @@ class ResponseOutOfDate(BadResponseRule):
     """The response has expired, is not yet valid, or is older than SSLStaplingResponseMaxAge.
 
     httpd allows a clock difference of SSLStaplingResponseTimeSkew seconds. It logs that the times
-    are invalid, and staples the response all the same.
+    are invalid, but still staples the response.
     """
 
     code = "AS417"
@@ -26,7 +26,7 @@ class ResponseOutOfDate(BadResponseRule):
     log_id = "AH01936"
     help = (
         "Check this server's clock, SSLStaplingResponseTimeSkew and SSLStaplingResponseMaxAge, "
-        "then ask the authority."
+        "then contact the authority."
     )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-expired")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
@@ -38,4 +38,4 @@ class ResponseOutOfDate(BadResponseRule):
         of_times = response.problem_of_times(
             answer.at, skew, host.seconds("SSLStaplingResponseMaxAge")
         )
-        return f"gives a response that {of_times}" if of_times else None
+        return f"sends a response that {of_times}" if of_times else None

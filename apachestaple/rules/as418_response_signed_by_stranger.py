@@ -27,10 +27,10 @@ class ResponseSignedByStranger(AnswerRule):
     code = "AS418"
     severity = Severity.WARNING
     effect = Effect.BAD_STAPLE
-    message = "the OCSP responder {responder} gives a response that {problem}"
+    message = "the OCSP responder {responder} sends a response that {problem}"
     help = (
-        "Check whether SSLStaplingForceURL names the responder of another authority, and whether "
-        "the chain has the right issuer."
+        "Check whether SSLStaplingForceURL is the URL of another authority's responder, and "
+        "whether the chain has the right issuer."
     )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-stranger")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class CertificateRevoked(AnswerRule):
     """The authority has revoked the certificate.
 
-    httpd staples that, whatever the switches say, and clients that check it refuse the connection.
+    httpd staples this response with any settings, and clients that check it close the connection.
     """
 
     code = "AS419"

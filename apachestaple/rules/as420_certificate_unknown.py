@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class CertificateUnknown(AnswerRule):
     """The OCSP responder does not know the certificate.
 
-    httpd staples that, whatever the switches say. The responder may not know a certificate that
-    was issued a moment ago yet.
+    httpd staples this response with any settings. A responder may need some time until it knows a
+    new certificate.
     """
 
     code = "AS420"
@@ -30,7 +30,7 @@ class CertificateUnknown(AnswerRule):
     about_certificate = True
     message = "the OCSP responder {responder} says that the certificate of {name} is unknown"
     help = (
-        "Wait some minutes, then ask the authority, or turn stapling off for this host: "
+        "Wait some minutes, then contact the authority, or turn stapling off for this host: "
         "SSLUseStapling off."
     )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="unknown")),)

@@ -21,7 +21,7 @@ class ResponseNeverCached(AnswerRule):
     """The response is too long for httpd to cache.
 
     httpd staples a response of more than 10239 bytes, but does not store it
-    (stapling_cache_response). Each handshake then asks the responder and waits for it, one after
+    (stapling_cache_response). Each handshake then queries the responder and waits for it, one after
     the other.
     """
 
@@ -30,8 +30,8 @@ class ResponseNeverCached(AnswerRule):
     effect = Effect.STALLS_HANDSHAKES
     log_id = "AH01928"
     message = (
-        "the OCSP responder {responder} gives a response of {length} bytes, and httpd caches "
-        "{longest} bytes at most"
+        "the OCSP responder {responder} sends a response of {length} bytes, but httpd caches at "
+        "most {longest} bytes"
     )
     help = (
         "Ask the authority for a responder that sends no unnecessary certificates, or turn "

@@ -31,7 +31,10 @@ class StaplingOff(HostRule):
     fix = Fix.SAFE
     needs_whole = True
     wants_stapling = True
-    message = "stapling is off, although every certificate here could be stapled (CIS 7.11)"
+    message = (
+        "stapling is off, although every certificate of the host could be stapled (CIS Apache "
+        "Benchmark 7.11)"
+    )
     help = "Turn stapling on: SSLUseStapling on."
     bad = (Example(CACHE + tls_host()), Example(CACHE + "SSLUseStapling off\n" + tls_host()))
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
@@ -44,7 +47,7 @@ class StaplingOff(HostRule):
         switch = host.setting("SSLUseStapling")
         if switch is not None and first_argument(switch).lower() != "off":
             return
-        # What the host's own administrator has turned off, only --unsafe turns on.
+        # Only --unsafe turns stapling on for a host that sets SSLUseStapling itself.
         remedy = turned_on(host, site, safe="sslusestapling" not in host.own)
         unset = host_subject(host, site)
         yield self.finding(

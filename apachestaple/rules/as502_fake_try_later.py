@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class FakeTryLater(SettingRule):
     """SSLStaplingReturnResponderErrors is off, but SSLStaplingFakeTryLater is on.
 
-    The two switches only work together. When the responder does not answer, httpd makes a tryLater
-    itself and staples that, and asks again in every handshake.
+    The two switches only work together. If the responder does not answer, httpd creates a tryLater
+    itself, staples it, and queries the responder again in every handshake.
     """
 
     code = "AS502"
@@ -34,7 +34,7 @@ class FakeTryLater(SettingRule):
     fix = Fix.SAFE
     needs_whole = True
     setting = "SSLStaplingReturnResponderErrors"
-    message = "with SSLStaplingFakeTryLater on, clients still get tryLater when the responder fails"
+    message = "with SSLStaplingFakeTryLater on, clients still get tryLater if the responder fails"
     help = "Set SSLStaplingFakeTryLater off as well."
     bad = (
         Example(

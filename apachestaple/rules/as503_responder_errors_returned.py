@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class ResponderErrorsReturned(ServerRule):
-    """httpd staples the error of a responder that fails.
+    """httpd staples the errors of responders.
 
-    With httpd's defaults, clients get tryLater as a staple when the responder fails, and some treat
-    that as an error; without a staple they would go on. Both SSLStaplingReturnResponderErrors and
-    SSLStaplingFakeTryLater must be off to avoid that. Until the responder answers again, each
-    handshake then waits for it, for SSLStaplingResponderTimeout at most.
+    With httpd's defaults, clients get tryLater as a staple if the responder fails. Some clients
+    treat that as an error, but accept a handshake without a staple. To avoid this, both
+    SSLStaplingReturnResponderErrors and SSLStaplingFakeTryLater must be off. Until the responder
+    answers again, each handshake then waits for it, for at most SSLStaplingResponderTimeout.
     """
 
     code = "AS503"
@@ -35,7 +35,7 @@ class ResponderErrorsReturned(ServerRule):
     log_id = "AH01941"
     fix = Fix.SAFE
     needs_whole = True
-    message = "when a responder fails, clients get its error as a staple"
+    message = "if a responder fails, clients get its error as a staple"
     help = "Set SSLStaplingReturnResponderErrors off and SSLStaplingFakeTryLater off."
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="dead-responder")),
@@ -61,8 +61,8 @@ class ResponderErrorsReturned(ServerRule):
     )
 
     def check(self, site: Site) -> Iterator[Finding]:
-        # A comment at the line that turns stapling on is for its hosts alone; without comments, all
-        # hosts are one finding from the start.
+        # An ignore comment at the line that turns stapling on only applies to the hosts of that
+        # line. Without such comments, all hosts are in one finding.
         annotated = site.annotated_files
         groups: dict[tuple[Directive | None, Directive | None], list[Host]] = {}
         for host in site.stapling_hosts:
@@ -76,7 +76,7 @@ class ResponderErrorsReturned(ServerRule):
             if not hosts[0].flag("SSLStaplingReturnResponderErrors"):
                 continue
             use = hosts[0].setting("SSLUseStapling")
-            # What was set on purpose is not taken back.
+            # A directive that was set on purpose is not changed.
             remedy = None if switch else HideResponderErrors(hosts=tuple(hosts))
             yield self.finding(
                 directive_subject(switch) if switch else server_subject(site),

@@ -1,4 +1,4 @@
-"""What would repair a cache, as several rules see it."""
+"""Remedies for the cache, which several rules use."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SHMCB = PROVIDERS["shmcb"]
 
 
 def correction(directive: Directive, site: Site) -> ProvideCache | None:
-    """The remedy for the argument of SSLStaplingCache; ``None`` where httpd does not use it."""
+    """The remedy for the argument of SSLStaplingCache; ``None`` if httpd does not use the line."""
     if not site.caches or site.caches[-1].place != directive.place:
         return None
     return ProvideCache(directive=directive, size=site.needed_cache_size(site.cache))
 
 
 def new_cache(remedy: Remedy, site: Site) -> tuple[Remedy | None, str | None]:
-    """A remedy that adds a cache, or one that loads its module first; and why neither can be."""
+    """A remedy that adds a cache or first loads its module, else why neither is possible."""
     if site.configuration.may_have_module(_SHMCB):
         return remedy, None
     problem = why_not_loadable(site.configuration, _SHMCB)

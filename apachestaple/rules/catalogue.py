@@ -40,16 +40,16 @@ def find_rule(word: str) -> Rule | None:
 
 
 class UnknownRuleError(ApachestapleError):
-    """A selection names no rule."""
+    """A selection contains a word that is not a rule."""
 
 
 def select_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ...]:
-    """Rules whose code starts with, or whose name is, one of ``select`` and none of ``ignore``.
+    """The rules that match a word of ``select`` and no word of ``ignore``.
 
-    An empty ``select`` is every rule.
+    A word is a code, the start of a code, or a name. An empty ``select`` matches every rule.
 
     Raises:
-        UnknownRuleError: a word fits no rule.
+        UnknownRuleError: a word matches no rule.
 
     """
     for word in (*select, *ignore):

@@ -1,4 +1,4 @@
-"""What a rule says: a finding is a prediction about a running httpd."""
+"""Findings, which are predictions about a running httpd."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How bad a finding is; ordered by `rank`."""
+    """The severity of a finding; `rank` orders them."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -28,12 +28,12 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the worst."""
+        """0 for the highest severity."""
         return list(Severity).index(self)
 
 
 class Effect(StrEnum):
-    """What httpd does; the test suite plays each but the last on a running one."""
+    """What httpd does; the test suite plays all but the last on a running httpd."""
 
     REJECTED = "rejected"
     DOES_NOT_START = "does-not-start"
@@ -54,36 +54,36 @@ class Effect(StrEnum):
 _MEANINGS = {
     Effect.REJECTED: "httpd -t rejects the configuration",
     Effect.DOES_NOT_START: "httpd -t passes, but the server does not start",
-    Effect.ABORTS_HANDSHAKES: "httpd aborts the handshakes of clients that ask for a staple",
+    Effect.ABORTS_HANDSHAKES: "handshakes fail if the client requests a staple",
     Effect.NO_STAPLE: "clients get no staple",
     Effect.BAD_STAPLE: "clients get a staple that they cannot use",
     Effect.STALLS_HANDSHAKES: "handshakes wait for the OCSP responder",
-    Effect.EVICTS_STAPLES: "the cache loses responses, and httpd asks for them again",
-    Effect.IGNORED: "httpd silently ignores it",
+    Effect.EVICTS_STAPLES: "the cache loses valid responses, and httpd queries them again",
+    Effect.IGNORED: "httpd reports no error, but does not do what the configuration says",
     Effect.ADVICE: "a recommendation; no failure of httpd is predicted",
 }
 
 
 class Confidence(StrEnum):
-    """How sure the prediction is."""
+    """How certain the prediction is."""
 
-    # The configuration and the certificates alone decide.
+    # It only depends on the configuration and the certificates.
     CERTAIN = "certain"
-    # It depends on something that is so almost everywhere: a responder that stays off.
+    # It depends on something that is almost always true, such as a responder that stays off.
     LIKELY = "likely"
-    # It depends on an estimate, or on what a responder will do.
+    # It depends on an estimate, or on the behaviour of a responder.
     POSSIBLE = "possible"
 
 
 class Fix(StrEnum):
-    """Whether ``fix`` repairs it: by default, or only with ``--unsafe``."""
+    """Whether ``fix`` repairs a finding by default, or only with ``--unsafe``."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"
 
 
 class HostPlace(NamedTuple):
-    """A host by its name, and where its section starts."""
+    """The name of a host, and the place where its section starts."""
 
     name: str
     file: str
@@ -94,19 +94,19 @@ class Finding(NamedTuple):
     """One finding; text, JSON and annotations are views of it.
 
     Attributes:
-        rule: which rule says it.
-        subject: what it is about.
-        place: where in the file.
-        severity: how bad it is.
-        confidence: how sure it is.
+        rule: the rule.
+        subject: the directive, host, certificate or cache with the problem.
+        place: its place in a file.
+        severity: how severe it is.
+        confidence: how certain it is.
         effect: what httpd does.
-        log_id: the AH number to look for in the error log, or ``None``.
-        hosts: every host that it concerns; none where it concerns the whole server.
-        certificate: the one that it is about, or ``None``.
+        log_id: the AH number in httpd's error log, or ``None``.
+        hosts: the affected hosts; empty if the whole server is affected.
+        certificate: the certificate with the problem, or ``None``.
         facts: the values of the placeholders in message and help.
-        variant: which of the rule's texts.
-        remedy: what would repair it, or ``None``.
-        configuration: main file of the configuration that it was found in.
+        variant: the variant of the rule's message and help.
+        remedy: the repair, or ``None``.
+        configuration: main file of the configuration.
 
     """
 
@@ -136,7 +136,7 @@ class Finding(NamedTuple):
 
     @property
     def message(self) -> str:
-        """What is wrong, in one sentence without its full stop."""
+        """What is wrong, in one sentence without full stop."""
         return self.rule.text("message", self.variant).format_map(self.facts)
 
     @property
@@ -153,7 +153,7 @@ class Finding(NamedTuple):
 
     @property
     def url(self) -> str:
-        """Where the rule is explained."""
+        """The documentation of the rule."""
         return self.rule.url
 
     def host_place(self, host: Host) -> HostPlace:
@@ -165,7 +165,7 @@ class Finding(NamedTuple):
 
     @property
     def certificate_path(self) -> str | None:
-        """Path of its certificate here."""
+        """Path of its certificate on this machine."""
         return certificate_path(self.certificate) if self.certificate else None
 
     @property
@@ -181,5 +181,5 @@ class Finding(NamedTuple):
 
 
 def is_any_as_bad(findings: Iterable[Finding], severity: Severity) -> bool:
-    """Whether any of the findings is at least as bad."""
+    """Whether a finding has at least this severity."""
     return any(finding.severity.rank <= severity.rank for finding in findings)

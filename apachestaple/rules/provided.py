@@ -1,4 +1,4 @@
-"""Remedies that give a host what another part of the configuration has."""
+"""Remedies that set the chain or URL of a host, taken from other parts of the configuration."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ HELP_PROVIDED = {
     "uses that file).",
     URL: "Set SSLStaplingForceURL to {value}, as for {other}.",
     _OWN_URL: "Set SSLStaplingForceURL to {value}, which the certificate names as well.",
-    _NO_URL: "Remove SSLStaplingForceURL {value}: the certificate names a responder of its own.",
+    _NO_URL: "Remove SSLStaplingForceURL {value}, because the certificate has a usable OCSP URI.",
 }
 
 
 class Provided(NamedTuple):
-    """What a host is given next.
+    """The next step for a host.
 
     Attributes:
-        remedy: gives it to the host.
-        variant: of the help text.
-        value: what the directive is to be set to, or the value that is removed.
+        remedy: the remedy.
+        variant: the variant of the help text.
+        value: the value to which the directive is set, or the value that is removed.
         other: the host that has this value.
 
     """
@@ -42,9 +42,9 @@ class Provided(NamedTuple):
 
 
 def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
-    """What a host is given next.
+    """The next step for a host that lacks an issuer or a URL.
 
-    ``None`` where the host lacks nothing, or lacks what the configuration does not have.
+    ``None`` if the host lacks neither, or if the configuration does not contain them.
     """
     provision = site.provisions.find(host)
     if provision is None:
@@ -55,7 +55,7 @@ def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
         given = ProvideChain(hosts=(host,), path=chain.value, reason=reason, safe=safe)
         return Provided(given, CHAIN, chain.value, chain.host.name)
     if removed is not None:
-        reason = "the certificates name responders that can be asked"
+        reason = "the OCSP URIs of the certificates can be used"
         removal = RemoveDirective(directive=removed, reason=reason, for_its_value=True, safe=safe)
         return Provided(removal, _NO_URL, host.force_url or "")
     if url is None:
@@ -67,7 +67,7 @@ def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
 
 
 def can_be_provided(host: Host, site: Site) -> bool:
-    """Whether a host staples all its certificates by itself, once it is given what it lacks."""
+    """Whether a host can staple all its certificates, after the steps of `provided`."""
     return site.provisions.find(host) is not None
 
 
@@ -85,7 +85,7 @@ def turned_on(host: Host, site: Site, *, safe: bool = True) -> Remedy | None:
 
 
 def _lets_others_abort(host: Host, site: Site) -> bool:
-    """Whether mod_ssl would come to ask for other hosts, and they have no URL to ask."""
+    """Whether mod_ssl would then query responders for other hosts that have no usable URL."""
     for certificate in host.served:
         leaf = certificate.leaf
         if leaf is None or site.find_record(leaf) is not None:

@@ -1,6 +1,7 @@
-"""What would repair a finding, as its rule sees it; ``fix`` merges remedies into edits.
+"""Remedies: how a finding can be repaired. ``fix`` turns remedies into edits.
 
-What a remedy is about is not compared: the findings that are joined have the same subject.
+The directives and hosts of a remedy are not compared, because joined findings have the same
+subject.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Remedy:
-    """What would repair a finding.
+    """The repair of a finding.
 
     Attributes:
-        safe: whether it keeps what the site promises its clients.
+        safe: whether ``fix`` applies it without ``--unsafe``.
 
     """
 
     safe: bool = True
 
-    # Generated for each class, these two would take 2 ms of every start.
+    # If dataclasses generated these two for each class, every start would take 2 ms longer.
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Remedy) and self._compared() == other._compared()
 
@@ -40,11 +41,11 @@ class Remedy:
 
     @property
     def files(self) -> Iterable[str]:
-        """Real paths of the files in which it is about a directive or a section."""
+        """Real paths of the files with its directives or sections."""
         return ()
 
     def merged(self, _others: Sequence[Self]) -> Self:
-        """One remedy for several findings that are one."""
+        """One remedy for several findings that are joined."""
         return self
 
 
@@ -75,8 +76,8 @@ class RemoveDirective(_OfDirective):
     """Remove a directive.
 
     Attributes:
-        reason: why.
-        for_its_value: whether another value would not have to go.
+        reason: the reason.
+        for_its_value: whether the reason is the value, so that another value could stay.
 
     """
 
@@ -89,7 +90,7 @@ class RenameDirective(_OfDirective):
     """Correct the name of a directive.
 
     Attributes:
-        name: the right one.
+        name: the correct name.
 
     """
 
@@ -98,7 +99,7 @@ class RenameDirective(_OfDirective):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ReplaceWebCharacters(_OfDirective):
-    """Write plain quotes and spaces instead of those of a web page."""
+    """Write straight quotes and normal spaces instead of those of a web page."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -106,7 +107,7 @@ class MoveCacheToMainServer(_OfDirective):
     """Move SSLStaplingCache out of a section into the main server.
 
     Attributes:
-        size: bytes that the certificates need.
+        size: size for the responses of all certificates, in bytes.
 
     """
 
@@ -115,11 +116,11 @@ class MoveCacheToMainServer(_OfDirective):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ProvideCache(Remedy):
-    """Have a cache that holds the certificates.
+    """Set a cache that can hold the responses of all certificates.
 
     Attributes:
-        directive: the SSLStaplingCache to correct; ``None`` where there is none.
-        size: bytes that the certificates need.
+        directive: the SSLStaplingCache to correct; ``None`` if there is none.
+        size: size for the responses of all certificates, in bytes.
 
     """
 
@@ -133,11 +134,11 @@ class ProvideCache(Remedy):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class TurnStapling(_OfHosts):
-    """Have stapling on or off for hosts.
+    """Turn stapling on or off for hosts.
 
     Attributes:
-        on: which.
-        reason: why.
+        on: whether stapling is turned on.
+        reason: the reason.
 
     """
 
@@ -150,8 +151,8 @@ class ProvideChain(_OfHosts):
     """Set SSLCertificateChainFile for hosts, so that they find the issuers themselves.
 
     Attributes:
-        path: of a file that the configuration names already.
-        reason: why.
+        path: path of a file that the configuration already names.
+        reason: the reason.
 
     """
 
@@ -161,11 +162,11 @@ class ProvideChain(_OfHosts):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ProvideUrl(_OfHosts):
-    """Set SSLStaplingForceURL for hosts, so that they can ask a responder themselves.
+    """Set SSLStaplingForceURL for hosts, so that they can query a responder themselves.
 
     Attributes:
-        url: of the responder.
-        reason: why.
+        url: URL of the responder.
+        reason: the reason.
 
     """
 
@@ -183,8 +184,8 @@ class LoadModule(Remedy):
     """Load a module.
 
     Attributes:
-        module: by the name that LoadModule uses.
-        reason: why.
+        module: its name in LoadModule.
+        reason: the reason.
 
     """
 
@@ -194,10 +195,10 @@ class LoadModule(Remedy):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class AskThroughProxy(Remedy):
-    """Ask OCSP responders through a proxy.
+    """Query OCSP responders through a proxy.
 
     Attributes:
-        url: of the proxy.
+        url: URL of the proxy.
 
     """
 
@@ -206,10 +207,10 @@ class AskThroughProxy(Remedy):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class RemoveStapling(Remedy):
-    """Remove directives, and what is empty without them.
+    """Remove directives, and the sections and files that become empty.
 
     Attributes:
-        directives: all of them.
+        directives: the directives.
 
     """
 

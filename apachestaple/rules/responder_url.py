@@ -1,4 +1,4 @@
-"""What httpd does with the URL of a responder that it cannot ask."""
+"""Messages and effects for responder URLs that httpd cannot use."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 URL_MESSAGES: Mapping[str, str] = {
     UrlProblem.UNPARSED: "{url} cannot be parsed",
     UrlProblem.NO_SCHEME: "{url} has no scheme, and the child process that uses it crashes",
-    UrlProblem.NOT_HTTP: "{url} is not an http URL, and httpd asks no other one",
-    UrlProblem.NO_HOST: "{url} names no host",
+    UrlProblem.NOT_HTTP: "{url} is not an http URL, and httpd uses no other URL",
+    UrlProblem.NO_HOST: "{url} has no host name",
 }
 
 
 def effect_of(problem: UrlProblem, host: Host | None = None) -> Effect:
-    """What clients that ask for a staple get (stapling_renew_response).
+    """The effect on clients that request a staple (stapling_renew_response).
 
-    Without a host, it is what they get by default.
+    Without a host, it is the effect by default.
     """
-    # Where only the host is missing, the query fails as with a responder that is off.
+    # If only the host name is missing, the query fails like one to a responder that is down.
     if problem is UrlProblem.NO_HOST:
         return effect_of_no_answer(host) if host else Effect.BAD_STAPLE
     return Effect.ABORTS_HANDSHAKES

@@ -1,7 +1,8 @@
-"""What a rule is: a class in a file of its own that is handed one kind of object.
+"""The base class of rules.
 
-The class's docstring is the rule's documentation: its first line the summary, the rest why httpd
-does so. Its examples are played on a running httpd by the test suite.
+A rule is a class in its own file, which checks one kind of object. The docstring of the class is
+the documentation of the rule: the first line is the summary, the rest explains what httpd does. The
+test suite plays its examples on a running httpd.
 """
 
 from __future__ import annotations
@@ -25,24 +26,24 @@ if TYPE_CHECKING:
 
 
 class Example(NamedTuple):
-    """A configuration that a running httpd is started with.
+    """A configuration that httpd is started with.
 
-    Modules, logs and the like are added; port 443 stands for a free port, and ``certs/`` holds
-    certificates of every kind.
+    Modules and logs are added. Port 443 stands for a free port, and ``certs/`` contains
+    certificates of all kinds.
 
     Attributes:
         text: the configuration.
         files: further files, by path from the server root.
         links: symbolic links, by path from the server root.
         without: modules that are not loaded.
-        as_if: for what httpd ignores, a configuration without it that behaves the same.
-        rejection: for what httpd rejects, words of its message.
-        severity: of its finding, where that is not the rule's.
-        effect: likewise.
-        log_id: likewise; ``""`` for none.
-        clients: the names of the hosts that are asked, in this order; all of them if empty. What
-            the last one gets counts.
-        fixable: whether ``fix`` repairs it, where it repairs the rule's findings at all.
+        as_if: for the effect ``ignored``, a configuration that behaves the same.
+        rejection: for the effect ``rejected``, a part of httpd's message.
+        severity: the severity of its finding, if it differs from the rule's.
+        effect: the effect of its finding, if it differs from the rule's.
+        log_id: the AH number of its finding, if it differs from the rule's; ``""`` for none.
+        clients: the names of the hosts to which clients connect, in this order; all hosts if empty.
+            The result of the last one counts.
+        fixable: whether ``fix`` repairs it, if it repairs findings of the rule.
 
     """
 
@@ -59,7 +60,7 @@ class Example(NamedTuple):
     fixable: bool = True
 
 
-# Stands for what `fix` makes of each bad example that it repairs.
+# Stands for the output of `fix` for each bad example that it repairs.
 FIXED = Example("")
 
 CACHE = "SSLStaplingCache shmcb:logs/stapling(131072)\n"
@@ -111,21 +112,22 @@ class Rule(ABC):
 
     Attributes:
         code: ``AS201``.
-        severity: how bad it is, where a finding does not say otherwise.
-        confidence: how sure it is, likewise.
-        effect: what httpd does, likewise.
-        log_id: the AH number that httpd logs, or ``None``, likewise.
-        fix: whether ``fix`` repairs it, or ``None``.
-        needs_whole: whether a fragment of a configuration cannot show it.
-        needs_answers: whether the responders have to be asked.
-        is_spelling: whether it is about names and characters that httpd does not know.
-        wants_stapling: whether it says no more than that stapling could be on.
-        message: what is wrong, with placeholders; or several such texts by variant.
-        help: what to do, likewise.
+        severity: the severity of its findings, by default.
+        confidence: how certain its findings are, by default.
+        effect: what httpd does, by default.
+        log_id: the AH number that httpd logs, by default, or ``None``.
+        fix: whether ``fix`` repairs its findings, or ``None``.
+        needs_whole: whether it is not applied to fragments.
+        needs_answers: whether it needs the answers of responders.
+        is_spelling: whether it checks the spelling of names and characters.
+        wants_stapling: whether it only reports that stapling could be turned on.
+        message: what is wrong, with placeholders; or a text for each variant.
+        help: what to do, with placeholders; or a text for each variant.
         bad: examples that have the effect.
-        good: examples without.
-        kind: the kind of the rule, which hands its objects to it.
-        rank: kinds that seldom need certificates come first, while these may still be read.
+        good: examples that do not have the effect.
+        kind: the kind of the rule, which calls the rule with its objects.
+        rank: order of the kinds. Those that seldom need certificates come first, because
+            certificates may still be read in the background.
 
     """
 
@@ -153,11 +155,11 @@ class Rule(ABC):
     @classmethod
     @abstractmethod
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
-        """Hand the objects of a site to rules of this kind."""
+        """Call rules of this kind with the objects of a site."""
 
     @property
     def name(self) -> str:
-        """The rule's name, which is that of its file: ``missing-stapling-cache``."""
+        """The name of the rule, from its file name: ``missing-stapling-cache``."""
         file = type(self).__module__.rpartition(".")[2]
         return file.partition("_")[2].replace("_", "-")
 
@@ -168,7 +170,7 @@ class Rule(ABC):
 
     @property
     def explanation(self) -> str:
-        """The rest of its documentation."""
+        """Its documentation without the first line."""
         return self._documentation.partition("\n")[2].strip()
 
     @property
@@ -177,11 +179,11 @@ class Rule(ABC):
 
     @property
     def url(self) -> str:
-        """Where the rule is explained."""
+        """The documentation of the rule."""
         return f"docs/rules.md#{self.code.lower()}-{self.name}"
 
     def text(self, name: str, variant: str) -> str:
-        """The template of ``message`` or ``help`` for a variant; the one for ``""`` is default."""
+        """The template of ``message`` or ``help`` for a variant; the default is that of ``""``."""
         texts: str | Mapping[str, str] = getattr(self, name)
         return texts if isinstance(texts, str) else texts.get(variant) or texts[""]
 
@@ -200,7 +202,7 @@ class Rule(ABC):
         remedy: Remedy | None = None,
         **facts: object,
     ) -> Finding:
-        """A finding of this rule; ``facts`` are the values of its texts' placeholders."""
+        """A finding of this rule; ``facts`` are the values for the placeholders of its texts."""
         return Finding(
             self,
             subject,
@@ -220,7 +222,8 @@ class Rule(ABC):
 def effect_of_no_answer(host: Host) -> Effect:
     """What clients of a host get when a responder does not answer (stapling_renew_response).
 
-    SSLStaplingReturnResponderErrors is about answers; only SSLStaplingFakeTryLater decides here.
+    SSLStaplingReturnResponderErrors only applies to answers; without one, SSLStaplingFakeTryLater
+    decides.
     """
     return Effect.BAD_STAPLE if host.flag("SSLStaplingFakeTryLater") else Effect.NO_STAPLE
 

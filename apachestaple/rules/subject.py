@@ -1,4 +1,4 @@
-"""What a finding is about: one of the model's objects, and how it is told from others."""
+"""Subjects of findings: objects of the model, with an identity."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Subject(NamedTuple):
-    """What a finding is about.
+    """The object that a finding is about.
 
     Attributes:
-        identity: equal for two findings about the same object, also in two configurations.
+        identity: equal for findings about the same object, also in different configurations.
         thing: the object; for a responder its URL.
-        place: where it stands.
-        path: the file that it stands in, or that it is; ``""`` for a responder.
-        text: how it is written there, without its line number.
+        place: its place in a file.
+        path: the file that contains it, or the file itself; ``""`` for a responder.
+        text: its text in the file, without line number.
 
     """
 
@@ -33,14 +33,14 @@ class Subject(NamedTuple):
 
 
 def directive_subject(directive: Directive) -> Subject:
-    """A directive as a line of a file: what is included or used twice is one."""
+    """A directive as a line of a file; a line that is included or used twice is one subject."""
     identity = ("directive", directive.file, directive.position)
     text = f"{directive.name} {directive.raw}"
     return Subject(identity, directive, directive.place, directive.file, text)
 
 
 def value_subject(directive: Directive) -> Subject:
-    """The arguments of a directive, which may be those of the use of a macro."""
+    """The arguments of a directive, which can be at the place where a macro is used."""
     subject = directive_subject(directive)
     place = directive.place_of_value
     if place == subject.place:
@@ -50,7 +50,7 @@ def value_subject(directive: Directive) -> Subject:
 
 
 def host_subject(host: Host, site: Site) -> Subject:
-    """A virtual host or the main server; all hosts of a section in a macro are one."""
+    """A virtual host or the main server; all hosts of one section in a macro are one subject."""
     section = host.section
     if section is None:
         return Subject(*_main(site), site.configuration.main_file, host.name)
@@ -69,7 +69,7 @@ def _main(site: Site) -> tuple[tuple[str, str], Site, Place]:
 
 
 def certificate_subject(certificate: HostCertificate) -> Subject:
-    """A certificate file, whichever directives name it."""
+    """A certificate file; all directives that name it have the same subject."""
     path = certificate_path(certificate)
     place = certificate.directive.place
     return Subject(("certificate", path), certificate, place, path, path)
@@ -89,14 +89,14 @@ def responder_subject(url: str, certificate: HostCertificate) -> Subject:
 
 
 def error_subject(error: ReadError) -> Subject:
-    """The place at which httpd stops reading."""
+    """An error of the reader, at the place where httpd stops reading."""
     place = error.place
     identity = ("error", place.file, place.line, error.message)
     return Subject(identity, error, place, place.file, error.message)
 
 
 def note_subject(note: ReadNote) -> Subject:
-    """The place at which httpd reads something that was hardly meant."""
+    """A note of the reader, at the place of a probable mistake."""
     place = note.place
     identity = ("note", place.file, place.line, note.subject)
     return Subject(identity, note, place, place.file, note.subject)

@@ -1,1 +1,1 @@
-"""Lines in trees."""
+"""Edits on the tree of a file."""

@@ -1,6 +1,6 @@
-"""What the lines that a template renders may be.
+"""Which lines a template may render.
 
-A user's template may be somebody else's, and httpd reads what it renders as root.
+A template may come from somebody else, and httpd reads the rendered lines as root.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _TEXT_LIMIT = 64 * 1024
 def allowed_lines(
     text: str, template: str, values: Collection[str], asked_for: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """The lines of a rendered text, without empty ones, white space and line endings at the end.
+    """The lines of a rendered text, without empty lines, trailing white space and line endings.
 
     Args:
-        text: what the template has rendered.
-        template: what messages call it.
-        values: the texts that it was given.
-        asked_for: name and arguments of a directive that is allowed in this form alone, such as
-            a LoadModule; empty where there is none.
+        text: the rendered text.
+        template: the name of the template, for messages.
+        values: the texts among its variables.
+        asked_for: name and arguments of a directive that is only allowed with exactly these
+            arguments, such as a LoadModule; empty if there is none.
 
     Raises:
         TemplateProblemError: a line is neither a comment, nor a condition on a module, nor a
@@ -41,13 +41,13 @@ def allowed_lines(
     """
     if len(text) > _TEXT_LIMIT:
         limit = f"{_TEXT_LIMIT // 1024} KB"
-        raise TemplateProblemError(f"{template}: renders more than {limit} of configuration")
+        raise TemplateProblemError(f"{template}: renders more than {limit}")
     known = {variable for value in values for variable in _VARIABLE.findall(value)}
     lines = []
     for number, line in _numbered(text):
         reason = _refusal(line, known, asked_for)
         if reason is not None:
-            raise TemplateProblemError(f"{template}: line {number} of what it renders {reason}")
+            raise TemplateProblemError(f"{template}: line {number} of the rendered text {reason}")
         lines.append(line)
     return tuple(lines)
 
@@ -59,15 +59,15 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _refusal(line: str, known: Collection[str], asked_for: tuple[str, ...]) -> str | None:
-    """Why a line may not be written, as the end of a sentence."""
+    """Why a line is not allowed, as the end of a sentence; ``None`` if it is allowed."""
     control = _CONTROL.search(line)
     if control is not None:
         return f"has the control character U+{ord(control[0]):04X}"
     if line.endswith("\\"):
-        return "ends with a backslash, so that the next line would be a part of it"
+        return "ends with a backslash, so the next line would be a part of it"
     for variable in _VARIABLE.findall(line):
         if variable not in known:
-            return f"has {variable}, which is in none of its variables"
+            return f"has {variable}, which none of the template's variables contains"
     first, _, _ = line.strip().partition(" ")
     if first.startswith("#") or _CONDITION.fullmatch(line.strip()):
         return None
@@ -75,9 +75,9 @@ def _refusal(line: str, known: Collection[str], asked_for: tuple[str, ...]) -> s
     if name in _DIRECTIVES:
         return None
     if name == "loadmodule" and asked_for[:1] != (name,):
-        return "loads a module that fix has not asked for"
+        return "loads another module than the given one"
     if asked_for[:1] != (name,):
-        return f"has {first}; it may have directives of stapling, <IfModule> and comments only"
+        return f"has {first}; only stapling directives, <IfModule> and comments are allowed"
     if split_words(line)[1:] != list(asked_for[1:]):
-        return f"has another {first} than fix has asked for"
+        return f"has {first} with other arguments than the given ones"
     return None

@@ -1,4 +1,4 @@
-"""What a run would change, as ``patch`` reads it."""
+"""The changes of a run as a unified diff that ``patch`` accepts."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _ODD = re.compile(r'[\x00-\x1f\x7f"\\]')
 def unified(file: NewText) -> str:
     """A unified diff, for ``patch -p0`` in the working directory or ``patch -p1`` in ``/``.
 
-    The path is relative where the file lies below the working directory, and absolute elsewhere.
+    The path is relative if the file is below the working directory, else absolute.
     """
     path = os.path.relpath(file.path)
     name = _quoted(file.path if path.startswith("..") else path)
-    # Not splitlines: to patch, as to httpd, a line ends at LF alone.
+    # Not splitlines: for patch and for httpd, a line only ends at LF.
     old, new = (re.findall(r"[^\n]*\n|[^\n]+", text or "") for text in (file.old, file.new))
     header = ""
     if file.is_link:
-        # As git has it, and patch since 2.7.
+        # The format of git, which patch accepts since 2.7.
         done = "new file" if file.old is None else "deleted file"
         header = f"diff --git {name} {name}\n{done} mode 120000\n"
     before, after = ("/dev/null" if text is None else name for text in (file.old, file.new))
@@ -42,7 +42,7 @@ def unified(file: NewText) -> str:
 
 
 def _quoted(name: str) -> str:
-    """A name as patch takes it: in quotes where it has odd characters, else ended by a tab."""
+    """A name as patch expects it: in quotes if it has special characters, else ended by a tab."""
     if _ODD.search(name):
         return '"' + _ODD.sub(lambda odd: f"\\{ord(odd[0]):03o}", name) + '"'
     return f"{name}\t" if " " in name else name
@@ -66,9 +66,9 @@ def _range(start: int, stop: int) -> str:
 
 
 class _Anchored(SequenceMatcher[str]):
-    """Looks for what is the same between lines that stand once in either text.
+    """Compares the parts between lines that occur exactly once in both texts.
 
-    On the whole of a file with ten thousand changes that takes minutes.
+    To compare a file with ten thousand changes as a whole takes minutes.
     """
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
@@ -76,7 +76,7 @@ class _Anchored(SequenceMatcher[str]):
         self._texts = (old, new)
 
     def get_matching_blocks(self) -> list[Match]:
-        """What is the same in both, in order, neighbours joined."""
+        """The blocks that are the same in both texts, in order; adjacent blocks are joined."""
         old, new = self._texts
         blocks: list[Match] = []
         for (old_from, new_from), (old_to, new_to) in pairwise([(-1, -1), *_anchors(old, new)]):
@@ -84,7 +84,7 @@ class _Anchored(SequenceMatcher[str]):
                 None, old[old_from + 1 : old_to], new[new_from + 1 : new_to], autojunk=False
             )
             for block in between.get_matching_blocks():
-                # The last one of each is empty, and stands before the anchor.
+                # The last block of each part is empty, and is the place of the anchor.
                 size = block.size or int(old_to < len(old))
                 _join(blocks, Match(old_from + 1 + block.a, new_from + 1 + block.b, size))
         return [*blocks, Match(len(old), len(new), 0)]
@@ -99,10 +99,10 @@ def _join(blocks: list[Match], block: Match) -> None:
 
 
 def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Where lines that stand once in either are, in the same order in both; the two ends last."""
+    """Positions of lines that occur once in both texts, in the same order; then both lengths."""
     once = _standing_once(old)
     places = sorted((once[line], at) for line, at in _standing_once(new).items() if line in once)
-    # The longest run of places that rise in both: each is put on the lowest pile that takes it.
+    # The longest increasing subsequence, by patience sorting.
     tops: list[int] = []
     piles: list[int] = []
     before: list[int | None] = []

@@ -1,6 +1,6 @@
-"""Edits of a file, made on its lossless tree.
+"""Edits of a file, applied to its lossless tree.
 
-An edit changes its own lines alone, in the file's own indentation and line ending.
+An edit only changes its own lines. New lines have the indentation and line ending of the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Where(StrEnum):
-    """What an edit does, seen from the line that it names."""
+    """What an edit does, relative to its line."""
 
     REPLACE = "replace"
     REMOVE = "remove"
@@ -29,13 +29,13 @@ class Where(StrEnum):
     INSIDE = "inside"
     # As the last lines of the section that opens on the line.
     LAST = "last"
-    # As the last lines of the file; the line is not looked at, nor is it in what follows.
+    # As the last lines of the file. For this and the following, the number of the line is not used.
     END = "end"
     # As the lines of a new file.
     FILE = "file"
-    # A new symbolic link, to the path that is its one line.
+    # A new symbolic link; the only line is its target.
     LINK = "link"
-    # The file or the link is taken away.
+    # The file or the link is removed.
     GONE = "gone"
 
 
@@ -46,9 +46,9 @@ class Edit:
     Attributes:
         file: real path of the file.
         line: number of the physical line on which the directive starts.
-        where: what to do there.
-        lines: the new lines, without indentation of their own level and line ending.
-        reason: what it is for, as the summary says it.
+        where: what to do at the line.
+        lines: the new lines, without the indentation of the place and without line endings.
+        reason: the reason, which the report prints.
 
     """
 
@@ -68,16 +68,16 @@ class EditError(Exception):
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """``text`` with edits made; they may not overlap.
+    """``text`` with the edits applied, which must not overlap.
 
     Raises:
-        EditError: there is no directive at the line of an edit, or no line can be added.
+        EditError: there is no directive on the line of an edit, or no line can be added.
 
     """
     edits = list(edits)
     newline = "\r\n" if "\r\n" in text else "\n"
     if text.endswith("\\"):
-        # Whatever follows it would become part of the last line.
+        # A new line would become part of the last line.
         raise EditError(edits[0].file, "ends in a backslash, so no line can follow it")
     try:
         return _edited(text, edits, newline)
@@ -87,9 +87,9 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
 def _edited(text: str, edits: Sequence[Edit], newline: str) -> str:
     nodes = tree(text)
-    # All places are looked up before the first edit moves anything. Then the last one comes first,
-    # so that none moves those before it; at one line, what is added comes while the line is still
-    # there, and the last addition first: it stands lowest.
+    # All places are looked up before the first edit, because edits move nodes. Edits are applied
+    # from the last place to the first, so that none moves the place of another. At one line, lines
+    # are added before the line itself is removed, and the last addition comes first.
     by_line = _by_line(nodes)
     places = [_place(nodes, by_line, edit) for edit in edits]
     places.sort(key=lambda place: (place.edit.line, place.edit.where not in _REMOVING))
@@ -99,11 +99,11 @@ def _edited(text: str, edits: Sequence[Edit], newline: str) -> str:
 
 
 def line_of(node: Node) -> int | None:
-    """The physical line on which a directive or section starts; ``None`` for what has none."""
+    """The physical line on which a directive or section starts; ``None`` for other nodes."""
     try:
         name = node.tag if hasattr(node, "tag") else node.name  # type: ignore[attr-defined]
     except IndexError:
-        # apacheconfig takes a name of Unicode spaces for white space.
+        # apacheconfig treats a name of Unicode spaces as white space.
         return None
     return name.line if isinstance(name, Token) else None
 
@@ -113,7 +113,7 @@ _REMOVING = (Where.REPLACE, Where.REMOVE)
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A directive or section, the list that it stands in, and at which place."""
+    """A directive or section, the list that contains it, and its index there."""
 
     parent: Nodes
     index: int
@@ -122,7 +122,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an edit is made: in which list, before which index, with which white space."""
+    """The place of an edit: the list, the index, and the white space."""
 
     edit: Edit
     parent: Nodes
@@ -145,13 +145,13 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     if not hasattr(found.node, "tag") and edit.where is Where.LAST:
         raise EditError(edit.file, f"does not close the section of line {edit.line}")
     if not hasattr(found.node, "tag"):
-        # The section could not be paired with its close; its content follows it.
+        # The tree has no end for this section, so its content follows its opening line.
         return _Place(edit, found.parent, found.index + 1, indent + "    ")
     block: Nodes = found.node  # type: ignore[assignment]  # a BlockNode is both
     if edit.where is Where.LAST:
         indents = [_indent(child) for child in block if line_of(child) not in (None, edit.line)]
         return _Place(edit, block, len(block), indents[-1] if indents else indent + "    ")
-    # What stands behind the section's ">" belongs to its line.
+    # Text after the ">" of the section is on the same line.
     for index, child in enumerate(block):
         if line_of(child) != edit.line:
             return _Place(edit, block, index, _indent(child))
@@ -170,7 +170,7 @@ def _make(place: _Place, newline: str) -> None:
         parent.add(index, place.before + first)
         _insert(parent, index + 1, further, place.indent, newline)
     elif edit.where is Where.LAST:
-        # Edits within the section have come before, and moved its end.
+        # Edits in the section were applied before, and moved its end.
         _insert(parent, len(parent), edit.lines, place.indent, newline)
     else:
         _insert(parent, index, edit.lines, place.indent, newline)
@@ -194,7 +194,7 @@ def _append(root: Nodes, lines: Sequence[str], newline: str) -> None:
 def _remove(parent: Nodes, index: int, newline: str) -> None:
     removed = parent.remove(index)
     if "\n" not in removed.whitespace and index < len(parent):
-        # The first line of the file: the next one becomes the first.
+        # The removed line was the first of the file, so the next one becomes the first.
         following = next(islice(parent, index, None))
         following.whitespace = following.whitespace.removeprefix(newline)
 

@@ -1,8 +1,8 @@
-"""Files that come from a distribution's package, as a table: an upgrade asks about each change.
+"""Configuration files of distributions' packages, as a table.
 
-Source: the conffiles of Debian's apache2, the %config files of the packages httpd and mod_ssl of
-RHEL and Fedora, apache2 of SUSE, apache2 and apache2-ssl of Alpine, and what httpd's own make
-install writes.
+A package upgrade asks about each of them that was changed. Source: the conffiles of Debian's
+apache2, the %config files of the packages httpd and mod_ssl of RHEL and Fedora, apache2 of SUSE,
+apache2 and apache2-ssl of Alpine, and what httpd's own make install writes.
 """
 
 from __future__ import annotations
@@ -32,5 +32,5 @@ _ANY = re.compile(rf"(?:^|.*/)(?:{'|'.join(_FILES)})")
 
 
 def is_of_package(path: str) -> bool:
-    """Whether the file at ``path``, links followed, is one that a package has brought."""
+    """Whether the file at the real path ``path`` comes from a package."""
     return _ANY.fullmatch(path) is not None

@@ -1,4 +1,4 @@
-"""Where a line stands, and where a new one goes."""
+"""Places of existing and of new lines."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
 
-# Beside which of the main server's directives a new one is at home, the best first.
+# The directives of the main server next to which a new one is placed, the best first.
 KIN_OF_CACHE = ("sslstaplingcache", "sslusestapling", "sslsessioncache")
 KIN_OF_SWITCH = ("sslusestapling", "sslstaplingcache", "sslsessioncache")
 
-# Beside these, whose file it is does not matter: stapling is set there already.
+# Next to these, a new line may also be in a file of a package: stapling is already set there.
 _STAPLING = ("sslstapling", "sslusestapling", "sslocspproxyurl", "mdstapling")
 
-# The name of a file of our own, and the folders that distributions have for such files.
+# The name of our own file, and the folders of distributions for such files.
 SNIPPET = "ocsp-stapling.conf"
 _SNIPPET_FOLDERS = ("conf.d", "Includes")
 
@@ -43,23 +43,26 @@ def written_lines(directive: Directive) -> list[str]:
 
 
 def uses_variable(directive: Directive) -> bool:
-    """Whether its text has a ``${VARIABLE}``, or a macro's parameter: then it is not ours alone."""
+    """Whether a directive contains a ``${VARIABLE}`` or a parameter of a macro.
+
+    The value may then be another one elsewhere.
+    """
     text = "\n".join(written_lines(directive))
     return "${" in text or (directive.in_macro and any(mark in text for mark in "$%@"))
 
 
 def from_variable(directive: Directive) -> str:
-    """Why a directive for which `uses_variable` holds is not touched."""
+    """The reason why a directive with a variable (`uses_variable`) is not changed."""
     return f"{directive.file} line {directive.line} has its value from a variable"
 
 
 def replace(directive: Directive, lines: Iterable[str], reason: str) -> Edit:
-    """Put lines in the place of a directive."""
+    """Replace a directive by lines."""
     return Edit(real_file(directive), directive.line, Where.REPLACE, tuple(lines), reason)
 
 
 def remove(directive: Directive, reason: str) -> Edit:
-    """Take a directive out."""
+    """Remove a directive."""
     return Edit(real_file(directive), directive.line, Where.REMOVE, (), reason)
 
 
@@ -78,11 +81,12 @@ def in_main_server(
 ) -> tuple[Edit, ...]:
     """Add lines to the main server.
 
-    They go beside their kin, unless that stands in a file of a package and the distribution has a
-    folder for files of our own; without either, to the end of the main file.
+    They are placed next to the best directive of ``kin``. If that is in a file of a package and the
+    distribution has a folder for local files, they are written to a new file there. If there is
+    neither, they are placed at the end of the main file.
 
     Raises:
-        NoPlaceError: the main file ends within a section.
+        NoPlaceError: a section is still open at the end of the main file.
 
     """
     configuration = site.configuration
@@ -127,14 +131,15 @@ def in_host(
 
 
 def last_in_host(section: Directive, lines: Sequence[str], reason: str) -> Edit:
-    """Add lines to a host where they have the last word."""
+    """Add lines at the end of a host, where they override earlier ones."""
     return Edit(real_file(section), section.line, Where.LAST, tuple(lines), reason)
 
 
 def _kin(site: Site, names: tuple[str, ...]) -> Directive | None:
-    """The last of the main server's directives with the best name, else of any of mod_ssl's.
+    """The last directive of the main server with the best name, else its last of mod_ssl.
 
-    A file that a section includes, too, is no place for what only the main server may say.
+    Files that a section includes, too, are left out, because some directives are only allowed in
+    the main server.
     """
     directives = site.configuration.directives
     in_sections = {
@@ -158,9 +163,9 @@ def _kin(site: Site, names: tuple[str, ...]) -> Directive | None:
 
 
 def _snippet(configuration: Configuration, module: str) -> tuple[str, str] | None:
-    """Path of a new file of our own, and of the link that enables it (``""``: none is needed).
+    """Path of a new file, and of the link that enables it (``""`` if none is needed).
 
-    ``None`` where the distribution has no folder for it, or a file of this name is there already.
+    ``None`` if the distribution has no folder for it, or a file with this name already exists.
     """
     folder = os.path.realpath(os.path.dirname(configuration.main_file))
     enabled = os.path.join(folder, "conf-enabled", SNIPPET)
@@ -185,7 +190,7 @@ def _snippet(configuration: Configuration, module: str) -> tuple[str, str] | Non
 
 
 def _is_loaded(configuration: Configuration, module: str, before: int) -> bool:
-    """Whether a module is loaded where an Include is read, as <IfModule> asks."""
+    """Whether an <IfModule> of the module would be true where an Include is read."""
     name = module_name(module)
     if name not in configuration.load_modules:
         return configuration.has_module(name)

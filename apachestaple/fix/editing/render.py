@@ -1,6 +1,7 @@
 """The lines that fix writes, from Jinja templates.
 
-A user's folder may replace any of them. What a template is given stands in its own dataclass here.
+Templates in a folder of the user replace our own. The variables of each template are the fields of
+a dataclass.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ class StaplingCache:
     """For ``stapling_cache.conf.j2``: the cache of the main server.
 
     Attributes:
-        path: of the shared memory, as httpd is to see it.
-        size: in bytes.
+        path: path of the shared memory, as httpd sees it.
+        size: size in bytes.
+        quote: quote around the argument, or ``""``.
 
     """
 
@@ -49,7 +51,7 @@ class UseStapling:
     Attributes:
         state: ``on`` or ``off``.
         host: name of the host, ``""`` for the main server.
-        reason: why, in a few words.
+        reason: the reason, in a few words.
 
     """
 
@@ -61,11 +63,11 @@ class UseStapling:
 
 @dataclass(frozen=True, slots=True)
 class ResponderErrors:
-    """For ``responder_errors.conf.j2``: the two switches that keep a responder's errors back.
+    """For ``responder_errors.conf.j2``: the two switches for the errors of responders.
 
     Attributes:
-        return_responder_errors: whether SSLStaplingReturnResponderErrors is to be written.
-        fake_try_later: whether SSLStaplingFakeTryLater is to be written.
+        return_responder_errors: whether SSLStaplingReturnResponderErrors is written.
+        fake_try_later: whether SSLStaplingFakeTryLater is written.
 
     """
 
@@ -76,11 +78,11 @@ class ResponderErrors:
 
 @dataclass(frozen=True, slots=True)
 class LoadModule:
-    """For ``load_module.conf.j2``: a module that is installed and not loaded.
+    """For ``load_module.conf.j2``: a module that is installed but not loaded.
 
     Attributes:
-        module: its name, as ``socache_shmcb_module``.
-        path: of its file, written like those of the modules that are loaded.
+        module: its name, such as ``socache_shmcb_module``.
+        path: path of its file, absolute or relative as for the other modules.
 
     """
 
@@ -98,10 +100,10 @@ class MdStapling:
 
 @dataclass(frozen=True, slots=True)
 class OcspProxy:
-    """For ``ocsp_proxy.conf.j2``: the proxy through which responders are asked.
+    """For ``ocsp_proxy.conf.j2``: the proxy through which responders are queried.
 
     Attributes:
-        url: of the proxy, with its port.
+        url: URL of the proxy, with its port.
 
     """
 
@@ -111,11 +113,11 @@ class OcspProxy:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """For ``snippet.conf.j2``: a file of our own for the main server's lines.
+    """For ``snippet.conf.j2``: a new file with lines of the main server.
 
     Attributes:
-        lines: what the other templates have rendered.
-        module: the one that brings the directives, by the name that LoadModule uses.
+        lines: the lines that the other templates have rendered.
+        module: the module of the directives, by its name in LoadModule.
 
     """
 
@@ -129,8 +131,8 @@ class ChainFile:
     """For ``chain_file.conf.j2``: the chain of a virtual host or the main server.
 
     Attributes:
-        path: of a file that the configuration names already.
-        quote: what it is written in, if anything.
+        path: path of a file that the configuration already names.
+        quote: quote around the path, or ``""``.
 
     """
 
@@ -144,7 +146,7 @@ class ForceUrl:
     """For ``force_url.conf.j2``: the responder of a virtual host or the main server.
 
     Attributes:
-        url: of the responder.
+        url: URL of the responder.
 
     """
 
@@ -166,7 +168,7 @@ Rendered = (
 
 
 class Renderer:
-    """Renders templates: those of ``folder`` first, then our own."""
+    """Renders templates; those in ``folder`` replace our own."""
 
     def __init__(self, folder: str | None = None) -> None:
         self._templates = Templates(folder)
@@ -175,8 +177,8 @@ class Renderer:
         """The lines of a snippet, without line endings.
 
         Raises:
-            TemplateProblemError: the template cannot be read or rendered, or renders what it may
-                not, or what httpd would not read as directives of its own.
+            TemplateProblemError: the template cannot be read or rendered, or renders lines that are
+                not allowed or that httpd would reject.
 
         """
         variables = asdict(snippet)
@@ -191,7 +193,7 @@ class Renderer:
 
 
 def _asked_for(snippet: Rendered) -> tuple[str, ...]:
-    """The words of a directive that is allowed as it is asked for alone."""
+    """The words of a directive that is only allowed with exactly these arguments."""
     if isinstance(snippet, LoadModule):
         return ("loadmodule", snippet.module, snippet.path)
     if isinstance(snippet, ChainFile):
@@ -208,10 +210,10 @@ def _texts(variables: Mapping[str, object]) -> list[str]:
 
 
 def _check(snippet: Rendered, lines: tuple[str, ...]) -> None:
-    """Refuse what httpd would not read as directives of its own, or would not take."""
+    """Check that httpd would accept the lines; raises TemplateProblemError."""
     text = "\n".join(lines) + "\n"
     path = os.path.join("/", snippet.template)
-    # Of a fragment, conditions are taken to hold, so that what stands in them is seen.
+    # In a fragment, conditions count as true, so directives in them are checked, too.
     start = Start(path, "/", Paths(texts={path: text}), version=lambda: NEWEST, whole=False)
     configuration = read(start)
     if configuration.errors:
@@ -228,16 +230,16 @@ def _check(snippet: Rendered, lines: tuple[str, ...]) -> None:
 
 
 def _refusal(directive: Directive, *, in_host: bool) -> str | None:
-    """Why httpd would not take a directive."""
+    """Why httpd would reject a directive; ``None`` if it would accept it."""
     known = STAPLING_DIRECTIVES.get(directive.key)
     if known is None:
         return None
     if in_host and not known.in_virtual_host:
-        return f"{known.name} has no place in a virtual host"
+        return f"{known.name} is not allowed in a virtual host"
     refusal = COMMANDS[directive.key].problem(directive.arguments)
     if refusal is not None or known.kind is not Kind.CACHE:
         return refusal
     cache = parse_cache(directive.arguments[0])
     if cache.provider not in PROVIDERS:
-        return f"httpd knows no cache provider {cache.provider!r}"
+        return f"there is no cache provider {cache.provider!r}"
     return cache.refusal

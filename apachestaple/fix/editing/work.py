@@ -1,4 +1,4 @@
-"""The texts as they are to be: what the planners have changed, and nobody has written yet."""
+"""The new texts of the files, which are not written yet."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Work:
-    """The texts as they are to be, and what was done to them."""
+    """The new texts of the files, and the changes, refusals and repaired findings."""
 
     new: dict[str, str] = field(default_factory=dict)
     old: dict[str, str] = field(default_factory=dict)
-    # What is not on the disk yet, the targets of links, and what is to be taken away.
+    # New files and links (with the real path of each), the targets of links, and removed files.
     made: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
@@ -33,7 +33,7 @@ class Work:
     certificates: CertificateReader = field(default_factory=CertificateReader)
 
     def files(self) -> list[NewText]:
-        """What is to be written."""
+        """The files to write."""
         texts = [
             NewText(path, self.old.get(path), None if path in self.gone else text)
             for path, text in self.new.items()
@@ -48,7 +48,7 @@ class Work:
         return [*texts, *made, *taken]
 
     def make(self, edits: Sequence[Edit], site: Site) -> None:
-        """Make edits in what was read of a site, all or none.
+        """Apply edits to the files of a site, all or none.
 
         Raises:
             EditError: a file cannot be edited.
@@ -70,7 +70,7 @@ class Work:
             self._make_file(edit, texts)
 
     def _make_file(self, edit: Edit, texts: Mapping[str, str]) -> None:
-        """Make or take away a file or a link."""
+        """Create or remove a file or a link."""
         if edit.where is Where.FILE:
             self.new[edit.file] = "".join(f"{line}\n" for line in edit.lines)
             self.made[edit.file] = edit.file
@@ -86,7 +86,7 @@ class Work:
                 self.new[edit.file] = ""
 
     def state(self) -> int:
-        """Equal where all texts, links and missing files are."""
+        """A hash of all texts, links and removed files."""
         texts = frozenset(self.new.items())
         return hash((texts, frozenset(self.links.items()), frozenset(self.gone)))
 
@@ -95,7 +95,7 @@ _WHOLE_FILES = (Where.FILE, Where.LINK, Where.GONE)
 
 
 def _once(edits: Sequence[Edit]) -> list[Edit]:
-    """Each edit once: what is included or used twice stands once, and is in effect twice."""
+    """Each edit once. A line that is included or used twice has two directives in effect."""
     replaced = {(edit.file, edit.line) for edit in edits if edit.where is Where.REPLACE}
     first: dict[tuple[str, int, Where], Edit] = {}
     for edit in edits:

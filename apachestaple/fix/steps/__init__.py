@@ -1,1 +1,1 @@
-"""From remedies to edits."""
+"""Planners, which turn remedies into edits."""

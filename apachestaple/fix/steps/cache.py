@@ -1,4 +1,4 @@
-"""One cache, in the main server, of a size that works."""
+"""Plans SSLStaplingCache: one in the main server, with a sufficient size."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def plan_cache(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     """Move, correct, resize or add SSLStaplingCache."""
     moves = [remedy for remedy in remedies if isinstance(remedy, MoveCacheToMainServer)]
     wanted = next((remedy for remedy in remedies if isinstance(remedy, ProvideCache)), None)
-    moved = tuple(
-        remove(move.directive, "the cache belongs into the main server") for move in moves
-    )
+    moved = tuple(remove(move.directive, "the cache must be in the main server") for move in moves)
     if wanted is not None and wanted.directive is not None:
         plan = _correct(site, wanted.directive, wanted.size, renderer)
         return Plan((*plan.edits, *moved), plan.refused)
@@ -56,7 +54,7 @@ def plan_cache(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
 def _correct(site: Site, directive: Directive, size: int, renderer: Renderer) -> Plan:
     path = _path(site, parse_cache(first_argument(directive)))
     if uses_variable(directive):
-        # A variable in the path is kept as it is written; one that makes up more is not ours.
+        # A variable in the path is kept; if it contains more than the path, nothing is changed.
         written = _written_path(directive)
         if written is None:
             return Plan(refused=(from_variable(directive),))
@@ -66,19 +64,19 @@ def _correct(site: Site, directive: Directive, size: int, renderer: Renderer) ->
 
 
 def _quote(directive: Directive) -> str:
-    """The quote that the argument is written with."""
+    """The quote around the argument, or ``""``."""
     return directive.raw[0] if directive.raw[:1] in ("'", '"') else ""
 
 
 def _written_path(directive: Directive) -> str | None:
-    """The path of a shmcb cache as it is written, its variables not replaced."""
+    """The path of a shmcb cache as it is written, with its variables."""
     text = directive.source_file.physical_line(directive.line)
     found = re.search(r"shmcb:([^\s\"'()]+)(?:\([0-9]*\))?[\"']?\s*$", text)
     return found[1] if found and not directive.in_macro else None
 
 
 def _path(site: Site, cache: CacheSetting | None) -> str:
-    """The path that the cache has, or one beside that of SSLSessionCache."""
+    """The path of the cache, or a path in the folder of SSLSessionCache."""
     if cache is not None and cache.is_shmcb and re.fullmatch(r"[^\s()]+", cache.path):
         return cache.path
     for directive in site.configuration.named("SSLSessionCache"):

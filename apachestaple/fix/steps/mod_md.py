@@ -1,4 +1,4 @@
-"""Stapling by mod_md, which fetches responses in the background and renews them in advance."""
+"""Plans stapling by mod_md, which fetches and renews responses in the background."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KIN = ("mdstapling", "sslusestapling", "sslstaplingcache", "sslsessioncache")
 
 
 def plan_mod_md(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
-    """MDStapling on in the main server."""
+    """Write MDStapling on into the main server."""
     if not any(isinstance(remedy, StapleByModMd) for remedy in remedies):
         return Plan()
     switch = site.main.own.get("mdstapling")
@@ -49,7 +49,7 @@ def refusals(site: Site) -> Iterator[str]:
     version = configuration.version()
     if version < MOD_MD_STAPLES_SINCE:
         since = dotted(MOD_MD_STAPLES_SINCE)
-        yield f"mod_md staples since httpd {since}, and this is {dotted(version)}"
+        yield f"mod_md staples since httpd {since}, but this is {dotted(version)}"
     if version == STAPLES_NO_OTHERS:
         yield f"mod_md of httpd {dotted(version)} staples only for hosts in an MDomain"
     switch = next((d for d in map(_others, site.tls_hosts) if d is not None), None)
@@ -62,7 +62,7 @@ def refusals(site: Site) -> Iterator[str]:
         urls = [certificate.first_uri for certificate in host.certificates]
         if host.use_stapling and host.force_url and any(u is None or url_problem(u) for u in urls):
             yield (
-                f"{host.name} staples by its SSLStaplingForceURL alone, which mod_md does not know"
+                f"{host.name} only staples with SSLStaplingForceURL, which mod_md does not support"
             )
 
 

@@ -1,4 +1,4 @@
-"""Modules that are installed and not loaded."""
+"""Plans LoadModule for modules that are installed but not loaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def plan_modules(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
-    """Load each module once, as the distribution does it."""
+    """Load each module once, in the way of the distribution."""
     wanted = {remedy.module: remedy.reason for remedy in remedies if isinstance(remedy, LoadModule)}
     edits: list[Edit] = []
     refused = []

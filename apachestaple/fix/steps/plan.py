@@ -1,4 +1,4 @@
-"""What a planner is: remedies of one kind in, the fewest edits out."""
+"""The type of planners: functions from remedies of one kind to the fewest edits."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a planner makes of remedies.
+    """The result of a planner.
 
     Attributes:
-        edits: to be made, all or none.
-        refused: what is left for a person, and why.
+        edits: the edits, which are applied all or none.
+        refused: the refusals, with their reasons.
 
     """
 
@@ -27,5 +27,5 @@ class Plan:
     refused: tuple[str, ...] = ()
 
 
-# Is handed all remedies, and takes those of its kind.
+# A planner gets all remedies and selects those of its kind.
 Planner = Callable[["Site", Sequence["Remedy"], "Renderer"], Plan]

@@ -1,4 +1,4 @@
-"""The issuer and the responder's URL of hosts that lack them, as other hosts have them."""
+"""Plans the issuer and the responder's URL for hosts without them, taken from other hosts."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
-# What httpd reads as one word without quotes, and with quotes; and a URL, which may be a
-# certificate's, and so anybody's.
+# Texts that httpd reads as one word without quotes, and with quotes. A URL may come from a
+# certificate, so only harmless characters are allowed in it.
 _PLAIN = re.compile(r"[^\s\"'\\\x00-\x1f\x7f-\x9f$%#]+")
 _QUOTABLE = re.compile(r"[^\"\\\x00-\x1f\x7f-\x9f$%]+")
 _URL = re.compile(r"http://[A-Za-z0-9._~:/?@!&()*+,;=\[\]-]+")
@@ -39,7 +39,7 @@ _Line = tuple[tuple[str, ...], str]
 
 
 def plan_chains(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
-    """SSLCertificateChainFile for hosts that do not find the issuer of their certificate."""
+    """Write SSLCertificateChainFile for hosts that do not find the issuer of their certificate."""
     wanted: dict[Host, _Line] = {}
     refused = []
     for remedy in remedies:
@@ -57,7 +57,7 @@ def plan_chains(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> P
 
 
 def plan_urls(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
-    """SSLStaplingForceURL for hosts whose certificate names no responder that can be asked."""
+    """Write SSLStaplingForceURL for hosts whose certificate has no usable OCSP URI."""
     wanted: dict[Host, _Line] = {}
     refused = []
     for remedy in remedies:
@@ -74,7 +74,7 @@ def plan_urls(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pla
 
 
 def _quote(path: str) -> str | None:
-    """The quote that a path is written in; ``None`` where it cannot be written."""
+    """The quote that a path needs, or ``""``; ``None`` if it cannot be written."""
     if _PLAIN.fullmatch(path):
         return ""
     return '"' if _QUOTABLE.fullmatch(path) else None
@@ -124,13 +124,13 @@ def _changes(
     if own is None:
         return in_host(site, host, renderer, *line)
     if host.section is not None and len(users[_place(own)]) > 1:
-        # Others use the same line, so the host has a later one of its own.
+        # Other sections use the same line, so this host gets a later line of its own.
         return (last_in_host(host.section, *line),)
     return (replace(own, *line),)
 
 
 def _sections_by_line(site: Site, key: str) -> dict[tuple[str, int], set[tuple[str, int]]]:
-    """For each line that sets a directive, the sections that it stands in or is included by."""
+    """For each line that sets a directive, the sections that contain or include it."""
     users: dict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)
     for host in site.hosts:
         own = host.own.get(key)

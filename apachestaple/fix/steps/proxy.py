@@ -1,4 +1,4 @@
-"""Queries to responders through a proxy, where a firewall lets nothing else out."""
+"""Plans SSLOCSPProxyURL, for servers behind a firewall."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEY = "sslocspproxyurl"
 
 
 def plan_proxy(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
-    """SSLOCSPProxyURL in the main server; hosts with one of their own keep it."""
+    """Write SSLOCSPProxyURL into the main server; hosts with their own one keep it."""
     url = next((remedy.url for remedy in remedies if isinstance(remedy, AskThroughProxy)), None)
     if url is None or not site.has_mod_ssl:
         return Plan()
@@ -34,7 +34,7 @@ def plan_proxy(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     elif version < since:
         names = [dotted(since), dotted(version)]
         reason = (
-            f"SSLOCSPProxyURL is available since httpd {names[0]}, and this is {names[1]}; "
+            f"SSLOCSPProxyURL is available since httpd {names[0]}, but this is {names[1]}; "
             "responders --format tinyproxy and redirect-nftables print a workaround"
         )
     else:
@@ -53,7 +53,7 @@ def _set(site: Site, url: str, renderer: Renderer) -> Plan:
     if directive is not None and first_argument(directive) == url:
         return Plan(refused=refused)
     lines = renderer.lines(OcspProxy(url))
-    reason = "responders are asked through a proxy"
+    reason = "responders are queried through a proxy"
     if directive is None:
         return Plan(in_main_server(site, renderer, lines, reason), refused)
     if uses_variable(directive):

@@ -1,4 +1,4 @@
-"""What fix is asked to do: which findings it repairs, and which remedies it adds itself."""
+"""The goal of fix: which findings it repairs, and which remedies it adds itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MD_MODULE = "md_module"
 
 
 class Purpose(StrEnum):
-    """What becomes of stapling."""
+    """What fix does about stapling."""
 
     REPAIR = "repair"
     DISABLE = "disable"
@@ -41,12 +41,12 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What fix is asked to do.
+    """The goal of fix, from its options.
 
     Attributes:
-        purpose: what becomes of stapling.
-        unsafe: whether remedies that change what the site promises are applied.
-        proxy: URL of a proxy through which responders are to be asked, or ``None``.
+        purpose: what fix does about stapling.
+        unsafe: whether unsafe remedies are applied.
+        proxy: URL of a proxy for queries to responders, or ``None``.
 
     """
 
@@ -57,16 +57,16 @@ class Goal:
     def accepts(self, remedy: Remedy) -> bool:
         """Whether the remedy of a finding is applied."""
         if self.purpose is not Purpose.REPAIR:
-            # Only what is needed to see every directive that is removed.
+            # Only corrections of names, so that every directive to remove is recognised.
             return isinstance(remedy, (RenameDirective, ReplaceWebCharacters))
         return remedy.safe or self.unsafe
 
     def reports(self, finding: Finding) -> bool:
-        """Whether a finding that is left is told: where stapling is removed, its absence is not."""
+        """Whether a remaining finding is reported; "stapling is off" is not after ``--disable``."""
         return self.purpose is not Purpose.DISABLE or not finding.rule.wants_stapling
 
     def refusals(self, site: Site) -> tuple[str, ...]:
-        """Why what is asked for is not possible for a site."""
+        """Why the purpose is not possible for a site."""
         return tuple(refusals(site)) if self.purpose is Purpose.USE_MOD_MD else ()
 
     def kept_cache(self, site: Site) -> Directive | None:
@@ -76,7 +76,7 @@ class Goal:
         return running_cache(site)
 
     def remedies(self, site: Site) -> Iterator[Remedy]:
-        """What is to be done whatever the findings are."""
+        """The remedies that do not depend on findings."""
         if self.proxy is not None:
             yield AskThroughProxy(url=self.proxy)
         if self.purpose is Purpose.DISABLE:
@@ -86,9 +86,9 @@ class Goal:
 
 
 def _next_to_mod_md(site: Site) -> Remedy:
-    """Load mod_md, have it staple, remove mod_ssl's stapling; one after the other."""
+    """The next step: load mod_md, set MDStapling, or remove mod_ssl's stapling."""
     if not site.configuration.has_module(_MD_MODULE):
-        return LoadModule(module=_MD_MODULE, reason="mod_md is to staple")
+        return LoadModule(module=_MD_MODULE, reason="mod_md staples instead")
     if not site.main.switched_on("MDStapling"):
         return StapleByModMd()
     return _removal(
@@ -102,8 +102,8 @@ def _next_to_mod_md(site: Site) -> Remedy:
 
 
 def _all_stapling(site: Site) -> RemoveStapling:
-    """Every directive of stapling, also by mod_md, but the cache of a running httpd."""
-    # The certificates of clients are checked through the proxy, too.
+    """Remove all stapling directives, also mod_md's, except the cache of a running httpd."""
+    # SSLOCSPEnable uses the proxy as well.
     checks_clients = any(
         first_argument(directive).lower() not in ("", "off")
         for directive in site.configuration.named("SSLOCSPEnable")
@@ -121,12 +121,12 @@ def _all_stapling(site: Site) -> RemoveStapling:
 
 
 def _removal(site: Site, directives: Iterable[Directive]) -> RemoveStapling:
-    """Remove these, except the line without which a running httpd could not reload."""
+    """Remove directives, except the cache that a running httpd needs to reload."""
     cache = running_cache(site)
     kept = None if cache is None else _place(cache)
     return RemoveStapling(directives=tuple(d for d in directives if _place(d) != kept))
 
 
 def _place(directive: Directive) -> tuple[str, int]:
-    """Where a directive is edited; a file that is included twice has several at one place."""
+    """The place where a directive is edited, which several directives can share."""
     return real_file(directive), directive.line

@@ -1,4 +1,4 @@
-"""Stapling removed: where the authority has switched OCSP off, or where mod_md staples."""
+"""Plans the removal of stapling, for ``--disable`` and ``--use-mod-md``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def plan_removal(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -> Plan:
-    """Remove the directives, sections that are empty without them, and files of our own."""
+    """Remove the directives, sections that become empty, and our own file."""
     removals = [remedy for remedy in remedies if isinstance(remedy, RemoveStapling)]
     return Plan(tuple(edit for removal in removals for edit in _removal(site, removal)))
 
@@ -49,17 +49,17 @@ def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
 
 
 def _whole_file(site: Site, file: str) -> Iterator[Edit]:
-    """A file that holds nothing else, and the links that lead to it."""
-    yield Edit(file, 0, Where.GONE, (), "nothing but stapling was in it")
+    """Remove a file, and the links to it."""
+    yield Edit(file, 0, Where.GONE, (), "it contained only stapling directives")
     for path, source in site.configuration.files.items():
         if source.real_path == file and os.path.islink(path):
             folder, name = os.path.split(path)
             link = os.path.join(os.path.realpath(folder), name)
-            yield Edit(link, 0, Where.GONE, (), "it led to that file")
+            yield Edit(link, 0, Where.GONE, (), "it was a link to that file")
 
 
 def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]:
-    """The outermost <IfModule> sections that hold nothing but directives on these lines."""
+    """The outermost <IfModule> sections that only contain directives on these lines."""
 
     def search(nodes: object) -> Iterator[tuple[int, str]]:
         for node in nodes:  # type: ignore[attr-defined]  # apacheconfig's lists have no types
@@ -77,7 +77,7 @@ def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]
 
 
 def _lines_inside(source: SourceFile, sections: set[int]) -> set[int]:
-    """The lines of the directives within the sections that open on these lines."""
+    """The lines of the directives in the sections that open on these lines."""
 
     def search(nodes: object) -> Iterator[int]:
         for node in nodes:  # type: ignore[attr-defined]
@@ -92,7 +92,7 @@ def _lines_inside(source: SourceFile, sections: set[int]) -> set[int]:
 
 
 def _leaves(section: object) -> Iterator[int | None]:
-    """The line of each directive within a section; ``None`` for a comment, which is a person's."""
+    """The line of each directive in a section; ``None`` for a comment, which must be kept."""
     for node in section:  # type: ignore[attr-defined]
         if hasattr(node, "tag"):
             yield from _leaves(node)

@@ -1,4 +1,4 @@
-"""Directives that are better removed."""
+"""Plans the removal of single directives."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plan_removed(_site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -> Plan:
-    """Each line once; a value from a variable may be another one elsewhere, and stays."""
+    """Remove each line once; a line with a variable stays, if the value is the reason."""
     edits: dict[tuple[str, int], Edit] = {}
     refused: dict[str, None] = {}
     for remedy in remedies:

@@ -1,4 +1,4 @@
-"""The two switches that keep a responder's errors from clients; they only work together."""
+"""Plans the two switches for the errors of responders, which only work together."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _REASON = "the errors of a responder that fails are not stapled"
 
 
 def plan_responder_errors(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
-    """Both off in the main server where neither is set; the second beside the first."""
+    """Turn both off in the main server if neither is set, else the second next to the first."""
     edits: dict[tuple[str, int, str], Edit] = {}
     refused: dict[str, None] = {}
-    # For ten thousand hosts there are two answers.
+    # There are only two results, also for ten thousand hosts.
     both_off = cache(partial(_both_off, site, renderer))
     wanted = (remedy for remedy in remedies if isinstance(remedy, HideResponderErrors))
     for host in (host for remedy in wanted for host in remedy.hosts):

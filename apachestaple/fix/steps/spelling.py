@@ -1,4 +1,4 @@
-"""Names that are misspelt, and quotes and spaces of a web page."""
+"""Plans corrections of misspelt names, and of quotes and spaces from web pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def plan_spelling(_site: Site, remedies: Sequence[Remedy], _renderer: Renderer) 
         if not isinstance(remedy, (RenameDirective, ReplaceWebCharacters)):
             continue
         directive = remedy.directive
-        # What is included twice stands once.
+        # Two directives of a file that is included twice are on the same line.
         place = real_file(directive), directive.line
         earlier = edits.get(place)
         written = list(earlier.lines) if earlier else _stripped(written_lines(directive))
@@ -41,7 +41,7 @@ def plan_spelling(_site: Site, remedies: Sequence[Remedy], _renderer: Renderer) 
             lines, reason = _renamed(remedy, written)
         else:
             lines = _stripped(map(without_web_characters, written))
-            reason = "straight quotes and spaces instead of those of a web page"
+            reason = "straight quotes and normal spaces instead of those of a web page"
         if lines != written:
             reason = f"{earlier.reason}; {reason}" if earlier else reason
             edits[place] = replace(directive, lines, reason)

@@ -1,4 +1,4 @@
-"""Stapling on where it can work, off where it cannot, with the fewest lines."""
+"""Plans SSLUseStapling: on or off for each host, with the fewest lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What a host is to have, and why; no reason where it is what it has."""
+    """Whether stapling must be on for a host, and why; no reason if nothing changes."""
 
     host: Host
     on: bool
@@ -53,7 +53,7 @@ def plan_stapling(site: Site, remedies: Sequence[Remedy], renderer: Renderer) ->
     states = of_main or [site.main.use_stapling]
     if not of_main and site.configuration.whole and _main_is_editable(site):
         states.append(not site.main.use_stapling)
-    # The fewest lines; where it is all the same, the main server stays as it is.
+    # The fewest lines; if two are equal, the main server stays unchanged.
     best = min((_plan(site, wishes, state, renderer) for state in states), key=_lines)
     return Plan(tuple(edit for change in best for edit in change), tuple(refused))
 
@@ -66,7 +66,7 @@ def _wish(host: Host, wanted: Mapping[Host, TurnStapling]) -> _Wish:
 
 
 def _possible(wishes: list[_Wish]) -> tuple[list[_Wish], list[str]]:
-    """Leave hosts as they are whose lines cannot say what they wish; and why."""
+    """The wishes, without those that no edit can fulfil, and the refusals."""
     by_section: dict[tuple[str, int], list[_Wish]] = {}
     for wish in wishes:
         if wish.host.section is not None:
@@ -99,17 +99,17 @@ def _main_is_editable(site: Site) -> bool:
     return switch is None or not (switch.in_macro or uses_variable(switch))
 
 
-# The edits that change one line; a file or a link may come with it.
+# The edits that change one line; they can include a new file and a link.
 _Change = tuple[Edit, ...]
 
 
 def _lines(plan: Sequence[_Change]) -> int:
-    """How many lines a plan changes, of those that httpd acts on."""
+    """The number of directives that a plan changes."""
     return len(plan)
 
 
 def _plan(site: Site, wishes: Sequence[_Wish], main: bool, renderer: Renderer) -> list[_Change]:
-    """What fulfils the wishes, where the main server says ``main``; each line once."""
+    """The changes that fulfil the wishes if stapling is ``main`` in the main server."""
     changes: dict[tuple[str, int, str], _Change] = {}
 
     def add(*change: Edit) -> None:
@@ -117,8 +117,8 @@ def _plan(site: Site, wishes: Sequence[_Wish], main: bool, renderer: Renderer) -
 
     if main != site.main.use_stapling:
         switch = site.main.own.get("sslusestapling")
-        lines = renderer.lines(UseStapling(_word(main), "", "most hosts need it"))
-        reason = f"stapling {_word(main)} in the main server, as most hosts need it"
+        lines = renderer.lines(UseStapling(_word(main), "", "as for most hosts"))
+        reason = f"stapling {_word(main)} in the main server, as for most hosts"
         if switch is None:
             add(*in_main_server(site, renderer, lines, reason))
         else:
@@ -136,8 +136,7 @@ def _plan(site: Site, wishes: Sequence[_Wish], main: bool, renderer: Renderer) -
         against = [wish for wish in sharing if wish.on != wish.host.use_stapling]
         agreeing = [wish for wish in sharing if wish.on == wish.host.use_stapling]
         if len(_sections(agreeing)) < len(_sections(against)):
-            # The line that they share is changed, and those that it was right for speak for
-            # themselves.
+            # The shared line is changed, and each host that needs the old value gets its own line.
             for wish in against[:1]:
                 add(replace(wish.host.own["sslusestapling"], *_said(wish, renderer)))
             against = agreeing
@@ -148,7 +147,7 @@ def _plan(site: Site, wishes: Sequence[_Wish], main: bool, renderer: Renderer) -
 
 
 def _said(wish: _Wish, renderer: Renderer) -> tuple[tuple[str, ...], str]:
-    """The line that fulfils a wish, and what it is for."""
+    """The line that fulfils a wish, and its reason."""
     because = f": {wish.reason}" if wish.reason else ", as before"
     reason = f"stapling {_word(wish.on)} for {wish.host.name}{because}"
     return renderer.lines(UseStapling(_word(wish.on), wish.host.name, wish.reason)), reason

@@ -1,4 +1,4 @@
-"""The planners, in the order in which they are asked."""
+"""The planners, in their order."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from apachestaple.fix.steps.stapling import plan_stapling
 if TYPE_CHECKING:
     from apachestaple.fix.steps.plan import Planner
 
-# The configuration is read and linted anew after the edits of each. So modules come first: without
-# mod_ssl, what stands in its <IfModule> is not seen. Hosts are
-# given what they lack before stapling is turned on: else they could spoil what others of the same
-# certificate have. The cache comes after stapling: it is made for the hosts that staple in the end.
+# The configuration is read and linted again after the edits of each planner. Modules come first,
+# because <IfModule> sections of mod_ssl are skipped without it. Issuers and URLs come before
+# stapling is turned on, because a host without them could harm others with the same certificate.
+# The cache comes after stapling, because its size depends on the hosts that staple.
 PLANNERS: tuple[Planner, ...] = (
     plan_modules,
     plan_spelling,

@@ -1,4 +1,4 @@
-"""Which files fix may write without being told."""
+"""Which files fix may write without ``--outside``."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def outside(paths: Iterable[str], starts: Iterable[Start]) -> list[str]:
-    """Those of the real paths that lie outside of every configuration's own folders.
+    """The real paths that are outside of the folders of all configurations.
 
-    What an Include or a link reaches elsewhere is read by httpd like the rest, and belongs to
-    somebody else: to a package, to certbot, to a user who keeps a virtual host at home.
+    httpd also reads files that an Include or a link names elsewhere. These belong to somebody else:
+    to a package, to certbot, or to a user with a virtual host in the home folder.
     """
     starts = list(starts)
     named = {os.path.realpath(start.main_file) for start in starts}
@@ -30,9 +30,9 @@ def outside(paths: Iterable[str], starts: Iterable[Start]) -> list[str]:
 
 
 def _own_folders(start: Start) -> Iterator[str]:
-    """The main file's folder, and the server root of which it is one, as ``conf`` often is.
+    """The folder of the main file, and the server root if it is the folder above, as for ``conf``.
 
-    A server root further up, such as FreeBSD's ``/usr/local``, is not httpd's alone.
+    A server root further up, such as FreeBSD's ``/usr/local``, is also used by other programs.
     """
     folder = os.path.realpath(os.path.dirname(start.main_file))
     yield folder

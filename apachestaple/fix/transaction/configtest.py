@@ -1,4 +1,4 @@
-"""``httpd -t``, which has the last word."""
+"""Runs ``httpd -t`` before and after files are written."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _CONFIGTEST_SECONDS = 120
 
 
 def configtests(starts: Sequence[Start], configtest: str) -> Callable[[], str | None]:
-    """Run ``httpd -t`` now; what is returned runs it again and returns what httpd rejects.
+    """Run ``httpd -t`` now, and return a function that runs it again.
 
-    What it rejected already, for a reason that is not ours, it may reject still, except where
-    ``configtest`` is ``always``.
+    The function returns the message of httpd if a configuration fails, else ``None``. It ignores
+    configurations that failed before the change, unless ``configtest`` is ``always``.
 
     Raises:
-        WriteError: there is no httpd to run.
+        WriteError: httpd is not installed.
 
     """
     tested = [start for start in starts if _is_tested(start, configtest)]
@@ -47,15 +47,17 @@ def _is_tested(start: Start, configtest: str) -> bool:
 
 
 def _configtest(start: Start) -> str | None:
-    """What ``httpd -t`` says against the configuration, or ``None`` where it passes."""
+    """The message of ``httpd -t``, or ``None`` if it passes."""
     machine = installed()
     if machine is None:
-        raise WriteError("there is no httpd here to test with; nothing was changed")
+        raise WriteError(
+            "httpd is not installed, so it cannot test the result; nothing was changed"
+        )
     command = [machine.binary, "-d", start.server_root, "-f", start.main_file, "-t"]
     for name, value in start.defines.items():
         command += ["-D", name if value is None else f"{name}={value}"]
     if not start.installed:
-        # Variables of a start script that is not this machine's are no part of the environment.
+        # The environment only has the variables of this machine's own start script.
         for name, value in allowed_variables(start.environment).items():
             command += ["-C", f'Define {name} "{escaped(value)}"']
     try:

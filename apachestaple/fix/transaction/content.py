@@ -1,4 +1,4 @@
-"""What stands at a path: a file, a symbolic link, or nothing."""
+"""The content of a path: a file, a symbolic link, or nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ABSENT = "absent"
 
 
 def fingerprint(content: bytes | None, *, is_link: bool = False) -> str:
-    """What tells a file's bytes, or where a link points to, from any other; ``None`` is nothing."""
+    """A fingerprint of the bytes of a file, or of the target of a link; ``None`` means no file."""
     from hashlib import sha256  # noqa: PLC0415  (only where something is written)
 
     if content is None:
@@ -25,7 +25,7 @@ def fingerprint(content: bytes | None, *, is_link: bool = False) -> str:
 
 
 def fingerprint_at(path: str, folders: OpenFolders) -> str:
-    """The same of what stands at a path, a link not followed.
+    """The fingerprint of a file or link on the disk; a link is not followed.
 
     Raises:
         OSError: it cannot be read.
@@ -46,7 +46,7 @@ def fingerprint_at(path: str, folders: OpenFolders) -> str:
 
 
 def link_at(place: Place) -> bytes:
-    """Where the link at a place points to.
+    """The target of a link.
 
     Raises:
         OSError: there is none.
@@ -57,7 +57,7 @@ def link_at(place: Place) -> bytes:
 
 
 def exists(place: Place) -> bool:
-    """Whether anything stands at a place, a link not followed."""
+    """Whether there is a file, folder or link at a place; a link is not followed."""
     try:
         os.lstat(place.name, dir_fd=place.folder)
     except FileNotFoundError:
@@ -66,13 +66,13 @@ def exists(place: Place) -> bool:
 
 
 def remove(place: Place) -> None:
-    """Take away what stands at a place; raises OSError."""
+    """Remove a file or link; raises OSError."""
     with named(place.path):
         os.unlink(place.name, dir_fd=place.folder)
 
 
 def rename(new: Place, place: Place) -> None:
-    """Put what stands at one place at another; raises OSError."""
+    """Rename a file or link, which replaces the one at ``place``; raises OSError."""
     with named(place.path):
         os.replace(new.name, place.name, src_dir_fd=new.folder, dst_dir_fd=place.folder)
 
@@ -84,7 +84,7 @@ def link(place: Place, target: bytes) -> None:
 
 
 def sync(path: str) -> None:
-    """Have a folder of our own on the disk."""
+    """Write a folder of our own to the disk (fsync)."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         with named(path):

@@ -1,7 +1,7 @@
-"""The journal of a run that writes: what is needed to take it back, whenever it ends.
+"""The journal of a run that writes files, with all that is needed to revert it.
 
-It is a folder in the state folder: ``journal.json`` says what is written where, ``files`` holds
-what stood there before, each under its whole path. Kept, the same folder is a backup.
+It is a folder in the state folder. ``journal.json`` lists the files that are written; ``files``
+contains their old content, each under its whole path. A journal that is kept becomes a backup.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 _NAME = "journal.json"
 
-# How a backup is called: the time at which its fix began.
+# The name of a backup: the time at which its fix started.
 _STARTED = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
 _TEMPORARY = re.compile(r"\.apachestaple-[0-9a-f]{16}-[0-9]+")
 _FINGERPRINT = re.compile(r"absent|sha256:[0-9a-f]{64}|link:.+", re.DOTALL)
 
 
 class Stage(StrEnum):
-    """How far a run has come."""
+    """The progress of a run."""
 
-    # Nothing but copies and temporary files is written.
+    # Only copies and temporary files are written.
     PREPARING = "preparing"
-    # Each file is as it was or as it is to be; httpd has not yet had its say.
+    # Each file has its old or its new content; httpd has not tested them yet.
     WRITING = "writing"
-    # All is written and tested; what is left is housekeeping.
+    # Everything is written and tested; only the journal remains to be closed or kept.
     DONE = "done"
 
 
@@ -46,13 +46,13 @@ class Target:
     """A path that is written.
 
     Raises:
-        ValueError: it is none that a fix could have written.
+        ValueError: no fix can have written it.
 
     Attributes:
         path: the real path.
-        temporary: path of the file beside it that is renamed to it.
-        old: fingerprint of what stood there.
-        new: fingerprint of what is to stand there.
+        temporary: path of the temporary file in the same folder, which is renamed to ``path``.
+        old: fingerprint of the old content.
+        new: fingerprint of the new content.
 
     """
 
@@ -74,19 +74,19 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What a run writes.
+    """The journal of one run.
 
     Raises:
         ValueError: no run can have written it.
 
     Attributes:
-        folder: where the journal lies.
-        stage: how far the run has come, as far as the disk knows.
-        started: when it began, as its backup is called.
-        main_files: of the configurations that are written.
-        kept: whether it becomes a backup in the end.
-        undoes: name of the backup that is given back, or ``None``.
-        targets: the paths.
+        folder: the folder of the journal.
+        stage: the progress of the run, as it is written on the disk.
+        started: the time at which it started, which is also the name of its backup.
+        main_files: main files of the configurations that are written.
+        kept: whether it becomes a backup at the end.
+        undoes: name of the backup that this run restores, or ``None``.
+        targets: the paths that are written.
 
     """
 
@@ -99,15 +99,15 @@ class Journal:
     targets: tuple[Target, ...]
 
     def __post_init__(self) -> None:
-        # They are names of folders in that of the backups.
+        # They are used as names of folders.
         names = (self.started, self.undoes or self.started)
         if not all(_STARTED.fullmatch(name) for name in names):
-            raise ValueError("it does not say when the run began")
+            raise ValueError("it has no valid start time")
         if not all(isinstance(path, str) for path in self.main_files):
             raise ValueError("its main files are not paths")
 
     def at(self, stage: Stage) -> Journal:
-        """The journal at another stage; once this returns, the disk knows."""
+        """The journal at another stage, which is on the disk when this returns."""
         journal = replace(self, stage=stage)
         known = asdict(journal)
         del known["folder"]
@@ -121,12 +121,12 @@ class Journal:
         return journal
 
     def copy_of(self, path: str) -> str:
-        """Where the journal has what stood at a path."""
+        """Path of the copy of a file's old content."""
         return os.path.join(self.folder, "files", path.lstrip("/"))
 
     @property
     def backup(self) -> str | None:
-        """The folder that it becomes, or ``None`` where it is not kept."""
+        """The folder of the backup, or ``None`` if the journal is not kept."""
         return os.path.join(backups_folder(), self.started) if self.kept else None
 
 
@@ -137,11 +137,11 @@ def begin(
     kept: bool,
     undoes: str | None = None,
 ) -> Journal:
-    """Open a journal for what is to be written: path, old and new fingerprint of each.
+    """Open a journal for files that are to be written: path, old and new fingerprint of each.
 
     Raises:
-        WriteError: another one is open.
-        OSError: it could not be written.
+        WriteError: another journal is open.
+        OSError: the journal could not be written.
 
     """
     if open_journal() is not None:
@@ -164,10 +164,10 @@ def begin(
 
 
 def is_open() -> bool:
-    """Whether a run has left a journal, or one is at it.
+    """Whether there is a journal, of a run that was interrupted or is still running.
 
     Raises:
-        WriteError: somebody else can have written it.
+        WriteError: somebody else may have written it.
 
     """
     path = os.path.join(_folder(), _NAME)
@@ -178,16 +178,16 @@ def is_open() -> bool:
 
 
 def open_journal() -> Journal | None:
-    """The journal of a run that has not come to its end.
+    """The journal of an interrupted run, or ``None``.
 
     Raises:
-        WriteError: there is one, and it cannot be read.
+        WriteError: there is one, but it cannot be read.
 
     """
     if is_open():
         return load(_folder())
     if os.path.lexists(_folder()):
-        # It had not begun, or was closed already: no file is in between.
+        # The run had not changed a file yet, or its journal was already closed.
         shutil.rmtree(_folder())
     return None
 
@@ -196,7 +196,7 @@ def load(folder: str) -> Journal:
     """The journal in a folder.
 
     Raises:
-        WriteError: it cannot be read, or somebody else can have written it.
+        WriteError: it cannot be read, or somebody else may have written it.
 
     """
     path = os.path.join(folder, _NAME)
@@ -218,7 +218,7 @@ def load(folder: str) -> Journal:
 
 
 def close(journal: Journal) -> None:
-    """Forget a journal: without its first file the rest of the folder means nothing."""
+    """Remove a journal, its ``journal.json`` first: without it, the rest has no effect."""
     os.unlink(os.path.join(journal.folder, _NAME))
     shutil.rmtree(journal.folder)
     sync(os.path.dirname(journal.folder))

@@ -1,7 +1,7 @@
-"""Bringing a run that has not come to its end to one.
+"""Recovery of a run that was interrupted.
 
-What httpd has not tested is taken back, always: half of a repair is no repair, and a whole one that
-nobody has tried is no better. What was tested stays, and only the housekeeping is done.
+A run that was not completely written and tested is reverted. The changes of a run that was tested
+are kept, and only its journal is closed or kept as a backup.
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ if TYPE_CHECKING:
 
 
 def recover() -> Journal | None:
-    """Take an interrupted run back, or see it through; returns its journal as it was found.
+    """Revert or complete an interrupted run.
+
+    Returns:
+        its journal, as it was found, or ``None`` if there is none.
 
     Raises:
-        WriteError: a file is neither as it was before nor as it was to be, or could not be
-            written. Then nothing is changed that was not, and the journal stays.
+        WriteError: a file has neither its old nor its new content (then nothing is changed), or
+            could not be written. The journal stays.
 
     """
     if not is_open():
@@ -55,7 +58,7 @@ def recover() -> Journal | None:
         except OSError as error:
             raise WriteError(
                 f"{error.filename or journal.folder}: {error.strerror}; the interrupted run could "
-                "not be taken back, apachestaple fix --recover tries again"
+                "not be reverted; run apachestaple fix --recover"
             ) from None
         return journal
 
@@ -63,11 +66,11 @@ def recover() -> Journal | None:
 def take_back(
     journal: Journal, folders: OpenFolders, targets: Iterable[Target] | None = None
 ) -> None:
-    """Put back what stood at the targets (all, where none are given), and close the journal.
+    """Restore the old content of targets (by default all), and close the journal.
 
     Raises:
-        WriteError: one of them has changed since.
-        OSError: one could not be put back; the journal stays.
+        WriteError: a target was changed after the run.
+        OSError: a target could not be restored; the journal stays.
 
     """
     written: list[Target] = []
@@ -83,10 +86,10 @@ def take_back(
 
 
 def settle(journal: Journal) -> None:
-    """Do what is left to do once everything is written: keep the journal as a backup, or not.
+    """Complete a run that is written and tested: keep its journal as a backup, or remove it.
 
     Raises:
-        OSError: it could not be done; the journal stays.
+        OSError: this was not possible; the journal stays.
 
     """
     if journal.undoes is not None:
@@ -106,9 +109,9 @@ def _is_written(target: Target, journal: Journal, folders: OpenFolders) -> bool:
     now = fingerprint_at(target.path, folders)
     if now not in {target.old, target.new}:
         raise WriteError(
-            f"{target.path} is neither as it was before the run of {journal.started} nor as that "
-            "run wrote it: it was changed since, so nothing is put back. The files as they were "
-            f"lie in {journal.folder}/files; put right what is wrong, and remove {journal.folder}"
+            f"{target.path} was changed since the interrupted run of {journal.started}, so nothing "
+            f"is restored. The old files are in {journal.folder}/files; repair the files by hand, "
+            f"and remove {journal.folder}"
         )
     return now == target.new
 
@@ -120,7 +123,7 @@ def _put_back(target: Target, journal: Journal, folders: OpenFolders) -> None:
         return
     copied = folders.at(journal.copy_of(target.path))
     if fingerprint_at(copied.path, folders) != target.old:
-        raise WriteError(f"{copied.path} is damaged; {target.path} cannot be put back from it")
+        raise WriteError(f"{copied.path} is damaged; {target.path} cannot be restored from it")
     if target.old.startswith("link:"):
         link(temporary, link_at(copied))
     else:
@@ -131,7 +134,7 @@ def _put_back(target: Target, journal: Journal, folders: OpenFolders) -> None:
 
 def _remove_temporary(journal: Journal, folders: OpenFolders) -> None:
     for target in journal.targets:
-        # A read-only file system refuses to remove even what is not there.
+        # A read-only file system rejects the removal of a file that does not exist, too.
         with contextlib.suppress(FileNotFoundError):
             temporary = folders.at(target.temporary)
             if exists(temporary):

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class WriteError(ApachestapleError):
-    """Nothing was changed, unless the text says otherwise; it says why."""
+    """Files could not be written; the text says why. Nothing was changed unless it says so."""
 
 
 def state_folder() -> str:
-    """The folder, which need not be there yet: ``/var/lib/apachestaple`` for root.
+    """The folder, which may not exist yet: ``/var/lib/apachestaple`` for root.
 
-    ``XDG_STATE_HOME`` has the last word, root or not. What the folder holds decides which files
-    are written and removed, so nobody else may be able to write to it.
+    ``XDG_STATE_HOME`` overrides it, also for root. The content of the folder decides which files
+    are written and removed, so other users must not be able to write to it.
 
     Raises:
-        WriteError: somebody else can.
+        WriteError: other users can write to it.
 
     """
     from platformdirs import user_state_path  # noqa: PLC0415  (only where something is written)
@@ -39,11 +39,11 @@ def state_folder() -> str:
 
 
 def refuse_foreign(path: str) -> None:
-    """Refuse what is in the state folder and is not root's or the caller's alone.
+    """Check that only root or the caller can change a file of the state folder.
 
     Raises:
         WriteError: somebody else can change it.
-        OSError: it cannot be looked at.
+        OSError: its owner and mode cannot be read.
 
     """
     reason = distrust(path)
@@ -57,10 +57,10 @@ def refuse_foreign(path: str) -> None:
 
 @contextlib.contextmanager
 def only_one_fix() -> Iterator[None]:
-    """Keep a second run out while this one writes.
+    """Hold a lock, so that only one run writes at a time.
 
     Raises:
-        WriteError: another one is at it, or there is no place for the lock.
+        WriteError: another run is writing, or the lock cannot be created.
 
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415
@@ -69,7 +69,7 @@ def only_one_fix() -> Iterator[None]:
     lock = FileLock(os.path.join(folder, "fix.lock"))
     try:
         _make(folder)
-        # Where it was not there before, somebody may have been faster.
+        # If the folder did not exist, somebody else may have created it first.
         refuse_foreign(folder)
         lock.acquire(timeout=0)
     except Timeout:
@@ -81,15 +81,15 @@ def only_one_fix() -> Iterator[None]:
     try:
         yield
     finally:
-        # It ends with the process in any case, and all that matters is done.
+        # The lock ends with the process in any case, and everything is written.
         with contextlib.suppress(OSError):
             lock.release()
 
 
 def _make(folder: str) -> None:
-    """Make a folder and those above it that are missing, for the caller alone.
+    """Make a folder and the missing folders above it, readable by the caller only.
 
-    What is kept there may be texts that not everybody may read.
+    Backups may contain texts that not everybody may read.
     """
     if not os.path.isdir(folder):
         _make(os.path.dirname(folder))
@@ -98,4 +98,4 @@ def _make(folder: str) -> None:
 
 
 def _no_place(reason: str) -> str:
-    return f"no place for journal and lock ({reason}); nothing was changed"
+    return f"journal and lock cannot be written ({reason}); nothing was changed"

@@ -1,4 +1,4 @@
-"""The patched tree, written elsewhere."""
+"""Writes the repaired configuration into another folder (``--output``)."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _MODE_OF_NEW = 0o644
 def write_tree(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> tuple[str, ...]:
     """Write every file of the configurations below ``folder``, with its new text.
 
-    A file keeps its place below the server root; one from elsewhere keeps its whole path. Links
-    stay links where what they point to is written, too.
+    A file below the server root keeps its path relative to it; any other file keeps its whole path.
+    A link stays a link if its target is written, too.
 
     Returns:
         the paths that were written.
 
     Raises:
-        WriteError: ``folder`` holds something already, or a file could not be written.
+        WriteError: ``folder`` is not empty, or a file could not be written.
 
     """
     folder = os.path.abspath(folder)
@@ -45,7 +45,7 @@ def write_tree(folder: str, sites: Sequence[Site], texts: Mapping[str, str]) -> 
             try:
                 return tuple(_written(folder, folders, sites, texts))
             except OSError:
-                # Half a tree is of no use to anybody.
+                # An incomplete tree is not left behind.
                 _empty(folders.handle(folder))
                 raise
     except OSError as error:
@@ -65,7 +65,7 @@ def _empty(folder: int) -> None:
 def _written(
     folder: str, folders: OpenFolders, sites: Sequence[Site], texts: Mapping[str, str]
 ) -> list[str]:
-    # A dict, for the order of the paths, and to find them in.
+    # A dict keeps the order of the paths and finds them quickly.
     written: dict[str, None] = {}
     for site in sites:
         root = os.path.realpath(os.path.dirname(site.configuration.main_file))
@@ -97,7 +97,7 @@ def _write(path: str, folders: OpenFolders, content: bytes, *, like: str) -> Non
 
 
 def _mode(like: str) -> int:
-    """What not everybody may read, not everybody may read there either."""
+    """The mode of the original, so that no more users can read the copy."""
     try:
         return stat.S_IMODE(os.stat(like).st_mode) & 0o777
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Giving back what the latest fix found."""
+"""Restores the files from before the latest fix."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Backup:
-    """What a fix has written, and what was there before.
+    """The backup of a fix.
 
     Attributes:
-        started: when the fix began, as its folder is called.
-        main_files: of the configurations that it repaired.
-        files: what is to be written to give everything back.
+        started: the time at which the fix started, which is also the name of the folder.
+        main_files: main files of the configurations that it repaired.
+        files: the files to write in order to restore everything.
 
     """
 
@@ -38,10 +38,10 @@ class Backup:
 
 
 def latest_backup(main_files: Collection[str] = ()) -> Backup:
-    """The backup of the latest fix (of one of these main files, where some are given).
+    """The backup of the latest fix (of one of these main files, if there are any).
 
     Raises:
-        WriteError: there is none, it is damaged, or files have changed since the fix.
+        WriteError: there is none, it is damaged, or files were changed after the fix.
 
     """
     try:
@@ -59,10 +59,10 @@ def latest_backup(main_files: Collection[str] = ()) -> Backup:
 
 
 def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
-    """Write back what a fix found, and drop its backup.
+    """Restore the files of a backup, and remove the backup.
 
     Raises:
-        WriteError: nothing was changed, and the text says why.
+        WriteError: nothing was changed; the text says why.
 
     """
     with only_one_fix():
@@ -71,8 +71,8 @@ def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
             message = rejection()
             if message is not None:
                 raise WriteError(
-                    "httpd -t rejects the files as they were, so nothing was given back "
-                    f"(--configtest never does so all the same): {' '.join(message.split())}"
+                    "httpd -t rejects the old files, so nothing was restored "
+                    f"(to skip this test, use --configtest never): {' '.join(message.split())}"
                 )
 
 
@@ -87,7 +87,7 @@ def _backup(journal: Journal) -> Backup:
             if changed:
                 raise WriteError(
                     f"changed since the fix of {journal.started}: {', '.join(changed)}; "
-                    f"nothing was given back. The files as they were lie in {journal.folder}"
+                    f"nothing was restored. The old files are in {journal.folder}"
                 )
             files = tuple(_given_back(target, journal, folders) for target in journal.targets)
     except OSError as error:

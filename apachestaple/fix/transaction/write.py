@@ -1,8 +1,8 @@
-"""Writing all files or none, whatever happens on the way.
+"""Writes all files or none.
 
-Old texts are copied, new ones are written beside their files, and both are synced; then they are
-renamed into place. A journal says so before each step, so that a run that is killed can be taken
-back by the next one (`recover`).
+The old texts are copied, the new ones are written to temporary files in the same folders, and both
+are synced. Then the temporary files are renamed. Each step is written to a journal first, so that
+the next run can revert a run that was killed (`recover`).
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A file's real path, the text that was read of it, and the one that it is to have.
+    """The real path of a file, its old text as it was read, and its new text.
 
-    ``None`` is no file at all: one that is to be made, or to be taken away. Of a symbolic link the
-    texts are what it points to. A file that is made has owner, mode and attributes of ``like``,
-    where that is given.
+    ``None`` stands for no file: a file with the old text ``None`` is created, one with the new text
+    ``None`` is removed. For a symbolic link, the texts are its target. A new file gets the owner,
+    mode and attributes of ``like``, if that is given.
     """
 
     path: str
@@ -52,12 +52,12 @@ class NewText:
 
     @property
     def undone(self) -> NewText:
-        """What takes it back."""
+        """The change that reverts this one."""
         return replace(self, old=self.new, new=self.old)
 
 
 def encoded(text: str) -> bytes:
-    """The bytes of a text as they are read: UTF-8, with what is none kept."""
+    """The bytes of a text that was read as UTF-8; invalid bytes are kept."""
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -69,18 +69,18 @@ def written(
     kept: bool = False,
     undoes: str | None = None,
 ) -> Iterator[str | None]:
-    """Have all files written while the block runs; what the block raises takes them back.
+    """Write all files, then run the block; if it raises an exception, all files are restored.
 
-    To be used within `only_one_fix`.
+    To be used within `only_one_fix`. Yields the folder of the backup, or ``None``.
 
     Args:
-        files: what is to be written.
-        main_files: of the configurations that they belong to, for who undoes it.
-        kept: whether what was there is kept as a backup, of which the folder is yielded.
-        undoes: name of the backup that this gives back, and that is dropped in the end.
+        files: the files to write.
+        main_files: main files of their configurations, by which ``--undo`` finds the backup.
+        kept: whether the old files are kept as a backup.
+        undoes: name of the backup that this run restores, which is removed at the end.
 
     Raises:
-        WriteError: a file could not be written, or has changed since it was read.
+        WriteError: a file could not be written, or was changed after it was read.
 
     """
     files = list(files)
@@ -107,8 +107,8 @@ def written(
             settle(done)
         except OSError as error:
             raise WriteError(
-                f"{error.filename}: {error.strerror}; the files are written and tested, and the "
-                "next run does what is left to do about their backup"
+                f"{error.filename}: {error.strerror}; the files are written and tested, but their "
+                "backup is not complete; the next run completes it"
             ) from None
 
 
@@ -141,7 +141,7 @@ def _changed(path: str) -> WriteError:
 
 
 def _prepare(files: Sequence[NewText], journal: Journal, folders: OpenFolders) -> None:
-    """Copy what is there, and write what is to be there beside it."""
+    """Copy the old texts, and write the new ones to temporary files."""
     made = {journal.folder}
     for file, target in zip(files, journal.targets, strict=True):
         copied = journal.copy_of(file.path)
@@ -174,7 +174,7 @@ def _prepare_file(file: NewText, target: Target, copied: str, folders: OpenFolde
             write_copy(folders.at(copied), content, like=handle)
         if file.new is not None:
             place = folders.at(target.temporary)
-            # A person knows the other file, and not the name that this one has for a moment.
+            # Messages name the file whose owner and mode are used, not the temporary file.
             write_new(place, encoded(file.new), like=handle, shown=like or "")
 
 
@@ -185,10 +185,10 @@ def _folders_between(outer: str, path: str) -> Iterator[str]:
 
 def _rename(journal: Journal, folders: OpenFolders, renamed: list[Target]) -> None:
     for target in journal.targets:
-        # Between the first look and this one lies the time that the copies took.
+        # The file may have been changed while the copies were written.
         if fingerprint_at(target.path, folders) != target.old:
             raise _changed(target.path)
-        # First, since a signal may come right after the call.
+        # Recorded before the call, because a signal may come right after it.
         renamed.append(target)
         place, temporary = folders.at(target.path), folders.at(target.temporary)
         if target.new == ABSENT:
@@ -204,8 +204,8 @@ def _take_back(journal: Journal, folders: OpenFolders, renamed: Sequence[Target]
         take_back(journal, folders, renamed)
     except OSError as error:
         raise WriteError(
-            f"{error.filename or journal.folder}: {error.strerror}; not all could be taken back, "
-            "apachestaple fix --recover tries again"
+            f"{error.filename or journal.folder}: {error.strerror}; not all files could be "
+            "restored; run apachestaple fix --recover"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Rules about what OCSP responders answered."""
+"""Rules about the answers of OCSP responders."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ FAILED = "the OCSP responder {responder} {reason}"
 
 
 class AnswerRule(Rule, is_kind=True):
-    """Is handed what a responder answered about a certificate, where it was asked.
+    """A rule about the answer of a responder about a certificate, if it was queried.
 
     Attributes:
-        about_certificate: whether the finding is about the certificate, or about the responder.
+        about_certificate: whether the subject of its findings is the certificate, and not the
+            responder.
 
     """
 
     rank = 3
     needs_answers = True
-    # What a responder did once, it mostly does again.
+    # A responder usually gives the same answer again.
     confidence = Confidence.LIKELY
     about_certificate: ClassVar[bool] = False
 
@@ -63,7 +64,7 @@ class AnswerRule(Rule, is_kind=True):
         log_id: str | None = None,
         **facts: object,
     ) -> Finding:
-        """A finding of this rule; its texts may use {responder} as well."""
+        """A finding of this rule, with {responder} as a further placeholder."""
         url = host.responder(certificate) or ""
         finding = self.finding(
             self._subject(url, certificate),
@@ -82,7 +83,7 @@ class AnswerRule(Rule, is_kind=True):
 
 
 class FailedQueryRule(AnswerRule):
-    """Is for queries that bring no response, for one kind of reason."""
+    """A rule about queries without a response, for one kind of reason."""
 
     failure: ClassVar[FailureKind]
     effect = Effect.BAD_STAPLE
@@ -102,14 +103,14 @@ class FailedQueryRule(AnswerRule):
 
 
 class BadResponseRule(AnswerRule):
-    """Is for responses that mod_ssl takes for bad, and staples all the same."""
+    """A rule about responses that mod_ssl considers invalid, but staples by default."""
 
     effect = Effect.BAD_STAPLE
     message = "the OCSP responder {responder} {problem}"
 
     @abstractmethod
     def problem(self, response: StatusResponse, answer: Answer, host: Host) -> str | None:
-        """What is wrong with a response, as the second half of a sentence, or ``None``."""
+        """The problem of a response, as the second half of a sentence, or ``None``."""
 
     def check(self, answer: Answer, certificate: HostCertificate, host: Host) -> Iterator[Finding]:
         """Where a host keeps errors back, clients get no staple instead of a bad one."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CertificateRule(Rule, is_kind=True):
-    """Is handed every certificate of every host with TLS that can be understood."""
+    """A rule about every certificate of every TLS host that could be read."""
 
     rank = 2
 

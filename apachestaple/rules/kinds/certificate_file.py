@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CertificateFileRule(Rule, is_kind=True):
-    """Is handed each certificate whose file has one of its problems."""
+    """A rule about certificates whose file has one of its ``problems``."""
 
     rank = 2
     problems: ClassVar[frozenset[Problem]]

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class DirectiveRule(Rule, is_kind=True):
-    """Is handed each of mod_ssl's directives in effect.
+    """A rule about directives of mod_ssl that are in effect.
 
     Attributes:
-        names: the only ones that it wants, in lower case; ``None`` for all.
-        by_text: whether it looks at name and arguments alone: of many directives that are written
-            alike, one without a finding stands for all.
+        names: the names of the directives that it checks, in lower case; ``None`` for all.
+        by_text: whether it only checks name and arguments. If a directive has no finding, others
+            with the same text are not checked.
 
     """
 
@@ -31,13 +31,13 @@ class DirectiveRule(Rule, is_kind=True):
 
     @classmethod
     def asks_for(cls, key: str) -> bool:
-        """Whether it wants directives of a name, in lower case."""
+        """Whether it checks directives with a name, which is in lower case."""
         return cls.names is None or key in cls.names
 
     @classmethod
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
         by_name: dict[str, list[Self]] = {}
-        # By name and arguments as they are written: what is left to ask once one was looked at.
+        # By name and arguments: the rules that must still check further directives with this text.
         by_text: dict[tuple[str, str], list[Self]] = {}
         for directive in site.ssl_directives:
             written = directive.name, directive.raw

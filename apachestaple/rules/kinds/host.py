@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class HostRule(Rule, is_kind=True):
-    """Is handed the main server and every virtual host.
+    """A rule about the main server and every virtual host.
 
     Attributes:
-        settings: directives, in lower case, of which one must be in force for a host; none for
-            any host.
+        settings: directives, in lower case, of which a host must have at least one; empty for
+            every host.
 
     """
 

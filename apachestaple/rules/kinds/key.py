@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class KeyRule(Rule, is_kind=True):
-    """Is handed each certificate whose private key has one of its problems."""
+    """A rule about certificates whose private key has one of its ``problems``."""
 
     rank = 2
     problems: ClassVar[frozenset[KeyProblem]]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ReadErrorRule(Rule, is_kind=True):
-    """Is handed each error of one of its kinds."""
+    """A rule about errors of the reader of its ``kinds``."""
 
     kinds: ClassVar[frozenset[ErrorKind]]
 

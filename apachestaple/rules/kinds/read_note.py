@@ -1,4 +1,4 @@
-"""Rules about what httpd reads silently although it was hardly meant."""
+"""Rules about probable mistakes that httpd silently accepts while it reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ReadNoteRule(Rule, is_kind=True):
-    """Is handed each note of one of its kinds."""
+    """A rule about notes of the reader of its ``kinds``."""
 
     kinds: ClassVar[frozenset[NoteKind]]
 

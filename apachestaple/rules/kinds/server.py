@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ServerRule(Rule, is_kind=True):
-    """Is handed the site."""
+    """A rule about the whole site."""
 
     rank = 1
 

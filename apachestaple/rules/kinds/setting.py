@@ -1,4 +1,4 @@
-"""Rules about a setting of stapling and the hosts that it matters to."""
+"""Rules about a stapling setting and the hosts that use it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class SettingRule(Rule, is_kind=True):
-    """Is handed each directive of one name, and the hosts that ask responders by it.
+    """A rule about one directive, and the hosts that query responders with it.
 
-    What keeps a host from asking is a finding of its own.
+    Hosts that do not query responders have other findings.
 
     Attributes:
         setting: the name of the directive.
@@ -49,7 +49,7 @@ class SettingRule(Rule, is_kind=True):
                     in_force.setdefault(directive, []).append(host)
         for directive, hosts in in_force.items():
             if COMMANDS[directive.key].problem(directive.arguments) is not None:
-                # httpd rejects it, and no host gets the setting.
+                # httpd rejects the directive, which another rule reports.
                 continue
             for rule in rules:
                 if rule.setting.lower() == directive.key:

@@ -1,4 +1,4 @@
-"""Rules about certificates that stapling is on for, and that mod_ssl cannot staple."""
+"""Rules about certificates that mod_ssl cannot staple although stapling is on."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HELP = HELP_PROVIDED | {
 
 
 class UnstaplableRule(Rule, is_kind=True):
-    """Is handed each certificate with one problem, of hosts with stapling on."""
+    """A rule about certificates with its ``problem``, of hosts with stapling on."""
 
     rank = 2
     problem: ClassVar[StaplingProblemKind]
@@ -50,7 +50,7 @@ class UnstaplableRule(Rule, is_kind=True):
                 if certificate not in host.served:
                     continue
                 if leaf.is_ca and site.key_problem(certificate) is KeyProblem.OTHER_CERTIFICATE:
-                    # The issuer stands first in the file; the key rules say so.
+                    # The issuer is first in the file, which the rules about keys report.
                     continue
                 yield from by_problem[problem.kind].check(problem, certificate, leaf, host, site)
 
@@ -67,9 +67,9 @@ class UnstaplableRule(Rule, is_kind=True):
 
     @staticmethod
     def repair(problem: StaplingProblem, host: Host, site: Site) -> Repair:
-        """Give the host what it lacks; else turn stapling off.
+        """The remedy: provide the chain or URL that the host needs, else turn stapling off.
 
-        It stays on where that would take away another certificate's staple.
+        There is no remedy if turning stapling off would remove the staple of another certificate.
         """
         given = provided(host, site)
         if given is not None:
@@ -81,12 +81,12 @@ class UnstaplableRule(Rule, is_kind=True):
 
 
 class Repair(NamedTuple):
-    """The remedy of a finding, which text of `HELP` it has, and the values of its placeholders.
+    """The remedy of a finding, the variant of its help text, and the values for its placeholders.
 
     Attributes:
-        variant: of the help text.
-        remedy: ``None`` where there is none.
-        value: what the directive is to be set to.
+        variant: the variant of the help text.
+        remedy: the remedy, or ``None``.
+        value: the value to which the directive is set.
         other: the host that has this value.
 
     """

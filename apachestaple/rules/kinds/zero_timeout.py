@@ -1,4 +1,4 @@
-"""Rules about a time limit of 0."""
+"""Rules about a timeout of 0."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class ZeroTimeoutRule(SettingRule):
-    """Is for a setting in seconds that is 0; words that read as 0 have a rule of their own.
+    """A rule about a timeout that is written as 0; AS105 is about other words that are read as 0.
 
     Attributes:
-        reason: why the directive is better removed.
+        reason: why the directive should be removed.
 
     """
 
@@ -43,6 +43,6 @@ class ZeroTimeoutRule(SettingRule):
             )
 
     def effect_in(self, host: Host) -> Effect:
-        """What happens to clients of a host."""
+        """The effect on clients of a host."""
         del host
         return self.effect
