@@ -236,7 +236,7 @@ def no_time_for_the_responder(random: Random, site: Site) -> Fault | None:
     host = a_host(random, site)
     if host is None:
         return None
-    _set(site, host, "SSLStaplingResponderTimeout", random.choice(("0", "00")))
+    _set(site, host, "SSLStaplingResponderTimeout", random.choice(("0", "00", "abc", "-0", "h1")))
     return Fault(about=(host,), masked=shared(site, host))
 
 
@@ -245,7 +245,7 @@ def no_time_in_the_cache(random: Random, site: Site) -> Fault | None:
     host = a_host(random, site)
     if host is None:
         return None
-    _set(site, host, "SSLStaplingStandardCacheTimeout", 0)
+    _set(site, host, "SSLStaplingStandardCacheTimeout", random.choice(("0", "one")))
     return Fault(about=(host,), masked=shared(site, host))
 
 
@@ -301,3 +301,12 @@ def missing_file(random: Random, site: Site) -> Fault:
     name = random.choice(("SSLCARevocationFile", "SSLCADNRequestPath", "SSLSessionTicketKeyFile"))
     insert(random, some_body(random, site), line(name, random.choice(("nowhere", "certs/none"))))
     return Fault()
+
+
+@of("AS118")
+def no_time_for_errors(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    _set(site, host, "SSLStaplingErrorCacheTimeout", random.choice(("0", "ten")))
+    return Fault(about=(host,), masked="no responder fails")
