@@ -115,6 +115,9 @@ class Host:
         main: the main server; ``None`` for that itself.
         find_certificates: reads its certificates.
         find_record: the record that mod_ssl has of a leaf, whichever host made it.
+        aliases: its ServerAlias directives.
+        has_upgrades: whether this httpd still has ``SSLEngine optional``, which is asked for where
+            a host has it.
         listen_is_https: whether its addresses are those of a Listen for https.
         aliases: the names of its ServerAlias directives.
         managed: the domains that mod_md assigns to it.
@@ -131,6 +134,8 @@ class Host:
     overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
+    aliases: list[Directive] = field(default_factory=list)
+    has_upgrades: Callable[[], bool] = lambda: False
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False
@@ -236,7 +241,14 @@ class Host:
 
     @lazy
     def is_tls(self) -> bool:
-        return self.ssl_engine != "off"
+        """Whether mod_ssl sets it up for TLS."""
+        engine = self.ssl_engine
+        return engine == "on" or (engine == "optional" and self.has_upgrades())
+
+    @property
+    def takes_handshakes(self) -> bool:
+        """Whether clients can begin with a handshake; ``optional`` waits for an HTTP request."""
+        return self.ssl_engine == "on"
 
     @property
     def use_stapling(self) -> bool:

@@ -119,6 +119,12 @@ class Walk:
         listen = parse_listen(directive) if directive.parent is None else None
         if listen:
             self._listens.append(listen)
+            self._site.listens.append(listen[0])
+
+    def _alias(self, directive: Directive) -> None:
+        host = self._hosts.get(id(directive.parent))
+        if host is not None:
+            host.aliases.append(directive)
 
     def _alias(self, directive: Directive) -> None:
         host = self._owner(directive.parent)

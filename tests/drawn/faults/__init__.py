@@ -11,6 +11,8 @@ NOT_INJECTED = {
     "AS014": "with two such links httpd does not come to an end; tests/test_bounds.py plays it",
     "AS124": "an information about modules that Debian's httpd does not have",
     "AS210": "an advice about a folder's mode; a test of its own in tests/test_rules.py plays it",
+    "AS119": "clients wait until they give up; tests/test_vhosts.py plays it",
+    "AS125": "only clients of a host without TLS notice; tests/test_rules.py plays it",
     "AS302": "an information that root, who may read every file, never gets",
     "AS309": "an information about a copy of a configuration; on the server, AS301 speaks",
     "AS317": "about hosts that share a certificate, which tests/shared draws and plays",

@@ -310,3 +310,24 @@ def no_time_for_errors(random: Random, site: Site) -> Fault | None:
         return None
     _set(site, host, "SSLStaplingErrorCacheTimeout", random.choice(("0", "ten")))
     return Fault(about=(host,), masked="no responder fails")
+
+
+@of("AS126")
+def name_twice(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None or host.section is None:
+        return None
+    names = named(host.section.body, "ServerName")
+    if not names or host.section not in site.body:
+        return None
+    site.body.append(Section("VirtualHost", host.section.words, list(host.section.body)))
+    return Fault()
+
+
+@of("AS127")
+def optional_tls(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None or host.section is None:
+        return None
+    _set(site, host, "SSLEngine", "optional")
+    return Fault(masked="no client can connect to it any more")
