@@ -115,7 +115,6 @@ class Host:
         main: the main server; ``None`` for that itself.
         find_certificates: reads its certificates.
         find_record: the record that mod_ssl has of a leaf, whichever host made it.
-        aliases: its ServerAlias directives.
         has_upgrades: whether this httpd still has ``SSLEngine optional``, which is asked for where
             a host has it.
         listen_is_https: whether its addresses are those of a Listen for https.
@@ -134,7 +133,6 @@ class Host:
     overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
-    aliases: list[Directive] = field(default_factory=list)
     has_upgrades: Callable[[], bool] = lambda: False
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None

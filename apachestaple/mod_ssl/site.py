@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
     from apachestaple.httpd.lines import Listener
     from apachestaple.mod_ssl.addresses import Address
+    from apachestaple.mod_ssl.cache_servers import CacheServer
     from apachestaple.mod_ssl.hosts import StaplingProblem
     from apachestaple.mod_ssl.records import StaplingRecord
     from apachestaple.mod_ssl.replies import Replies
@@ -83,6 +84,7 @@ class Site:
         listens: the addresses of the Listen directives.
         reader: of the certificate files.
         answers: what the responders answered, where they were asked.
+        unreachable: cache servers to which no connection could be made, each with the reason.
 
     """
 
@@ -97,6 +99,7 @@ class Site:
     managed_domains: list[ManagedDomain] = field(default_factory=list)
     listens: list[Address] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
+    unreachable: Mapping[CacheServer, str] = field(default_factory=dict)
 
     @property
     def user(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
+from apachestaple.mod_ssl.cache_servers import cache_servers
 from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, mod_md_answers, obtains_certificate
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.ocsp.switched_off import switched_off
@@ -145,6 +146,9 @@ def _cache_problem(site: Site) -> str | None:
         return f"the cache needs {PROVIDERS[cache.provider]}, which is not loaded"
     if cache.size is not None and not shmcb_layout(cache.size).starts:
         return f"httpd does not start with a cache of {cache.size} bytes"
+    bad = next((server for server in cache_servers(cache) if server.log_id), None)
+    if bad is not None:
+        return f"httpd does not start with the cache server {bad.written}"
     return None
 
 

@@ -7,7 +7,6 @@ modules/ssl/ssl_engine_kernel.c (ssl_find_vhost).
 from __future__ import annotations
 
 from ipaddress import ip_address
-from itertools import chain as chain_of
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -168,7 +167,7 @@ def names_of(host: Host) -> Iterator[str]:
     if name is None and host.main is not None:
         name, _ = host.main.server_name
     named = [] if name is None else [name]
-    for each in chain_of(named, *(directive.arguments for directive in host.aliases)):
+    for each in (*named, *host.aliases):
         if len(each) <= _LONGEST_NAME:
             yield lower(each)
 

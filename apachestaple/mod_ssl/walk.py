@@ -122,11 +122,6 @@ class Walk:
             self._site.listens.append(listen[0])
 
     def _alias(self, directive: Directive) -> None:
-        host = self._hosts.get(id(directive.parent))
-        if host is not None:
-            host.aliases.append(directive)
-
-    def _alias(self, directive: Directive) -> None:
         host = self._owner(directive.parent)
         if host is not None:
             host.aliases += directive.arguments
