@@ -149,6 +149,37 @@ START = logged_by(
         "AS206",
         "AS209",
     ),
+    problem(
+        "AH02231",
+        "No SSL protocols available [hint: SSLProtocol]",
+        "SSLProtocol leaves a host no protocol",
+        Outcome.DOES_NOT_START,
+        "Begin the list with all, as in SSLProtocol all -TLSv1 -TLSv1.1.",
+        "AS128",
+    ),
+    *(
+        problem(
+            number,
+            text,
+            "SSLCipherSuite selects no cipher",
+            Outcome.DOES_NOT_START,
+            "Name ciphers that `openssl ciphers` accepts. Those of TLS 1.3 have a list of their "
+            "own: SSLCipherSuite TLSv1.3 ….",
+            "AS129",
+        )
+        for number, text in (
+            ("AH01898", "Unable to configure permitted SSL ciphers"),
+            ("AH10127", "Unable to configure permitted TLSv1.3 ciphers"),
+        )
+    ),
+    problem(
+        "AH10510",
+        "'SSLEngine optional' is no longer supported",
+        "SSLEngine optional gives no TLS to clients",
+        None,
+        "Write SSLEngine on.",
+        "AS127",
+    ),
     context(
         "AH02043",
         "SSL virtual host for servername %s found",

@@ -103,6 +103,10 @@ class HostCertificate(NamedTuple):
         return self.leaf is not None
 
 
+# The key of a setting: SSLCipherSuite for TLS 1.3.
+TLS13_CIPHERS = "sslciphersuite tlsv1.3"
+
+
 @dataclass(eq=False)
 class Host:
     """The main server or a virtual host; nothing of it changes once it is put together.
@@ -269,6 +273,11 @@ class Host:
     def must_staple(self) -> bool:
         """Whether a certificate of its demands a staple."""
         return any(c.leaf is not None and c.leaf.must_staple for c in self.certificates)
+
+    @property
+    def cipher_suites(self) -> list[Directive]:
+        """Each SSLCipherSuite in force: one for TLS 1.3, and one for the versions before."""
+        return list(filter(None, map(self.setting, ("SSLCipherSuite", TLS13_CIPHERS))))
 
     @property
     def fakes_try_later(self) -> bool:

@@ -31,6 +31,7 @@ class EngineOptional(HostRule):
     code = "AS127"
     severity = Severity.ERROR
     effect = Effect.IGNORED
+    log_id = "AH10510"
     settings = frozenset({"sslengine"})
     message = "SSLEngine optional gives no TLS to clients"
     help = "Write SSLEngine on."

@@ -331,3 +331,21 @@ def optional_tls(random: Random, site: Site) -> Fault | None:
         return None
     _set(site, host, "SSLEngine", "optional")
     return Fault(masked="no client can connect to it any more")
+
+
+@of("AS128")
+def no_protocol(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    _set(site, host, "SSLProtocol", random.choice(("-all", "-SSLv2", "-TLSv1.1")))
+    return Fault()
+
+
+@of("AS129")
+def no_cipher(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    _set(site, host, "SSLCipherSuite", random.choice(("high", "TLS_AES_128_GCM_SHA256", "!aNULL")))
+    return Fault()
