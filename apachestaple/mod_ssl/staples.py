@@ -10,6 +10,7 @@ from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
 from apachestaple.mod_ssl.cache_servers import cache_servers
 from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, mod_md_answers, obtains_certificate
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
+from apachestaple.mod_ssl.vhosts import is_same
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import proxy_problem, url_problem
 
@@ -52,7 +53,7 @@ def prospect(host: Host, site: Site) -> Prospect:
     if host.is_main or not site.configuration.whole:
         return _if_it_answers(host, site)
     answers = site.vhosts.answers(host)
-    if all(answer.host is host and answer.chain.has_tls for answer in answers):
+    if all(is_same(answer.host, host) and answer.chain.has_tls for answer in answers):
         return _if_it_answers(host, site)
     found = {answer: _of_answer(answer, host, site) for answer in answers}
     if len({each.staples for each in found.values()}) == 1:
@@ -74,7 +75,7 @@ def _of_answer(answer: Answer, host: Host, site: Site) -> Prospect:
             f"{_place(chain.first)}, the first host of {chain.address}, has no TLS, so no client "
             "can connect with TLS",
         )
-    if answering is host:
+    if is_same(answering, host):
         return _if_it_answers(host, site)
     if not answering.takes_handshakes:
         return Prospect(None, f"{_place(answering)} answers clients instead, and has no TLS")

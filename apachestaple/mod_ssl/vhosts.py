@@ -161,6 +161,16 @@ class VirtualHosts:
             yield Address(own.host or listen.host, listen.port)
 
 
+def is_same(host: Host, other: Host) -> bool:
+    """Whether two hosts are one section of a file, which httpd may read twice."""
+    one, two = host.section, other.section
+    if host is other or one is None or two is None or one.in_macro or two.in_macro:
+        return host is other
+    if one.position != two.position:
+        return False
+    return one.source_file.real_path == two.source_file.real_path
+
+
 def names_of(host: Host) -> Iterator[str]:
     """ServerName and ServerAlias in lower case; without ServerName, the main server's."""
     name, _ = host.server_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.vhosts import names_of
+from apachestaple.mod_ssl.vhosts import is_same, names_of
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -63,11 +63,7 @@ class HostNeverPicked(HostRule):
             return
         named = next((chain for chain in chains if host in chain.hosts), None)
         other = (named or chains[0]).answering(name)
-        if other.section is None or (
-            other.section.source_file is section.source_file
-            and other.section.position == section.position
-        ):
-            # The same lines are included twice.
+        if other.section is None or is_same(other, host):
             return
         yield self.finding(
             host_subject(host, site),
