@@ -172,6 +172,23 @@ START = logged_by(
             ("AH10127", "Unable to configure permitted TLSv1.3 ciphers"),
         )
     ),
+    *(
+        problem(number, text, said, None, repair, "AS131", names="host _ _")
+        for number, text, said, repair in (
+            (
+                "AH01915",
+                "Init: (%s) You configured HTTPS(%d) on the standard HTTP(%d) port!",
+                "the host has TLS on port 80, the standard port of HTTP",
+                "Use port 443, or turn SSLEngine off.",
+            ),
+            (
+                "AH01916",
+                "Init: (%s) You configured HTTP(%d) on the standard HTTPS(%d) port!",
+                "SSLEngine is off for the host on port 443, the standard port of HTTPS",
+                "Use port 80, or turn SSLEngine on.",
+            ),
+        )
+    ),
     problem(
         "AH10510",
         "'SSLEngine optional' is no longer supported",

@@ -106,7 +106,7 @@ class Walk:
         }
         act = acts.get(key) or (self._setting if key in _SETTINGS or key in SWITCHES else None)
         # Beside the right ones, those with a slip at the beginning, or further behind.
-        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
+        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key or key == "mutex"
 
     def _virtual_host(self, directive: Directive) -> None:
         raw = directive.raw

@@ -10,6 +10,7 @@ NOT_INJECTED = {
     "AS013": "an error of ours about a size that no server has; tests/test_bounds.py plays it",
     "AS014": "with two such links httpd does not come to an end; tests/test_bounds.py plays it",
     "AS124": "an information about modules that Debian's httpd does not have",
+    "AS131": "an advice about the ports 80 and 443, which are not the lab's; tests/test_rules.py",
     "AS210": "an advice about a folder's mode; a test of its own in tests/test_rules.py plays it",
     "AS119": "clients wait until they give up; tests/test_vhosts.py plays it",
     "AS125": "only clients of a host without TLS notice; tests/test_rules.py plays it",

@@ -349,3 +349,10 @@ def no_cipher(random: Random, site: Site) -> Fault | None:
         return None
     _set(site, host, "SSLCipherSuite", random.choice(("high", "TLS_AES_128_GCM_SHA256", "!aNULL")))
     return Fault()
+
+
+@of("AS130")
+def wrong_mutex(random: Random, site: Site) -> Fault:
+    words = random.choice(("none ssl-stapling", "none", "semaphore", "file:nowhere ssl-stapling"))
+    insert(random, site.body, line("Mutex", *words.split()))
+    return Fault()
