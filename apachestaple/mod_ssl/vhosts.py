@@ -26,6 +26,8 @@ _ANY = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
 _LONGEST_NAME = 255
 # Of an address, so many aliases are looked at that are patterns other than `*.example.com`.
 _MOST_PATTERNS = 100
+# So many addresses of a server are looked at for a host of `*`.
+_MOST_CHAINS = 100
 
 
 class Chain:
@@ -41,6 +43,7 @@ class Chain:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.hosts: list[Host] = []
+        self._known: set[Host] = set()
         self._by_name: dict[str, int] = {}
         self._by_suffix: dict[str, int] = {}
         self._by_pattern: dict[str, int] = {}
@@ -48,6 +51,7 @@ class Chain:
     def add(self, host: Host) -> None:
         index = len(self.hosts)
         self.hosts.append(host)
+        self._known.add(host)
         for name in names_of(host):
             self._index_of_pattern(name).setdefault(name, index)
 
@@ -57,6 +61,9 @@ class Chain:
         suffix = name[1:]
         is_suffix = name.startswith("*.") and "*" not in suffix and "?" not in suffix
         return self._by_suffix if is_suffix else self._by_pattern
+
+    def __contains__(self, host: object) -> bool:
+        return host in self._known
 
     @property
     def first(self) -> Host:
@@ -114,7 +121,12 @@ class VirtualHosts:
 
     def __init__(self, hosts: Iterable[Host], listens: Sequence[Address]) -> None:
         self._chains: dict[Address, Chain] = {}
-        self._listens = tuple(dict.fromkeys(map(_normal, listens)))
+        self._listens = frozenset(map(_normal, listens))
+        self._by_port: dict[int, list[Address]] = {}
+        for listen in dict.fromkeys(map(_normal, listens)):
+            self._by_port.setdefault(listen.port, []).append(listen)
+        # The chains that clients reach, by an address of a host.
+        self._reached: dict[Address, list[Chain]] = {}
         for host in hosts:
             for address in dict.fromkeys(map(_normal, host.addresses)):
                 chain = self._chains.get(address)
@@ -135,30 +147,38 @@ class VirtualHosts:
 
     def reached(self, host: Host) -> list[Chain]:
         """The chains that answer on the addresses of a host which httpd listens on."""
-        found = (self.chain(place) for address in host.addresses for place in self._places(address))
-        return list(dict.fromkeys(chain for chain in found if chain is not None))
+        found = (chain for address in host.addresses for chain in self._reached_at(address))
+        return list(dict.fromkeys(found))
+
+    def _reached_at(self, address: Address) -> list[Chain]:
+        own = _normal(address)
+        if own not in self._reached:
+            found = map(self.chain, self._places(own))
+            distinct = dict.fromkeys(chain for chain in found if chain is not None)
+            self._reached[own] = list(islice(distinct, _MOST_CHAINS))
+        return self._reached[own]
 
     def answers(self, host: Host) -> list[Answer]:
         """What clients get on each of the addresses of a host if they ask for its name."""
         name = next(names_of(host), None)
         answers: list[Answer] = []
         for chain in self.reached(host):
-            own = host in chain.hosts and chain.picks(host)
+            own = host in chain and chain.picks(host)
             # Some name of it is picked, be it not the first.
             answers.append(Answer(chain, host if own else chain.answering(name)))
         return answers
 
-    def _places(self, address: Address) -> Iterator[Address]:
+    def _places(self, own: Address) -> Iterator[Address]:
         """The local addresses that clients can connect to, of those that an address stands for."""
-        own = _normal(address)
-        listens = [one for one in self._listens if own.port in (0, one.port)]
-        if not listens:
+        ports = [own.port] if own.port else list(self._by_port)
+        if not any(port in self._by_port for port in ports):
             # Listen may stand in a file that is not here.
             yield own
-        for listen in listens:
-            if own.host and listen.host not in ("", own.host):
-                continue
-            yield Address(own.host or listen.host, listen.port)
+        for port in ports:
+            if not own.host:
+                yield from self._by_port.get(port, ())
+            elif {Address(own.host, port), Address("", port)} & self._listens:
+                yield Address(own.host, port)
 
 
 def is_same(host: Host, other: Host) -> bool:

@@ -59,9 +59,9 @@ class HostNeverPicked(HostRule):
         chains = site.vhosts.reached(host)
         if name is None or not chains:
             return
-        if any(host in chain.hosts and chain.picks(host) for chain in chains):
+        if any(host in chain and chain.picks(host) for chain in chains):
             return
-        named = next((chain for chain in chains if host in chain.hosts), None)
+        named = next((chain for chain in chains if host in chain), None)
         other = (named or chains[0]).answering(name)
         if other.section is None or is_same(other, host):
             return
