@@ -9,7 +9,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.lab.caches import CacheServer
+from tests.lab.handshake import handshake
+from tests.lab.ports import ReservedPort
 from tests.schemas import ANSWERS, LINT, checked
 from tests.test_cli import run
 
@@ -36,6 +41,32 @@ def test_lint_online_and_the_check_of_responders(lab: Lab) -> None:
         answers = checked(run("responders", main, *CHECK, "--format", "json").stdout, ANSWERS)
         assert [answer["answers"][0]["error"] is None for answer in answers] == [True, False]
         assert run("responders", main, "--check", "--ignore-nothing").returncode == 2
+
+
+@pytest.mark.parametrize(("name", "number"), [("redis", "AH03478"), ("memcache", "AH00790")])
+def test_lint_online_connects_to_the_servers_of_the_cache(lab: Lab, name: str, number: str) -> None:
+    load = f"LoadModule socache_{name}_module modules/mod_socache_{name}.so\n"
+    with CacheServer(name, lab.folder) as cache, ReservedPort() as closed:
+        texts = {
+            address: f"{load}SSLStaplingCache {name}:{address}\n{tls_host(ON)}"
+            for address in (cache.address, f"127.0.0.1:{closed.number}")
+        }
+        reports = {}
+        logs = {}
+        for address, text in texts.items():
+            with lab.httpd(text) as httpd:
+                main = httpd.root / "httpd.conf"
+                told = run("lint", main, "--online", "--format", "json")
+                assert f"cache server {address}: resolves to the loopback address" in told.stderr
+                done = run("lint", main, "--online", "--allow-private", "--format", "json")
+                reports[address] = checked(done.stdout, LINT)["findings"]
+                assert httpd.start()
+                assert [handshake(httpd.port).staple for _ in range(2)] == ["good", "good"]
+                logs[address] = httpd.log_ids()
+    reached, refused = reports.values()
+    assert "AS213" not in {finding["rule"] for finding in reached}
+    assert {f["rule"]: f["log_id"] for f in refused}["AS213"] == number
+    assert [number in ids for ids in logs.values()] == [False, True]
 
 
 def test_every_responder_with_a_finding_is_named(lab: Lab) -> None:

@@ -509,6 +509,20 @@ def test_the_issuer_that_another_host_provides_is_an_error_in_the_log(
         assert bool(of(rule, linted(lab, case))) is logged
 
 
+def test_httpd_warns_of_tls_on_the_port_of_http(lab: Lab) -> None:
+    rule = advice("AS131")
+    for bad in rule.bad:
+        (finding,) = of(rule, linted(lab, bad))
+        observed = observe(lab, bad)
+        assert observed.started
+        number = bad.log_id or rule.log_id
+        assert number
+        assert finding.log_id == number
+        assert number in observed.log
+    assert not of(rule, linted(lab, rule.good[0]))
+    assert not re.search("AH0191[56]", observe(lab, rule.good[0]).log)
+
+
 def test_a_short_age_is_what_httpd_rejects_a_response_for(lab: Lab) -> None:
     rule = advice("AS407")
     assert rule.log_id is not None

@@ -12,6 +12,7 @@ from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.addresses import address_problem
+from apachestaple.mod_ssl.ciphers import selects_none
 from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules
@@ -157,3 +158,27 @@ def test_every_directive_of_mod_ssl_is_judged_as_httpd_judges_it(lab: Lab) -> No
     assert not {line: both for line, both in judged.items() if not agree(*both)}
     rejected = sum(said is not None for said, _ in judged.values())
     assert len(judged) / 4 < rejected < len(judged), "some are accepted, and many are not"
+
+
+SUITES = (
+    *("HIGH", "high", "DEFAULT@SECLEVEL=0", "DEFAULT:@SECLEVEL=2", "EECDH+AESGCM:EDH+AESGCM"),
+    *("!aNULL", "ECDHE-RSA-AES128-GSM-SHA256", "TLS_AES_128_GCM_SHA256", "ECDHE RSA", "NULL"),
+    *("+HIGH", "intermediate", "ECDHE_RSA_WITH_AES_128_GCM_SHA256", "AES:ALL", "kEECDH:kEDH"),
+    *("ALL:!ADH", "EXP"),
+)
+
+
+def openssl_ciphers(suite: str) -> list[str]:
+    """The ciphers up to TLS 1.2 that OpenSSL selects."""
+    command = ["openssl", "ciphers", suite]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return [name for name in done.stdout.strip().split(":") if name and not name.startswith("TLS_")]
+
+
+def test_a_list_of_ciphers_selects_none_where_openssl_selects_none() -> None:
+    for suite in SUITES:
+        selected = openssl_ciphers(f"{suite}:!aNULL:!eNULL:!EXP")
+        assert selects_none(suite) is not bool(selected), (suite, selected)
+    every = openssl_ciphers("ALL:@SECLEVEL=0")
+    assert len(every) > 50
+    assert not any(map(selects_none, every))

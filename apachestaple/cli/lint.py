@@ -65,10 +65,11 @@ def lint(
         return FAILED
     answers = {}
     if online:
-        from apachestaple.cli.online import AskPolicy, ask_responders
+        from apachestaple.cli.online import AskPolicy, ask_responders, with_cache_servers
 
         policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
         answers = ask_responders(sites, policy)
+        sites = with_cache_servers(sites, policy)
     result = lint_sites(sites, rules, answers)
     paint = Paint() if output else paint_for(sys.stdout)
     report = lint_report(sites, result, settings.format, paint, ignored)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import tell
 from apachestaple.cli.values import seconds
+from apachestaple.mod_ssl.cache_servers import cache_servers
 from apachestaple.mod_ssl.queries import queries, unaskable
 from apachestaple.network.ask import DEADLINE, ask_all
+from apachestaple.network.connect import Deadline, NotPublicError, unreachable_because
 from apachestaple.report.progress import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from apachestaple.mod_ssl.cache_servers import CacheServer
     from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.query import Answer, Query
 
 # Seconds: a day.
 _LONGEST = 86_400
+# Seconds for a cache server, and so many of a list are tried.
+_CACHE_SERVER = 5.0
+_MOST_SERVERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,36 @@ def ask_responders(sites: Sequence[Site], policy: AskPolicy) -> dict[Query, Answ
     answers = {query: came[query] for query in asked}
     tell(*_not_asked(answers, policy))
     return answers
+
+
+def with_cache_servers(sites: Sequence[Site], policy: AskPolicy) -> list[Site]:
+    """The sites, where connections to the servers of their caches were tried.
+
+    Servers that were not tried are named on standard error.
+    """
+    deadline = Deadline.after(policy.deadline)
+    return [replace(site, unreachable=_unreachable(site, policy, deadline)) for site in sites]
+
+
+def _unreachable(site: Site, policy: AskPolicy, deadline: Deadline) -> dict[CacheServer, str]:
+    """The servers of its cache that accept no connection, each with the reason."""
+    cache = site.cache
+    if cache is None or not site.stapling_hosts:
+        return {}
+    only_public = not (policy.allow_private or site.configuration.installed)
+    servers = [s for s in cache_servers(cache) if not s.log_id and not s.is_path]
+    found = {}
+    for server in servers[:_MOST_SERVERS]:
+        try:
+            reason = unreachable_because(
+                server.host, server.port, deadline, each=_CACHE_SERVER, only_public=only_public
+            )
+        except NotPublicError as error:
+            tell(f"cache server {server.written}: {error}; use --allow-private")
+        else:
+            if reason is not None and deadline.left:
+                found[server] = reason
+    return found
 
 
 def _not_asked(answers: Mapping[Query, Answer], policy: AskPolicy) -> Iterator[str]:

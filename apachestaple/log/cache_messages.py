@@ -209,6 +209,7 @@ MEMCACHE = logged_by(
             "httpd cannot use the server list of a memcache cache",
             Outcome.DOES_NOT_START,
             _SERVERS,
+            "AS212",
         )
         for number, text in (
             ("AH00785", "Failed to create Memcache Object of '%d' size."),
@@ -219,7 +220,7 @@ MEMCACHE = logged_by(
         )
     ),
     *(
-        problem(number, text, said, Outcome.QUERIED_AGAIN, _SERVERS)
+        problem(number, text, said, Outcome.QUERIED_AGAIN, _SERVERS, "AS213")
         for number, text, said in (
             ("AH00790", "scache_mc: error setting key '%s' with %d bytes of data", _NOT_STORED),
             ("AH00791", "scache_mc: 'retrieve' FAIL", _NOT_READ),
@@ -240,6 +241,7 @@ REDIS = logged_by(
             "httpd cannot use the server list of a redis cache",
             Outcome.DOES_NOT_START,
             _SERVERS,
+            "AS212",
         )
         for number, text in (
             ("AH03473", "Failed to create Redis Object of '%d' size."),
@@ -250,7 +252,7 @@ REDIS = logged_by(
         )
     ),
     *(
-        problem(number, text, said, Outcome.QUERIED_AGAIN, _SERVERS)
+        problem(number, text, said, Outcome.QUERIED_AGAIN, _SERVERS, "AS213")
         for number, text, said in (
             ("AH03478", "scache_rd: error setting key '%s' with %d bytes of data", _NOT_STORED),
             ("AH03479", "scache_rd: 'retrieve' FAIL", _NOT_READ),

@@ -10,7 +10,7 @@ from apachestaple.log.cause import OF_CACHE, OF_RESPONDER
 from apachestaple.log.matching import Matching
 from apachestaple.log.server_messages import BEGINS_RELOAD, CRASHES
 from apachestaple.mod_ssl.cache import SERVER_LISTS
-from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.hosts import TLS13_CIPHERS
 from apachestaple.mod_ssl.responders import certificate_path
 
 if TYPE_CHECKING:
@@ -26,11 +26,18 @@ _OF_CACHE = OF_CACHE | {"AH01872", "AH01929", "AH01945"}
 _OF_RESPONDER = OF_RESPONDER | {"AH01941", "AH01944"}
 _OF_KEY = frozenset({"AH02564", "AH02565"})
 # The directive that a message without a path is about.
-_OF_CA = {
+_OF_SETTING = {
     "AH01895": "SSLCACertificateFile",
     "AH01896": "SSLCACertificatePath",
     "AH01903": "SSLCertificateChainFile",
+    "AH02231": "SSLProtocol",
+    "AH01898": "SSLCipherSuite",
+    "AH10127": TLS13_CIPHERS,
+    "AH10510": "SSLEngine",
 }
+_NOT_STORED = frozenset({"AH01929", "AH01945"})
+# Why a cache does not store a response, by its provider.
+_STORES = {"dbm": variants.DBM_TOO_SMALL, **dict.fromkeys(SERVER_LISTS, variants.SERVER_MISSING)}
 _AT_START = frozenset({"AH02217", "AH02218", "AH02814"})
 # Diagnoses at the start, where no other host has the certificate.
 _ALONE = {"AS304": variants.NO_RESPONDER, "AS305": variants.NO_ISSUER}
@@ -68,9 +75,12 @@ def _has_cache_with_mutex(site: Site) -> bool:
 def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explanation:
     log_id = explanation.log_id
     if log_id in _OF_CACHE | CRASHES:
+        cache = site.cache
+        if log_id in _NOT_STORED and cache is not None and cache.provider in _STORES:
+            explanation = _as(explanation, _STORES[cache.provider])
         return _at(explanation, site.caches[-1] if site.caches else None)
-    if log_id in _OF_CA:
-        return _at(explanation, _only_setting(site, _OF_CA[log_id]))
+    if log_id in _OF_SETTING:
+        return _at(explanation, _only_setting(site, _OF_SETTING[log_id]))
     if log_id == "AH01958":
         return _at(explanation, _first_switch(site))
     if log_id in _OF_DOMAIN:
@@ -141,8 +151,7 @@ def _of_responder(
     timeout = host.setting("SSLStaplingResponderTimeout")
     match explanation.rule:
         case "AS110" if timeout is not None:
-            rule = "AS110" if first_argument(timeout).isdigit() else "AS105"
-            return _at(_with_rule(explanation, rule), timeout)
+            return _at(explanation, timeout)
         case "AS406" if timeout is not None and (host.seconds(timeout.name) or 0) > _LONG:
             return _at(explanation, timeout)
         case "AS404":
@@ -166,7 +175,7 @@ def _of_switches(explanation: Explanation, host: Host) -> Explanation:
 
 def _only_setting(site: Site, name: str) -> Directive | None:
     """The directive that is in force for TLS hosts, unless there are several."""
-    directives = {host.setting(name) for host in site.tls_hosts} - {None}
+    directives = {host.setting(name) for host in site.listed_hosts} - {None}
     return directives.pop() if len(directives) == 1 else None
 
 

@@ -149,6 +149,54 @@ START = logged_by(
         "AS206",
         "AS209",
     ),
+    problem(
+        "AH02231",
+        "No SSL protocols available [hint: SSLProtocol]",
+        "SSLProtocol leaves a host no protocol",
+        Outcome.DOES_NOT_START,
+        "Begin the list with all, as in SSLProtocol all -TLSv1 -TLSv1.1.",
+        "AS128",
+    ),
+    *(
+        problem(
+            number,
+            text,
+            "SSLCipherSuite selects no cipher",
+            Outcome.DOES_NOT_START,
+            "Name ciphers that `openssl ciphers` accepts. Those of TLS 1.3 have a list of their "
+            "own: SSLCipherSuite TLSv1.3 ….",
+            "AS129",
+        )
+        for number, text in (
+            ("AH01898", "Unable to configure permitted SSL ciphers"),
+            ("AH10127", "Unable to configure permitted TLSv1.3 ciphers"),
+        )
+    ),
+    *(
+        problem(number, text, said, None, repair, "AS131", names="host _ _")
+        for number, text, said, repair in (
+            (
+                "AH01915",
+                "Init: (%s) You configured HTTPS(%d) on the standard HTTP(%d) port!",
+                "the host has TLS on port 80, the standard port of HTTP",
+                "Use port 443, or turn SSLEngine off.",
+            ),
+            (
+                "AH01916",
+                "Init: (%s) You configured HTTP(%d) on the standard HTTPS(%d) port!",
+                "SSLEngine is off for the host on port 443, the standard port of HTTPS",
+                "Use port 80, or turn SSLEngine on.",
+            ),
+        )
+    ),
+    problem(
+        "AH10510",
+        "'SSLEngine optional' is no longer supported",
+        "SSLEngine optional gives no TLS to clients",
+        None,
+        "Write SSLEngine on.",
+        "AS127",
+    ),
     context(
         "AH02043",
         "SSL virtual host for servername %s found",

@@ -66,6 +66,16 @@ NO_PASS_PHRASE = Variant(
     repair="Store the key without a pass phrase, or set SSLPassPhraseDialog to a program that "
     "prints it.",
 )
+DBM_TOO_SMALL = Variant(
+    ("AS214",),
+    explanation="a dbm cache stores responses up to 928 bytes",
+    repair="Use shmcb, as in SSLStaplingCache shmcb:stapling(512000).",
+)
+SERVER_MISSING = Variant(
+    ("AS213",),
+    explanation="the cache servers cannot be reached, or refuse the response",
+    repair="Start the servers of SSLStaplingCache, or correct their hosts and ports.",
+)
 WEB_CHARACTERS = Variant(
     ("AS106",),
     explanation="the URL has typographic quotes or spaces, as web pages have them",

@@ -47,26 +47,35 @@ def parse_address(word: str) -> Address:
 
 @lru_cache(maxsize=256)
 def address_problem(word: str) -> str | None:
-    """The message of httpd about an address of <VirtualHost>, or ``None``.
-
-    Source: get_addresses, apr_parse_addr_port.
-    """
+    """The message of httpd about an address of <VirtualHost>, or ``None`` (get_addresses)."""
     invalid = "The address or port is invalid"
     if word == ":*":
         return invalid
-    word = word.removesuffix(":*")
-    host, colon, digits = word.rpartition(":")
-    if _DIGITS.fullmatch(word):
-        return "Missing address for VirtualHost" if _is_port(word) else invalid
+    parsed = parse_addr_port(word.removesuffix(":*"))
+    if parsed is None:
+        return invalid
+    host, _ = parsed
+    return "Missing address for VirtualHost" if host is None else None
+
+
+def parse_addr_port(text: str) -> tuple[str | None, int] | None:
+    """Host and port as APR parses them (apr_parse_addr_port); ``None`` where it refuses them.
+
+    The host is ``None`` if the text is a port alone, the port 0 if there is none.
+    """
+    if _DIGITS.fullmatch(text):
+        return (None, atoi(text)) if _is_port(text) else None
+    host, port = text, 0
+    before, colon, digits = text.rpartition(":")
     if colon and _DIGITS.fullmatch(digits):
-        if not host or not _is_port(digits):
-            return invalid
-        word = host
-    if not word.startswith("["):
-        return None
-    address, _, zone = word[1:-1].partition("%")
-    is_complete = word.endswith("]") and (zone or "%" not in word)
-    return None if is_complete and _is_ipv6(address) else invalid
+        if not before or not _is_port(digits):
+            return None
+        host, port = before, atoi(digits)
+    if not host.startswith("["):
+        return host, port
+    address, _, zone = host[1:-1].partition("%")
+    is_complete = host.endswith("]") and (zone or "%" not in host)
+    return (host[1:-1], port) if is_complete and _is_ipv6(address) else None
 
 
 def _is_port(digits: str) -> bool:

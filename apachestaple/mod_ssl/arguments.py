@@ -114,6 +114,25 @@ def protocols(name: str, words: Sequence[str]) -> str | None:
     return None
 
 
+_PROTOCOLS = frozenset({"tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"})
+
+
+def enabled_protocols(words: Sequence[str]) -> frozenset[str]:
+    """The protocols that SSLProtocol enables, in lower case; the words are valid."""
+    enabled: frozenset[str] = frozenset()
+    for word in words:
+        action = word[:1] if word[:1] in ("+", "-") else ""
+        name = word[len(action) :].lower()
+        meant = _PROTOCOLS if name == "all" else frozenset({name}) & _PROTOCOLS
+        if action == "-":
+            enabled -= meant
+        elif action == "+":
+            enabled |= meant
+        else:
+            enabled = meant
+    return enabled
+
+
 _OPTIONS = frozenset(
     {
         *("stdenvvars", "exportcertdata", "fakebasicauth", "strictrequire", "optrenegotiate"),

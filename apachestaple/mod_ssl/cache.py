@@ -27,6 +27,8 @@ PROVIDERS = {
 SERVER_LISTS = frozenset({"redis", "memcache"})
 
 DEFAULT_SIZE = 524_288
+# Bytes of a response that a dbm cache stores; with flag and id it has 949 (socache_dbm_store).
+LONGEST_DBM_RESPONSE = 928
 SMALLEST_SIZE = 8192
 LARGEST_SIZE = 4_294_967_294
 

@@ -52,6 +52,8 @@ _TABLE = (
     StaplingDirective("SSLOCSPProxyURL", Kind.PROXY, None, since=(2, 4, 19)),
 )
 
+# From this version on, `SSLEngine optional` gives no TLS (AH10510).
+NO_UPGRADES_SINCE = (2, 4, 64)
 # mod_md staples since then, for certificates that it does not manage as well.
 MOD_MD_STAPLES_SINCE = (2, 4, 42)
 

@@ -103,6 +103,10 @@ class HostCertificate(NamedTuple):
         return self.leaf is not None
 
 
+# The key of a setting: SSLCipherSuite for TLS 1.3.
+TLS13_CIPHERS = "sslciphersuite tlsv1.3"
+
+
 @dataclass(eq=False)
 class Host:
     """The main server or a virtual host; nothing of it changes once it is put together.
@@ -115,6 +119,8 @@ class Host:
         main: the main server; ``None`` for that itself.
         find_certificates: reads its certificates.
         find_record: the record that mod_ssl has of a leaf, whichever host made it.
+        has_upgrades: whether this httpd still has ``SSLEngine optional``, which is asked for where
+            a host has it.
         listen_is_https: whether its addresses are those of a Listen for https.
         aliases: the names of its ServerAlias directives.
         managed: the domains that mod_md assigns to it.
@@ -131,6 +137,7 @@ class Host:
     overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
+    has_upgrades: Callable[[], bool] = lambda: False
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False
@@ -236,7 +243,14 @@ class Host:
 
     @lazy
     def is_tls(self) -> bool:
-        return self.ssl_engine != "off"
+        """Whether mod_ssl sets it up for TLS."""
+        engine = self.ssl_engine
+        return engine == "on" or (engine == "optional" and self.has_upgrades())
+
+    @property
+    def takes_handshakes(self) -> bool:
+        """Whether clients can begin with a handshake; ``optional`` waits for an HTTP request."""
+        return self.ssl_engine == "on"
 
     @property
     def use_stapling(self) -> bool:
@@ -259,6 +273,11 @@ class Host:
     def must_staple(self) -> bool:
         """Whether one of its certificates requires a staple (must-staple)."""
         return any(c.leaf is not None and c.leaf.must_staple for c in self.certificates)
+
+    @property
+    def cipher_suites(self) -> list[Directive]:
+        """Each SSLCipherSuite in force: one for TLS 1.3, and one for the versions before."""
+        return list(filter(None, map(self.setting, ("SSLCipherSuite", TLS13_CIPHERS))))
 
     @property
     def fakes_try_later(self) -> bool:

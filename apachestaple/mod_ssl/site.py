@@ -23,7 +23,7 @@ from apachestaple.mod_ssl.cache import (
     parse_cache,
     recommended_size,
 )
-from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.directives import NO_UPGRADES_SINCE, STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.host_certificates import (
     CHAINS_ELSEWHERE,
     Files,
@@ -42,6 +42,7 @@ from apachestaple.mod_ssl.provisions import Provisions
 from apachestaple.mod_ssl.queries import query
 from apachestaple.mod_ssl.records import stapling_records
 from apachestaple.mod_ssl.replies import Member, members_by_leaf, replies
+from apachestaple.mod_ssl.vhosts import VirtualHosts
 from apachestaple.mod_ssl.walk import Walk
 from apachestaple.ocsp.query import measured_lengths
 
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
     from apachestaple.httpd.lines import Listener
+    from apachestaple.mod_ssl.addresses import Address
+    from apachestaple.mod_ssl.cache_servers import CacheServer
     from apachestaple.mod_ssl.hosts import StaplingProblem
     from apachestaple.mod_ssl.records import StaplingRecord
     from apachestaple.mod_ssl.replies import Replies
@@ -78,8 +81,10 @@ class Site:
         ssl_directives: all directives with a name like those of mod_ssl.
         managed_domains: mod_md's, in the order of the configuration.
         certificates_required: whether a certificate that is not here is an error.
+        listens: the addresses of the Listen directives.
         reader: of the certificate files.
         answers: what the responders answered, where they were asked.
+        unreachable: cache servers to which no connection could be made, each with the reason.
 
     """
 
@@ -92,7 +97,9 @@ class Site:
     reader: CertificateReader
     ssl_directives: list[Directive] = field(default_factory=list)
     managed_domains: list[ManagedDomain] = field(default_factory=list)
+    listens: list[Address] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
+    unreachable: Mapping[CacheServer, str] = field(default_factory=dict)
 
     @property
     def user(self) -> str:
@@ -171,6 +178,16 @@ class Site:
     def tls_hosts(self) -> list[Host]:
         """Hosts with TLS. The main server is only included if its SSLEngine is on."""
         return [host for host in self.hosts if host.is_tls]
+
+    @property
+    def listed_hosts(self) -> list[Host]:
+        """Hosts with TLS, and those that ask for it in vain."""
+        return [host for host in self.hosts if host.ssl_engine != "off"]
+
+    @lazy
+    def vhosts(self) -> VirtualHosts:
+        """The virtual hosts by address and name."""
+        return VirtualHosts(self.virtual_hosts, self.listens)
 
     @lazy
     def files_of_tls_hosts(self) -> frozenset[int]:
@@ -360,6 +377,9 @@ def understand(
     has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
     files = Files(configuration, reader, has_chains_elsewhere)
 
+    def has_upgrades() -> bool:
+        return configuration.version() < NO_UPGRADES_SINCE
+
     def find_certificates(host: Host) -> tuple[HostCertificate, ...]:
         return host_certificates(host, files)
 
@@ -367,6 +387,7 @@ def understand(
         if host.section is not None:
             host.listen_is_https = speak_https[host.section.raw]
         host.find_certificates = find_certificates
+        host.has_upgrades = has_upgrades
         host.find_record = site.find_record
         host.mod_md_has = site.mod_md_has
     if has_mod_md(walk.seen):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
+from apachestaple.mod_ssl.cache_servers import cache_servers
 from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, mod_md_answers, obtains_certificate
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
+from apachestaple.mod_ssl.vhosts import is_same
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import proxy_problem, url_problem
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
     from apachestaple.mod_ssl.replies import Replies
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.vhosts import Answer
 
 
 # mod_md installs a self-signed certificate until then (md_add_fallback_cert_files).
@@ -35,7 +39,8 @@ class Prospect:
 def prospect(host: Host, site: Site) -> Prospect:
     """Whether a client that connects a second time gets a staple, if the responders answer.
 
-    For a fragment, the cache is assumed to be set elsewhere.
+    Another host may answer the client. For a fragment, the cache is assumed to be set elsewhere,
+    and no host is assumed to precede its own.
     """
     by_other = None if host.is_tls else other_tls(host)
     if by_other is not None:
@@ -43,6 +48,51 @@ def prospect(host: Host, site: Site) -> Prospect:
         return Prospect(
             None, f"{module} provides its TLS, and stapling by {module} is not predicted"
         )
+    if not host.takes_handshakes:
+        return Prospect(False, f"SSLEngine {host.ssl_engine} gives no TLS to clients")
+    if host.is_main or not site.configuration.whole:
+        return _if_it_answers(host, site)
+    answers = site.vhosts.answers(host)
+    if all(is_same(answer.host, host) and answer.chain.has_tls for answer in answers):
+        return _if_it_answers(host, site)
+    found = {answer: _of_answer(answer, host, site) for answer in answers}
+    if len({each.staples for each in found.values()}) == 1:
+        return next(iter(found.values()))
+    first, second = list(found.items())[:2]
+    return Prospect(
+        None,
+        f"it depends on the address: at {first[0].chain.address} {first[1].why}, "
+        f"at {second[0].chain.address} {second[1].why}",
+    )
+
+
+def _of_answer(answer: Answer, host: Host, site: Site) -> Prospect:
+    """What a client gets on one of the addresses of a host."""
+    chain, answering = answer
+    if not chain.has_tls:
+        return Prospect(
+            False,
+            f"{_place(chain.first)}, the first host of {chain.address}, has no TLS, so no client "
+            "can connect with TLS",
+        )
+    if is_same(answering, host):
+        return _if_it_answers(host, site)
+    if not answering.takes_handshakes:
+        return Prospect(None, f"{_place(answering)} answers clients instead, and has no TLS")
+    found = _if_it_answers(answering, site)
+    return Prospect(found.staples, f"{_place(answering)} answers clients instead, and {found.why}")
+
+
+def _place(host: Host) -> str:
+    """The name of a host and the line where it starts."""
+    directive = host.directive
+    if directive is None:
+        return host.name
+    return f"{host.name} ({os.path.basename(directive.file)}:{directive.line})"
+
+
+def _if_it_answers(host: Host, site: Site) -> Prospect:
+    """What a client gets that the host answers."""
     if host.md_stapling is None:
         return _in_fragment_with_mod_md(host, site)
     if not host.md_stapling and not host.use_stapling:
@@ -97,6 +147,9 @@ def _cache_problem(site: Site) -> str | None:
         return f"the cache needs {PROVIDERS[cache.provider]}, which is not loaded"
     if cache.size is not None and not shmcb_layout(cache.size).starts:
         return f"httpd does not start with a cache of {cache.size} bytes"
+    bad = next((server for server in cache_servers(cache) if server.log_id), None)
+    if bad is not None:
+        return f"httpd does not start with the cache server {bad.written}"
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.addresses import Address, is_https, parse_address, parse_listen
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
-from apachestaple.mod_ssl.hosts import Host, first_argument
+from apachestaple.mod_ssl.hosts import TLS13_CIPHERS, Host, first_argument
 from apachestaple.mod_ssl.managed import OF_DOMAIN, SECTIONS, managed_domain, section_of
 from apachestaple.mod_ssl.other_tls import SWITCHES, TLS_ENGINE
 
@@ -32,6 +32,7 @@ DIRECTORY_SECTIONS = frozenset(
 # The server settings of mod_ssl that decide whether and how a host staples; the last one set wins.
 _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "sslengine",
+    "sslprotocol",
     "servername",
     "sslcertificatechainfile",
     "sslcacertificatefile",
@@ -105,7 +106,7 @@ class Walk:
         }
         act = acts.get(key) or (self._setting if key in _SETTINGS or key in SWITCHES else None)
         # Beside the right ones, those with a slip at the beginning, or further behind.
-        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key
+        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key or key == "mutex"
 
     def _virtual_host(self, directive: Directive) -> None:
         raw = directive.raw
@@ -119,6 +120,7 @@ class Walk:
         listen = parse_listen(directive) if directive.parent is None else None
         if listen:
             self._listens.append(listen)
+            self._site.listens.append(listen[0])
 
     def _alias(self, directive: Directive) -> None:
         host = self._owner(directive.parent)
@@ -152,7 +154,7 @@ class Walk:
             host.own_keys.append(directive)
         elif key == "sslciphersuite" and first_argument(directive).lower() == "tlsv1.3":
             # It leaves the ciphers of the other versions alone.
-            return
+            host.own[TLS13_CIPHERS] = directive
         elif key == "sslstaplingcache":
             (self._site.caches if host.is_main else self._site.misplaced).append(directive)
         else:

@@ -101,6 +101,24 @@ def connect(
     raise ConnectError("; ".join(reasons), is_timeout=is_timeout)
 
 
+def unreachable_because(
+    host: str, port: int, deadline: Deadline, *, each: float, only_public: bool
+) -> str | None:
+    """Why no connection to a server can be made; ``None`` where one was made, and closed.
+
+    The limits are those of `connect`.
+
+    Raises:
+        NotPublicError: the server has a special address, and ``only_public`` is set.
+
+    """
+    try:
+        close(connect(host, port, deadline, each=each, only_public=only_public))
+    except ConnectError as error:
+        return str(error)
+    return None
+
+
 def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
     """The addresses of ``host``, as socket.getaddrinfo returns them.
 

@@ -115,7 +115,7 @@ def _hosts(sites: Iterable[Site]) -> list[dict[str, object]]:
 
 def shown_hosts(site: Site) -> list[Host]:
     """The hosts with TLS, also by other modules than mod_ssl."""
-    return [*site.tls_hosts, *(host for host, _ in site.other_tls_hosts)]
+    return [*site.listed_hosts, *(host for host, _ in site.other_tls_hosts)]
 
 
 def _host(host: Host, site: Site) -> dict[str, object]:

@@ -42,6 +42,9 @@ class StaplingWithoutTls(HostRule):
         switch = host.own.get("sslusestapling")
         if switch is None or not host.use_stapling or not site.has_mod_ssl:
             return
-        if host.is_tls or (host.is_main and site.tls_hosts):
+        if host.ssl_engine != "off" or (host.is_main and site.tls_hosts):
+            return
+        if any(chain.first.staples for chain in site.vhosts.reached(host)):
+            # It has an effect: clients reach the host with the certificate of another one.
             return
         yield self.finding(directive_subject(switch), hosts=(host,))

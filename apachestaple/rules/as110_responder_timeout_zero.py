@@ -26,10 +26,14 @@ class ResponderTimeoutZero(ZeroTimeoutRule):
     fix = Fix.SAFE
     setting = "SSLStaplingResponderTimeout"
     reason = "with a timeout of 0, every query to a responder fails"
-    message = "with a timeout of 0, every query to a responder fails"
+    message = {
+        "": "with a timeout of 0, every query to a responder fails",
+        "not-a-number": "httpd reads {written} as 0 s, so every query to a responder fails",
+    }
     help = "Set a few seconds, such as 5, or remove the line."
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0")),
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout ten")),
         Example(
             CACHE
             + tls_host(

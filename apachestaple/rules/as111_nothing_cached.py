@@ -20,11 +20,16 @@ class NothingCached(ZeroTimeoutRule):
     fix = Fix.SAFE
     setting = "SSLStaplingStandardCacheTimeout"
     reason = "with a timeout of 0, no response is cached"
-    message = (
-        "with a timeout of 0, no response is cached, and every handshake queries the responder"
-    )
+    message = {
+        "": "with a timeout of 0, no response is cached, and every handshake queries the responder",
+        "not-a-number": "httpd reads {written} as 0 s, so no response is cached, and every handshake "
+        "queries the responder",
+    }
     help = "Remove the line; the default is 3600 seconds."
-    bad = (Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0")),)
+    bad = (
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0")),
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout one")),
+    )
     good = (
         FIXED,
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 3600")),

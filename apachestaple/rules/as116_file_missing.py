@@ -63,6 +63,10 @@ class FileMissing(DirectiveRule):
             + "<VirtualHost *:8080>\n    SSLCertificateFile certs/missing.pem\n</VirtualHost>\n",
             rejection="does not exist or is empty",
         ),
+        Example(
+            CACHE + tls_host("SSLOCSPResponderCertificateFile certs/missing.pem"),
+            rejection="does not exist or is empty",
+        ),
     )
     good = (Example(CACHE + tls_host("SSLUseStapling on", "SSLCADNRequestFile certs/chain.pem")),)
 

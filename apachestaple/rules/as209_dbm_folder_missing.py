@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class DbmFolderMissing(DirectiveRule):
-    """The folder of a dbm cache does not exist.
+    """The folder of a dbm cache does not exist, or the path is that of a folder.
 
     httpd creates the dbm file when it starts, but not its folder.
     """
@@ -32,9 +32,18 @@ class DbmFolderMissing(DirectiveRule):
     log_id = "AH00804"
     needs_whole = True
     names = frozenset({"sslstaplingcache"})
-    message = "the folder {folder} does not exist"
-    help = "Create the folder."
-    bad = (Example("SSLStaplingCache dbm:missing/stapling\n" + tls_host("SSLUseStapling on")),)
+    message = {
+        "": "the folder {folder} does not exist",
+        "folder": "{folder} is a folder, and not a file for the cache",
+    }
+    help = {
+        "": "Create the folder.",
+        "folder": "Name a file in it, such as dbm:{folder}/stapling.",
+    }
+    bad = (
+        Example("SSLStaplingCache dbm:missing/stapling\n" + tls_host("SSLUseStapling on")),
+        Example("SSLStaplingCache dbm:logs\n" + tls_host("SSLUseStapling on")),
+    )
     good = (Example("SSLStaplingCache dbm:logs/stapling\n" + tls_host("SSLUseStapling on")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
@@ -43,6 +52,9 @@ class DbmFolderMissing(DirectiveRule):
         if not site.certificates_required or cache.provider != "dbm" or not cache.argument:
             return
         configuration = site.configuration
-        folder = os.path.dirname(configuration.absolute(cache.argument))
+        path = configuration.absolute(cache.argument)
+        folder = os.path.dirname(path)
         if not os.path.isdir(configuration.paths.real(folder)):
             yield self.finding(directive_subject(directive), folder=folder)
+        elif os.path.isdir(configuration.paths.real(path)):
+            yield self.finding(directive_subject(directive), variant="folder", folder=path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.remedy import RemoveDirective
-from apachestaple.rules.subject import directive_subject
+from apachestaple.rules.subject import value_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ZeroTimeoutRule(SettingRule):
-    """A rule about a timeout that is written as 0; AS105 is about other words that are read as 0.
+    """A rule about a setting in seconds that httpd reads as 0: `0`, or what is not a number.
 
     Attributes:
         reason: why the directive should be removed.
@@ -31,15 +31,21 @@ class ZeroTimeoutRule(SettingRule):
     def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
         written = first_argument(directive)
         del site
-        if not written.isdigit() or hosts[0].seconds(self.setting) != 0:
+        if hosts[0].seconds(self.setting) != 0:
             return
+        variant = "" if not written.strip("0") else "not-a-number"
         by_effect: dict[Effect, list[Host]] = {}
         for host in hosts:
             by_effect.setdefault(self.effect_in(host), []).append(host)
         remedy = RemoveDirective(directive=directive, reason=self.reason, for_its_value=True)
         for effect, concerned in by_effect.items():
             yield self.finding(
-                directive_subject(directive), hosts=concerned, effect=effect, remedy=remedy
+                value_subject(directive),
+                variant=variant,
+                hosts=concerned,
+                effect=effect,
+                remedy=remedy,
+                written=written,
             )
 
     def effect_in(self, host: Host) -> Effect:

@@ -141,4 +141,25 @@ def two_caches(random: Random, site: Site) -> Fault | None:
 
 @of("AS209")
 def folder_of_dbm_missing(random: Random, site: Site) -> Fault | None:
-    return _set(site, random.choice(("dbm:missing/stapling", "dbm:/nowhere/at/all/stapling")))
+    return _set(site, random.choice(("dbm:missing/stapling", "dbm:/nowhere/at/all", "dbm:logs")))
+
+
+@of("AS212")
+def cache_server_without_host(random: Random, site: Site) -> Fault | None:
+    provider = random.choice(("redis", "memcache"))
+    site.load(f"socache_{provider}")
+    return _set(site, f"{provider}:{random.choice(('6379', '127.0.0.1:0', '[::1', 'a,:1'))}")
+
+
+@of("AS213")
+def cache_server_by_its_socket(random: Random, site: Site) -> Fault | None:
+    provider = random.choice(("redis", "memcache"))
+    site.load(f"socache_{provider}")
+    return _set(site, f"{provider}:/run/{provider}.sock")
+
+
+@of("AS214")
+def dbm_keeps_short_responses(random: Random, site: Site) -> Fault | None:
+    if a_host(random, site) is None or _set(site, "dbm:logs/ocsp") is None:
+        return None
+    return Fault(masked="the responses of the lab are short")

@@ -236,7 +236,7 @@ def no_time_for_the_responder(random: Random, site: Site) -> Fault | None:
     host = a_host(random, site)
     if host is None:
         return None
-    _set(site, host, "SSLStaplingResponderTimeout", random.choice(("0", "00")))
+    _set(site, host, "SSLStaplingResponderTimeout", random.choice(("0", "00", "abc", "-0", "h1")))
     return Fault(about=(host,), masked=shared(site, host))
 
 
@@ -245,7 +245,7 @@ def no_time_in_the_cache(random: Random, site: Site) -> Fault | None:
     host = a_host(random, site)
     if host is None:
         return None
-    _set(site, host, "SSLStaplingStandardCacheTimeout", 0)
+    _set(site, host, "SSLStaplingStandardCacheTimeout", random.choice(("0", "one")))
     return Fault(about=(host,), masked=shared(site, host))
 
 
@@ -300,4 +300,59 @@ def overridden_in_every_host(random: Random, site: Site) -> Fault | None:
 def missing_file(random: Random, site: Site) -> Fault:
     name = random.choice(("SSLCARevocationFile", "SSLCADNRequestPath", "SSLSessionTicketKeyFile"))
     insert(random, some_body(random, site), line(name, random.choice(("nowhere", "certs/none"))))
+    return Fault()
+
+
+@of("AS118")
+def no_time_for_errors(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    _set(site, host, "SSLStaplingErrorCacheTimeout", random.choice(("0", "ten")))
+    return Fault(about=(host,), masked="no responder fails")
+
+
+@of("AS126")
+def name_twice(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None or host.section is None:
+        return None
+    names = named(host.section.body, "ServerName")
+    if not names or host.section not in site.body:
+        return None
+    site.body.append(Section("VirtualHost", host.section.words, list(host.section.body)))
+    return Fault()
+
+
+@of("AS127")
+def optional_tls(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None or host.section is None:
+        return None
+    _set(site, host, "SSLEngine", "optional")
+    return Fault(masked="no client can connect to it any more")
+
+
+@of("AS128")
+def no_protocol(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    _set(site, host, "SSLProtocol", random.choice(("-all", "-SSLv2", "-TLSv1.1")))
+    return Fault()
+
+
+@of("AS129")
+def no_cipher(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None:
+        return None
+    _set(site, host, "SSLCipherSuite", random.choice(("high", "TLS_AES_128_GCM_SHA256", "!aNULL")))
+    return Fault()
+
+
+@of("AS130")
+def wrong_mutex(random: Random, site: Site) -> Fault:
+    words = random.choice(("none ssl-stapling", "none", "semaphore", "file:nowhere ssl-stapling"))
+    insert(random, site.body, line("Mutex", *words.split()))
     return Fault()

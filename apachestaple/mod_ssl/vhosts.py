@@ -1,0 +1,213 @@
+"""Which virtual host answers a client: first by its address, then by the name in the ClientHello.
+
+Source: server/vhost.c (ap_fini_vhost_config, ap_update_vhost_given_ip, matches_aliases),
+modules/ssl/ssl_engine_kernel.c (ssl_find_vhost).
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from apachestaple.httpd.words import lower
+from apachestaple.mod_ssl.addresses import Address
+from apachestaple.mod_ssl.strmatch import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from apachestaple.mod_ssl.hosts import Host
+
+# Addresses that stand for any other one.
+_ANY = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
+
+# No name in the DNS is longer.
+_LONGEST_NAME = 255
+# Of an address, so many aliases are looked at that are patterns other than `*.example.com`.
+_MOST_PATTERNS = 100
+# So many addresses of a server are looked at for a host of `*`.
+_MOST_CHAINS = 100
+
+
+class Chain:
+    """The virtual hosts of one address, in the order of the configuration.
+
+    Attributes:
+        address: the address as the first of them has it.
+        hosts: all of them. The first one answers clients that name no host, and its TLS settings
+            begin every handshake.
+
+    """
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.hosts: list[Host] = []
+        self._known: set[Host] = set()
+        self._by_name: dict[str, int] = {}
+        self._by_suffix: dict[str, int] = {}
+        self._by_pattern: dict[str, int] = {}
+
+    def add(self, host: Host) -> None:
+        index = len(self.hosts)
+        self.hosts.append(host)
+        self._known.add(host)
+        for name in names_of(host):
+            self._index_of_pattern(name).setdefault(name, index)
+
+    def _index_of_pattern(self, name: str) -> dict[str, int]:
+        if "*" not in name and "?" not in name:
+            return self._by_name
+        suffix = name[1:]
+        is_suffix = name.startswith("*.") and "*" not in suffix and "?" not in suffix
+        return self._by_suffix if is_suffix else self._by_pattern
+
+    def __contains__(self, host: object) -> bool:
+        return host in self._known
+
+    @property
+    def first(self) -> Host:
+        return self.hosts[0]
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether clients can connect with TLS: only the first host decides."""
+        return self.first.takes_handshakes
+
+    def answering(self, name: str | None) -> Host:
+        """The host that answers clients which ask for a name, or for none."""
+        if name is None:
+            return self.first
+        found = [self._by_name.get(name), *self._patterns(name)]
+        known = [index for index in found if index is not None]
+        return self.hosts[min(known)] if known else self.first
+
+    def _patterns(self, name: str) -> Iterator[int | None]:
+        dot = name.find(".")
+        while dot >= 0:
+            yield self._by_suffix.get("*" + name[dot:])
+            dot = name.find(".", dot + 1)
+        for pattern, index in islice(self._by_pattern.items(), _MOST_PATTERNS):
+            if matches(name, pattern):
+                yield index
+
+    def picks(self, host: Host) -> bool:
+        """Whether any client gets a host of it."""
+        return host is self.first or any(
+            self.answering(name) is host or self._is_pattern_of(name, host)
+            for name in names_of(host)
+        )
+
+    def _is_pattern_of(self, name: str, host: Host) -> bool:
+        known = self._index_of_pattern(name)
+        return known is not self._by_name and self.hosts[known[name]] is host
+
+
+class Answer(NamedTuple):
+    """What a client gets that connects to a host's address and asks for its name.
+
+    Attributes:
+        chain: the hosts of the address; ``None`` where the main server answers.
+        host: the one that answers.
+
+    """
+
+    chain: Chain
+    host: Host
+
+
+class VirtualHosts:
+    """All virtual hosts by their addresses."""
+
+    def __init__(self, hosts: Iterable[Host], listens: Sequence[Address]) -> None:
+        self._chains: dict[Address, Chain] = {}
+        self._listens = frozenset(map(_normal, listens))
+        self._by_port: dict[int, list[Address]] = {}
+        for listen in dict.fromkeys(map(_normal, listens)):
+            self._by_port.setdefault(listen.port, []).append(listen)
+        # The chains that clients reach, by an address of a host.
+        self._reached: dict[Address, list[Chain]] = {}
+        for host in hosts:
+            for address in dict.fromkeys(map(_normal, host.addresses)):
+                chain = self._chains.get(address)
+                if chain is None:
+                    chain = self._chains[address] = Chain(address)
+                chain.add(host)
+
+    @property
+    def chains(self) -> Iterable[Chain]:
+        """One for each address."""
+        return self._chains.values()
+
+    def chain(self, address: Address) -> Chain | None:
+        """The hosts that answer on a local address; ``None`` where the main server does."""
+        host, port = address
+        keys = (Address(host, port), Address(host, 0), Address("", port), Address("", 0))
+        return next((self._chains[key] for key in keys if key in self._chains), None)
+
+    def reached(self, host: Host) -> list[Chain]:
+        """The chains that answer on the addresses of a host which httpd listens on."""
+        found = (chain for address in host.addresses for chain in self._reached_at(address))
+        return list(dict.fromkeys(found))
+
+    def _reached_at(self, address: Address) -> list[Chain]:
+        own = _normal(address)
+        if own not in self._reached:
+            found = map(self.chain, self._places(own))
+            distinct = dict.fromkeys(chain for chain in found if chain is not None)
+            self._reached[own] = list(islice(distinct, _MOST_CHAINS))
+        return self._reached[own]
+
+    def answers(self, host: Host) -> list[Answer]:
+        """What clients get on each of the addresses of a host if they ask for its name."""
+        name = next(names_of(host), None)
+        answers: list[Answer] = []
+        for chain in self.reached(host):
+            own = host in chain and chain.picks(host)
+            # Some name of it is picked, be it not the first.
+            answers.append(Answer(chain, host if own else chain.answering(name)))
+        return answers
+
+    def _places(self, own: Address) -> Iterator[Address]:
+        """The local addresses that clients can connect to, of those that an address stands for."""
+        ports = [own.port] if own.port else list(self._by_port)
+        if not any(port in self._by_port for port in ports):
+            # Listen may stand in a file that is not here.
+            yield own
+        for port in ports:
+            if not own.host:
+                yield from self._by_port.get(port, ())
+            elif {Address(own.host, port), Address("", port)} & self._listens:
+                yield Address(own.host, port)
+
+
+def is_same(host: Host, other: Host) -> bool:
+    """Whether two hosts are one section of a file, which httpd may read twice."""
+    one, two = host.section, other.section
+    if host is other or one is None or two is None or one.in_macro or two.in_macro:
+        return host is other
+    if one.position != two.position:
+        return False
+    return one.source_file.real_path == two.source_file.real_path
+
+
+def names_of(host: Host) -> Iterator[str]:
+    """ServerName and ServerAlias in lower case; without ServerName, the main server's."""
+    name, _ = host.server_name
+    if name is None and host.main is not None:
+        name, _ = host.main.server_name
+    named = [] if name is None else [name]
+    for each in (*named, *host.aliases):
+        if len(each) <= _LONGEST_NAME:
+            yield lower(each)
+
+
+def _normal(address: Address) -> Address:
+    """The same address for each way to write it."""
+    host = address.host
+    if host in _ANY:
+        return Address("", address.port)
+    try:
+        return Address(str(ip_address(host)), address.port)
+    except ValueError:
+        return address

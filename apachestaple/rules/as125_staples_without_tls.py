@@ -1,0 +1,55 @@
+"""AS125."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import host_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+_ON = "SSLUseStapling on\n"
+_PLAIN = "<VirtualHost *:443>\n    ServerName plain.example.com\n</VirtualHost>\n"
+
+
+class StaplesWithoutTls(ServerRule):
+    """Stapling is on for a host without TLS, on an address whose first host has TLS and stapling.
+
+    A client that asks for this host gets the certificate of the first host, but stapling has the
+    settings of this one. mod_ssl gives defaults only to hosts with TLS, so the timeouts have no
+    value: no response is kept, and every such handshake queries the responder, without a time
+    limit. A responder that does not answer then blocks the other hosts as well.
+    """
+
+    code = "AS125"
+    severity = Severity.WARNING
+    effect = Effect.EVICTS_STAPLES
+    needs_whole = True
+    message = "stapling is on for this host without TLS, and each handshake queries the responder"
+    help = "Set SSLUseStapling off in this host, or turn SSLEngine on."
+    bad = (
+        Example(CACHE + _ON + tls_host() + _PLAIN),
+        Example(
+            CACHE
+            + tls_host(_ON.strip())
+            + _PLAIN.replace(".com\n", ".com\n    SSLUseStapling on\n")
+        ),
+    )
+    good = (
+        Example(CACHE + _ON + tls_host() + tls_host(certificate="rsa", name="plain.example.com")),
+    )
+
+    def check(self, site: Site) -> Iterator[Finding]:
+        for chain in site.vhosts.chains:
+            if not chain.first.staples:
+                continue
+            for host in chain.hosts[1:]:
+                if host.use_stapling and host.ssl_engine == "off" and chain.picks(host):
+                    yield self.finding(host_subject(host, site), hosts=(host,))
