@@ -22,8 +22,8 @@ class NothingCached(ZeroTimeoutRule):
     reason = "with a timeout of 0, no response is cached"
     message = {
         "": "with a timeout of 0, no response is cached, and every handshake queries the responder",
-        "not-a-number": "httpd reads {written} as 0 s, so no response is cached, and every handshake "
-        "queries the responder",
+        "not-a-number": "httpd reads {written} as 0 s, so no response is cached, and every "
+        "handshake queries the responder",
     }
     help = "Remove the line; the default is 3600 seconds."
     bad = (
