@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import atoi
-from apachestaple.httpd.words import split_words
+from apachestaple.httpd.words import lower, split_words
 from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
@@ -45,6 +45,8 @@ class StaplingProblemKind(StrEnum):
     SWITCHED_OFF = "switched-off"
 
 
+# No name in the DNS is longer.
+_LONGEST_NAME = 255
 _NEVER_ASKED = frozenset(
     {
         StaplingProblemKind.SELF_SIGNED,
@@ -221,7 +223,16 @@ class Host:
         name, _, port = first_argument(named).rpartition("://")[2].partition(":")
         return name, port
 
-    @property
+    @lazy
+    def names(self) -> tuple[str, ...]:
+        """ServerName and ServerAlias in lower case; without ServerName, the main server's."""
+        name, _ = self.server_name
+        if name is None and self.main is not None:
+            name, _ = self.main.server_name
+        named = self.aliases if name is None else [name, *self.aliases]
+        return tuple(lower(each) for each in named if len(each) <= _LONGEST_NAME)
+
+    @lazy
     def ssl_engine(self) -> str:
         """``on``, ``off`` or ``optional``."""
         directive = self.setting("SSLEngine")
@@ -247,7 +258,7 @@ class Host:
         engine = self.ssl_engine
         return engine == "on" or (engine == "optional" and self.has_upgrades())
 
-    @property
+    @lazy
     def takes_handshakes(self) -> bool:
         """Whether clients can begin with a handshake; ``optional`` waits for an HTTP request."""
         return self.ssl_engine == "on"

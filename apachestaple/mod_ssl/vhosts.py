@@ -6,11 +6,11 @@ modules/ssl/ssl_engine_kernel.c (ssl_find_vhost).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.httpd.words import lower
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.strmatch import matches
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 # Addresses that stand for any other one.
 _ANY = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
 
-# No name in the DNS is longer.
-_LONGEST_NAME = 255
 # Of an address, so many aliases are looked at that are patterns other than `*.example.com`.
 _MOST_PATTERNS = 100
 # So many addresses of a server are looked at for a host of `*`.
@@ -52,7 +50,7 @@ class Chain:
         index = len(self.hosts)
         self.hosts.append(host)
         self._known.add(host)
-        for name in names_of(host):
+        for name in host.names:
             self._index_of_pattern(name).setdefault(name, index)
 
     def _index_of_pattern(self, name: str) -> dict[str, int]:
@@ -83,6 +81,8 @@ class Chain:
         return self.hosts[min(known)] if known else self.first
 
     def _patterns(self, name: str) -> Iterator[int | None]:
+        if not self._by_suffix and not self._by_pattern:
+            return
         dot = name.find(".")
         while dot >= 0:
             yield self._by_suffix.get("*" + name[dot:])
@@ -94,8 +94,7 @@ class Chain:
     def picks(self, host: Host) -> bool:
         """Whether any client gets a host of it."""
         return host is self.first or any(
-            self.answering(name) is host or self._is_pattern_of(name, host)
-            for name in names_of(host)
+            self.answering(name) is host or self._is_pattern_of(name, host) for name in host.names
         )
 
     def _is_pattern_of(self, name: str, host: Host) -> bool:
@@ -160,7 +159,7 @@ class VirtualHosts:
 
     def answers(self, host: Host) -> list[Answer]:
         """What clients get on each of the addresses of a host if they ask for its name."""
-        name = next(names_of(host), None)
+        name = next(iter(host.names), None)
         answers: list[Answer] = []
         for chain in self.reached(host):
             own = host in chain and chain.picks(host)
@@ -191,17 +190,7 @@ def is_same(host: Host, other: Host) -> bool:
     return one.source_file.real_path == two.source_file.real_path
 
 
-def names_of(host: Host) -> Iterator[str]:
-    """ServerName and ServerAlias in lower case; without ServerName, the main server's."""
-    name, _ = host.server_name
-    if name is None and host.main is not None:
-        name, _ = host.main.server_name
-    named = [] if name is None else [name]
-    for each in (*named, *host.aliases):
-        if len(each) <= _LONGEST_NAME:
-            yield lower(each)
-
-
+@lru_cache(maxsize=1024)
 def _normal(address: Address) -> Address:
     """The same address for each way to write it."""
     host = address.host

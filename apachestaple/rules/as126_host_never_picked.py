@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.vhosts import is_same, names_of
+from apachestaple.mod_ssl.vhosts import is_same
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -55,7 +55,7 @@ class HostNeverPicked(HostRule):
         section = host.section
         if section is None or not host.takes_handshakes:
             return
-        name = next(names_of(host), None)
+        name = next(iter(host.names), None)
         chains = site.vhosts.reached(host)
         if name is None or not chains:
             return
