@@ -41,6 +41,9 @@ class Facts(NamedTuple):
     authority_key: bytes | None
     authority_serial: int | None
     may_sign: bool
+    # Algorithms, by their object identifiers.
+    key_type: str
+    signature_type: str
 
 
 class Certificate:
@@ -51,7 +54,7 @@ class Certificate:
     (`is_understood`), only the DER and the digest may be used.
     """
 
-    __slots__ = ("_algorithms", "_facts", "_subject_name", "der", "sha1")
+    __slots__ = ("_facts", "_subject_name", "der", "sha1")
 
     def __init__(self, der: bytes, sha1: bytes, facts: Facts | None) -> None:
         # The certificate itself, and its SHA-1: mod_ssl's key in the cache.
@@ -59,7 +62,6 @@ class Certificate:
         self.sha1 = sha1
         self._facts = facts
         self._subject_name = facts.subject if facts else None
-        self._algorithms: tuple[str, str] | None = None
 
     @classmethod
     def parse(cls, der: bytes) -> Certificate:
@@ -97,24 +99,7 @@ class Certificate:
     @property
     def key_type(self) -> str:
         """The algorithm of its public key, as OpenSSL tells slots for certificates apart."""
-        return self._key_and_signature[0]
-
-    @property
-    def signature_type(self) -> str:
-        """The algorithm of its signature."""
-        return self._key_and_signature[1]
-
-    @property
-    def _key_and_signature(self) -> tuple[str, str]:
-        """Both algorithms; kept, since a chain may have many authorities of one name."""
-        if self._algorithms is None:
-            try:
-                read = self._certificate
-                key, signature = read.public_key_algorithm_oid, read.signature_algorithm_oid
-                self._algorithms = key.dotted_string, signature.dotted_string
-            except Exception:  # noqa: BLE001  (cryptography raises many kinds)
-                self._algorithms = "", ""
-        return self._algorithms
+        return self._facts.key_type if self._facts else ""
 
     @property
     def signature_digest(self) -> tuple[str, int] | None:
@@ -205,7 +190,7 @@ class Certificate:
         serial = own.authority_serial
         if serial is not None and serial != issuer.serial:
             return False
-        return self.names_key_of(issuer) or _fits(self.signature_type, issuer.key_type)
+        return self.names_key_of(issuer) or _fits(own.signature_type, its.key_type)
 
     def names_key_of(self, issuer: Certificate) -> bool:
         """Whether it has the identifier of the issuer's key."""
@@ -260,6 +245,7 @@ _KEYS_OF_SIGNATURES = {
 }
 
 
+@lru_cache(maxsize=256)
 def _fits(signature: str, key: str) -> bool:
     """Whether a key of this type can have made a signature of that type (check_sig_alg_match)."""
     for beginning, keys in _KEYS_OF_SIGNATURES.items():
@@ -310,6 +296,8 @@ def _facts(certificate: x509.Certificate) -> Facts:
         authority_key=authority.key_identifier if authority else None,
         authority_serial=authority.authority_cert_serial_number if authority else None,
         may_sign=usage is None or usage.key_cert_sign,
+        key_type=certificate.public_key_algorithm_oid.dotted_string,
+        signature_type=certificate.signature_algorithm_oid.dotted_string,
     )
 
 
