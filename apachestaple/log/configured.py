@@ -29,7 +29,10 @@ _OF_KEY = frozenset({"AH02564", "AH02565"})
 _OF_CA = {
     "AH01895": "SSLCACertificateFile",
     "AH01896": "SSLCACertificatePath",
+    "AH01901": "SSLCARevocationFile",
     "AH01903": "SSLCertificateChainFile",
+    "AH01899": "SSLCARevocationCheck",
+    "AH02407": "SSLOpenSSLConfCmd",
 }
 _AT_START = frozenset({"AH02217", "AH02218", "AH02814"})
 # Diagnoses at the start, where no other host has the certificate.

@@ -66,7 +66,7 @@ class HostCertificate(NamedTuple):
     """A certificate of a host.
 
     Attributes:
-        directive: its SSLCertificateFile.
+        directive: its SSLCertificateFile or SSLOpenSSLConfCmd.
         file: the content of the file; ``None`` if it is not a file (``pkcs11:``).
         leaf: its first certificate, if it could be read.
         issuer_found: whether mod_ssl finds the issuer; ``None`` if this is unknown.
@@ -92,6 +92,11 @@ class HostCertificate(NamedTuple):
         return first_argument(self.directive)
 
     @property
+    def is_of_command(self) -> bool:
+        """Whether SSLOpenSSLConfCmd names it, so that OpenSSL itself loads the file."""
+        return self.directive.key == "sslopensslconfcmd"
+
+    @property
     def first_uri(self) -> str | None:
         """Its first OCSP URI, the only one that httpd uses."""
         uris = self.leaf.ocsp_uris if self.leaf else ()
@@ -112,6 +117,10 @@ class Host:
         addresses: where it answers.
         own: its own settings, by directive name in lower case; the last one of each.
         overridden: stapling directives of its own that a later one of the same name overrides.
+        own_certificates: its own SSLCertificateFile.
+        own_keys: its own SSLCertificateKeyFile.
+        command_certificates: its own ``SSLOpenSSLConfCmd Certificate``, with the path as argument.
+        command_keys: its own ``SSLOpenSSLConfCmd PrivateKey``, likewise.
         main: the main server; ``None`` for that itself.
         find_certificates: reads its certificates.
         find_record: the record that mod_ssl has of a leaf, whichever host made it.
@@ -131,6 +140,8 @@ class Host:
     overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
+    command_certificates: list[Directive] = field(default_factory=list)
+    command_keys: list[Directive] = field(default_factory=list)
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False
