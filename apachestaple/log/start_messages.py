@@ -88,7 +88,7 @@ START = logged_by(
         Outcome.DOES_NOT_START,
         "Set SSLCARevocationFile or SSLCARevocationPath, or remove SSLCARevocationCheck.",
         "AS323",
-        names="host _ _",
+        names="_ _ _",
     ),
     problem(
         "AH01901",
@@ -97,7 +97,7 @@ START = logged_by(
         Outcome.DOES_NOT_START,
         f"{_REASON} Set SSLCARevocationFile to a PEM file of CRLs, or remove the line.",
         "AS323",
-        names="host",
+        names="_",
     ),
     problem(
         "AH02407",
@@ -107,7 +107,7 @@ START = logged_by(
         "Correct the value or the file that it names. If the log has a line SSL Library Error, it "
         "names the reason.",
         "AS324",
-        names="command value host",
+        names="command value _",
     ),
     problem(
         "AH02565",
