@@ -239,6 +239,81 @@ def test_the_main_server_and_then_the_last_host_make_the_record(
     assert record.host.name.partition(":")[0] == maker
 
 
+def staples(lab: Lab, text: str) -> tuple[object, bool]:
+    """What `hosts` says about the only host, and whether its clients get a good staple."""
+    with lab.httpd(CACHE + text) as httpd:
+        done = run("hosts", httpd.root / "httpd.conf", "--format", "json")
+        assert httpd.start(), httpd.log
+        made = [handshake(httpd.port) for _ in range(2)][-1]
+    assert made.connected
+    (host,) = json.loads(done.stdout)
+    return host["staples"], made.staple == "good"
+
+
+@pytest.mark.parametrize("file", ["chain", "crl"])
+def test_the_certificates_in_a_file_of_crls_are_issuers(lab: Lab, file: str) -> None:
+    text = tls_host(ON, f"SSLCARevocationFile certs/{file}.pem", certificate="leaf-only")
+    assert staples(lab, text) == (file == "chain",) * 2
+
+
+def test_an_issuer_is_found_in_a_folder_of_crls(lab: Lab) -> None:
+    text = CACHE + tls_host(ON, "SSLCARevocationPath crls", certificate="leaf-only")
+    files = {"crls/intermediate.pem": lab.authority.intermediate_file.read_text()}
+    with lab.httpd(text, files=files) as httpd:
+        subprocess.run(["openssl", "rehash", httpd.root / "crls"], check=True)
+        (host,) = understood(httpd).tls_hosts
+        assert httpd.start()
+        assert handshake(httpd.port).staple == "good"
+    assert not any(host.stapling_problems)
+
+
+def test_an_empty_ocsp_uri_is_passed_over(lab: Lab) -> None:
+    assert staples(lab, tls_host(ON, certificate="empty-first-uri")) == (True, True)
+
+
+def of_command(name: str) -> tuple[str, str]:
+    """Directives that give a host a certificate by a command of OpenSSL."""
+    return (
+        f"SSLOpenSSLConfCmd Certificate certs/{name}.pem",
+        f'SSLOpenSSLConfCmd "privatekey" "certs/{name}.key"',
+    )
+
+
+@pytest.mark.parametrize(
+    ("main", "file", "command", "expected"),
+    [
+        ("", "no-ocsp", "good", True),
+        ("", "good", "no-ocsp", False),
+        ("", "no-ocsp", "rsa", False),
+        ("no-ocsp", "good", "", False),
+        ("no-ocsp", "third", "good", True),
+        ("good", "third", "no-ocsp", False),
+    ],
+)
+def test_openssl_commands_replace_certificates_of_the_same_key_type(
+    lab: Lab, main: str, file: str, command: str, *, expected: bool
+) -> None:
+    inherited = "".join(f"{line}\n" for line in of_command(main)) if main else ""
+    own = of_command(command) if command else ()
+    text = inherited + tls_host(*own, ON, certificate=file)
+    assert staples(lab, text) == (expected, expected)
+
+
+def test_a_certificate_for_other_names_is_stapled_with_a_warning(lab: Lab) -> None:
+    played = play(lab, CACHE + tls_host(ON, name="nothing.test"))
+    assert played.handshakes[""].staple == "good"
+    assert "AH01909" in played.log_ids
+
+
+def test_httpd_starts_with_useless_certificates_of_responders(lab: Lab) -> None:
+    line = "SSLOCSPResponderCertificateFile certs/not-a-certificate.pem"
+    text = CACHE + tls_host(ON, line)
+    played = play(lab, text)
+    assert played.handshakes[""].staple == "good"
+    assert "AH02312" in played.log_ids
+    assert not [finding for finding in linted(lab, Example(text)) if finding.severity != "info"]
+
+
 # -- handshake, query and cache -------------------------------------------------------------------
 
 

@@ -307,8 +307,9 @@ def _ocsp_uris(access: Iterable[x509.AccessDescription]) -> tuple[str, ...]:
             description.access_location.value
             for description in access
             if description.access_method.dotted_string == _OCSP
-            # A location can also be a name of another kind, which mod_ssl ignores.
+            # OpenSSL ignores names of other kinds and empty URIs (X509_get1_ocsp).
             and type(description.access_location).__name__ == "UniformResourceIdentifier"
+            and description.access_location.value
         ]
     )
 

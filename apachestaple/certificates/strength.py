@@ -7,6 +7,7 @@ crypto/x509/x509_set.c (x509_sig_info_init), crypto/rsa/rsa_lib.c
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,6 +62,16 @@ def weakness(certificate: Certificate, level: int) -> Weakness | None:
     if not certificate.is_self_signed:
         found.append(_signature(certificate))
     return next((each for each in found if each and each.highest < level), None)
+
+
+@lru_cache(maxsize=64)
+def weakest(chain: tuple[Certificate, ...], level: int) -> tuple[Certificate, Weakness] | None:
+    """The first certificate of a chain, which many hosts have, that is too weak."""
+    for certificate in chain:
+        found = weakness(certificate, level)
+        if found is not None:
+            return certificate, found
+    return None
 
 
 def _is_usual(der: bytes) -> bool:

@@ -29,11 +29,13 @@ _OF_KEY = frozenset({"AH02564", "AH02565"})
 _OF_SETTING = {
     "AH01895": "SSLCACertificateFile",
     "AH01896": "SSLCACertificatePath",
+    "AH01901": "SSLCARevocationFile",
     "AH01903": "SSLCertificateChainFile",
     "AH02231": "SSLProtocol",
     "AH01898": "SSLCipherSuite",
     "AH10127": TLS13_CIPHERS,
     "AH10510": "SSLEngine",
+    "AH01899": "SSLCARevocationCheck",
 }
 _NOT_STORED = frozenset({"AH01929", "AH01945"})
 # Why a cache does not store a response, by its provider.
@@ -81,6 +83,8 @@ def _placed(explanation: Explanation, site: Site, matching: Matching) -> Explana
         return _at(explanation, site.caches[-1] if site.caches else None)
     if log_id in _OF_SETTING:
         return _at(explanation, _only_setting(site, _OF_SETTING[log_id]))
+    if log_id == "AH02407":
+        return _at(explanation, _conf_command(site, explanation))
     if log_id == "AH01958":
         return _at(explanation, _first_switch(site))
     if log_id in _OF_DOMAIN:
@@ -171,6 +175,19 @@ def _of_switches(explanation: Explanation, host: Host) -> Explanation:
     else:
         variant = variants.NO_ERROR_STAPLED
     return _at(_as(explanation, variant), switch)
+
+
+def _conf_command(site: Site, explanation: Explanation) -> Directive | None:
+    """The first SSLOpenSSLConfCmd with the command and the value of a message."""
+    facts = explanation.diagnosis.facts
+    for directive in site.ssl_directives:
+        if directive.key == "sslopensslconfcmd" and len(directive.arguments) == 2:
+            command, value = directive.arguments
+            # httpd has made a path absolute.
+            values = (value, site.configuration.here(value))
+            if command == facts.get("command") and facts.get("value") in values:
+                return directive
+    return None
 
 
 def _only_setting(site: Site, name: str) -> Directive | None:

@@ -81,6 +81,35 @@ START = logged_by(
         "AS322",
     ),
     problem(
+        "AH01899",
+        "Host %s: CRL checking has been enabled, but neither %sCARevocationFile nor "
+        "%sCARevocationPath is configured",
+        "SSLCARevocationCheck is on, but no CRLs are configured",
+        Outcome.DOES_NOT_START,
+        "Set SSLCARevocationFile or SSLCARevocationPath, or remove SSLCARevocationCheck.",
+        "AS323",
+        names="_ _ _",
+    ),
+    problem(
+        "AH01901",
+        "Host %s: unable to configure X.509 CRL storage for certificate revocation",
+        "the file of SSLCARevocationFile has no CRL, or a damaged one",
+        Outcome.DOES_NOT_START,
+        f"{_REASON} Set SSLCARevocationFile to a PEM file of CRLs, or remove the line.",
+        "AS323",
+        names="_",
+    ),
+    problem(
+        "AH02407",
+        '"SSLOpenSSLConfCmd %s %s" failed for %s',
+        "OpenSSL refuses SSLOpenSSLConfCmd {command} {value}",
+        Outcome.DOES_NOT_START,
+        "Correct the value or the file that it names. If the log has a line SSL Library Error, it "
+        "names the reason.",
+        "AS324",
+        names="command value _",
+    ),
+    problem(
         "AH02565",
         "Certificate and private key %s from %s and %s do not match",
         "the first certificate in {path} does not match its private key",

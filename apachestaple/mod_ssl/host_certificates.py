@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 # Directives whose files can contain an issuer, besides the certificate's own file.
 CHAINS_ELSEWHERE = ("sslcertificatechainfile", "sslcacertificatefile", "sslcacertificatepath")
+# Their certificates come into OpenSSL's store, too (X509_STORE_load_locations).
+CRLS = ("sslcarevocationfile", "sslcarevocationpath")
+_STORE = (CHAINS_ELSEWHERE, CRLS)
 # So many of a host's own files stand for those of the main server at the same position
 # (modssl_ctx_cfg_merge_certkeys_array).
 _REPLACED = 3
@@ -34,7 +37,7 @@ class Files(NamedTuple):
     Attributes:
         configuration: the configuration, which has the paths.
         reader: reads the files.
-        has_chains_elsewhere: whether the configuration has one of `CHAINS_ELSEWHERE`.
+        has_chains_elsewhere: whether the configuration has any of `CHAINS_ELSEWHERE` or `CRLS`.
 
     """
 
@@ -64,11 +67,23 @@ def host_certificates(host: Host, files: Files) -> tuple[HostCertificate, ...]:
     keys = _merged(host.own_keys, main.own_keys if main else [])
     # Keys and certificates belong together by their order; without a key of its own, a certificate
     # has it in its file (ssl_init_server_certs).
-    named = zip_longest(directives, keys[: len(directives)])
-    return tuple(
-        _certificate(host, directive, key, files)
-        for directive, key in (*named, *certificates_of(host))
-    )
+    pairs = [
+        *zip_longest(directives, keys[: len(directives)]),
+        *certificates_of(host),
+        *_of_commands(host),
+    ]
+    return tuple(_certificate(host, directive, key, files) for directive, key in pairs)
+
+
+def _of_commands(host: Host) -> Iterable[tuple[Directive, Directive | None]]:
+    """Certificates and keys of SSLOpenSSLConfCmd, which is executed after the other directives.
+
+    Those of the main server are executed first (modssl_ctx_cfg_merge).
+    """
+    main = host.main
+    certificates = [*(main.command_certificates if main else ()), *host.command_certificates]
+    keys = [*(main.command_keys if main else ()), *host.command_keys]
+    return zip_longest(certificates, keys[: len(certificates)])
 
 
 def is_in_token(directive: Directive) -> bool:
@@ -108,7 +123,7 @@ def _find_issuer(
     if not files.has_chains_elsewhere:
         issuer = first_issuer(leaf, file.chain)
         return issuer, issuer is not None
-    chain, authorities, folder = map(host.setting, CHAINS_ELSEWHERE)
+    chain = host.setting(CHAINS_ELSEWHERE[0])
     sent: Sequence[Certificate] = file.chain
     complete = True
     # mod_ssl takes a certificate from mod_md with the chain in its file (ssl_init_server_ctx).
@@ -118,18 +133,34 @@ def _find_issuer(
         complete = chain_file.problem in (None, Problem.NO_CERTIFICATE)
         sent = sent_chain(chain_file, {file.path})
     issuer = first_issuer(leaf, sent)
-    if issuer is None and authorities is not None:
-        bundle = files.read(authorities)
-        complete = complete and bundle.problem is None
-        of_name = [c for c in all_certificates(bundle) if c.subject_name == leaf.issuer_name]
-        issuer = first_issuer(leaf, of_name)
-        # OpenSSL only searches the folder for a name that is not in the file.
-        folder = None if of_name else folder
-    if issuer is None and folder is not None:
-        found = files.read_folder(folder)
+    if issuer is None:
+        issuer, store_complete = _find_in_store(host, leaf, files)
+        complete = complete and store_complete
+    return issuer, True if issuer else (False if complete else None)
+
+
+def _find_in_store(host: Host, leaf: Certificate, files: Files) -> tuple[Certificate | None, bool]:
+    """The issuer in OpenSSL's store of a host, and whether all files of the store were read."""
+    (_, bundle, folder), (crls, crl_folder) = (map(host.setting, names) for names in _STORE)
+    read = [files.read(named) for named in (bundle, crls) if named is not None]
+    usable = {None, Problem.NO_CERTIFICATE} if bundle is None else {None}
+    complete = usable.issuperset(file.problem for file in read)
+    of_name = [
+        certificate
+        for file in read
+        for certificate in all_certificates(file)
+        if certificate.subject_name == leaf.issuer_name
+    ]
+    # OpenSSL only searches the folders for a name that is not in the files.
+    if of_name:
+        return first_issuer(leaf, of_name), complete
+    for named in (folder, crl_folder):
+        found = files.read_folder(named) if named is not None else []
         complete = complete and found is not None
         issuer = first_issuer(leaf, [file.leaf for file in found or () if file.leaf])
-    return issuer, True if issuer else (False if complete else None)
+        if issuer is not None:
+            return issuer, complete
+    return None, complete
 
 
 def sent_chain(file: CertificateFile, own: Collection[str]) -> Sequence[Certificate]:

@@ -68,7 +68,7 @@ class HostCertificate(NamedTuple):
     """A certificate of a host.
 
     Attributes:
-        directive: its SSLCertificateFile.
+        directive: its SSLCertificateFile or SSLOpenSSLConfCmd.
         file: the content of the file; ``None`` if it is not a file (``pkcs11:``).
         leaf: its first certificate, if it could be read.
         issuer_found: whether mod_ssl finds the issuer; ``None`` if this is unknown.
@@ -92,6 +92,11 @@ class HostCertificate(NamedTuple):
     def name(self) -> str:
         """The path, as it is written in the configuration."""
         return first_argument(self.directive)
+
+    @property
+    def is_of_command(self) -> bool:
+        """Whether SSLOpenSSLConfCmd names it, so that OpenSSL itself loads the file."""
+        return self.directive.key == "sslopensslconfcmd"
 
     @property
     def first_uri(self) -> str | None:
@@ -118,6 +123,10 @@ class Host:
         addresses: where it answers.
         own: its own settings, by directive name in lower case; the last one of each.
         overridden: stapling directives of its own that a later one of the same name overrides.
+        own_certificates: its own SSLCertificateFile.
+        own_keys: its own SSLCertificateKeyFile.
+        command_certificates: its own ``SSLOpenSSLConfCmd Certificate``, with the path as argument.
+        command_keys: its own ``SSLOpenSSLConfCmd PrivateKey``, likewise.
         main: the main server; ``None`` for that itself.
         find_certificates: reads its certificates.
         find_record: the record that mod_ssl has of a leaf, whichever host made it.
@@ -140,6 +149,8 @@ class Host:
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
     has_upgrades: Callable[[], bool] = lambda: False
+    command_certificates: list[Directive] = field(default_factory=list)
+    command_keys: list[Directive] = field(default_factory=list)
     find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
     find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
     listen_is_https: bool = False

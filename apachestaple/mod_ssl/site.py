@@ -26,6 +26,7 @@ from apachestaple.mod_ssl.cache import (
 from apachestaple.mod_ssl.directives import NO_UPGRADES_SINCE, STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.host_certificates import (
     CHAINS_ELSEWHERE,
+    CRLS,
     Files,
     host_certificates,
     is_in_token,
@@ -190,11 +191,12 @@ class Site:
         return VirtualHosts(self.virtual_hosts, self.listens)
 
     @lazy
-    def files_of_tls_hosts(self) -> frozenset[int]:
-        """The ids of the directives of the certificates and keys that hosts with TLS have."""
+    def files_of_tls_hosts(self) -> frozenset[tuple[str, int]]:
+        """Source and line of the certificates and keys that hosts with TLS have."""
         certificates = [each for host in self.tls_hosts for each in host.certificates]
         keys = (each.key_directive for each in certificates)
-        return frozenset(map(id, (*(each.directive for each in certificates), *keys)))
+        directives = (*(each.directive for each in certificates), *filter(None, keys))
+        return frozenset((directive.source, directive.number) for directive in directives)
 
     @lazy
     def other_tls_hosts(self) -> list[tuple[Host, Directive]]:
@@ -277,6 +279,9 @@ class Site:
         """The problem of the private key of a certificate; ``None`` if no problem is known."""
         file, directive = certificate.file, certificate.key_directive
         if certificate.leaf is None or file is None:
+            return None
+        if directive is None and certificate.is_of_command:
+            # The key stays the one that was loaded before.
             return None
         if directive is None:
             return self._keys.problem(file.path, certificate.leaf)
@@ -374,7 +379,7 @@ def understand(
     walk.take(configuration.directives)
     _leave_out_hosts(site)
     speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
-    has_chains_elsewhere = not walk.seen.keys().isdisjoint(CHAINS_ELSEWHERE)
+    has_chains_elsewhere = not walk.seen.keys().isdisjoint((*CHAINS_ELSEWHERE, *CRLS))
     files = Files(configuration, reader, has_chains_elsewhere)
 
     def has_upgrades() -> bool:
@@ -403,10 +408,10 @@ def _leave_out_hosts(site: Site) -> None:
 
     With inheritance, a few thousand lines can give millions of certificates to hosts.
     """
-    inherited = len(site.main.own_certificates)
+    inherited = len(site.main.own_certificates) + len(site.main.command_certificates)
     count = inherited
     for number, host in enumerate(site.virtual_hosts):
-        count += max(len(host.own_certificates), inherited)
+        count += max(len(host.own_certificates), inherited) + len(host.command_certificates)
         if count > MOST_CERTIFICATES and host.section is not None:
             message = f"more than {MOST_CERTIFICATES:,} certificates: the other hosts were not read"
             error = ReadError(ErrorKind.LIMIT, message, host.section.place)

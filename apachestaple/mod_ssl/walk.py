@@ -37,9 +37,13 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "sslcertificatechainfile",
     "sslcacertificatefile",
     "sslcacertificatepath",
+    "sslcarevocationfile",
+    "sslcarevocationpath",
+    "sslcarevocationcheck",
     "sslcertificatefile",
     "sslcertificatekeyfile",
     "sslciphersuite",
+    "sslopensslconfcmd",
     "sslpassphrasedialog",
     "protocol",
     "mdbaseserver",
@@ -152,6 +156,8 @@ class Walk:
             host.own_certificates.append(directive)
         elif key == "sslcertificatekeyfile":
             host.own_keys.append(directive)
+        elif key == "sslopensslconfcmd":
+            _take_conf_command(host, directive)
         elif key == "sslciphersuite" and first_argument(directive).lower() == "tlsv1.3":
             # It leaves the ciphers of the other versions alone.
             host.own[TLS13_CIPHERS] = directive
@@ -173,3 +179,12 @@ class Walk:
             if host is self._site.main:
                 host = self._hosts.get(id(outer), host)
         return host
+
+
+def _take_conf_command(host: Host, directive: Directive) -> None:
+    """Keep the file of SSLOpenSSLConfCmd Certificate or PrivateKey as the directive's argument."""
+    command, *values = directive.arguments or [""]
+    taken = {"certificate": host.command_certificates, "privatekey": host.command_keys}
+    if len(values) == 1 and command.lower() in taken:
+        escaped = values[0].replace("\\", "\\\\").replace('"', '\\"')
+        taken[command.lower()].append(directive._replace(raw=f'"{escaped}"'))

@@ -54,6 +54,11 @@ class FileMissing(DirectiveRule):
             rejection="does not exist or is empty",
         ),
         Example(
+            CACHE
+            + tls_host("SSLUseStapling on", "SSLOCSPResponderCertificateFile certs/missing.pem"),
+            rejection="does not exist or is empty",
+        ),
+        Example(
             "SSLPassPhraseDialog exec:missing\n" + CACHE + tls_host("SSLUseStapling on"),
             rejection="does not exist",
         ),
@@ -71,14 +76,17 @@ class FileMissing(DirectiveRule):
     good = (Example(CACHE + tls_host("SSLUseStapling on", "SSLCADNRequestFile certs/chain.pem")),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        if not site.certificates_required or id(directive) in site.files_of_tls_hosts:
+        if not site.certificates_required:
             return
         named = COMMANDS[directive.key].named_path(directive.arguments)
         if named is None:
             return
         kind, written = named
         path = site.configuration.here(written)
-        if site.configuration.may_read_certificate(path) and not _is_there(kind, path):
+        if not site.configuration.may_read_certificate(path) or _is_there(kind, path):
+            return
+        # Rules of their own are about certificates and keys of hosts with TLS.
+        if (directive.source, directive.number) not in site.files_of_tls_hosts:
             yield self.finding(value_subject(directive), variant=kind, path=written)
 
 

@@ -48,6 +48,13 @@ class NotACertificate(CertificateFileRule):
             ),
             log_id="AH02561",
         ),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on", "SSLOpenSSLConfCmd Certificate certs/not-a-certificate.pem"
+            ),
+            log_id="AH02407",
+        ),
     )
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
@@ -55,7 +62,8 @@ class NotACertificate(CertificateFileRule):
         self, problem: Problem, certificate: HostCertificate, host: Host, site: Site
     ) -> Iterator[Finding]:
         # With a chain file, httpd only reads the leaf from the certificate's file.
-        leaf_only = host.setting("SSLCertificateChainFile") is not None
+        by_openssl = certificate.is_of_command
+        leaf_only = host.setting("SSLCertificateChainFile") is not None and not by_openssl
         if certificate.file is None or (certificate.file.leaf and leaf_only):
             return
         yield self.finding(
@@ -63,6 +71,6 @@ class NotACertificate(CertificateFileRule):
             variant=problem,
             hosts=(host,),
             certificate=certificate,
-            log_id="AH02561" if leaf_only else None,
+            log_id="AH02561" if leaf_only else ("AH02407" if by_openssl else None),
             path=certificate.name,
         )

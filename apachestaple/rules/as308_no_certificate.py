@@ -38,14 +38,18 @@ class NoCertificate(HostRule):
     good = (
         Example(tls_host()),
         Example(f"{MOD_MD}MDRenewMode manual\nMDomain www.example.com\n{managed_host()}"),
+        Example(
+            "<VirtualHost *:443>\n    SSLEngine on\n"
+            "    SSLOpenSSLConfCmd Certificate certs/good.pem\n"
+            "    SSLOpenSSLConfCmd PrivateKey certs/good.key\n</VirtualHost>\n"
+        ),
     )
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        configuration = site.configuration
         if not host.is_tls or host.certificates or not site.has_mod_ssl:
             return
-        # mod_md and SSLOpenSSLConfCmd can supply one.
-        if host.managed or any(configuration.named("SSLOpenSSLConfCmd")):
+        # mod_md may add one.
+        if host.managed:
             return
         switch = host.setting("SSLEngine")
         if switch is not None:

@@ -35,6 +35,16 @@ class NotAKey(KeyRule):
     help = "Set SSLCertificateKeyFile to the file of the key in PEM format."
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on").replace("certs/good.key", "certs/chain.pem")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLOpenSSLConfCmd Certificate certs/other.pem",
+                "SSLOpenSSLConfCmd PrivateKey certs/chain.pem",
+                certificate="rsa",
+            ),
+            log_id="AH02407",
+        ),
     )
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
@@ -49,5 +59,6 @@ class NotAKey(KeyRule):
             key_subject(certificate),
             hosts=(host,),
             certificate=certificate,
+            log_id="AH02407" if certificate.is_of_command else None,
             path=first_argument(directive or certificate.directive),
         )

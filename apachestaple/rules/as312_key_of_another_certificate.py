@@ -43,6 +43,16 @@ class KeyOfAnotherCertificate(KeyRule):
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", key="other")),
         Example(CACHE + tls_host("SSLUseStapling on", certificate="issuer-first")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLOpenSSLConfCmd Certificate certs/other.pem",
+                "SSLOpenSSLConfCmd PrivateKey certs/third.key",
+                certificate="rsa",
+            ),
+            log_id="AH02407",
+        ),
     )
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
@@ -58,6 +68,7 @@ class KeyOfAnotherCertificate(KeyRule):
             variant="issuer-first" if own else "",
             hosts=(host,),
             certificate=certificate,
+            log_id="AH02407" if certificate.is_of_command else None,
             key=first_argument(certificate.key_directive or certificate.directive),
             name=leaf.common_name,
             path=certificate.name,

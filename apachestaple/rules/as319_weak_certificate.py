@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from apachestaple.certificates.strength import weakness
+from apachestaple.certificates.strength import weakest, weakness
 from apachestaple.mod_ssl.security_level import security_level
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.certificates.strength import Weakness
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
@@ -52,6 +50,16 @@ class WeakCertificate(CertificateRule):
             + tls_host("SSLUseStapling on", "SSLCipherSuite HIGH:@SECLEVEL=1", certificate="sha1")
         ),
         Example(CACHE + tls_host("SSLUseStapling on", "SSLCipherSuite HIGH:@SECLEVEL=4")),
+        Example(CACHE + tls_host("SSLUseStapling on", certificate="weak-chain")),
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLOpenSSLConfCmd Certificate certs/weak-key.pem",
+                "SSLOpenSSLConfCmd PrivateKey certs/weak-key.key",
+            ),
+            log_id="AH02407",
+        ),
     )
     good = (
         Example(
@@ -73,15 +81,17 @@ class WeakCertificate(CertificateRule):
         level, is_set = security_level(host)
         weak, found = leaf, weakness(leaf, level)
         if found is None and certificate.file and certificate.file.chain:
-            # With SSLCertificateChainFile, the chain in the file is not used.
-            in_chain = _weakest(certificate.file.chain, level)
-            if in_chain is not None and host.setting("SSLCertificateChainFile") is None:
+            in_chain = weakest(certificate.file.chain, level)
+            # With SSLCertificateChainFile, mod_ssl does not load the chain in the file.
+            is_alone = not certificate.is_of_command and host.setting("SSLCertificateChainFile")
+            if in_chain is not None and not is_alone:
                 weak, found = in_chain
         if found is not None:
             yield self.finding(
                 certificate_subject(certificate),
                 variant="" if weak is leaf else "chain",
                 confidence=Confidence.CERTAIN if is_set or found.highest < 1 else None,
+                log_id="AH02407" if certificate.is_of_command else None,
                 hosts=(host,),
                 certificate=certificate,
                 name=weak.common_name,
@@ -89,13 +99,3 @@ class WeakCertificate(CertificateRule):
                 level=level,
                 path=certificate.name,
             )
-
-
-@lru_cache(maxsize=64)
-def _weakest(chain: tuple[Certificate, ...], level: int) -> tuple[Certificate, Weakness] | None:
-    """The first certificate of a chain that is too weak; cached, because hosts share chains."""
-    for certificate in chain:
-        found = weakness(certificate, level)
-        if found is not None:
-            return certificate, found
-    return None

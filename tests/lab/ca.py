@@ -195,6 +195,18 @@ class Authority:
             )
         )
 
+    def write_crl(self, name: str) -> None:
+        """Write ``NAME.pem`` with an empty CRL of the issuer."""
+        crl = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.intermediate.subject)
+            .last_update(_now() - dt.timedelta(days=1))
+            .next_update(_now() + dt.timedelta(days=30))
+            .sign(self._key, hashes.SHA256())
+        )
+        path = self.folder / f"{name}.pem"
+        path.write_bytes(crl.public_bytes(serialization.Encoding.PEM))
+
     def revoke(self, issued: Issued) -> None:
         """Make the responder answer "revoked" for this certificate."""
         self._record(issued.x509, "R")

@@ -24,8 +24,8 @@ def standard_certificates(
 
     ``responder``, ``dead`` and ``silent`` are URLs of responders that answer, refuse connections,
     and never answer. Files without a certificate of their own (``chain``, ``namesake``,
-    ``namesake-first``, ``twin``, ``not-a-certificate``, ``truncated``, ``empty``) are written but
-    not returned.
+    ``namesake-first``, ``twin``, ``weak-chain``, ``crl``, ``cut-crl``, ``not-a-certificate``,
+    ``truncated``, ``empty``) are written but not returned.
     """
     issue, now = authority.issue, dt.datetime.now(dt.UTC)
     made = {
@@ -33,6 +33,7 @@ def standard_certificates(
         "other": issue("other", names=NAMES),
         "third": issue("third", names=NAMES),
         "rsa": issue("rsa", names=NAMES, key="rsa"),
+        "empty-first-uri": issue("empty-first-uri", names=NAMES, ocsp=["", responder]),
         "weak-key": issue("weak-key", names=NAMES, key="rsa-1024"),
         "sha1": issue("sha1", names=NAMES, digest="sha1"),
         "leaf-only": issue("leaf-only", names=NAMES, chain=False),
@@ -59,9 +60,21 @@ def standard_certificates(
     authority.revoke(made["revoked"])
     _write_broken_files(authority, made["good"])
     authority.write_chain("chain")
+    _write_weak_chain(authority)
+    authority.write_crl("crl")
+    crl = (authority.folder / "crl.pem").read_bytes()
+    (authority.folder / "cut-crl.pem").write_bytes(crl[: len(crl) // 2])
     authority.write_encrypted_key("encrypted", made["good"])
     _write_namesakes(authority)
     return made
+
+
+def _write_weak_chain(authority: Authority) -> None:
+    """A certificate with its chain, and with a weak certificate behind that."""
+    folder = authority.folder
+    strong, weak = (folder / "good.pem").read_bytes(), (folder / "weak-key.pem").read_bytes()
+    (folder / "weak-chain.pem").write_bytes(strong + weak)
+    shutil.copyfile(folder / "good.key", folder / "weak-chain.key")
 
 
 def _write_namesakes(authority: Authority) -> None:

@@ -102,9 +102,11 @@ def takes_staple(port: int, servername: str, root: Path) -> bool:
 
 def read_output(text: str, seconds: float) -> Handshake:
     """Parse the output of ``openssl s_client``."""
+    is_negotiated = re.search(r"^New, .*Cipher is (?!\(NONE\))", text, re.MULTILINE) is not None
     alert = re.search(r":(?:tlsv1|sslv3|tlsv13)? ?alert ([^:\n]+):", text)
     return Handshake(
-        connected=re.search(r"^New, .*Cipher is (?!\(NONE\))", text, re.MULTILINE) is not None,
+        # With TLS 1.3, a server can choose a cipher and abort before it sends its certificate.
+        connected=is_negotiated and "no peer certificate available" not in text,
         alert=alert and alert[1],
         staple=_staple(text),
         raw=text,

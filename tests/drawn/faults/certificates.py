@@ -16,7 +16,7 @@ from tests.drawn.faults.fault import (
     unforced,
 )
 from tests.drawn.luck import chance
-from tests.drawn.nodes import drop, line, named
+from tests.drawn.nodes import Line, drop, line, named
 
 if TYPE_CHECKING:
     from random import Random
@@ -103,6 +103,33 @@ def unusable_ca_file(random: Random, site: Site) -> Fault | None:
     name = random.choice(names[:2])
     insert(random, host.section.body, line(name, "certs/truncated.pem"))
     return Fault(about=(host,))
+
+
+def in_a_host(random: Random, site: Site, directive: Line, *without: str) -> Fault | None:
+    """A further line in a virtual host; none of its own or of the main server may have a name."""
+    host = given(random, site, "good")
+    if host is None or host.section is None or named(site.body, *without):
+        return None
+    body = host.section.body
+    drop(body, *without)
+    insert(random, body, directive)
+    return Fault(about=(host,))
+
+
+@of("AS323")
+def unusable_crls(random: Random, site: Site) -> Fault | None:
+    names = ("SSLCARevocationFile", "SSLCARevocationPath", "SSLCARevocationCheck")
+    path = random.choice(
+        ("certs/not-a-certificate.pem", "certs/truncated.pem", "certs/cut-crl.pem")
+    )
+    check = line("SSLCARevocationCheck", random.choice(("leaf", "CHAIN")))
+    return in_a_host(random, site, random.choice((line(names[0], path), check)), *names)
+
+
+@of("AS324")
+def openssl_command_fails(random: Random, site: Site) -> Fault | None:
+    command = random.choice(("MinProtocol tlsv1.2", "Options -Tickets", "VerifyMode None"))
+    return in_a_host(random, site, line("SSLOpenSSLConfCmd", *command.split()))
 
 
 @of("AS306")

@@ -1,0 +1,83 @@
+"""AS325."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.certificates.strength import weakest
+from apachestaple.mod_ssl.host_certificates import Files, sent_chain
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.security_level import security_level
+from apachestaple.rules.finding import Confidence, Effect, Severity
+from apachestaple.rules.kinds.host import HostRule
+from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.subject import directive_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+
+class WeakChainFile(HostRule):
+    """A certificate in SSLCertificateChainFile is too weak for OpenSSL's security level.
+
+    httpd starts, because OpenSSL checks the certificates of this file only when it sends them. It
+    then aborts every handshake, with or without stapling, with the alert "internal error". The log
+    has the reason at level info.
+    """
+
+    settings = frozenset({"sslcertificatechainfile"})
+    code = "AS325"
+    severity = Severity.ERROR
+    confidence = Confidence.LIKELY
+    effect = Effect.ABORTS_HANDSHAKES
+    message = (
+        "the certificate of {name} in {path} has {weakness}, which OpenSSL refuses at security "
+        "level {level}, so all handshakes are aborted"
+    )
+    help = "Replace or remove this certificate in {path}."
+    bad = (
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLCertificateChainFile certs/weak-chain.pem",
+                certificate="leaf-only",
+            )
+        ),
+    )
+    good = (
+        Example(
+            CACHE
+            + tls_host(
+                "SSLUseStapling on",
+                "SSLCipherSuite HIGH:@SECLEVEL=1",
+                "SSLCertificateChainFile certs/weak-chain.pem",
+                certificate="leaf-only",
+            )
+        ),
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLCACertificateFile certs/weak-chain.pem")),
+    )
+
+    def check(self, host: Host, site: Site) -> Iterator[Finding]:
+        directive = host.setting("SSLCertificateChainFile")
+        if directive is None or not host.is_tls:
+            return
+        level, is_set = security_level(host)
+        files = Files(site.configuration, site.reader, has_chains_elsewhere=True)
+        own = {certificate.file.path for certificate in host.certificates if certificate.file}
+        weak = weakest(tuple(sent_chain(files.read(directive), own)), level)
+        if weak is not None:
+            certificate, found = weak
+            yield self.finding(
+                directive_subject(directive),
+                confidence=Confidence.CERTAIN if is_set or found.highest < 1 else None,
+                hosts=(host,),
+                name=certificate.common_name,
+                weakness=found.text,
+                level=level,
+                path=first_argument(directive),
+            )
