@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
@@ -320,7 +321,8 @@ def name_twice(random: Random, site: Site) -> Fault | None:
     names = named(host.section.body, "ServerName")
     if not names or host.section not in site.body:
         return None
-    site.body.append(Section("VirtualHost", host.section.words, list(host.section.body)))
+    # A copy, because each of the two is written in a way of its own.
+    site.body.append(deepcopy(host.section))
     return Fault()
 
 
