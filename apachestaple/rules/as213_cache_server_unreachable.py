@@ -57,7 +57,7 @@ class CacheServerUnreachable(DirectiveRule):
     good = (Example(CACHE + _HOST),)
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        if directive not in site.caches[-1:]:
+        if directive not in site.caches[-1:] or not site.stapling_hosts:
             return
         cache = parse_cache(first_argument(directive))
         if cache.provider not in SERVER_LISTS or cache.refusal:

@@ -153,6 +153,8 @@ def cache_server_without_host(random: Random, site: Site) -> Fault | None:
 
 @of("AS213")
 def cache_server_by_its_socket(random: Random, site: Site) -> Fault | None:
+    if a_host(random, site) is None:
+        return None
     provider = random.choice(("redis", "memcache"))
     site.load(f"socache_{provider}")
     return _set(site, f"{provider}:/run/{provider}.sock")
