@@ -16,6 +16,7 @@ from apachestaple.discovery.locate import locate
 from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
+from apachestaple.lint.startup import PREVENTS_START, expected_staple, start_problems
 from apachestaple.mod_ssl.queries import queries as queries_of
 from apachestaple.mod_ssl.site import understand
 from apachestaple.network.ask import ask_all
@@ -259,6 +260,17 @@ def test_httpd_rejects_it_at_that_line(lab: Lab, case: Case) -> None:
 @repaired(Effect.REJECTED)
 def test_httpd_accepts_what_is_good(lab: Lab, case: Case) -> None:
     assert observe(lab, case).accepted
+
+
+@parametrized([case for case in bad_cases(PLAYED) if case.effect in PREVENTS_START])
+def test_no_host_staples_where_httpd_does_not_start(lab: Lab, case: Case) -> None:
+    with made(lab, case.example, case.example.text) as httpd:
+        site = understand(
+            read(locate(str(httpd.root / "httpd.conf"), Options())), certificates_required=True
+        )
+        problems = start_problems(lint([site], all_rules()).findings)
+        expected = [expected_staple(host, site, problems) for host in site.listed_hosts]
+    assert not [each for each in expected if each.staples]
 
 
 @played(Effect.DOES_NOT_START)

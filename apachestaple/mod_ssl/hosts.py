@@ -7,7 +7,6 @@ ssl_engine_init.c (ssl_init_Module), ssl_util_stapling.c.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +16,8 @@ from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.managed import mod_md_answers
+from apachestaple.mod_ssl.stapling_problem import NEVER_QUERIED, StaplingProblem
+from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind as Kind
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_problem
 
@@ -30,38 +31,8 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.records import StaplingRecord
 
 
-class StaplingProblemKind(StrEnum):
-    """Why mod_ssl cannot staple for a certificate."""
-
-    NOT_READ = "not-read"
-    SELF_SIGNED = "self-signed"
-    NO_ISSUER = "no-issuer"
-    WRONG_ISSUER = "wrong-issuer"
-    NO_URI = "no-uri"
-    # No URI, but another host with the certificate has a URL of a responder and made the record.
-    NO_URI_HERE = "no-uri-here"
-    URI_NOT_HTTP = "uri-not-http"
-    FORCE_URL_NOT_HTTP = "force-url-not-http"
-    SWITCHED_OFF = "switched-off"
-
-
 # No name in the DNS is longer.
 _LONGEST_NAME = 255
-_NEVER_ASKED = frozenset(
-    {
-        StaplingProblemKind.SELF_SIGNED,
-        StaplingProblemKind.NO_ISSUER,
-        StaplingProblemKind.NO_URI,
-        StaplingProblemKind.NO_URI_HERE,
-    }
-)
-
-
-class StaplingProblem(NamedTuple):
-    """Why mod_ssl cannot staple a certificate, as the second half of a sentence."""
-
-    kind: StaplingProblemKind
-    reason: str
 
 
 class HostCertificate(NamedTuple):
@@ -355,35 +326,27 @@ class Host:
         """In mod_ssl's order."""
         leaf = certificate.leaf
         if leaf is None:
-            return StaplingProblem(StaplingProblemKind.NOT_READ, "its certificate was not read")
+            return StaplingProblem(Kind.NOT_READ, "its certificate was not read")
         record = self.find_record(leaf)
         if certificate.issuer_found is False and record is None:
             if leaf.is_self_signed:
-                return StaplingProblem(
-                    StaplingProblemKind.SELF_SIGNED, "its certificate is self-signed"
-                )
+                return StaplingProblem(Kind.SELF_SIGNED, "its certificate is self-signed")
             reason = "the issuer of its certificate is not in the chain"
-            return StaplingProblem(StaplingProblemKind.NO_ISSUER, reason)
+            return StaplingProblem(Kind.NO_ISSUER, reason)
         url = self.responder(certificate)
         if url is None:
-            kind = StaplingProblemKind.NO_URI_HERE if record else StaplingProblemKind.NO_URI
+            kind = Kind.NO_URI_HERE if record else Kind.NO_URI
             return StaplingProblem(kind, "its certificate has no OCSP URI")
         of_url = url_problem(url)
         if of_url is not None:
             forced = bool(self.force_url)
-            kind = (
-                StaplingProblemKind.FORCE_URL_NOT_HTTP
-                if forced
-                else StaplingProblemKind.URI_NOT_HTTP
-            )
+            kind = Kind.FORCE_URL_NOT_HTTP if forced else Kind.URI_NOT_HTTP
             return StaplingProblem(kind, f"its responder {url} {of_url}")
         if switched_off(url):
-            return StaplingProblem(
-                StaplingProblemKind.SWITCHED_OFF, f"its responder {url} is switched off"
-            )
+            return StaplingProblem(Kind.SWITCHED_OFF, f"its responder {url} is switched off")
         if self.has_wrong_issuer(certificate):
             return StaplingProblem(
-                StaplingProblemKind.WRONG_ISSUER,
+                Kind.WRONG_ISSUER,
                 "a certificate of the issuer's name with another key is found in place of the "
                 "issuer's",
             )
@@ -396,7 +359,7 @@ class Host:
         It does not if it finds no issuer or no URI when it starts (ssl_stapling_init_cert).
         """
         problems = [self.problem_of(certificate) for certificate in self.served]
-        return not problems or any(p is None or p.kind not in _NEVER_ASKED for p in problems)
+        return not problems or any(p is None or p.kind not in NEVER_QUERIED for p in problems)
 
     @lazy
     def is_hopeless(self) -> bool:
@@ -406,7 +369,7 @@ class Host:
         """
         problems = map(self.problem_of, self.served)
         kinds = {problem.kind if problem else None for problem in problems}
-        return bool(kinds) and kinds.isdisjoint({None, StaplingProblemKind.NOT_READ})
+        return bool(kinds) and kinds.isdisjoint({None, Kind.NOT_READ})
 
     @lazy
     def known_certificates(self) -> tuple[HostCertificate, ...]:

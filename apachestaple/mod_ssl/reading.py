@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.certificates.pem import CertificateReader
 from apachestaple.httpd.reader import read
-from apachestaple.mod_ssl.site import Site, listeners, understand
+from apachestaple.mod_ssl.site import Site, understand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from apachestaple.httpd.configuration import Configuration
+    from apachestaple.httpd.lines import Listener
     from apachestaple.httpd.start import Start
 
 
@@ -59,8 +61,22 @@ def read_sites(starts: Sequence[Start], certificates_required: bool | None = Non
 
 
 def _read(start: Start, required: bool | None, certificates: CertificateReader) -> Site:
-    configuration = read(start, listeners(certificates))
+    configuration = read(start, _listeners(certificates))
     # A second process may still be reading certificates.
     return understand(
         configuration, certificates_required=required, reader=certificates, at_once=False
     )
+
+
+def _listeners(reader: CertificateReader) -> dict[str, Listener]:
+    """Listeners for `read`, which start to read the certificates of a configuration."""
+
+    def expect(configuration: Configuration, raw: str) -> None:
+        # If ServerRoot changes later, the file is read unnecessarily.
+        if "pkcs11:" in raw:
+            return
+        path = configuration.named_file(raw)
+        if configuration.may_read_certificate(path):
+            reader.expect(path)
+
+    return {"sslcertificatefile": expect, "mdcertificatefile": expect}

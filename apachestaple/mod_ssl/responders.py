@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from apachestaple.mod_ssl.hosts import StaplingProblemKind, first_argument
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.ocsp.responder import Need, Responder
 from apachestaple.ocsp.uri import url_problem
 

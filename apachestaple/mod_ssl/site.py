@@ -31,7 +31,7 @@ from apachestaple.mod_ssl.host_certificates import (
     host_certificates,
     is_in_token,
 )
-from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblemKind, first_argument
+from apachestaple.mod_ssl.hosts import Host, HostCertificate, first_argument
 from apachestaple.mod_ssl.managed import (
     ManagedDomain,
     assign_domains,
@@ -43,6 +43,7 @@ from apachestaple.mod_ssl.provisions import Provisions
 from apachestaple.mod_ssl.queries import query
 from apachestaple.mod_ssl.records import stapling_records
 from apachestaple.mod_ssl.replies import Member, members_by_leaf, replies
+from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.mod_ssl.vhosts import VirtualHosts
 from apachestaple.mod_ssl.walk import Walk
 from apachestaple.ocsp.query import measured_lengths
@@ -52,12 +53,11 @@ if TYPE_CHECKING:
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
-    from apachestaple.httpd.lines import Listener
     from apachestaple.mod_ssl.addresses import Address
     from apachestaple.mod_ssl.cache_servers import CacheServer
-    from apachestaple.mod_ssl.hosts import StaplingProblem
     from apachestaple.mod_ssl.records import StaplingRecord
     from apachestaple.mod_ssl.replies import Replies
+    from apachestaple.mod_ssl.stapling_problem import StaplingProblem
     from apachestaple.ocsp.query import Answer, Query
 
 
@@ -147,10 +147,10 @@ class Site:
 
     @lazy
     def _lines_of_stapling(self) -> set[tuple[str, int]]:
-        own = [host.own for host in self.stapling_hosts]
+        hosts = [self.main, *self.stapling_hosts] if self.stapling_hosts else []
         return {
             (directive.file, directive.line)
-            for settings in ([self.main.own, *own] if own else [])
+            for settings in (host.own for host in hosts)
             for directive in settings.values()
             if directive.key in STAPLING_DIRECTIVES
         }
@@ -330,32 +330,13 @@ class Site:
     @lazy
     def can_have_cache(self) -> bool:
         """Whether a cache is set, or can be set, because the module of its provider exists."""
-        module = PROVIDERS["shmcb"]
-        configuration = self.configuration
-        return (
-            bool(self.caches)
-            or configuration.has_module(module)
-            or is_loadable(configuration, module)
-        )
+        has, module = self.configuration, PROVIDERS["shmcb"]
+        return bool(self.caches) or has.has_module(module) or is_loadable(has, module)
 
     @lazy
     def has_mod_ssl(self) -> bool:
         """Whether mod_ssl is loaded, or may be loaded in a part that was not read."""
         return self.configuration.may_have_module("ssl_module")
-
-
-def listeners(reader: CertificateReader) -> dict[str, Listener]:
-    """Listeners for `read`, which start to read the certificates of a configuration."""
-
-    def expect(configuration: Configuration, raw: str) -> None:
-        # If ServerRoot changes later, the file is read unnecessarily.
-        if "pkcs11:" in raw:
-            return
-        path = configuration.named_file(raw)
-        if configuration.may_read_certificate(path):
-            reader.expect(path)
-
-    return {"sslcertificatefile": expect, "mdcertificatefile": expect}
 
 
 def understand(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
 from apachestaple.mod_ssl.cache_servers import cache_servers
+from apachestaple.mod_ssl.chain_file import weak_in_chain_file
 from apachestaple.mod_ssl.managed import STAPLES_NO_OTHERS, mod_md_answers, obtains_certificate
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.mod_ssl.vhosts import is_same
@@ -15,9 +16,10 @@ from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import proxy_problem, url_problem
 
 if TYPE_CHECKING:
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.replies import Replies
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.stapling_problem import StaplingProblem
     from apachestaple.mod_ssl.vhosts import Answer
 
 
@@ -104,6 +106,10 @@ def _if_it_answers(host: Host, site: Site) -> Prospect:
         if known.staples is False:
             return known
         return Prospect(None, "SSLUseStapling is not set in this part of the configuration")
+    weak = weak_in_chain_file(host, site)
+    if weak is not None:
+        reason = f"{weak[0].common_name} in SSLCertificateChainFile has {weak[1].text}"
+        return Prospect(False, f"httpd aborts every handshake: {reason}")
     by_certificates = _of_certificates(host, site)
     # A problem of the host itself is more specific than one of the whole server.
     if not host.use_stapling or by_certificates.staples is False:

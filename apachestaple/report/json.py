@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apachestaple import __version__
+from apachestaple.lint.startup import expected_staple, start_problems
 from apachestaple.mod_ssl.responders import certificate_path
-from apachestaple.mod_ssl.staples import prospect
 from apachestaple.report.summary import certificate_paths
 from apachestaple.report.terminal import short
 from apachestaple.rules.rule import FIXED
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.rule import Rule
 
 
-def lint_json(sites: Sequence[Site], findings: Iterable[Finding], summary: Summary) -> str:
+def lint_json(sites: Sequence[Site], findings: Sequence[Finding], summary: Summary) -> str:
     """The report of ``lint``."""
     return _text(
         {
@@ -39,7 +39,7 @@ def lint_json(sites: Sequence[Site], findings: Iterable[Finding], summary: Summa
             "generated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "configurations": [_configuration(site) for site in sites],
             "findings": [_finding(finding) for finding in findings],
-            "hosts": _hosts(sites),
+            "hosts": _hosts(sites, findings),
             "summary": summary._asdict(),
         }
     )
@@ -104,13 +104,14 @@ def dump_json(directives: Iterable[Directive]) -> str:
     )
 
 
-def hosts_json(*sites: Site) -> str:
-    """The report of ``hosts``: every TLS host."""
-    return _text(_hosts(sites))
+def hosts_json(*sites: Site, findings: Iterable[Finding] = ()) -> str:
+    """The report of ``hosts``: every TLS host; findings tell whether httpd starts."""
+    return _text(_hosts(sites, findings))
 
 
-def _hosts(sites: Iterable[Site]) -> list[dict[str, object]]:
-    return [_host(host, site) for site in sites for host in shown_hosts(site)]
+def _hosts(sites: Iterable[Site], findings: Iterable[Finding]) -> list[dict[str, object]]:
+    problems = start_problems(findings)
+    return [_host(host, site, problems) for site in sites for host in shown_hosts(site)]
 
 
 def shown_hosts(site: Site) -> list[Host]:
@@ -118,8 +119,8 @@ def shown_hosts(site: Site) -> list[Host]:
     return [*site.listed_hosts, *(host for host, _ in site.other_tls_hosts)]
 
 
-def _host(host: Host, site: Site) -> dict[str, object]:
-    expected = prospect(host, site)
+def _host(host: Host, site: Site, problems: Mapping[str, Finding]) -> dict[str, object]:
+    expected = expected_staple(host, site, problems)
     file, line = host_place(host, site)
     # A fragment does not show what the main server sets.
     known = site.configuration.whole or host.setting("SSLUseStapling") is not None

@@ -5,35 +5,40 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from apachestaple.lint.startup import expected_staple, start_problems
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.mod_ssl.responders import certificate_path
-from apachestaple.mod_ssl.staples import prospect
 from apachestaple.report.json import host_place, shown_hosts
 from apachestaple.report.terminal import Paint, pad, printable, short, width
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from apachestaple.mod_ssl.hosts import HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.responder import Responder
+    from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Example, Rule
 
 _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 
 
-def hosts_table(site: Site, paint: Paint) -> str:
-    """A line for each TLS host; below it, its place and its certificates."""
+def hosts_table(site: Site, paint: Paint, findings: Iterable[Finding] = ()) -> str:
+    """A line for each TLS host; below it, its place and its certificates.
+
+    The findings tell whether httpd starts.
+    """
     hosts = shown_hosts(site)
+    problems = start_problems(findings)
     if not hosts:
         return f"No TLS hosts in {printable(short(site.configuration.main_file))}.\n"
     rows = [["HOST", "STAPLING", "STAPLES", "WHY"]]
     colours: list[str] = []
     details: list[list[str]] = []
     for host in hosts:
-        expected = prospect(host, site)
+        expected = expected_staple(host, site, problems)
         staples, colour = _STAPLES[expected.staples]
         switch = "on" if host.use_stapling else "off"
         by_mod_md = host.mod_md_staples or (host.md_stapling is not False and not host.use_stapling)

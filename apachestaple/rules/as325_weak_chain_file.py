@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.certificates.strength import weakest
-from apachestaple.mod_ssl.host_certificates import Files, sent_chain
+from apachestaple.mod_ssl.chain_file import weak_in_chain_file
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.security_level import security_level
 from apachestaple.rules.finding import Confidence, Effect, Severity
@@ -64,14 +63,10 @@ class WeakChainFile(HostRule):
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         directive = host.setting("SSLCertificateChainFile")
-        if directive is None or not host.is_tls:
-            return
-        level, is_set = security_level(host)
-        files = Files(site.configuration, site.reader, has_chains_elsewhere=True)
-        own = {certificate.file.path for certificate in host.certificates if certificate.file}
-        weak = weakest(tuple(sent_chain(files.read(directive), own)), level)
-        if weak is not None:
+        weak = weak_in_chain_file(host, site)
+        if directive is not None and weak is not None:
             certificate, found = weak
+            level, is_set = security_level(host)
             yield self.finding(
                 directive_subject(directive),
                 confidence=Confidence.CERTAIN if is_set or found.highest < 1 else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.hosts import StaplingProblemKind
+from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate, StaplingProblem
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.stapling_problem import StaplingProblem
     from apachestaple.rules.finding import Finding
 
 

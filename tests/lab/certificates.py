@@ -74,7 +74,8 @@ def _write_weak_chain(authority: Authority) -> None:
     folder = authority.folder
     strong, weak = (folder / "good.pem").read_bytes(), (folder / "weak-key.pem").read_bytes()
     (folder / "weak-chain.pem").write_bytes(strong + weak)
-    shutil.copyfile(folder / "good.key", folder / "weak-chain.key")
+    if authority.write_keys:
+        shutil.copyfile(folder / "good.key", folder / "weak-chain.key")
 
 
 def _write_namesakes(authority: Authority) -> None:

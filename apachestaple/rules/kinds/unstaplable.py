@@ -15,13 +15,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.mod_ssl.hosts import (
-        Host,
-        HostCertificate,
-        StaplingProblem,
-        StaplingProblemKind,
-    )
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.stapling_problem import StaplingProblem, StaplingProblemKind
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.remedy import Remedy
 
