@@ -157,14 +157,15 @@ def test_what_a_responder_does(
 
 
 def test_a_timeout_that_is_no_number_is_told_by_the_configuration(lab: Lab) -> None:
-    rule = find_rule("AS105")
-    assert rule is not None
-    log, site = _played(lab, rule.bad[0], 1)
+    timeout = "SSLStaplingResponderTimeout ten"
+    log, site = _played(lab, Example(CACHE + tls_host("SSLUseStapling on", timeout)), 1)
     (problem,) = problems(log)
     assert problem.rule == "AS110"
     (placed,) = with_configuration([problem], site)
-    assert placed.rule == "AS105"
+    assert placed.rule == "AS110"
     assert placed.place is not None
+    found = lint([site], all_rules()).findings
+    assert {each.code for each in found if each.place == placed.place} == {"AS110"}
 
 
 def test_a_responder_that_holds_handshakes_is_as406(lab: Lab) -> None:

@@ -278,10 +278,9 @@ class Site:
     def key_problem(self, certificate: HostCertificate) -> KeyProblem | None:
         """The problem of the private key of a certificate; ``None`` if no problem is known."""
         file, directive = certificate.file, certificate.key_directive
-        if certificate.leaf is None or file is None:
-            return None
-        if directive is None and certificate.is_of_command:
-            # The key stays the one that was loaded before.
+        # Without a key, SSLOpenSSLConfCmd keeps the one that was loaded before.
+        keeps_key = directive is None and certificate.is_of_command
+        if certificate.leaf is None or file is None or keeps_key:
             return None
         if directive is None:
             return self._keys.problem(file.path, certificate.leaf)
