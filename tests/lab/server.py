@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from pwd import getpwall
@@ -109,11 +110,12 @@ class Httpd(Ending):
     @property
     def log(self) -> str:
         """The standard error of httpd, and the files in ``logs``."""
-        return "".join(
-            path.read_text(errors="surrogateescape")
-            for path in sorted(self._logs.iterdir())
-            if path.is_file()
-        )
+        texts = []
+        for path in sorted(self._logs.iterdir()):
+            # A cache there may vanish at any time.
+            with suppress(FileNotFoundError, IsADirectoryError):
+                texts.append(path.read_text(errors="surrogateescape"))
+        return "".join(texts)
 
     def log_ids(self) -> set[str]:
         """The message numbers in the log, such as ``AH01958``."""
