@@ -57,7 +57,9 @@ class HttpsOnAnotherPort(HostRule):
         port = next((address.port for address in host.addresses), 0)
         if name is not None:
             # ServerName without a port takes that of the address away (set_server_name).
-            port = atoi(written)
+            port = atoi(written) if written else 0
+        if port not in (_HTTP, _HTTPS):
+            return
         is_off = host.setting("SSLEngine") is not None and host.ssl_engine == "off"
         if port == _HTTP and host.takes_handshakes:
             yield self.finding(host_subject(host, site), hosts=(host,))
