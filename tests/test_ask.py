@@ -30,6 +30,7 @@ from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.certificates import SWITCHED_OFF
+from tests.lab.openssl import openssl_of
 from tests.lab.raw import RawServer, full_port
 from tests.lab.strange import WAYS, StrangeResponder
 
@@ -105,13 +106,16 @@ def test_httpd_does_with_each_strange_answer_what_is_predicted(lab: Lab) -> None
             for name in (f"{way}.{switch}" for way in PLAYED):
                 before = len(httpd.log)
                 shaken = [probe(Target("127.0.0.1", httpd.port, name)) for _ in range(2)]
-                log = httpd.log[before:]
-                assert not disagreement(findings.get(name), shaken, log), (name, shaken)
+                log, newer = httpd.log[before:], openssl_of(httpd.log) >= (3, 6)
+                found = findings.get(name)
+                assert not disagreement(found, shaken, log, has_openssl_36=newer), (name, shaken)
             httpd.stop()
     assert {name.partition(".")[0] for name in set(hosts) - set(findings)} == USABLE
 
 
-def disagreement(finding: Finding | None, shaken: list[Served], log: str) -> str | None:
+def disagreement(
+    finding: Finding | None, shaken: list[Served], log: str, *, has_openssl_36: bool
+) -> str | None:
     """What the server did otherwise than the finding says, in a first and a second handshake."""
     last = shaken[-1]
     if finding is None:
@@ -119,7 +123,8 @@ def disagreement(finding: Finding | None, shaken: list[Served], log: str) -> str
     if finding.log_id and finding.log_id not in log:
         return f"{finding.log_id} is not in the log"
     if finding.effect is Effect.BAD_STAPLE and not last.staple_length:
-        return "no staple"
+        # OpenSSL 3.6 does not give out a response for another certificate.
+        return None if finding.code == "AS416" and has_openssl_36 else "no staple"
     if finding.effect is Effect.NO_STAPLE and last.staple_length:
         return "a staple"
     if finding.effect is Effect.STALLS_HANDSHAKES:

@@ -24,6 +24,7 @@ from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding, Fix
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from tests.lab.handshake import handshake, takes_staple
+from tests.lab.openssl import openssl_of
 from tests.random_trees.proof import fix
 
 if TYPE_CHECKING:
@@ -277,6 +278,10 @@ def test_no_host_staples_where_httpd_does_not_start(lab: Lab, case: Case) -> Non
 def test_httpd_passes_the_test_and_does_not_start(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
     assert observed.accepted, observed.message
+    if observed.started and case.rule.code == "AS319":
+        # OpenSSL 1.1.1 has a lower level by default, and OpenSSL 3.6 accepts SHA-1.
+        assert not (3, 0) <= openssl_of(observed.log) < (3, 6)
+        return
     assert not observed.started
     assert case.log_id
     assert case.log_id in observed.log
@@ -329,7 +334,10 @@ def test_clients_get_a_bad_staple(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, verify=True)
     made = observed.made
     assert made.connected
-    assert made.staple is not None
+    if case.rule.code == "AS416" and openssl_of(observed.log) >= (3, 6):
+        assert made.staple is None
+    else:
+        assert made.staple is not None
     assert made.staple != "good" or not all(observed.usable.values())
     # httpd logs nothing about a signature, which it does not check.
     assert (case.log_id or "") in observed.log

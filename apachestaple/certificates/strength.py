@@ -43,11 +43,13 @@ class Weakness(NamedTuple):
     Attributes:
         text: such as ``an RSA key of 1024 bits``.
         highest: the highest level that it satisfies.
+        is_key: whether it is the key; versions of OpenSSL differ about signatures.
 
     """
 
     text: str
     highest: int
+    is_key: bool = True
 
 
 def weakness(certificate: Certificate, level: int) -> Weakness | None:
@@ -101,7 +103,9 @@ def _signature(certificate: Certificate) -> Weakness | None:
     if digest is None:
         return None
     name, bits = digest
-    return Weakness(f"a signature with {name.upper()}", _level(_DIGESTS.get(name, bits // 2)))
+    return Weakness(
+        f"a signature with {name.upper()}", _level(_DIGESTS.get(name, bits // 2)), is_key=False
+    )
 
 
 def _level(bits: int) -> int:

@@ -69,7 +69,7 @@ class WeakChainFile(HostRule):
             level, is_set = security_level(host)
             yield self.finding(
                 directive_subject(directive),
-                confidence=Confidence.CERTAIN if is_set or found.highest < 1 else None,
+                confidence=Confidence.CERTAIN if is_set and found.is_key else None,
                 hosts=(host,),
                 name=certificate.common_name,
                 weakness=found.text,
