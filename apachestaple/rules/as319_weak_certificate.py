@@ -26,7 +26,7 @@ class WeakCertificate(CertificateRule):
     OpenSSL rejects certificates whose key or signature is weaker than its security level. Level 1
     rejects RSA keys below 1024 bits and signatures with MD5 or SHA-1, level 2 also RSA keys below
     2048 bits. Debian, RHEL and OpenSSL since version 3.2 use level 2; `@SECLEVEL=1` or
-    `@SECLEVEL=0` in SSLCipherSuite lowers it. OpenSSL 3.6 accepts signatures with SHA-1 again. The
+    `@SECLEVEL=0` in SSLCipherSuite lowers it. OpenSSL 3.5 accepts signatures with SHA-1 again. The
     same applies to the certificates that follow in SSLCertificateFile.
     """
 
