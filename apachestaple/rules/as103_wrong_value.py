@@ -64,7 +64,8 @@ class WrongValue(DirectiveRule):
         Example(CACHE + tls_host("SSLStaplingForceURL"), rejection="takes one argument"),
         Example(
             CACHE + tls_host("SSLUseStapling on").replace("SSLEngine on", "SSLEngine maybe"),
-            rejection="Argument must be On or Off",
+            # Before 2.4.64: "On, Off, or Optional".
+            rejection="Argument must be On",
         ),
         Example(CACHE + tls_host("SSLProtocol TLSv1.4"), rejection="Illegal protocol 'TLSv1.4'"),
         Example(CACHE + tls_host("SSLLogLevel warn"), rejection="no longer supported"),

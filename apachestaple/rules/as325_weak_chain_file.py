@@ -43,6 +43,7 @@ class WeakChainFile(HostRule):
             CACHE
             + tls_host(
                 "SSLUseStapling on",
+                "SSLCipherSuite HIGH:@SECLEVEL=2",
                 "SSLCertificateChainFile certs/weak-chain.pem",
                 certificate="leaf-only",
             )

@@ -20,7 +20,7 @@ class ResponseForAnotherCertificate(BadResponseRule):
     httpd searches the response for the certificate id of its request, which consists of the serial
     number and SHA-1 hashes of the issuer's name and key, and logs that it is not present. httpd
     does not accept a response whose id uses SHA-256 either, although browsers do. With OpenSSL 3.6
-    and later, clients get no staple in this case.
+    and later, clients get no staple if the response is for another certificate.
     """
 
     code = "AS416"
