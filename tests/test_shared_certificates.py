@@ -224,6 +224,23 @@ def test_the_chain_of_hosts_that_inherit_is_not_cut(lab: Lab) -> None:
         assert "AH02217" not in httpd.log
 
 
+def test_a_bad_url_is_removed_where_one_certificate_staples_without_it(lab: Lab) -> None:
+    lab.authority.issue("rsa-none", names=["www.example.com"], key="rsa", ocsp=())
+    text = CACHE + tls_host(
+        ON,
+        "SSLStaplingForceURL https://ocsp.example.com/",
+        "SSLCertificateFile certs/rsa-none.pem",
+        "SSLCertificateKeyFile certs/rsa-none.key",
+    )
+    with lab.httpd(text) as httpd:
+        repaired(lab, httpd.root)
+        after = (httpd.root / "site.conf").read_text()
+        assert "SSLStaplingForceURL" not in after
+        assert ON in after
+        assert httpd.start()
+        assert handshake(httpd.port, "www.example.com").staple == "good"
+
+
 def test_a_url_of_a_certificate_that_is_no_argument_is_not_written(lab: Lab) -> None:
     """A certificate may come from anybody."""
     urls = ["https://ocsp.example.com/", "http://ocsp.example.com/ x\n"]

@@ -79,7 +79,7 @@ class ForceUrlNotHttp(SettingRule):
             reason="the OCSP URIs of the certificates can be used",
             for_its_value=True,
         )
-        can_be_removed = any(all(map(_can_be_stapled, host.served)) for host in hosts)
+        can_be_removed = any(_staples_without(host, hosts, site) for host in hosts)
         reason = "SSLStaplingForceURL is not an http URL"
         for host in hosts:
             given = provided(host, site)
@@ -94,6 +94,21 @@ class ForceUrlNotHttp(SettingRule):
                 remedy=removal if can_be_removed else other,
                 url=url,
             )
+
+
+def _staples_without(host: Host, hosts: Sequence[Host], site: Site) -> bool:
+    """Whether a host staples without the URL, and aborts no handshake.
+
+    A certificate without OCSP URI is then not stapled, unless another host made its record.
+    """
+    others = [certificate for certificate in host.served if not _can_be_stapled(certificate)]
+    if len(others) == len(host.served):
+        return False
+    for certificate in others:
+        record = site.find_record(certificate.leaf) if certificate.leaf else None
+        if certificate.first_uri is not None or (record is not None and record.host not in hosts):
+            return False
+    return True
 
 
 def _can_be_stapled(certificate: HostCertificate) -> bool:
