@@ -43,6 +43,7 @@ def _failing(release: Release, trees: str, seed: str) -> list[str]:
         "rules, reader, hosts, cache": [python, "-m", "pytest", *tests],
         "random trees": [python, "-m", "tests.random_trees", trees, seed],
         "drawn configurations": [python, "-m", "tests.drawn", trees, seed, "2"],
+        "shared certificates": [python, "-m", "tests.shared", trees, seed, "2"],
     }
     return [name for name, command in proofs.items() if not _passes(name, command, release)]
 
