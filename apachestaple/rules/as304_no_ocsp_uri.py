@@ -55,14 +55,11 @@ class NoOcspUri(UnstaplableRule):
         host: Host,
         site: Site,
     ) -> Iterator[Finding]:
-        repair = self.repair(problem, host, site)
-        yield self.finding(
+        yield self.unstapled(
             certificate_subject(certificate),
-            variant=repair.variant,
-            hosts=(host,),
-            certificate=certificate,
-            remedy=repair.remedy,
+            problem,
+            certificate,
+            host,
+            site,
             name=leaf.common_name,
-            value=repair.value,
-            other=repair.other,
         )

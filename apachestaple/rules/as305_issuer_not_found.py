@@ -72,15 +72,12 @@ class IssuerNotFound(UnstaplableRule):
         host: Host,
         site: Site,
     ) -> Iterator[Finding]:
-        repair = self.repair(problem, host, site)
-        yield self.finding(
+        yield self.unstapled(
             certificate_subject(certificate),
-            variant=repair.variant,
-            hosts=(host,),
-            certificate=certificate,
-            remedy=repair.remedy,
+            problem,
+            certificate,
+            host,
+            site,
             name=leaf.common_name,
             issuer=leaf.issuer,
-            value=repair.value,
-            other=repair.other,
         )

@@ -65,15 +65,12 @@ class ResponderByAnotherHost(UnstaplableRule):
         site: Site,
     ) -> Iterator[Finding]:
         record = site.find_record(leaf)
-        repair = self.repair(problem, host, site)
-        yield self.finding(
+        yield self.unstapled(
             certificate_subject(certificate),
-            variant=repair.variant,
-            hosts=(host,),
-            certificate=certificate,
-            remedy=repair.remedy,
+            problem,
+            certificate,
+            host,
+            site,
             name=leaf.common_name,
             maker=record.host.name if record else "another host",
-            value=repair.value,
-            other=repair.other,
         )

@@ -82,15 +82,13 @@ class WrongIssuer(UnstaplableRule):
         record = site.find_record(leaf)
         if record is None or record.host is not host:
             return
-        repair = self.repair(problem, host, site)
         sharing = [member.host for member in site.members(leaf) if member.host is not host]
-        yield self.finding(
+        yield self.unstapled(
             certificate_subject(certificate),
-            variant=repair.variant,
-            hosts=(host, *sharing),
-            certificate=certificate,
-            remedy=repair.remedy,
+            problem,
+            certificate,
+            host,
+            site,
+            sharing=sharing,
             name=leaf.common_name,
-            value=repair.value,
-            other=repair.other,
         )

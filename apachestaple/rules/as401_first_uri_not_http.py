@@ -67,17 +67,15 @@ class FirstUriNotHttp(UnstaplableRule):
         of_url = url_problem(url)
         if of_url is None:
             return
-        repair = self.repair(problem, host, site)
-        yield self.finding(
+        yield self.unstapled(
             certificate_subject(certificate),
-            variant=f"{of_url}{repair.variant}",
-            hosts=(host,),
-            certificate=certificate,
+            problem,
+            certificate,
+            host,
+            site,
+            prefix=of_url,
             effect=effect_of(of_url, host),
             log_id=of_url.log_id,
-            remedy=repair.remedy,
             name=leaf.common_name,
             url=url,
-            value=repair.value,
-            other=repair.other,
         )

@@ -68,18 +68,15 @@ class ResponderSwitchedOff(UnstaplableRule):
         entry = switched_off(url)
         if entry is None or site.answer(host, certificate) is not None:
             return
-        repair = self.repair(problem, host, site)
-        yield self.finding(
+        yield self.unstapled(
             responder_subject(url, certificate),
-            variant=repair.variant,
-            hosts=(host,),
-            certificate=certificate,
+            problem,
+            certificate,
+            host,
+            site,
             effect=effect_of_no_answer(host),
-            remedy=repair.remedy,
             authority=entry.authority,
             url=url,
             since=entry.since,
             source=entry.source,
-            value=repair.value,
-            other=repair.other,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.certificates.keys import KeyProblem
 from apachestaple.rules.provided import HELP_PROVIDED, provided
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.mod_ssl.stapling_problem import StaplingProblem, StaplingProblemKind
-    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.finding import Effect, Finding
     from apachestaple.rules.remedy import Remedy
+    from apachestaple.rules.subject import Subject
 
 # The variant of the help for a host with another certificate, which is stapled.
 OTHER = "other-certificate"
@@ -43,8 +44,6 @@ class UnstaplableRule(Rule, is_kind=True):
                 leaf, problem = certificate.leaf, host.problem_of(certificate)
                 if problem is None or leaf is None or problem.kind not in by_problem:
                     continue
-                if certificate not in host.served:
-                    continue
                 if leaf.is_ca and site.key_problem(certificate) is KeyProblem.OTHER_CERTIFICATE:
                     # The issuer is first in the file, which the rules about keys report.
                     continue
@@ -61,33 +60,40 @@ class UnstaplableRule(Rule, is_kind=True):
     ) -> Iterator[Finding]:
         """Findings about one certificate of one host."""
 
-    @staticmethod
-    def repair(problem: StaplingProblem, host: Host, site: Site) -> Repair:
-        """The remedy: provide the chain or URL that the host needs, else turn stapling off.
+    def unstapled(
+        self,
+        subject: Subject,
+        problem: StaplingProblem,
+        certificate: HostCertificate,
+        host: Host,
+        site: Site,
+        *,
+        prefix: str = "",
+        sharing: Sequence[Host] = (),
+        effect: Effect | None = None,
+        log_id: str | None = None,
+        **facts: object,
+    ) -> Finding:
+        """A finding with its remedy; the texts may use {value} and {other} as well.
 
-        There is no remedy if turning stapling off would remove the staple of another certificate.
+        The remedy provides the chain or URL that the host needs, else it turns stapling off. There
+        is none if that would remove the staple of another certificate. ``prefix`` begins the
+        variant, ``sharing`` are further affected hosts.
         """
+        remedy: Remedy | None = None
+        variant, value, other = OTHER, "", ""
         given = provided(host, site)
         if given is not None:
-            return Repair(given.variant, given.remedy, given.value, given.other)
-        if not host.is_hopeless:
-            return Repair(OTHER)
-        off = TurnStapling(on=False, hosts=(host,), reason=problem.reason)
-        return Repair("", off)
-
-
-class Repair(NamedTuple):
-    """The remedy of a finding, the variant of its help text, and the values for its placeholders.
-
-    Attributes:
-        variant: the variant of the help text.
-        remedy: the remedy, or ``None``.
-        value: the value to which the directive is set.
-        other: the host that has this value.
-
-    """
-
-    variant: str
-    remedy: Remedy | None = None
-    value: str = ""
-    other: str = ""
+            remedy, variant, value, other = given
+        elif host.is_hopeless:
+            remedy, variant = TurnStapling(on=False, hosts=(host,), reason=problem.reason), ""
+        finding = self.finding(
+            subject,
+            variant=f"{prefix}{variant}",
+            hosts=(host, *sharing),
+            certificate=certificate,
+            effect=effect,
+            log_id=log_id,
+            remedy=remedy,
+        )
+        return finding._replace(facts={"value": value, "other": other, **facts})
