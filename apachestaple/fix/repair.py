@@ -33,12 +33,10 @@ class _Refused:
     """The refusals in one configuration, with their reasons.
 
     Attributes:
-        files: files that cannot be edited.
         planners: planners whose edits lead back to an earlier state.
 
     """
 
-    files: dict[str, str] = field(default_factory=dict)
     planners: dict[Planner, str] = field(default_factory=dict)
 
 
@@ -79,13 +77,12 @@ class Repair:
             plan, planner, reasons = self._next_plan(site, findings, refused)
             if planner is None:
                 self.work.repaired += [f for key, f in found.items() if key not in left]
-                every = (*reasons, *refused.files.values(), *refused.planners.values())
-                self.work.refused.update(dict.fromkeys(every))
+                self.work.refused.update(dict.fromkeys((*reasons, *refused.planners.values())))
                 return site
             try:
                 self.work.make(plan.edits, site)
             except EditError as error:
-                refused.files[error.file] = str(error)
+                self.work.uneditable[error.file] = error.reason
                 continue
             site = read_again()
             state = self.work.state()
@@ -102,18 +99,14 @@ class Repair:
         self, site: Site, findings: Iterable[Finding], refused: _Refused
     ) -> tuple[Plan, Planner | None, dict[str, None]]:
         """The first plan with edits, its planner, and the reasons of all refusals."""
-        remedies = [
-            remedy
-            for remedy in self._remedies(site, findings)
-            if refused.files.keys().isdisjoint(remedy.files)
-        ]
+        remedies = self._remedies(site, findings)
         reasons = dict.fromkeys(self.goal.refusals(site))
         for planner in PLANNERS:
             plan = _planned(planner, site, remedies, self.renderer)
-            reasons.update(dict.fromkeys(plan.refused))
-            is_possible = all(edit.file not in refused.files for edit in plan.edits)
-            if plan.edits and is_possible and planner not in refused.planners:
-                return plan, planner, reasons
+            edits, impossible = self.work.possible(plan.edits)
+            reasons.update(dict.fromkeys((*plan.refused, *impossible)))
+            if edits and planner not in refused.planners:
+                return Plan(edits), planner, reasons
         return Plan(), None, reasons
 
     def _remedies(self, site: Site, findings: Iterable[Finding]) -> list[Remedy]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from apachestaple.errors import ApachestapleError
 from apachestaple.fix.activation import Activation, activations, cache_stays, control_of
 from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.editing.editable import inside_only
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
 from apachestaple.fix.outlook import Outlook, outlooks
 from apachestaple.fix.repair import Repair
 from apachestaple.fix.steps.purpose import Goal
-from apachestaple.fix.transaction.bounds import outside
 from apachestaple.fix.transaction.configtest import configtests
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import write_tree
@@ -103,7 +103,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    work = Work()
+    work = Work() if request.outside else Work(may_not_edit=inside_only(starts))
     sites: list[Site] = []
     hosts: tuple[Outlook, ...] = ()
     read_from: list[Start] = []
@@ -135,7 +135,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             tuple(work.refused),
             _findings(sites, request),
             hosts=hosts,
-            notes=_notes(files, starts, request),
+            notes=_notes(files),
             repaired=tuple(work.repaired),
             activations=activations(
                 (before, after)
@@ -155,7 +155,13 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
 
 
 def _understand(start: Start, request: FixRequest, work: Work) -> Site:
-    paths = replace(start.paths, texts=work.new, made=work.made, gone=work.gone)
+    paths = replace(
+        start.paths,
+        texts=work.new,
+        made=work.made,
+        gone=work.gone,
+        edit_refusal=work.edit_refusal,
+    )
     start = start._replace(paths=paths)
     return understand(
         read(start),
@@ -176,27 +182,11 @@ def _changed(files: Sequence[NewText], site: Site) -> bool:
     )
 
 
-def _notes(files: list[NewText], starts: Sequence[Start], request: FixRequest) -> tuple[str, ...]:
-    """Notes on hard links and on files outside of the configuration's folders.
-
-    Raises:
-        FixError: a file outside of the configuration's folders would be written.
-
-    """
-    notes = [
+def _notes(files: list[NewText]) -> tuple[str, ...]:
+    return tuple(
         f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
-    ]
-    elsewhere = [] if request.outside else outside((file.path for file in files), starts)
-    if elsewhere and request.output is None:
-        reason = (
-            f"{', '.join(elsewhere)} would be changed, but is outside of the configuration's "
-            "folders; use --outside"
-        )
-        if not request.diff:
-            raise FixError(f"{reason}; nothing was changed")
-        notes.append(reason)
-    return tuple(notes)
+    )
 
 
 def _write(

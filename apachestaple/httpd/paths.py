@@ -15,7 +15,13 @@ from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.limits import MOST_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from apachestaple.httpd.boundary import Boundary
+
+
+def _editable(_path: str) -> str | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Paths:
         made: files and links that are not on the disk yet, each with its real file.
         gone: files and links on the disk that are going to be removed.
         boundary: the folders below which files may be read; ``None`` for no boundary.
+        edit_refusal: returns why fix may not edit a file, by its real path; ``None`` if it may.
 
     """
 
@@ -38,6 +45,7 @@ class Paths:
     made: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     boundary: Boundary | None = None
+    edit_refusal: Callable[[str], str | None] = _editable
 
     def real(self, path: str) -> str:
         """The local path for ``path``, an absolute path on the server.

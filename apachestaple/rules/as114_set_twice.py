@@ -21,15 +21,28 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_INCLUDED = "included"
+
+
 class SetTwice(HostRule):
-    """A stapling directive is set more than once for a host, and only the last one is used."""
+    """A stapling directive is set more than once for a host, and only the last one is used.
+
+    A line that several hosts include, or have from a macro, is only reported if it is overridden in
+    each of them. It is then an information, because it may be the default for further hosts.
+    """
 
     code = "AS114"
     severity = Severity.WARNING
     effect = Effect.IGNORED
     fix = Fix.SAFE
-    message = "{written} is set again in {file}:{line}, and httpd uses that one"
-    help = "Remove this line; the later one in {file}:{line} is used."
+    message = {
+        "": "{written} is set again in {file}:{line}, and httpd uses that one",
+        _INCLUDED: "each host that includes {written} overrides it, as in {file}:{line}",
+    }
+    help = {
+        "": "Remove this line; the later one in {file}:{line} is used.",
+        _INCLUDED: "Remove this line, or keep it as the default for further hosts.",
+    }
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on", "SSLUseStapling off"),
@@ -39,6 +52,13 @@ class SetTwice(HostRule):
             CACHE + tls_host("SSLUseStapling off", "SSLUseStapling Off"),
             as_if=CACHE + tls_host("SSLUseStapling off"),
             severity=Severity.INFO,
+        ),
+        Example(
+            CACHE + tls_host("Include tls.conf", "SSLUseStapling off"),
+            files={"tls.conf": "SSLUseStapling on\n"},
+            as_if=CACHE + tls_host("SSLUseStapling off"),
+            severity=Severity.INFO,
+            fixable=False,
         ),
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
@@ -51,6 +71,7 @@ class SetTwice(HostRule):
             same = [word.lower() for word in last.arguments] == [
                 word.lower() for word in directive.arguments
             ]
+            is_included = _is_included(directive, last, host)
             remedy = None
             if _is_right_before(directive, last):
                 reason = f"only the last {directive.name} is used"
@@ -58,7 +79,8 @@ class SetTwice(HostRule):
             yield self.finding(
                 directive_subject(directive),
                 hosts=(host,),
-                severity=Severity.INFO if same else None,
+                variant=_INCLUDED if is_included else "",
+                severity=Severity.INFO if same or is_included else None,
                 remedy=remedy,
                 written=directive.name,
                 file=os.path.basename(last.file),
@@ -73,6 +95,12 @@ def _is_idle(directive: Directive, last: Directive, site: Site) -> bool:
         return False
     # If httpd rejects one of them, another rule reports that.
     return not (known.problem(directive.arguments) or known.problem(last.arguments))
+
+
+def _is_included(directive: Directive, last: Directive, host: Host) -> bool:
+    """Whether a host overrides, with a line of its own, one that it includes."""
+    section = host.section
+    return section is not None and directive.source != section.source == last.source
 
 
 def _is_right_before(directive: Directive, last: Directive) -> bool:

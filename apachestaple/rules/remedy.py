@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import Self
 
     from apachestaple.httpd.configuration import Directive
@@ -39,11 +39,6 @@ class Remedy:
         compared = (getattr(self, each.name) for each in fields(self) if each.compare)
         return type(self), *compared
 
-    @property
-    def files(self) -> Iterable[str]:
-        """Real paths of the files with its directives or sections."""
-        return ()
-
     def merged(self, _others: Sequence[Self]) -> Self:
         """One remedy for several findings that are joined."""
         return self
@@ -53,18 +48,10 @@ class Remedy:
 class _OfDirective(Remedy):
     directive: Directive = field(compare=False)
 
-    @property
-    def files(self) -> Iterable[str]:
-        return (self.directive.source_file.real_path,)
-
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class _OfHosts(Remedy):
     hosts: tuple[Host, ...] = field(compare=False)
-
-    @property
-    def files(self) -> Iterable[str]:
-        return (h.section.source_file.real_path for h in self.hosts if h.section is not None)
 
     def merged(self, others: Sequence[Self]) -> Self:
         every = (host for remedy in (self, *others) for host in remedy.hosts)
@@ -126,10 +113,6 @@ class ProvideCache(Remedy):
 
     directive: Directive | None = field(default=None, compare=False)
     size: int
-
-    @property
-    def files(self) -> Iterable[str]:
-        return () if self.directive is None else (self.directive.source_file.real_path,)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -215,10 +198,6 @@ class RemoveStapling(Remedy):
     """
 
     directives: tuple[Directive, ...] = field(compare=False)
-
-    @property
-    def files(self) -> Iterable[str]:
-        return {directive.source_file.real_path for directive in self.directives}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)

@@ -65,6 +65,13 @@ class EditError(Exception):
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(f"{file} {reason}")
         self.file = file
+        self.reason = reason
+
+
+def refusal(edit: Edit, why: str) -> str:
+    """Says that an edit is not made, because its file ``why``."""
+    place = f"{edit.file} line {edit.line}" if edit.line else edit.file
+    return f"{place} was not changed ({edit.reason}): the file {why}"
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:

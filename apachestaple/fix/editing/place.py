@@ -66,6 +66,11 @@ def remove(directive: Directive, reason: str) -> Edit:
     return Edit(real_file(directive), directive.line, Where.REMOVE, (), reason)
 
 
+def is_editable(site: Site, directive: Directive) -> bool:
+    """Whether fix may edit the file of a directive."""
+    return site.configuration.paths.edit_refusal(real_file(directive)) is None
+
+
 class NoPlaceError(Exception):
     """There is no place for a new line; the text says why."""
 
@@ -86,7 +91,7 @@ def in_main_server(
     neither, they are placed at the end of the main file.
 
     Raises:
-        NoPlaceError: a section is still open at the end of the main file.
+        NoPlaceError: a section is still open at the end of the main file, or fix may not edit it.
 
     """
     configuration = site.configuration
@@ -106,6 +111,9 @@ def in_main_server(
     if neighbour is not None:
         return (Edit(real_file(neighbour), neighbour.line, Where.AFTER, tuple(lines), reason),)
     main = configuration.files[configuration.main_file].real_path
+    why = configuration.paths.edit_refusal(main)
+    if why is not None:
+        raise NoPlaceError(f"{main} was not changed ({reason}): the file {why}")
     for error in configuration.errors:
         if error.kind is ErrorKind.UNCLOSED_SECTION and (
             configuration.files[error.place.file].real_path == main
@@ -154,6 +162,7 @@ def _kin(site: Site, names: tuple[str, ...]) -> Directive | None:
         and directive.key.startswith(("ssl", "mdstapling"))
         and not directive.in_macro
         and directive.file not in in_sections
+        and is_editable(site, directive)
     ]
     for name in names:
         named = [directive for directive in own if directive.key == name]
@@ -184,6 +193,7 @@ def _snippet(configuration: Configuration, module: str) -> tuple[str, str] | Non
         ]
         taken = any(os.path.lexists(each) for each in (path, link) if each)
         taken = taken or configuration.paths.made_file(read_as) is not None
+        taken = taken or configuration.paths.edit_refusal(path) is not None
         if loaded and not taken and _is_loaded(configuration, module, loaded[0]):
             return path, link
     return None

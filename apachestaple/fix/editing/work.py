@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import CertificateReader
-from apachestaple.fix.editing.edit import Edit, Where, edited
+from apachestaple.fix.editing.edit import Edit, Where, edited, refusal
 from apachestaple.fix.transaction.write import NewText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
@@ -31,6 +31,26 @@ class Work:
     refused: dict[str, None] = field(default_factory=dict)
     repaired: list[Finding] = field(default_factory=list)
     certificates: CertificateReader = field(default_factory=CertificateReader)
+    # Why a file may not be edited, by its real path; ``None`` if it may.
+    may_not_edit: Callable[[str], str | None] = lambda _: None
+    # Files whose text cannot be edited, with the reasons.
+    uneditable: dict[str, str] = field(default_factory=dict)
+
+    def edit_refusal(self, path: str) -> str | None:
+        """Why a file is not edited, by its real path; ``None`` if it can be."""
+        return self.uneditable.get(path) or self.may_not_edit(path)
+
+    def possible(self, edits: Iterable[Edit]) -> tuple[tuple[Edit, ...], list[str]]:
+        """The edits of files that can be edited, and the refusals of the others."""
+        kept: list[Edit] = []
+        refused: list[str] = []
+        for edit in edits:
+            why = self.edit_refusal(edit.file)
+            if why is None:
+                kept.append(edit)
+            else:
+                refused.append(refusal(edit, why))
+        return tuple(kept), refused
 
     def files(self) -> list[NewText]:
         """The files to write."""

@@ -10,6 +10,7 @@ from apachestaple.fix.editing.place import (
     NoPlaceError,
     from_variable,
     in_host,
+    is_editable,
     last_in_host,
     real_file,
     replace,
@@ -123,7 +124,8 @@ def _changes(
     """The edits for one host."""
     if own is None:
         return in_host(site, host, renderer, *line)
-    if host.section is not None and len(users[_place(own)]) > 1:
+    is_shared = len(users[_place(own)]) > 1 or not is_editable(site, own)
+    if host.section is not None and is_shared:
         # Other sections use the same line, so this host gets a later line of its own.
         return (last_in_host(host.section, *line),)
     return (replace(own, *line),)
