@@ -23,7 +23,7 @@ from apachestaple.mod_ssl.cache import (
     parse_cache,
     recommended_size,
 )
-from apachestaple.mod_ssl.directives import NO_UPGRADES_SINCE, STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.directives import NO_UPGRADES_SINCE
 from apachestaple.mod_ssl.host_certificates import (
     CHAINS_ELSEWHERE,
     CRLS,
@@ -32,6 +32,7 @@ from apachestaple.mod_ssl.host_certificates import (
     is_in_token,
 )
 from apachestaple.mod_ssl.hosts import Host, HostCertificate, first_argument
+from apachestaple.mod_ssl.lines import LinesInForce
 from apachestaple.mod_ssl.managed import (
     ManagedDomain,
     assign_domains,
@@ -128,32 +129,10 @@ class Site:
     def _overridden_caches(self) -> frozenset[int]:
         return frozenset(map(id, self.caches[:-1]))
 
-    def is_in_force(self, directive: Directive) -> bool:
-        """Whether the line of a stapling directive is in force for a host."""
-        return (directive.file, directive.line) in self._lines_in_force
-
     @lazy
-    def _lines_in_force(self) -> set[tuple[str, int]]:
-        return {
-            (directive.file, directive.line)
-            for host in self.hosts
-            for directive in host.own.values()
-            if directive.key in STAPLING_DIRECTIVES
-        }
-
-    def is_in_force_for_stapling(self, directive: Directive) -> bool:
-        """Whether the line of a stapling directive is in force for a host that staples."""
-        return (directive.file, directive.line) in self._lines_of_stapling
-
-    @lazy
-    def _lines_of_stapling(self) -> set[tuple[str, int]]:
-        hosts = [self.main, *self.stapling_hosts] if self.stapling_hosts else []
-        return {
-            (directive.file, directive.line)
-            for settings in (host.own for host in hosts)
-            for directive in settings.values()
-            if directive.key in STAPLING_DIRECTIVES
-        }
+    def in_force(self) -> LinesInForce:
+        """The lines that are in force for hosts."""
+        return LinesInForce(self.main, self.hosts, self.tls_hosts)
 
     @property
     def hosts(self) -> list[Host]:

@@ -68,7 +68,7 @@ class NotANumber(DirectiveRule):
         if read < 0 or not written or (digits and (written.lstrip("0") or "0") == str(read)):
             return
         is_timeout = directive.key.endswith("timeout")
-        if read == 0 and is_timeout and site.is_in_force_for_stapling(directive):
+        if read == 0 and is_timeout and directive in site.in_force.of_stapling_hosts:
             # A timeout of 0 has a rule of its own.
             return
         yield self.finding(

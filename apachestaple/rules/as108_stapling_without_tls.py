@@ -47,4 +47,7 @@ class StaplingWithoutTls(HostRule):
         if any(chain.first.staples for chain in site.vhosts.reached(host)):
             # It has an effect: clients reach the host with the certificate of another one.
             return
+        if switch in site.in_force.switches_of_tls_hosts:
+            # A host with TLS includes the same line.
+            return
         yield self.finding(directive_subject(switch), hosts=(host,))

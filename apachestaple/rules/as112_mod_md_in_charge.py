@@ -65,6 +65,9 @@ class ModMdInCharge(HostRule):
         if host.use_stapling and any(c.issuer_found is False for c in host.certificates):
             # Only with SSLUseStapling on does it staple what mod_md has for another host.
             return
+        if host.use_stapling and switch in site.in_force.switches_of_stapling_hosts:
+            # Another host, for which mod_md does not staple, uses the same line.
+            return
         yield self.finding(
             directive_subject(switch),
             variant="" if host.use_stapling else "off",

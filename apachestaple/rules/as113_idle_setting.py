@@ -47,7 +47,7 @@ class IdleSetting(HostRule):
             return
         for key in host.own.keys() & _IDLE:
             # Another host that staples may include the same line.
-            if not site.is_in_force_for_stapling(host.own[key]):
+            if host.own[key] not in site.in_force.of_stapling_hosts:
                 yield self.finding(
                     directive_subject(host.own[key]),
                     hosts=(host,),

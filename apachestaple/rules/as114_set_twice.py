@@ -91,7 +91,7 @@ class SetTwice(HostRule):
 def _is_idle(directive: Directive, last: Directive, site: Site) -> bool:
     """Whether the line of an overridden directive has no effect; several hosts may include it."""
     known = COMMANDS[directive.key]
-    if last.place == directive.place or site.is_in_force(directive):
+    if last.place == directive.place or directive in site.in_force.stapling:
         return False
     # If httpd rejects one of them, another rule reports that.
     return not (known.problem(directive.arguments) or known.problem(last.arguments))

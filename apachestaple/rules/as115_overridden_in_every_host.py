@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.lines import Lines
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -36,7 +37,10 @@ class OverriddenInEveryHost(ServerRule):
         if not site.tls_hosts or site.main.is_tls or not site.has_mod_ssl:
             return
         for key, directive in site.main.own.items():
-            if key in STAPLING_DIRECTIVES and all(key in host.own for host in site.tls_hosts):
+            if key not in STAPLING_DIRECTIVES or any(key not in h.own for h in site.tls_hosts):
+                continue
+            # The hosts may include the same line.
+            if directive not in Lines(host.own[key] for host in site.tls_hosts):
                 yield self.finding(
                     directive_subject(directive), written=STAPLING_DIRECTIVES[key].name
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.mod_ssl.lines import Lines
 from apachestaple.mod_ssl.managed import is_on
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
@@ -83,8 +84,13 @@ class MdStaplingWithoutEffect(ServerRule):
             others = domain.own.get("mdstapleothers")
             if others is not None:
                 yield self._of(others, "others")
-        for host in site.tls_hosts:
-            for switch, variant in _without_effect(host):
+        idle = [(host, *each) for host in site.tls_hosts for each in _without_effect(host)]
+        of_idle = {switch for _, switch, _ in idle}
+        own = (host.own.get("mdstapling") for host in site.tls_hosts if not host.is_main)
+        # Other hosts may include the same line.
+        in_force = Lines(each for each in own if each is not None and each not in of_idle)
+        for host, switch, variant in idle:
+            if switch not in in_force:
                 yield self._of(switch, variant, host)
 
     def _of(self, switch: Directive, variant: str, host: Host | None = None) -> Finding:

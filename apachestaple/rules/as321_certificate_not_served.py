@@ -55,6 +55,9 @@ class CertificateNotServed(CertificateRule):
     ) -> Iterator[Finding]:
         if certificate in host.served:
             return
+        if certificate.directive in site.in_force.certificates:
+            # Another host serves it from the same line.
+            return
         used = next(c for c in host.served if c.leaf and c.leaf.key_type == leaf.key_type)
         yield self.finding(
             certificate_subject(certificate),
