@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from apachestaple.cli.fix import fix as fix_command
 from apachestaple.cli.options import Common
+from apachestaple.fix.editing.compare import changed_lines
 from apachestaple.fix.editing.diff import unified
 from apachestaple.fix.run import FixError
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
@@ -331,6 +332,29 @@ def test_any_diff_is_one_that_patch_accepts(old: list[str], new: list[str]) -> N
             patch("-p1", diff.encode(), "/")
         assert not path.exists() or path.read_bytes() == "".join(new).encode()
         assert path.exists() or not new
+
+
+SECTION = (
+    "<VirtualHost *:443>\n",
+    "SSLEngine on\n",
+    "A\n",
+    "SSLUseStapling on\n",
+    "</VirtualHost>\n",
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 159), max_size=20), st.lists(st.sampled_from(SECTION), max_size=4))
+def test_a_diff_of_equal_hosts_shows_only_the_changed_lines(at: list[int], by: list[str]) -> None:
+    old = [*SECTION * 40]
+    parts = [by if number in at else [line] for number, line in enumerate(old)]
+    new = [line for part in parts for line in part]
+    changes = changed_lines(old, new)
+    rest = old.copy()
+    for change in reversed(changes):
+        rest[change.old_from : change.old_to] = new[change.new_from : change.new_to]
+    assert rest == new
+    assert sum(change.old_to - change.old_from for change in changes) <= 2 * len(at) * len(SECTION)
 
 
 def patch(strip: str, diff: bytes, folder: Path | str) -> subprocess.CompletedProcess[bytes]:

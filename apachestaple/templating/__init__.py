@@ -38,6 +38,7 @@ class Templates:
             raise TemplateProblemError(f"{folder}: the template folder does not exist")
         self._folder = folder
         self._filters = filters or {}
+        self._used: dict[str, frozenset[str]] = {}
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
         """Render a template; its variables are strings, numbers, lists and dictionaries.
@@ -52,6 +53,22 @@ class Templates:
             return self._environment.get_template(name).render(variables)
         except Exception as error:  # noqa: BLE001  (what Jinja and a filter raise is many things)
             raise TemplateProblemError(f"{name}: {error}") from None
+
+    def used_variables(self, name: str) -> frozenset[str]:
+        """The variables that one of our templates uses; empty if that is not known.
+
+        It is not known for templates of a user, which this process must not read.
+        """
+        if self._folder is not None:
+            return frozenset()
+        if name not in self._used:
+            from jinja2.meta import find_undeclared_variables  # noqa: PLC0415
+
+            loader, environment = self._environment.loader, self._environment
+            assert loader is not None  # noqa: S101  (see environment.py)
+            source, _, _ = loader.get_source(environment, name)
+            self._used[name] = frozenset(find_undeclared_variables(environment.parse(source)))
+        return self._used[name]
 
     def shown(self, name: str) -> str:
         """The name of a template in messages: its path, if it is the user's."""

@@ -7,7 +7,7 @@ a dataclass.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.fix.editing.allowed import allowed_lines
@@ -22,7 +22,7 @@ from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.templating import TemplateProblemError, Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from apachestaple.httpd.configuration import Directive
 
@@ -172,6 +172,8 @@ class Renderer:
 
     def __init__(self, folder: str | None = None) -> None:
         self._templates = Templates(folder)
+        # Ten thousand hosts usually need the same line.
+        self._rendered: dict[Hashable, tuple[str, ...]] = {}
 
     def lines(self, snippet: Rendered) -> tuple[str, ...]:
         """The lines of a snippet, without line endings.
@@ -181,7 +183,14 @@ class Renderer:
                 not allowed or that httpd would reject.
 
         """
-        variables = asdict(snippet)
+        variables = {each.name: getattr(snippet, each.name) for each in fields(snippet)}
+        used = self._templates.used_variables(snippet.template) or variables
+        key = snippet.template, _is_in_host(snippet), *map(variables.get, sorted(used))
+        if key not in self._rendered:
+            self._rendered[key] = self._lines(snippet, variables)
+        return self._rendered[key]
+
+    def _lines(self, snippet: Rendered, variables: Mapping[str, object]) -> tuple[str, ...]:
         text = self._templates.render(snippet.template, variables)
         shown = self._templates.shown(snippet.template)
         lines = allowed_lines(text, shown, _texts(variables), _asked_for(snippet))
@@ -190,6 +199,10 @@ class Renderer:
         except TemplateProblemError as error:
             raise TemplateProblemError(f"{shown}: {error}") from None
         return lines
+
+
+def _is_in_host(snippet: Rendered) -> bool:
+    return isinstance(snippet, UseStapling) and bool(snippet.host)
 
 
 def _asked_for(snippet: Rendered) -> tuple[str, ...]:
@@ -222,9 +235,8 @@ def _check(snippet: Rendered, lines: tuple[str, ...]) -> None:
         raise TemplateProblemError("a section is not closed")
     if not configuration.directives and not configuration.load_modules:
         raise TemplateProblemError("renders no directive")
-    in_host = isinstance(snippet, UseStapling) and bool(snippet.host)
     for directive in configuration.directives:
-        refusal = _refusal(directive, in_host=in_host)
+        refusal = _refusal(directive, in_host=_is_in_host(snippet))
         if refusal is not None:
             raise TemplateProblemError(refusal)
 
