@@ -20,7 +20,7 @@ FOLDER = ROOT / ".mutants"
 
 _CONFIGURATION = """\
 [run]
-data_file = {lines}/of
+data_file = {lines}/lines
 parallel = true
 source = {tree}/apachestaple
 # pytest's name for the running test, for the processes that a test starts.
