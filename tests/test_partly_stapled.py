@@ -28,7 +28,7 @@ def host(ecdsa: str, rsa: str, *lines: str) -> str:
 
 
 def fix(httpd: Httpd, state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    words = ("fix", httpd.root / "httpd.conf", "--configtest", "never", *arguments)
+    words = ("fix", str(httpd.root / "httpd.conf"), "--configtest", "never", *arguments)
     return run(*words, env={"XDG_STATE_HOME": str(state)})
 
 
