@@ -171,6 +171,8 @@ def _of_certificates(host: Host, site: Site) -> Prospect:
         found.append(Prospect(None, _NOT_OBTAINED))
     for staples in (False, None):
         first = next((each for each in found if each.staples is staples), None)
+        if first is not None and staples is False and any(each.staples for each in found):
+            return Prospect(False, f"{first.why}; clients with another certificate get one")
         if first is not None:
             return first
     if not found:

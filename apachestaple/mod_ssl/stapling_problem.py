@@ -35,6 +35,10 @@ NEVER_QUERIED = frozenset(
 )
 
 
+# With these, clients get no staple, and their handshakes work.
+HARMLESS = NEVER_QUERIED - {StaplingProblemKind.NO_URI_HERE}
+
+
 class StaplingProblem(NamedTuple):
     """Why mod_ssl cannot staple a certificate, as the second half of a sentence."""
 

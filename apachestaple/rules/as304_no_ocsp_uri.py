@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.rules.finding import Effect, Fix, Severity
-from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.kinds.unstaplable import HELP, OTHER, UnstaplableRule
+from apachestaple.rules.provided import some_staple
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -42,7 +43,9 @@ class NoOcspUri(UnstaplableRule):
         Example(CACHE + tls_host("SSLUseStapling on", certificate="no-ocsp")),
         Example(CACHE + "SSLUseStapling on\n" + tls_host(certificate="no-ocsp")),
         Example(
-            CACHE + tls_host("SSLUseStapling on", *_SECOND, certificate="no-ocsp"), fixable=False
+            CACHE + tls_host("SSLUseStapling on", *_SECOND, certificate="no-ocsp"),
+            severity=Severity.INFO,
+            fixable=False,
         ),
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="no-ocsp")))
@@ -55,7 +58,7 @@ class NoOcspUri(UnstaplableRule):
         host: Host,
         site: Site,
     ) -> Iterator[Finding]:
-        yield self.unstapled(
+        found = self.unstapled(
             certificate_subject(certificate),
             problem,
             certificate,
@@ -63,3 +66,7 @@ class NoOcspUri(UnstaplableRule):
             site,
             name=leaf.common_name,
         )
+        if found.variant == OTHER and some_staple(host) and not leaf.must_staple:
+            # Stapling on is right for the other certificate.
+            found = found._replace(severity=Severity.INFO)
+        yield found

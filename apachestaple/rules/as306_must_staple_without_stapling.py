@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
-from apachestaple.rules.provided import can_be_provided, turned_on
+from apachestaple.rules.provided import can_be_provided, some_staple, turned_on
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -47,7 +47,9 @@ class MustStapleWithoutStapling(CertificateRule):
     ) -> Iterator[Finding]:
         if not leaf.must_staple or host.mod_md_staples or host.staples:
             return
-        possible = can_be_provided(host, site)
+        possible = can_be_provided(host, site) or (
+            host.problem_of(certificate) is None and some_staple(host)
+        )
         yield self.finding(
             certificate_subject(certificate),
             variant="" if possible else "not-possible",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_RSA = ("SSLCertificateFile certs/rsa.pem", "SSLCertificateKeyFile certs/rsa.key")
 _WAYS = HELP_PROVIDED | {
     "": "Turn stapling off for this host: SSLUseStapling off.",
     OTHER: "Replace this certificate; the host staples another one.",
@@ -52,6 +53,7 @@ class FirstUriNotHttp(UnstaplableRule):
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="https-responder")),
         Example(CACHE + tls_host("SSLUseStapling on", certificate="https-first")),
+        Example(CACHE + tls_host("SSLUseStapling on", *_RSA, certificate="https-responder")),
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling off", certificate="https-responder")))
 

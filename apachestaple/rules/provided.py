@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.mod_ssl.stapling_problem import HARMLESS
 from apachestaple.ocsp.uri import UrlProblem, url_problem
 from apachestaple.rules.remedy import ProvideChain, ProvideUrl, RemoveDirective, TurnStapling
 
@@ -71,8 +72,14 @@ def can_be_provided(host: Host, site: Site) -> bool:
     return site.provisions.find(host) is not None
 
 
+def some_staple(host: Host) -> bool:
+    """Whether some certificates of a host can be stapled, and the others harm no handshake."""
+    kinds = {problem.kind if problem else None for problem in map(host.problem_of, host.served)}
+    return len(kinds) > 1 and None in kinds and kinds <= {None, *HARMLESS}
+
+
 def turned_on(host: Host, site: Site, *, safe: bool = True) -> Remedy | None:
-    """The next step to stapling for a host that `can_be_provided`."""
+    """The next step to stapling for a host that `can_be_provided`, or of which `some_staple`."""
     if not site.can_have_cache:
         return None
     given = provided(host, site, safe=safe)
@@ -88,7 +95,7 @@ def _lets_others_abort(host: Host, site: Site) -> bool:
     """Whether mod_ssl would then query responders for other hosts that have no usable URL."""
     for certificate in host.served:
         leaf = certificate.leaf
-        if leaf is None or site.find_record(leaf) is not None:
+        if leaf is None or host.problem_of(certificate) or site.find_record(leaf) is not None:
             continue
         for other in site.members(leaf):
             url = other.host.responder(other.certificate)

@@ -34,6 +34,7 @@ def standard_certificates(
         "third": issue("third", names=NAMES),
         "rsa": issue("rsa", names=NAMES, key="rsa"),
         "empty-first-uri": issue("empty-first-uri", names=NAMES, ocsp=["", responder]),
+        "rsa-no-ocsp": issue("rsa-no-ocsp", names=NAMES, key="rsa", ocsp=()),
         "weak-key": issue("weak-key", names=NAMES, key="rsa-1024"),
         "sha1": issue("sha1", names=NAMES, digest="sha1"),
         "leaf-only": issue("leaf-only", names=NAMES, chain=False),

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from apachestaple.certificates.keys import KeyProblem
+from apachestaple.rules.finding import Effect
 from apachestaple.rules.provided import HELP_PROVIDED, provided
 from apachestaple.rules.remedy import TurnStapling
 from apachestaple.rules.rule import Rule
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.mod_ssl.stapling_problem import StaplingProblem, StaplingProblemKind
-    from apachestaple.rules.finding import Effect, Finding
+    from apachestaple.rules.finding import Finding
     from apachestaple.rules.remedy import Remedy
     from apachestaple.rules.subject import Subject
 
@@ -77,15 +78,15 @@ class UnstaplableRule(Rule, is_kind=True):
         """A finding with its remedy; the texts may use {value} and {other} as well.
 
         The remedy provides the chain or URL that the host needs, else it turns stapling off. There
-        is none if that would remove the staple of another certificate. ``prefix`` begins the
-        variant, ``sharing`` are further affected hosts.
+        is none if that would remove the staple of another certificate, unless handshakes with this
+        one are aborted. ``prefix`` begins the variant, ``sharing`` are further affected hosts.
         """
         remedy: Remedy | None = None
         variant, value, other = OTHER, "", ""
         given = provided(host, site)
         if given is not None:
             remedy, variant, value, other = given
-        elif host.is_hopeless:
+        elif host.is_hopeless or _is_worse_than_none(effect or self.effect, host):
             remedy, variant = TurnStapling(on=False, hosts=(host,), reason=problem.reason), ""
         finding = self.finding(
             subject,
@@ -97,3 +98,10 @@ class UnstaplableRule(Rule, is_kind=True):
             remedy=remedy,
         )
         return finding._replace(facts={"value": value, "other": other, **facts})
+
+
+def _is_worse_than_none(effect: Effect, host: Host) -> bool:
+    """Whether a host that staples another certificate should rather staple none."""
+    stapled = (each.leaf for each in host.served if host.problem_of(each) is None)
+    needs_staple = any(leaf is not None and leaf.must_staple for leaf in stapled)
+    return effect is Effect.ABORTS_HANDSHAKES and not needs_staple

@@ -126,6 +126,18 @@ def stapling_off(random: Random, site: Site) -> Fault | None:
     return Fault(about=(host,))
 
 
+@of("AS507")
+def one_of_two_could_staple(random: Random, site: Site) -> Fault | None:
+    fault = beside_a_good_one(random, site, "no-ocsp", "self-signed")
+    if fault is None:
+        return None
+    (host,) = fault.about
+    body = site.body_of(host)
+    drop(body, "SSLUseStapling")
+    insert(random, body, line("SSLUseStapling", "off"))
+    return Fault(about=(host,))
+
+
 @of("AS502")
 def one_switch_without_the_other(random: Random, site: Site) -> Fault | None:
     host = given(random, site, "dead-responder")

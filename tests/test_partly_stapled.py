@@ -1,0 +1,94 @@
+"""Hosts with an RSA and an ECDSA certificate, of which mod_ssl can staple one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apachestaple.rules.rule import CACHE, tls_host
+from tests.lab.handshake import handshake
+from tests.test_cli import run
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from tests.lab.play import Lab
+    from tests.lab.server import Httpd
+
+RSA, ECDSA = "RSA-PSS+SHA256:RSA+SHA256", "ECDSA+SHA256"
+ON = "SSLUseStapling on"
+NAMES = ("www.example.com",)
+
+
+def host(ecdsa: str, rsa: str, *lines: str) -> str:
+    second = (f"SSLCertificateFile certs/{rsa}.pem", f"SSLCertificateKeyFile certs/{rsa}.key")
+    return CACHE + tls_host(*second, *lines, certificate=ecdsa)
+
+
+def fix(httpd: Httpd, state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    words = ("fix", str(httpd.root / "httpd.conf"), "--configtest", "never", *arguments)
+    return run(*words, env={"XDG_STATE_HOME": str(state)})
+
+
+def staples(httpd: Httpd) -> dict[str, str | None]:
+    """What clients get that only accept ECDSA or RSA; the handshakes must work."""
+    assert httpd.start(), httpd.log
+    made = {
+        key: handshake(httpd.port, signatures=signatures)
+        for key, signatures in (("ecdsa", ECDSA), ("rsa", RSA))
+    }
+    assert all(each.connected for each in made.values()), httpd.log
+    return {key: each.staple for key, each in made.items()}
+
+
+@pytest.mark.parametrize(
+    ("ecdsa", "rsa", "got"),
+    [
+        ("no-ocsp", "rsa", {"ecdsa": None, "rsa": "good"}),
+        ("self-signed", "rsa", {"ecdsa": None, "rsa": "good"}),
+        ("good", "rsa-no-ocsp", {"ecdsa": "good", "rsa": None}),
+        ("must-staple", "rsa-no-ocsp", {"ecdsa": "good", "rsa": None}),
+        ("dead-responder", "rsa-no-ocsp", {"ecdsa": None, "rsa": None}),
+    ],
+)
+def test_stapling_is_turned_on_for_the_certificate_that_can_be_stapled(
+    lab: Lab, tmp_path: Path, ecdsa: str, rsa: str, got: dict[str, str | None]
+) -> None:
+    with lab.httpd(host(ecdsa, rsa)) as httpd:
+        done = fix(httpd, tmp_path)
+        assert done.returncode == (ecdsa == "self-signed"), done.stdout
+        assert "clients with another certificate get one" in done.stdout
+        assert staples(httpd) == got
+        assert "Nothing to repair" in fix(httpd, tmp_path).stdout
+
+
+def test_an_off_of_the_administrator_stays(lab: Lab, tmp_path: Path) -> None:
+    with lab.httpd(host("no-ocsp", "rsa", "SSLUseStapling off")) as httpd:
+        done = fix(httpd, tmp_path)
+        assert "Nothing to repair" in done.stdout
+        assert "info[AS507] stapling is off, although certs/rsa.pem could be stapled" in done.stdout
+        assert fix(httpd, tmp_path, "--unsafe").returncode == 0
+        assert staples(httpd) == {"ecdsa": None, "rsa": "good"}
+
+
+@pytest.mark.parametrize("lines", [(), (ON,)], ids=["unset", "on"])
+def test_no_staple_is_better_than_aborted_handshakes(
+    lab: Lab, tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    with lab.httpd(host("https-responder", "rsa", *lines)) as httpd:
+        assert fix(httpd, tmp_path).returncode == 0
+        assert staples(httpd) == {"ecdsa": None, "rsa": None}
+
+
+def test_a_required_staple_is_not_taken_away(lab: Lab, tmp_path: Path) -> None:
+    lab.authority.issue("rsa-must-staple", names=NAMES, key="rsa", must_staple=True)
+    with lab.httpd(host("https-responder", "rsa-must-staple", ON)) as httpd:
+        done = fix(httpd, tmp_path)
+        assert done.returncode == 1
+        assert "stapling off" not in done.stdout
+        assert "error[AS401]" in done.stdout
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, signatures=RSA).staple == "good"
+        assert not handshake(httpd.port, signatures=ECDSA).connected
