@@ -18,6 +18,7 @@ from apachestaple.httpd.configuration import (
     SourceFile,
     line_place,
 )
+from apachestaple.httpd.dependences import Inclusion
 from apachestaple.httpd.include import DanglingLink, FolderLoop, IncludeError, Outside
 from apachestaple.httpd.limits import (
     MOST_DIRECTIVES,
@@ -138,7 +139,15 @@ class Build(Lines):
         else:
             file = self.configuration.files.get(path) or self._file_at(path)
             if file is not None:
+                self._note_inclusion(file, including)
                 self._open_file(file)
+
+    def _note_inclusion(self, file: SourceFile, including: OpenFile) -> None:
+        """Note which Include reads a file. In a macro, it is the line that uses the macro."""
+        source = including.sources[-1]
+        by, position = source.use or (source.file, source.index)
+        inclusion = Inclusion(by, position, file.path == including.included)
+        self.configuration.inclusions.setdefault(file.path, []).append(inclusion)
 
     def _file_at(self, path: str) -> SourceFile | None:
         try:

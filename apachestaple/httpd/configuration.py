@@ -10,12 +10,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.commands import all_commands
+from apachestaple.httpd.dependences import Dependences
 from apachestaple.httpd.syntax import LogicalLines, buffer_sizes, logical_lines, untrimmed_lines
 from apachestaple.httpd.words import lower, next_word, split_words
+from apachestaple.lazy import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from apachestaple.httpd.dependences import Inclusion
     from apachestaple.httpd.paths import Paths
 
 
@@ -305,7 +308,8 @@ class Configuration:
     concluded from what it does not contain. ``installed`` is true for the configuration of this
     machine's httpd, ``in_place`` for one that is inside the ServerRoot that it sets.
     ``includes`` are the wildcards of the main server's Includes, each with the
-    number of ``load_modules`` before it.
+    number of ``load_modules`` before it. ``inclusions`` are the Includes that read a file, by its
+    path. ``environment`` are the variables that are set before the main file is read.
     """
 
     main_file: str
@@ -322,7 +326,14 @@ class Configuration:
     modules: set[str] = field(default_factory=set)
     load_modules: dict[str, Place] = field(default_factory=dict)
     includes: dict[str, int] = field(default_factory=dict)
+    inclusions: dict[str, list[Inclusion]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
     _named_files: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @lazy
+    def dependences(self) -> Dependences:
+        """On which files and conditions its directives depend."""
+        return Dependences(self)
 
     def absolute(self, path: str) -> str:
         """An absolute path for a path of the configuration (ap_server_root_relative)."""

@@ -95,6 +95,7 @@ class Lines:
             version=start.version,
             paths=start.paths,
             modules=set(start.built_in),
+            environment=start.environment,
         )
         # The spelling of each directive of a loaded module, by name in lower case.
         self._commands: dict[str, str] = {}

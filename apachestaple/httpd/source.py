@@ -89,11 +89,12 @@ class Condition:
 class OpenFile:
     """A file that is being read. Its sections must be closed in the same file."""
 
-    __slots__ = ("outer", "pending", "sections", "sources")
+    __slots__ = ("included", "outer", "pending", "sections", "sources")
 
     def __init__(self, source: Source, outer: Directive | None) -> None:
         self.sources = [source]
         self.outer = outer
         self.sections: list[Directive | Condition] = []
-        # The remaining files of an Include in it.
+        # The path of an Include in it, and its remaining files.
+        self.included = ""
         self.pending: Iterator[Included] | None = None

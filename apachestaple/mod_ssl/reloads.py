@@ -87,7 +87,7 @@ def _mod_md_new(before: Site, after: Site) -> ReloadProblem | None:
 def running_cache(site: Site) -> Directive | None:
     """The SSLStaplingCache that httpd may be running with; ``None`` if it cannot start with it."""
     cache = site.cache
-    if cache is None or not _starts(cache, site):
+    if cache is None or not starts(cache, site):
         return None
     directive = site.caches[-1]
     place = directive.place
@@ -95,7 +95,8 @@ def running_cache(site: Site) -> Directive | None:
     return None if is_misplaced else directive
 
 
-def _starts(cache: CacheSetting, site: Site) -> bool:
+def starts(cache: CacheSetting, site: Site) -> bool:
+    """Whether httpd starts with a cache."""
     module = PROVIDERS.get(cache.provider)
     if cache.refusal is not None or module is None:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.cache_remedy import can_replace, is_same_line, kept_cache
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.remedy import RemoveDirective
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
+_OTHER = "SSLStaplingCache shmcb:logs/other(65536)\n"
+
 
 class CacheSetTwice(DirectiveRule):
     """SSLStaplingCache is set more than once.
 
-    httpd silently uses the last one.
+    httpd silently uses the last one. If that is in the file of a site, and another one is not,
+    `fix` keeps the other one, so that httpd also starts without the site.
     """
 
     code = "AS208"
@@ -31,11 +35,20 @@ class CacheSetTwice(DirectiveRule):
     fix = Fix.SAFE
     names = frozenset({"sslstaplingcache"})
     message = "SSLStaplingCache is set again in {file}:{line}, and httpd uses that one"
-    help = "Remove this line; the later one in {file}:{line} is used."
+    help = {
+        "": "Remove this line; the later one in {file}:{line} is used.",
+        "of-site": "Remove the line in {file}:{line}, which httpd does not read when that site is "
+        "disabled.",
+    }
     bad = (
         Example(
-            CACHE + "SSLStaplingCache shmcb:logs/other(65536)\n" + tls_host("SSLUseStapling on"),
-            as_if="SSLStaplingCache shmcb:logs/other(65536)\n" + tls_host("SSLUseStapling on"),
+            CACHE + _OTHER + tls_host("SSLUseStapling on"),
+            as_if=_OTHER + tls_host("SSLUseStapling on"),
+        ),
+        Example(
+            CACHE + "Include sites-enabled/*.conf\n",
+            files={"sites-enabled/www.conf": _OTHER + tls_host("SSLUseStapling on")},
+            as_if=_OTHER + tls_host("SSLUseStapling on"),
         ),
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
@@ -44,14 +57,20 @@ class CacheSetTwice(DirectiveRule):
         if not site.is_overridden_cache(directive):
             return
         last = site.caches[-1]
-        if directive.place == last.place:
-            # A file that is included twice sets it once.
+        if is_same_line(directive, last):
             return
+        kept = kept_cache(site)
+        removed = last if is_same_line(directive, kept) else directive
+        remedy = None
+        if can_replace(kept, removed, site):
+            reason = "only the last SSLStaplingCache is used"
+            if removed is last:
+                reason = f"the one in {os.path.basename(kept.file)} does not depend on a site"
+            remedy = RemoveDirective(directive=removed, reason=reason)
         yield self.finding(
             directive_subject(directive),
-            remedy=RemoveDirective(
-                directive=directive, reason="only the last SSLStaplingCache is used"
-            ),
+            variant="of-site" if removed is last else "",
+            remedy=remedy,
             file=os.path.basename(last.file),
             line=last.line,
         )

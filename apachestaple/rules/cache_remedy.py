@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.loadable import why_not_loadable
-from apachestaple.mod_ssl.cache import PROVIDERS
+from apachestaple.mod_ssl.cache import PROVIDERS, parse_cache
+from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.reloads import starts
 from apachestaple.rules.remedy import LoadModule, ProvideCache
 
 if TYPE_CHECKING:
@@ -31,3 +33,36 @@ def new_cache(remedy: Remedy, site: Site) -> tuple[Remedy | None, str | None]:
     if problem is not None:
         return None, problem
     return LoadModule(module=_SHMCB, reason="a cache needs mod_socache_shmcb"), None
+
+
+def kept_cache(site: Site) -> Directive:
+    """Of several SSLStaplingCache, the one to keep.
+
+    It is the last one, which httpd uses, or one with the same provider that does not depend on the
+    file of a site.
+    """
+    last = site.caches[-1]
+    dependences = site.configuration.dependences
+    if dependences.site_file(last) is None:
+        return last
+    for each in reversed(site.caches):
+        cache = parse_cache(first_argument(each))
+        is_same = site.cache is not None and cache.provider == site.cache.provider
+        if is_same and dependences.site_file(each) is None and starts(cache, site):
+            return each
+    return last
+
+
+def is_same_line(one: Directive, other: Directive) -> bool:
+    """Whether two directives are one line, whose file is read twice or has two names."""
+    return one.position == other.position and (
+        one.source_file.real_path == other.source_file.real_path
+    )
+
+
+def can_replace(kept: Directive, removed: Directive, site: Site) -> bool:
+    """Whether httpd reads one directive in all cases in which it reads the other."""
+    if not site.configuration.whole:
+        return kept.source_file is removed.source_file
+    conditions = site.configuration.dependences.conditions
+    return conditions(kept) <= conditions(removed)

@@ -102,6 +102,22 @@ class MoveCacheToMainServer(_OfDirective):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class MoveOutOfSiteFile(_OfDirective):
+    """Move a directive of the main server from the file of a site to one that is always read.
+
+    Attributes:
+        copies: earlier directives of this name in files of sites, which would then be used.
+
+    """
+
+    copies: tuple[Directive, ...] = field(default=(), compare=False)
+
+    @property
+    def files(self) -> Iterable[str]:
+        return {each.source_file.real_path for each in (self.directive, *self.copies)}
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ProvideCache(Remedy):
     """Set a cache that can hold the responses of all certificates.
 

@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.edit import Edit, Where
-from apachestaple.fix.editing.packages import is_of_package
 from apachestaple.fix.editing.render import Snippet
 from apachestaple.httpd.configuration import ErrorKind
 from apachestaple.httpd.include import names_file
 from apachestaple.httpd.modules import module_name
+from apachestaple.httpd.packages import is_of_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -147,7 +147,8 @@ def _kin(site: Site, names: tuple[str, ...]) -> Directive | None:
     """The last directive of the main server with the best name, else its last of mod_ssl.
 
     Files that a section includes, too, are left out, because some directives are only allowed in
-    the main server.
+    the main server. So are files of sites, because httpd does not read them when the site is
+    disabled.
     """
     directives = site.configuration.directives
     in_sections = {
@@ -164,11 +165,12 @@ def _kin(site: Site, names: tuple[str, ...]) -> Directive | None:
         and directive.file not in in_sections
         and is_editable(site, directive)
     ]
-    for name in names:
-        named = [directive for directive in own if directive.key == name]
-        if named:
-            return named[-1]
-    return own[-1] if own else None
+    site_file = site.configuration.dependences.site_file
+    candidates = [
+        *(each for name in names for each in reversed(own) if each.key == name),
+        *reversed(own),
+    ]
+    return next((each for each in candidates if site_file(each) is None), None)
 
 
 def _snippet(configuration: Configuration, module: str) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from apachestaple.httpd.words import lower
 from apachestaple.rules.remedy import RemoveStapling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from apachestaple.fix.editing.render import Renderer
     from apachestaple.httpd.configuration import Directive, SourceFile
@@ -28,24 +28,34 @@ def plan_removal(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) ->
 
 
 def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
-    by_file: dict[str, list[Directive]] = {}
-    for directive in remedy.directives:
-        by_file.setdefault(real_file(directive), []).append(directive)
     ours = set(remedy.directives)
     others = {d.file for d in site.configuration.directives if d not in ours}
-    for file, directives in by_file.items():
-        source = directives[0].source_file
-        if os.path.basename(file) == SNIPPET and source.path not in others:
+    for file, directives in _by_file(remedy.directives).items():
+        if os.path.basename(file) == SNIPPET and directives[0].file not in others:
             yield from _whole_file(site, file)
-            continue
-        removed = {directive.line: directive for directive in directives}
+        else:
+            yield from lines_removed(directives)
+
+
+def lines_removed(directives: Iterable[Directive], reason: str = "") -> Iterator[Edit]:
+    """Remove the lines of directives, and the <IfModule> sections that become empty."""
+    for file, of_file in _by_file(directives).items():
+        source = of_file[0].source_file
+        removed = {directive.line: directive for directive in of_file}
         emptied = dict(_emptied(source, set(removed)))
         for line, opening in emptied.items():
             yield Edit(file, line, Where.REMOVE, (), f"{opening} is empty without stapling")
         inside = _lines_inside(source, set(emptied))
         for line, directive in removed.items():
             if line not in inside:
-                yield remove(directive, f"{directive.name} removed")
+                yield remove(directive, reason or f"{directive.name} removed")
+
+
+def _by_file(directives: Iterable[Directive]) -> dict[str, list[Directive]]:
+    by_file: dict[str, list[Directive]] = {}
+    for directive in directives:
+        by_file.setdefault(real_file(directive), []).append(directive)
+    return by_file
 
 
 def _whole_file(site: Site, file: str) -> Iterator[Edit]:
@@ -73,7 +83,8 @@ def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]
             else:
                 yield from search(node)
 
-    yield from search(tree(source.text))
+    if "<ifmodule" in source.text.lower():
+        yield from search(tree(source.text))
 
 
 def _lines_inside(source: SourceFile, sections: set[int]) -> set[int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.fix.steps.cache import plan_cache
 from apachestaple.fix.steps.mod_md import plan_mod_md
 from apachestaple.fix.steps.modules import plan_modules
+from apachestaple.fix.steps.moved import plan_moved
 from apachestaple.fix.steps.provisions import plan_chains, plan_urls
 from apachestaple.fix.steps.proxy import plan_proxy
 from apachestaple.fix.steps.removal import plan_removal
@@ -32,6 +33,7 @@ PLANNERS: tuple[Planner, ...] = (
     plan_urls,
     plan_stapling,
     plan_cache,
+    plan_moved,
     plan_responder_errors,
     plan_proxy,
 )
