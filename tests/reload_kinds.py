@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from apachestaple.rules.remedy import (
     AskThroughProxy,
     HideResponderErrors,
     LoadModule,
     MoveCacheToMainServer,
+    MoveOutOfSiteFile,
     ProvideCache,
     ProvideChain,
     ProvideUrl,
@@ -21,6 +23,9 @@ from apachestaple.rules.remedy import (
     TurnStapling,
 )
 from apachestaple.rules.rule import CACHE, tls_host
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ON, OFF = "SSLUseStapling on", "SSLUseStapling off"
 PLAIN, ALONE = tls_host(), tls_host(ON)
@@ -64,6 +69,7 @@ class Kind:
         change: how a line of its diff begins.
         is_answered: whether the responder answers, so that clients get the staple.
         without: modules that are not loaded.
+        files: further files, by path.
 
     """
 
@@ -75,6 +81,7 @@ class Kind:
     change: str = "+SSLStaplingCache"
     is_answered: bool = True
     without: frozenset[str] = frozenset()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 _TAKEN_OUT = "-    SSLUseStapling on"
@@ -94,6 +101,15 @@ KINDS = (
         PLAIN,
         IN_A_HOST,
         change="-    SSLStaplingCache",
+    ),
+    Kind(
+        "the cache is moved out of the file of a site",
+        MoveOutOfSiteFile,
+        "Include sites-enabled/*.conf\n",
+        files={
+            "sites-enabled/other.conf": CACHE + tls_host(ON, name="other.example.com"),
+            "sites-enabled/www.conf": ALONE,
+        },
     ),
     Kind("stapling is switched on", TurnStapling, CACHE + PLAIN, change="+    SSLUseStapling on"),
     Kind(

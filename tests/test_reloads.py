@@ -107,7 +107,7 @@ class Trial:
 def trial(lab: Lab, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Trial]:
     """An httpd that runs with the configuration of the test's ``kind``."""
     kind: Kind = request.getfixturevalue("kind")
-    with lab.httpd(kind.running, without=kind.without) as httpd:
+    with lab.httpd(kind.running, without=kind.without, files=kind.files) as httpd:
         assert httpd.start()
         yield Trial(httpd, tmp_path)
 

@@ -34,9 +34,8 @@ def plan_moved(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     reason = f"{directive.name} does not depend on the site of {name}"
     kin = (directive.key, *KIN_OF_CACHE)
     added = in_main_server(site, renderer, (line,), reason, kin=kin)
-    moved = lines_removed(
-        (directive, *move.copies), f"{directive.name} is in the file of a site, and others use it"
-    )
+    why = f"{directive.name} is in the file of a site, and others use it"
+    moved = lines_removed((each, why) for each in (directive, *move.copies))
     return Plan((*added, *moved))
 
 

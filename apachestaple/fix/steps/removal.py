@@ -30,25 +30,28 @@ def plan_removal(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) ->
 def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
     ours = set(remedy.directives)
     others = {d.file for d in site.configuration.directives if d not in ours}
+    left = []
     for file, directives in _by_file(remedy.directives).items():
         if os.path.basename(file) == SNIPPET and directives[0].file not in others:
             yield from _whole_file(site, file)
         else:
-            yield from lines_removed(directives)
+            left += directives
+    yield from lines_removed((directive, f"{directive.name} removed") for directive in left)
 
 
-def lines_removed(directives: Iterable[Directive], reason: str = "") -> Iterator[Edit]:
-    """Remove the lines of directives, and the <IfModule> sections that become empty."""
-    for file, of_file in _by_file(directives).items():
-        source = of_file[0].source_file
-        removed = {directive.line: directive for directive in of_file}
-        emptied = dict(_emptied(source, set(removed)))
+def lines_removed(removed: Iterable[tuple[Directive, str]]) -> Iterator[Edit]:
+    """Remove directives, each with its reason, and the <IfModule> sections that become empty."""
+    reasons = dict(removed)
+    for file, directives in _by_file(reasons).items():
+        source = directives[0].source_file
+        by_line = {directive.line: directive for directive in directives}
+        emptied = dict(_emptied(source, set(by_line)))
         for line, opening in emptied.items():
             yield Edit(file, line, Where.REMOVE, (), f"{opening} is empty without stapling")
         inside = _lines_inside(source, set(emptied))
-        for line, directive in removed.items():
+        for line, directive in by_line.items():
             if line not in inside:
-                yield remove(directive, reason or f"{directive.name} removed")
+                yield remove(directive, reasons[directive])
 
 
 def _by_file(directives: Iterable[Directive]) -> dict[str, list[Directive]]:

@@ -12,6 +12,7 @@ NOT_INJECTED = {
     "AS124": "an information about modules that Debian's httpd does not have",
     "AS131": "an advice about the ports 80 and 443, which are not the lab's; tests/test_rules.py",
     "AS210": "an advice about a folder's mode; a test of its own in tests/test_rules.py plays it",
+    "AS211": "an advice about a site that is disabled later; tests/test_site_files.py plays it",
     "AS119": "clients wait until they give up; tests/test_vhosts.py plays it",
     "AS125": "only clients of a host without TLS notice; tests/test_rules.py plays it",
     "AS302": "an information that root, who may read every file, never gets",
