@@ -294,3 +294,64 @@ def test_mod_md_comes_too_late_for_tls_by_listen(lab: Lab) -> None:
         assert hosts(httpd.root / "httpd.conf") == {}
         assert httpd.start(), httpd.log
         assert not handshake(httpd.port, "www.example.com").connected
+
+
+INCLUDES = "Include snippets/ocsp.conf"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        # httpd does not start with it, for lack of a cache that nothing would use.
+        (tls_host(USE) + tls_host(name="other.example.com", certificate="other"), 0),
+        (CACHE + tls_host(USE), 0),
+        (CACHE + USE + "\n" + tls_host() + tls_host("SSLUseStapling on", name="o.example.com"), 0),
+        (CACHE + tls_host(INCLUDES), 0),
+        # mod_ssl staples for one of the hosts.
+        (CACHE + USE + "\n" + tls_host() + tls_host("MDStapling off", name="o.example.com"), 1),
+        (CACHE + tls_host(INCLUDES) + tls_host(INCLUDES, "MDStapling off", name="o.org"), 1),
+        (
+            CACHE
+            + tls_host(
+                USE,
+                "SSLStaplingForceURL {responder}",
+                "SSLCertificateFile certs/rsa-no-ocsp.pem",
+                "SSLCertificateKeyFile certs/rsa-no-ocsp.key",
+            ),
+            1,
+        ),
+        # Only with the switch does it staple what mod_md has for the other host.
+        (
+            CACHE
+            + tls_host(USE, certificate="leaf-only")
+            + tls_host(
+                "SSLCertificateChainFile certs/chain.pem", name="o.org", certificate="leaf-only"
+            ),
+            1,
+        ),
+    ],
+    ids=["no-cache", "cache", "everywhere", "include", "main", "shared", "declined", "issuer"],
+)
+def test_fix_takes_out_a_switch_that_mod_md_makes_idle(
+    lab: Lab, tmp_path: Path, text: str, left: int
+) -> None:
+    if "rsa-no-ocsp" in text:
+        lab.authority.issue("rsa-no-ocsp", key="rsa", ocsp=[])
+    whole = MOD_MD + ON + text.format(responder=lab.responder.url)
+    files = {"snippets/ocsp.conf": f"{USE}\n"} if INCLUDES in text else {}
+    with lab.httpd(whole, files=files) as httpd:
+        caches = whole.count("SSLStaplingCache")
+        done = run("fix", httpd.root / "httpd.conf", env={"XDG_STATE_HOME": str(tmp_path)})
+        assert done.returncode == 0, done.stdout + done.stderr
+        texts = [path.read_text() for path in httpd.root.rglob("*.conf")]
+        assert sum(each.count(USE) for each in texts) == left
+        assert sum(each.count("SSLStaplingCache") for each in texts) == caches
+        assert httpd.start(), httpd.log
+        names = list(hosts(httpd.root / "httpd.conf"))
+
+        def all_good() -> bool:
+            return all(handshake(httpd.port, name).staple == "good" for name in names)
+
+        # mod_md asks in the background, after the start.
+        assert names
+        assert wait_until(all_good, 15), httpd.log

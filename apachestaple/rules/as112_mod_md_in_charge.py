@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.rules.finding import Effect, Severity
-from apachestaple.rules.kinds.host import HostRule
-from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.mod_ssl.lines import Lines
+from apachestaple.mod_ssl.managed import mod_md_answers
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.remedy import RemoveDirective
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
@@ -21,11 +24,12 @@ _MOD_MD = "LoadModule md_module modules/mod_md.so\n"
 _BAD = tls_host("SSLUseStapling on", certificate="dead-responder")
 
 
-class ModMdInCharge(HostRule):
+class ModMdInCharge(ServerRule):
     """SSLUseStapling has no effect, because mod_md staples for the host.
 
     With MDStapling on, mod_md answers before mod_ssl looks at its own settings
-    (ap_ssl_ocsp_get_resp in stapling_cb). SSLUseStapling off does not turn that off either.
+    (ap_ssl_ocsp_get_resp in stapling_cb). SSLUseStapling off does not turn that off either. Without
+    SSLStaplingCache, httpd does not start while SSLUseStapling is on, although the line is idle.
 
     SSLStaplingCache is harmless then, and must stay while httpd runs: a running httpd can exit or
     crash at its next reload if the line is gone. Remove it while httpd is stopped.
@@ -34,8 +38,8 @@ class ModMdInCharge(HostRule):
     code = "AS112"
     severity = Severity.INFO
     effect = Effect.IGNORED
+    fix = Fix.SAFE
     needs_whole = True
-    settings = frozenset({"mdstapling"})
     message = {
         "": "SSLUseStapling on has no effect while MDStapling is on",
         "off": "SSLUseStapling off has no effect: mod_md staples because MDStapling is on",
@@ -54,23 +58,45 @@ class ModMdInCharge(HostRule):
             + tls_host("SSLUseStapling off", certificate="dead-responder"),
             as_if=f"{_MOD_MD}MDStapling on\n{tls_host(certificate='dead-responder')}",
             severity=Severity.WARNING,
+            fixable=False,
         ),
     )
-    good = (Example(f"{_MOD_MD}{CACHE}{_BAD}"),)
+    good = (FIXED, Example(f"{_MOD_MD}{CACHE}{_BAD}"))
 
-    def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        switch = host.setting("SSLUseStapling")
-        if switch is None or not host.is_tls or not host.mod_md_staples:
-            return
-        if host.use_stapling and any(c.issuer_found is False for c in host.certificates):
-            # Only with SSLUseStapling on does it staple what mod_md has for another host.
-            return
-        if host.use_stapling and switch in site.in_force.switches_of_stapling_hosts:
-            # Another host, for which mod_md does not staple, uses the same line.
-            return
-        yield self.finding(
-            directive_subject(switch),
-            variant="" if host.use_stapling else "off",
-            severity=None if host.use_stapling else Severity.WARNING,
-            hosts=(host,),
+    def check(self, site: Site) -> Iterator[Finding]:
+        needed = Lines(
+            host.setting("SSLUseStapling") for host in site.tls_hosts if not _staples_all(host)
         )
+        for host in site.tls_hosts:
+            switch = host.setting("SSLUseStapling")
+            if switch is None or not _is_idle(host):
+                continue
+            if host.use_stapling and switch in site.in_force.switches_of_stapling_hosts:
+                # Another host, for which mod_md does not staple, uses the same line.
+                continue
+            remedy = None
+            if host.use_stapling and switch not in needed:
+                reason = "mod_md staples for all hosts that use it"
+                remedy = RemoveDirective(directive=switch, reason=reason)
+            yield self.finding(
+                directive_subject(switch),
+                variant="" if host.use_stapling else "off",
+                severity=None if host.use_stapling else Severity.WARNING,
+                hosts=(host,),
+                remedy=remedy,
+            )
+
+
+def _is_idle(host: Host) -> bool:
+    """Whether mod_md staples for a host, whatever SSLUseStapling is."""
+    # Only with SSLUseStapling on does it staple what mod_md has for another host.
+    needs_switch = host.use_stapling and any(c.issuer_found is False for c in host.certificates)
+    return host.mod_md_staples and not needs_switch
+
+
+def _staples_all(host: Host) -> bool:
+    """Whether mod_md is known to staple all certificates of a host."""
+    return _is_idle(host) and all(
+        certificate.leaf is not None and mod_md_answers(host, certificate)
+        for certificate in host.certificates
+    )
