@@ -112,10 +112,6 @@ class MoveOutOfSiteFile(_OfDirective):
 
     copies: tuple[Directive, ...] = field(default=(), compare=False)
 
-    @property
-    def files(self) -> Iterable[str]:
-        return {each.source_file.real_path for each in (self.directive, *self.copies)}
-
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ProvideCache(Remedy):

@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.editing.edit import refusal
 from apachestaple.fix.editing.place import KIN_OF_CACHE, in_main_server
 from apachestaple.fix.steps.plan import Plan
 from apachestaple.fix.steps.removal import lines_removed
@@ -29,14 +30,19 @@ def plan_moved(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     if move is None:
         return Plan()
     directive = move.directive
+    name = directive.name
+    why = f"{name} is in the file of a site, and others use it"
+    moved = tuple(lines_removed((each, why) for each in (directive, *move.copies)))
+    may_not_edit = site.configuration.paths.edit_refusal
+    refused = tuple(
+        refusal(edit, because) for edit in moved if (because := may_not_edit(edit.file)) is not None
+    )
+    if refused:
+        return Plan(refused=refused)
     line = _written(directive, site.configuration)
-    name = os.path.basename(directive.file)
-    reason = f"{directive.name} does not depend on the site of {name}"
+    reason = f"{name} does not depend on the site of {os.path.basename(directive.file)}"
     kin = (directive.key, *KIN_OF_CACHE)
-    added = in_main_server(site, renderer, (line,), reason, kin=kin)
-    why = f"{directive.name} is in the file of a site, and others use it"
-    moved = lines_removed((each, why) for each in (directive, *move.copies))
-    return Plan((*added, *moved))
+    return Plan((*in_main_server(site, renderer, (line,), reason, kin=kin), *moved))
 
 
 def _written(directive: Directive, configuration: Configuration) -> str:
