@@ -50,6 +50,11 @@ class LinesInForce:
         return _own_lines(self._hosts)
 
     @lazy
+    def of_virtual_hosts(self) -> Lines:
+        """Stapling directives of virtual hosts."""
+        return _own_lines(host for host in self._hosts if not host.is_main)
+
+    @lazy
     def of_stapling_hosts(self) -> Lines:
         """Stapling directives of hosts that staple, and then also those of the main server."""
         staple = [host for host in self._tls_hosts if host.staples]

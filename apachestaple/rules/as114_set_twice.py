@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.commands import COMMANDS
+from apachestaple.rules.cache_remedy import can_replace
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.remedy import RemoveDirective
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_SAME = "same"
 _INCLUDED = "included"
 
 
@@ -37,10 +39,12 @@ class SetTwice(HostRule):
     fix = Fix.SAFE
     message = {
         "": "{written} is set again in {file}:{line}, and httpd uses that one",
+        _SAME: "{written} is set again in {file}:{line}, to the same value",
         _INCLUDED: "each host that includes {written} overrides it, as in {file}:{line}",
     }
     help = {
         "": "Remove this line; the later one in {file}:{line} is used.",
+        _SAME: "Remove one of the two lines.",
         _INCLUDED: "Remove this line, or keep it as the default for further hosts.",
     }
     bad = (
@@ -51,6 +55,12 @@ class SetTwice(HostRule):
         Example(
             CACHE + tls_host("SSLUseStapling off", "SSLUseStapling Off"),
             as_if=CACHE + tls_host("SSLUseStapling off"),
+            severity=Severity.INFO,
+        ),
+        Example(
+            CACHE + "SSLUseStapling on\nInclude tls.conf\n" + tls_host(),
+            files={"tls.conf": "SSLUseStapling On\n"},
+            as_if=CACHE + "SSLUseStapling on\n" + tls_host(),
             severity=Severity.INFO,
         ),
         Example(
@@ -68,19 +78,20 @@ class SetTwice(HostRule):
             last = host.own[directive.key]
             if not _is_idle(directive, last, site):
                 continue
-            same = [word.lower() for word in last.arguments] == [
-                word.lower() for word in directive.arguments
-            ]
             is_included = _is_included(directive, last, host)
+            is_same = _is_same(directive, last) and not is_included
+            removed = None if is_included else _superfluous(directive, last, host, site)
             remedy = None
-            if _is_right_before(directive, last):
+            if removed is not None:
                 reason = f"only the last {directive.name} is used"
-                remedy = RemoveDirective(directive=directive, reason=reason)
+                if removed is last:
+                    reason = f"{os.path.basename(directive.file)} has it, too"
+                remedy = RemoveDirective(directive=removed, reason=reason)
             yield self.finding(
                 directive_subject(directive),
                 hosts=(host,),
-                variant=_INCLUDED if is_included else "",
-                severity=Severity.INFO if same or is_included else None,
+                variant=_INCLUDED if is_included else _SAME if is_same else "",
+                severity=Severity.INFO if is_same or is_included else None,
                 remedy=remedy,
                 written=directive.name,
                 file=os.path.basename(last.file),
@@ -103,9 +114,42 @@ def _is_included(directive: Directive, last: Directive, host: Host) -> bool:
     return section is not None and directive.source != section.source == last.source
 
 
-def _is_right_before(directive: Directive, last: Directive) -> bool:
-    """Whether no section begins or ends between two lines, so both are under one condition."""
-    file = directive.source_file
-    if file is not last.source_file or directive.line >= last.line:
-        return False
-    return not file.has_section_between(directive.end_line + 1, last.line - 1)
+def _is_same(one: Directive, other: Directive) -> bool:
+    return [word.lower() for word in one.arguments] == [word.lower() for word in other.arguments]
+
+
+def _superfluous(directive: Directive, last: Directive, host: Host, site: Site) -> Directive | None:
+    """The line of the two that can be removed, whatever the other files and conditions are."""
+    is_plain = not (_may_vary(directive) or _may_vary(last))
+    if directive.source_file is last.source_file:
+        is_overridden = directive.line < last.line and can_replace(last, directive, site)
+        in_macro = directive.in_macro or last.in_macro
+        return (
+            directive if is_overridden and (not in_macro or _is_adjacent(directive, last)) else None
+        )
+    if not (host.is_main and is_plain and _is_same(directive, last)):
+        return None
+    kept = [last] if last in site.in_force.of_virtual_hosts else [last, directive]
+    kept.sort(key=lambda each: _has_better_place(each, site), reverse=True)
+    for each in kept:
+        other = directive if each is last else last
+        if can_replace(each, other, site):
+            return other
+    return None
+
+
+def _is_adjacent(directive: Directive, last: Directive) -> bool:
+    """Whether no section begins or ends between two lines of a file."""
+    return not directive.source_file.has_section_between(directive.end_line + 1, last.line - 1)
+
+
+def _may_vary(directive: Directive) -> bool:
+    """Whether the value of the line can be another one elsewhere."""
+    return directive.in_macro or "${" in directive.source_file.lines.text[directive.position]
+
+
+def _has_better_place(directive: Directive, site: Site) -> tuple[bool, bool]:
+    """Whether its file is not that of a site, and is the file of the cache."""
+    caches = {each.source_file.real_path for each in site.caches}
+    is_always_read = site.configuration.dependences.site_file(directive) is None
+    return is_always_read, directive.source_file.real_path in caches

@@ -110,7 +110,7 @@ def _settings(site: Site) -> Iterator[_Needed]:
     for key, directive in site.main.own.items():
         if key not in STAPLING_DIRECTIVES or site_file(directive) is None:
             continue
-        if COMMANDS[key].problem(directive.arguments) is not None or _is_shared(directive, site):
+        if COMMANDS[key].problem(directive.arguments) is not None:
             continue
         earlier = [each for each in site.main.overridden if each.key == key]
         if any(site_file(each) is None and _is_same(each, directive) for each in earlier):
@@ -121,7 +121,10 @@ def _settings(site: Site) -> Iterator[_Needed]:
             for host in _others(site, directive)
             if host.staples and host.setting(key) is directive
         ]
-        if hosts and not any(_is_shared(each, site) for each in copies):
+        # A line that virtual hosts have, too, because its file is also included there, stays.
+        if hosts and not any(
+            each in site.in_force.of_virtual_hosts for each in (directive, *copies)
+        ):
             yield _Needed(directive, hosts, copies)
 
 
@@ -132,13 +135,6 @@ def _others(site: Site, directive: Directive) -> Iterator[Host]:
     for host in site.tls_hosts:
         if host.section is None or site_file(host.section) != file:
             yield host
-
-
-def _is_shared(directive: Directive, site: Site) -> bool:
-    """Whether a virtual host has the line, too, because its file is also included there."""
-    place = directive.file, directive.position
-    own = (host.own.get(directive.key) for host in site.virtual_hosts)
-    return any(each is not None and (each.file, each.position) == place for each in own)
 
 
 def _is_same(one: Directive, other: Directive) -> bool:

@@ -62,7 +62,7 @@ def is_same_line(one: Directive, other: Directive) -> bool:
 
 def can_replace(kept: Directive, removed: Directive, site: Site) -> bool:
     """Whether httpd reads one directive in all cases in which it reads the other."""
-    if not site.configuration.whole:
-        return kept.source_file is removed.source_file
+    if not site.configuration.whole and kept.source_file is not removed.source_file:
+        return False
     conditions = site.configuration.dependences.conditions
     return conditions(kept) <= conditions(removed)
