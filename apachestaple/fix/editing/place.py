@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from apachestaple.fix.editing.render import Renderer
-    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
 
@@ -30,11 +30,17 @@ _STAPLING = ("sslstapling", "sslusestapling", "sslocspproxyurl", "mdstapling")
 # The name of our own file, and the folders of distributions for such files.
 SNIPPET = "ocsp-stapling.conf"
 _SNIPPET_FOLDERS = ("conf.d", "Includes")
+_SIGNATURE = "written by apachestaple fix"
 
 
 def real_file(directive: Directive) -> str:
     """The file in which a directive is edited, links followed."""
     return directive.source_file.real_path
+
+
+def is_own_file(file: SourceFile) -> bool:
+    """Whether fix has made a file."""
+    return os.path.basename(file.path) == SNIPPET and _SIGNATURE in file.physical_line(1)
 
 
 def written_lines(directive: Directive) -> list[str]:

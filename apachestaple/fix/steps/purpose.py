@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.editing.place import real_file
+from apachestaple.fix.editing.place import is_own_file, real_file
 from apachestaple.fix.steps.mod_md import refusals
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.hosts import first_argument
@@ -71,8 +71,11 @@ class Goal:
 
     def kept_cache(self, site: Site) -> Directive | None:
         """The SSLStaplingCache that stays when stapling is removed, for a running httpd."""
-        if self.purpose is Purpose.REPAIR or self.refusals(site):
+        if self.refusals(site):
             return None
+        if self.purpose is Purpose.REPAIR:
+            cache = running_cache(site)
+            return cache if cache in _idle_in_own_file(site) else None
         return running_cache(site)
 
     def remedies(self, site: Site) -> Iterator[Remedy]:
@@ -83,6 +86,8 @@ class Goal:
             yield _all_stapling(site)
         elif self.purpose is Purpose.USE_MOD_MD and not self.refusals(site):
             yield _next_to_mod_md(site)
+        elif self.purpose is Purpose.REPAIR:
+            yield _removal(site, _idle_in_own_file(site))
 
 
 def _next_to_mod_md(site: Site) -> Remedy:
@@ -118,6 +123,23 @@ def _all_stapling(site: Site) -> RemoveStapling:
             and (directive.key in STAPLING_DIRECTIVES or directive.key.startswith("mdstapl"))
         ),
     )
+
+
+def _idle_in_own_file(site: Site) -> list[Directive]:
+    """The directives in the file that an earlier fix has made, if stapling is off everywhere."""
+    configuration = site.configuration
+    if not configuration.whole or site.main.use_stapling:
+        return []
+    own = {path for path, file in configuration.files.items() if is_own_file(file)}
+    if not own or any(host.use_stapling for host in site.tls_hosts):
+        return []
+    return [
+        directive
+        for directive in configuration.directives
+        if directive.file in own
+        and directive.key in STAPLING_DIRECTIVES
+        and directive.key != "sslocspproxyurl"
+    ]
 
 
 def _removal(site: Site, directives: Iterable[Directive]) -> RemoveStapling:

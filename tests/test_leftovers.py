@@ -1,0 +1,180 @@
+"""What is superfluous or idle goes: lines that repeat others, and the file that fix has made."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apachestaple.rules.rule import CACHE, tls_host
+from tests.lab.handshake import handshake
+from tests.test_cli import run
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.lab.play import Lab
+    from tests.lab.server import Httpd
+
+ON, OFF = "SSLUseStapling on\n", "SSLUseStapling off\n"
+INCLUDES = "IncludeOptional conf-enabled/*.conf\nIncludeOptional sites-enabled/*.conf\n"
+A, B = (tls_host(name=f"{name}.example.com") for name in "ab")
+IN_A = tls_host("SSLUseStapling on", name="a.example.com")
+AVAILABLE = "conf-available/ocsp-stapling.conf"
+ENABLED = "conf-enabled/ocsp-stapling.conf"
+
+
+@contextmanager
+def server(lab: Lab, files: Mapping[str, str], main: str = INCLUDES) -> Iterator[Httpd]:
+    """A server in Debian's layout; files that are enabled are no links."""
+    with lab.httpd(main, files=files) as httpd:
+        for folder in ("conf-available", "conf-enabled", "sites-enabled"):
+            (httpd.root / folder).mkdir(exist_ok=True)
+        yield httpd
+
+
+def fix(httpd: Httpd, state: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    done = run("fix", httpd.root / "httpd.conf", *options, env={"XDG_STATE_HOME": str(state)})
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return done
+
+
+def lines(httpd: Httpd, name: str) -> list[str]:
+    """Each line with a directive, with its file; links are not followed."""
+    return sorted(
+        f"{path.relative_to(httpd.root)}: {line.strip()}"
+        for path in httpd.root.rglob("*.conf")
+        if not path.is_symlink()
+        for line in path.read_text().splitlines()
+        if name.lower() in line.lower()
+    )
+
+
+REPEATED = {
+    "the one beside the cache": (
+        {"conf-enabled/a.conf": f"{ON}{CACHE}", "conf-enabled/b.conf": "SSLUseStapling On\n"},
+        "conf-enabled/a.conf: SSLUseStapling on",
+    ),
+    "the last": (
+        {"conf-enabled/a.conf": ON, "conf-enabled/b.conf": f"{ON}{CACHE}"},
+        "conf-enabled/b.conf: SSLUseStapling on",
+    ),
+    "the one without a site": (
+        {"conf-enabled/z.conf": f"{ON}{CACHE}", "sites-enabled/a.conf": f"{ON}{A}"},
+        "conf-enabled/z.conf: SSLUseStapling on",
+    ),
+    "the one without a condition": (
+        {
+            "conf-enabled/a.conf": f"<IfModule mod_ssl.c>\n{ON}</IfModule>\n",
+            "conf-enabled/b.conf": f"{CACHE}<IfModule mime_module>\n</IfModule>\n"
+            f"<IfModule mpm_event_module>\n{ON}</IfModule>\n",
+        },
+        "conf-enabled/a.conf: SSLUseStapling on",
+    ),
+    "in one file": (
+        {"conf-enabled/a.conf": f"{ON}{CACHE}<Directory /srv>\n</Directory>\n{ON}"},
+        "conf-enabled/a.conf: SSLUseStapling on",
+    ),
+    "three": (
+        {**{f"conf-enabled/{name}.conf": ON for name in "ac"}, "conf-enabled/b.conf": CACHE + ON},
+        "conf-enabled/b.conf: SSLUseStapling on",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REPEATED)
+def test_of_repeated_switches_one_stays(lab: Lab, tmp_path: Path, case: str) -> None:
+    files, kept = REPEATED[case]
+    with server(lab, {"sites-enabled/a.conf": A, **files}) as httpd:
+        fix(httpd, tmp_path)
+        assert lines(httpd, "SSLUseStapling") == [kept]
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, "a.example.com").good
+        assert "Nothing to repair" in fix(httpd, tmp_path).stdout
+
+
+NOT_REPEATED = {
+    "conditions": {
+        "conf-enabled/a.conf": f"{CACHE}<IfModule mpm_event_module>\n{ON}</IfModule>\n",
+        "conf-enabled/b.conf": f"<IfModule mpm_worker_module>\n{OFF}</IfModule>\n"
+        f"<IfModule mod_socache_dbm.c>\n{ON}</IfModule>\n",
+    },
+    "conditions in one file": {
+        "conf-enabled/a.conf": f"{CACHE}<IfModule mpm_event_module>\n{ON}</IfModule>\n"
+        f"<IfModule mod_socache_dbm.c>\n{ON}</IfModule>\n",
+    },
+    "a condition around an Include": {
+        "conf-enabled/a.conf": f"{CACHE}<IfModule mpm_event_module>\nInclude on.conf\n</IfModule>\n"
+        f"<IfModule mod_socache_dbm.c>\n{ON}</IfModule>\n",
+        "on.conf": ON,
+    },
+    "a variable": {
+        "conf-enabled/a.conf": f"{CACHE}Define STAPLING on\nSSLUseStapling ${{STAPLING}}\n",
+        "conf-enabled/b.conf": ON,
+    },
+    "other values": {
+        "conf-enabled/a.conf": f"{CACHE}{OFF}",
+        "conf-enabled/b.conf": ON,
+    },
+}
+
+
+@pytest.mark.parametrize("case", NOT_REPEATED)
+def test_a_line_that_may_be_needed_stays(lab: Lab, tmp_path: Path, case: str) -> None:
+    with server(lab, {"sites-enabled/a.conf": A, **NOT_REPEATED[case]}) as httpd:
+        before = lines(httpd, "SSLUseStapling")
+        fix(httpd, tmp_path)
+        assert lines(httpd, "SSLUseStapling") == before
+
+
+def without_ocsp(httpd: Httpd) -> None:
+    """The certificate is renewed by an authority without OCSP."""
+    site = httpd.root / "sites-enabled/a.conf"
+    site.write_text(site.read_text().replace("certs/good.", "certs/no-ocsp."))
+
+
+def test_of_our_own_file_the_cache_alone_stays(lab: Lab, tmp_path: Path) -> None:
+    with server(lab, {"sites-enabled/a.conf": IN_A}) as httpd:
+        fix(httpd, tmp_path)
+        assert lines(httpd, "SSLStaplingFakeTryLater")
+        assert httpd.start(), httpd.log
+        without_ocsp(httpd)
+        done = fix(httpd, tmp_path)
+        text = (httpd.root / AVAILABLE).read_text()
+        assert [line.split()[0] for line in text.splitlines() if "SSL" in line] == [
+            "SSLStaplingCache"
+        ]
+        assert "SSLStaplingCache stays" in done.stdout
+        for how in (signal.SIGUSR1, signal.SIGHUP):
+            assert httpd.reload(how)
+        assert handshake(httpd.port, "a.example.com").connected
+
+
+def test_our_own_file_goes_where_the_cache_is_elsewhere(lab: Lab, tmp_path: Path) -> None:
+    with server(lab, {"sites-enabled/a.conf": IN_A}) as httpd:
+        fix(httpd, tmp_path)
+        (httpd.root / "conf-enabled/zz.conf").write_text(CACHE)
+        assert httpd.start(), httpd.log
+        without_ocsp(httpd)
+        done = fix(httpd, tmp_path)
+        assert not (httpd.root / AVAILABLE).exists()
+        assert not (httpd.root / ENABLED).is_symlink()
+        assert "stays" not in done.stdout
+        for how in (signal.SIGUSR1, signal.SIGHUP):
+            assert httpd.reload(how)
+        assert handshake(httpd.port, "a.example.com").connected
+        again = fix(httpd, tmp_path, "--undo")
+        assert again.returncode == 0
+        assert (httpd.root / ENABLED).read_text() == (httpd.root / AVAILABLE).read_text()
+
+
+def test_a_file_of_that_name_that_fix_has_not_made_stays(lab: Lab, tmp_path: Path) -> None:
+    own = f"# For the auditor.\n{CACHE}SSLStaplingFakeTryLater off\n"
+    with server(lab, {"sites-enabled/a.conf": IN_A, ENABLED: own}) as httpd:
+        without_ocsp(httpd)
+        fix(httpd, tmp_path)
+        assert (httpd.root / ENABLED).read_text() == own
