@@ -59,6 +59,7 @@ def _configuration(site: Site) -> dict[str, object]:
 
 
 def finding_json(finding: Finding, fingerprint: str) -> dict[str, object]:
+    """A finding, as the reports of ``lint`` and ``fix`` contain it."""
     place, certificate = finding.place, finding.certificate_path
     return {
         "rule": finding.code,
