@@ -93,6 +93,10 @@ COMMANDS = {
     "lint": ["lint", "{tree}"],
     "lint of a fragment": ["lint", "{site}"],
     "lint as JSON": ["lint", "--format", "json", "{tree}"],
+    "lint in one line each": ["lint", "--format", "concise", "{tree}"],
+    "lint for GitLab": ["lint", "--format", "gitlab", "{tree}"],
+    "lint as SARIF": ["lint", "--format", "sarif", "{tree}"],
+    "lint as JUnit": ["lint", "--format", "junit", "{tree}"],
     "lint for GitHub": ["lint", "--format", "github", "{tree}"],
     "lint of nothing": ["lint", "{tree}/gone"],
     "settings that are gone": ["lint", "--config", "{tree}/gone.toml", "{tree}"],
@@ -147,7 +151,9 @@ def test_nothing_that_is_piped_has_a_control_character_or_a_command(
 
 
 @pytest.mark.parametrize("terminal", ["colour", "NO_COLOR", "dumb"])
-@pytest.mark.parametrize("command", ["lint", "lint for GitHub", *ON_TERMINALS])
+@pytest.mark.parametrize(
+    "command", ["lint", "lint in one line each", "lint for GitHub", *ON_TERMINALS]
+)
 def test_nothing_on_a_terminal_has_one_either(
     tree: Path, tmp_path: Path, command: str, terminal: str
 ) -> None:
@@ -155,7 +161,8 @@ def test_nothing_on_a_terminal_has_one_either(
     variables = {"NO_COLOR": {"NO_COLOR": "1"}, "dumb": {"TERM": "dumb"}}.get(terminal, {})
     shown = on_terminal(*words, XDG_STATE_HOME=str(tmp_path), **variables).replace("\r\n", "\n")
     if terminal == "colour":
-        shown = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+        # Colours, and links to the documentation of the rules.
+        shown = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;;(file:///[!-~]*)?\x1b\\", "", shown)
     assert r"\x1b[31m" in shown
     if command in ON_TERMINALS:
         assert not {character for character in shown if not character.isprintable()} - {"\n"}

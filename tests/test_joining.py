@@ -11,6 +11,7 @@ from apachestaple.mod_ssl.reading import read_sites
 from apachestaple.mod_ssl.spelling import closest_name
 from apachestaple.network.ask import ask_all
 from apachestaple.report.json import lint_json
+from apachestaple.report.lint import LintReport
 from apachestaple.report.summary import summarize
 from apachestaple.rules.catalogue import all_rules, select_rules
 from apachestaple.rules.finding import Effect
@@ -154,7 +155,7 @@ def test_a_file_of_two_servers_is_found_once(tmp_path: Path) -> None:
     (finding,) = result.findings
     assert names(finding) == ["a"]
     summary = summarize(sites, result.findings)
-    document = checked(lint_json(sites, result.findings, summary), LINT)
+    document = checked(lint_json(LintReport(sites, result.findings, summary)), LINT)
     (told,) = document["findings"]
     assert told["hosts"] == [{"name": "a:443", "file": str(shared), "line": 1}]
     assert [one["path"] for one in document["configurations"]] == [str(main) for main in mains]
@@ -170,7 +171,7 @@ def test_of_a_fragment_it_is_unknown_what_the_main_server_says(tmp_path: Path, l
         )
     )
     sites = sites_of(fragment)
-    document = checked(lint_json(sites, (), summarize(sites, ())), LINT)
+    document = checked(lint_json(LintReport(sites, (), summarize(sites, ()))), LINT)
     assert document["configurations"][0]["kind"] == "fragments"
     assert [host["use_stapling"] for host in document["hosts"]] == [None, True, False]
     assert [host["staples"] for host in document["hosts"]] == [None, True, False]

@@ -39,13 +39,18 @@ def test_the_wheel_is_pure_python_of_this_version(wheel: Path) -> None:
     assert wheel.name == f"apachestaple-{apachestaple.__version__}-py3-none-any.whl"
 
 
-def test_the_wheel_holds_the_package_and_the_templates_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_the_package_and_what_it_reads_and_nothing_else(wheel: Path) -> None:
     paths = {path.relative_to(ROOT) for path in project_files()}
     package = {str(path) for path in paths if path.parts[0] == "apachestaple"}
     templates = {f"apachestaple/{path}" for path in paths if path.parts[0] == "templates"}
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert names == package | templates
+    schemas = {
+        f"apachestaple/schemas/{path.name}"
+        for path in paths
+        if path.parts[:2] == ("docs", "schemas")
+    }
+    assert names == package | templates | schemas | {"apachestaple/docs/rules.md"}
 
 
 def test_the_wheel_says_what_it_needs_and_under_which_licence(wheel: Path) -> None:

@@ -17,6 +17,7 @@ from apachestaple.mod_ssl.reading import read_site
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.github import github_report
 from apachestaple.report.json import hosts_json, lint_json, responders_json, rules_json
+from apachestaple.report.lint import LintReport
 from apachestaple.report.markdown import rules_page
 from apachestaple.report.summary import Summary, summarize
 from apachestaple.report.tables import hosts_table, responders_table, rule_page, rules_table
@@ -34,6 +35,7 @@ from tests.lab.certificates import standard_certificates
 from tests.schemas import HOSTS, LINT, RESPONDERS, RULES, checked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from apachestaple.mod_ssl.site import Site
@@ -90,7 +92,18 @@ def a_certificate(path: str) -> HostCertificate:
 def report(text: str, *findings: Finding) -> str:
     # Of a file without a directive, no line would be shown.
     sources = {"/c/site.conf": SourceFile("/c/site.conf", f"{text}\nSSLEngine on\n")}
-    return text_report(findings, sources, NOTHING)
+    return shown(*findings, sources=sources)
+
+
+def shown(
+    *findings: Finding,
+    sources: Mapping[str, SourceFile] | None = None,
+    summary: Summary = NOTHING,
+    **options: Any,
+) -> str:
+    """The text report of findings."""
+    made = LintReport([], findings, summary, **options)
+    return text_report(made, sources or {})
 
 
 # -- findings as text ---------------------------------------------------------------------------
@@ -117,6 +130,9 @@ error[AS201] missing-stapling-cache: no cache [fixable]
   = effect: does-not-start: httpd -t passes, but the server does not start
   = log: AH01958
   = help: Set it.
+
+RULE   NAME                    SEVERITY  FINDINGS  HOSTS  FIX
+AS201  missing-stapling-cache  error     1         1      safe
 
  in 1 file, 0 hosts, 0 certificates; apachestaple fix can repair 1
 """
@@ -183,18 +199,18 @@ def test_a_place_that_is_not_there_shows_no_line() -> None:
 def test_the_last_line_counts() -> None:
     both = [finding("x", 1, 1, (1, 2), remedy=remedy(safe=safe)) for safe in (True, False)]
     summary = Summary(2, 1, 1, errors=2, warnings=1, infos=0, fixable=2)
-    assert text_report(both, {}, summary).endswith(
+    assert shown(*both, summary=summary).endswith(
         "2 errors, 1 warning in 2 files, 1 host, 1 certificate; "
         "apachestaple fix can repair 1, and 1 more with --unsafe\n"
     )
-    assert text_report(both[1:], {}, summary).endswith("; apachestaple fix --unsafe can repair 1\n")
-    assert text_report([], {}, NOTHING) == "No findings in 1 file, 0 hosts, 0 certificates.\n"
+    assert shown(*both[1:], summary=summary).endswith("; apachestaple fix --unsafe can repair 1\n")
+    assert shown() == "No findings in 1 file, 0 hosts, 0 certificates.\n"
 
 
 def test_colour_is_laid_over_the_same_text() -> None:
     one = finding("x", 1, 1, (1, 2))
     sources = {"/c/site.conf": SourceFile("/c/site.conf", "Listen 80\n")}
-    coloured = text_report([one], sources, NOTHING, paint=Paint(colour=True))
+    coloured = shown(one, sources=sources, paint=Paint(colour=True))
     assert "\x1b[1;31merror[AS201]\x1b[0m" in coloured
 
 
@@ -222,7 +238,7 @@ def test_nothing_that_steers_a_terminal_is_printable() -> None:
 
 def test_json_is_valid_whatever_the_bytes() -> None:
     one = finding("\udcff\x1b名", 1, 1, (1, 2), certificate=a_certificate("/c/\udcfe.pem"))
-    document = checked(lint_json([], [one], NOTHING), LINT)
+    document = checked(lint_json(LintReport([], [one], NOTHING)), LINT)
     assert document["configurations"] == []
     assert document["findings"][0]["certificate"] == "/c/\udcfe.pem"
 

@@ -136,7 +136,7 @@ def test_somebody_elses_broken_pyproject_is_not_our_business(tmp_path: Path) -> 
         ("select = ['AS1', 2]", "select must be a list of strings"),
         ("fail-on = 'never'", "fail-on must be one of error, warning, info"),
         ("fail-on = ['error']", "fail-on must be one of error, warning, info"),
-        ("format = 'xml'", "format must be one of text, json, github"),
+        ("format = 'xml'", "format must be one of text, concise, json"),
         ("certificates = true", "certificates must be one of required, available"),
         ("httpd-version = 2.4", "httpd-version takes a version"),
         ("httpd-version = '2.4'", "httpd-version takes a version"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import FAILED, tell, tell_errors
@@ -14,8 +13,9 @@ from apachestaple.mod_ssl.reading import read_sites
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.answers import answers_table
 from apachestaple.report.json import answers_json
-from apachestaple.report.lint import lint_report
-from apachestaple.report.terminal import emit, paint_for
+from apachestaple.report.lint import LintReport, lint_report
+from apachestaple.report.summary import summarize
+from apachestaple.report.terminal import emit
 from apachestaple.rules.catalogue import select_rules
 from apachestaple.rules.finding import is_any_as_bad
 
@@ -57,7 +57,8 @@ def check_responders(
     if form == "json":
         emit(answers_json(responders(*sites), answers))
     else:
-        paint = paint_for(sys.stdout)
-        report = lint_report(sites, result, "text", paint)
+        paint = common.paint
+        summary = summarize(sites, result.findings, result.suppressed)
+        report = lint_report(LintReport(sites, result.findings, summary, paint=paint), "text")
         emit(f"{answers_table(answers, paint)}\n{report}")
     return FAILED if problems else int(is_any_as_bad(result.findings, settings.fail_on))

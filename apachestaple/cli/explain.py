@@ -47,7 +47,7 @@ def explain(
     from apachestaple.log.reading import STANDARD_INPUT
     from apachestaple.report.explain import explain_report
     from apachestaple.report.json import explain_json
-    from apachestaple.report.terminal import emit, paint_for
+    from apachestaple.report.terminal import emit
 
     one_of("--format", form, "text", "json")
     site = _site(common, config or [])
@@ -59,11 +59,7 @@ def explain(
     if exit_code == FAILED and not explanations:
         return FAILED
     as_json = form == "json"
-    emit(
-        explain_json(explanations)
-        if as_json
-        else explain_report(explanations, paint_for(sys.stdout))
-    )
+    emit(explain_json(explanations) if as_json else explain_report(explanations, common.paint))
     return exit_code or int(any(explanation.is_problem for explanation in explanations))
 
 

@@ -70,7 +70,7 @@ def fix(
     from apachestaple.fix.run import FixRequest, run_fix
     from apachestaple.fix.steps.purpose import Goal
     from apachestaple.report.fixes import activation_lines, diff_report, fix_report
-    from apachestaple.report.terminal import emit, is_terminal, paint_for
+    from apachestaple.report.terminal import emit, is_terminal
     from apachestaple.rules.catalogue import select_rules
     from apachestaple.rules.finding import is_any_as_bad
 
@@ -104,7 +104,7 @@ def fix(
     if problems:
         raise UsageError("; ".join(problems))
     outcome = run_fix(starts, request)
-    paint = paint_for(sys.stdout)
+    paint = common.paint
     if diff:
         tell(*outcome.notes)
         tell(*activation_lines(a for a in outcome.activations if a.problem))

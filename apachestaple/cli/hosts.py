@@ -1,7 +1,5 @@
 """``apachestaple hosts``."""
 
-import sys
-
 from apachestaple.cli.errors import tell_errors
 from apachestaple.cli.options import Common, Format, Path
 from apachestaple.cli.values import one_of
@@ -15,7 +13,7 @@ def hosts(common: Common, path: Path = None, form: Format = "text") -> int:
     from apachestaple.mod_ssl.reading import read_site
     from apachestaple.report.json import hosts_json
     from apachestaple.report.tables import hosts_table
-    from apachestaple.report.terminal import emit, paint_for
+    from apachestaple.report.terminal import emit
     from apachestaple.rules.catalogue import all_rules
 
     one_of("--format", form, "text", "json")
@@ -27,5 +25,5 @@ def hosts(common: Common, path: Path = None, form: Format = "text") -> int:
     if form == "json":
         emit(hosts_json(site, findings=findings))
     else:
-        emit(hosts_table(site, paint_for(sys.stdout), findings))
+        emit(hosts_table(site, common.paint, findings))
     return 0

@@ -3,6 +3,7 @@
 Not ``from __future__ import annotations``, here and in the commands: Typer reads the annotations.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apachestaple.cli.errors import UsageError
+from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
+    from apachestaple.report.terminal import Paint
     from apachestaple.settings import Settings
 
 Path = Annotated[
@@ -60,6 +63,25 @@ Templates = Annotated[
 ]
 
 
+COLOURS = ("auto", "always", "never")
+Color = Annotated[
+    str,
+    typer.Option(metavar="auto|always|never", help="When to use colours and links."),
+]
+
+
+def paint_of(color: str) -> "Paint":
+    """The colours and links for standard output.
+
+    Raises:
+        UsageError: ``color`` is not one of the values of ``--color``.
+
+    """
+    from apachestaple.report.terminal import paint_for
+
+    return paint_for(sys.stdout, one_of("--color", color, *COLOURS))
+
+
 @dataclass(frozen=True)
 class Common:
     """The options of every command that reads a configuration."""
@@ -99,6 +121,17 @@ class Common:
         ),
     ] = None
     isolated: Annotated[bool, typer.Option("--isolated", help="Read no settings file.")] = False
+    color: Color = "auto"
+
+    @property
+    def paint(self) -> "Paint":
+        """The colours and links for standard output.
+
+        Raises:
+            UsageError: ``color`` has another value.
+
+        """
+        return paint_of(self.color)
 
     def settings(
         self, paths: Sequence[str] | None, own: Mapping[str, object] | None = None
@@ -115,6 +148,7 @@ class Common:
         """
         from apachestaple.settings import load_settings
 
+        one_of("--color", self.color, *COLOURS)
         if self.isolated and self.config is not None:
             raise UsageError("--isolated cannot be used with a settings file")
 

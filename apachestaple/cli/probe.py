@@ -1,6 +1,5 @@
 """``apachestaple probe``."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -54,7 +53,7 @@ def probe(
     from apachestaple.report.json import probe_json
     from apachestaple.report.probes import probe_report
     from apachestaple.report.progress import tracked
-    from apachestaple.report.terminal import emit, paint_for
+    from apachestaple.report.terminal import emit
 
     one_of("--format", form, "text", "json")
     if not targets and from_path is None:
@@ -85,7 +84,7 @@ def probe(
     probed = [served[target] for target in named]
     if site is not None:
         probed += compared(site, promised, served)
-    emit(probe_json(probed) if form == "json" else probe_report(probed, paint_for(sys.stdout)))
+    emit(probe_json(probed) if form == "json" else probe_report(probed, common.paint))
     if not any(one.reached for one in probed):
         return FAILED
     return int(any(one.error for one in probed))

@@ -1,6 +1,5 @@
 """``apachestaple responders``."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +65,7 @@ def responders(
     from apachestaple.report.json import responders_json
     from apachestaple.report.outgoing import rendered
     from apachestaple.report.tables import responders_table
-    from apachestaple.report.terminal import emit, paint_for
+    from apachestaple.report.terminal import emit
     from apachestaple.templating import Templates as TemplateFolder
 
     if check:
@@ -107,9 +106,7 @@ def responders(
         return FAILED if errors else 0
     resolution = resolved(form, found, wanted=resolve)
     if form == "text":
-        emit(
-            responders_table(found, paint_for(sys.stdout), resolution.addresses if resolve else {})
-        )
+        emit(responders_table(found, common.paint, resolution.addresses if resolve else {}))
     else:
         users = {site.user for site in sites}
         user = users.pop() if len(users) == 1 else ""

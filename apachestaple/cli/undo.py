@@ -15,7 +15,7 @@ from apachestaple.fix.transaction.undo import latest_backup, undo
 from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.site import understand
 from apachestaple.report.fixes import diff_report, undo_report
-from apachestaple.report.terminal import emit, is_terminal, paint_for
+from apachestaple.report.terminal import emit, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest:
     if diff:
         shown = "".join(map(unified, backup.files))
         for_people = is_terminal(sys.stdout)
-        emit(diff_report(shown, paint_for(sys.stdout), for_people=for_people), exact=True)
+        emit(diff_report(shown, common.paint, for_people=for_people), exact=True)
         return 1
     if configtest == "never":
         # A configuration that is not tested may be missing.

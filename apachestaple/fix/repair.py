@@ -102,7 +102,7 @@ class Repair:
         remedies = self._remedies(site, findings)
         reasons = dict.fromkeys(self.goal.refusals(site))
         for planner in PLANNERS:
-            plan = _planned(planner, site, remedies, self.renderer)
+            plan = planned(planner, site, remedies, self.renderer)
             edits, impossible = self.work.possible(plan.edits)
             reasons.update(dict.fromkeys((*plan.refused, *impossible)))
             if edits and planner not in refused.planners:
@@ -116,7 +116,8 @@ class Repair:
         return [*self.goal.remedies(site), *accepted]
 
 
-def _planned(planner: Planner, site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+def planned(planner: Planner, site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
+    """The plan; if no place for a line can be found, it is a refusal."""
     try:
         return planner(site, remedies, renderer)
     except NoPlaceError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.lint.joining import in_hosts, joined, same_problem
 from apachestaple.lint.spelling import spelt_right
-from apachestaple.lint.suppressions import is_suppressed
+from apachestaple.lint.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,12 +44,14 @@ def lint(
     found: list[Finding] = []
     silent: list[Finding] = []
     order: dict[str, int] = {}
+    suppressions = Suppressions(rules, has_answers=bool(made))
     for site in sites:
         for path in site.configuration.files:
             order.setdefault(path, len(order))
         for finding in _site_findings(site.answered(made) if made else site, rules):
-            suppressed = is_suppressed(finding.code, finding.place, site)
+            suppressed = suppressions.suppress(finding, site)
             (silent if suppressed else found).append(finding)
+    found += suppressions.findings(sites)
     findings = joined(found)
     findings.sort(
         key=lambda finding: (

@@ -1,38 +1,132 @@
-"""Comments in a configuration that suppress rules."""
+"""Which findings the comments of a site ignore, and which comments ignore nothing."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.lint.joining import in_hosts
 from apachestaple.rules.catalogue import find_rule
+from apachestaple.rules.ignore_comments import ignore_comments
+from apachestaple.rules.kinds.directive import DirectiveRule
+from apachestaple.rules.kinds.ignore_comment import IgnoreCommentRule
+from apachestaple.rules.kinds.read_error import ReadErrorRule
+from apachestaple.rules.kinds.read_note import ReadNoteRule
+from apachestaple.rules.kinds.setting import SettingRule
 
 if TYPE_CHECKING:
-    from apachestaple.httpd.configuration import Place
+    from collections.abc import Iterable, Iterator, Sequence
+
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.ignore_comments import IgnoreComment
+    from apachestaple.rules.rule import Rule
 
-# A list ends before the next comment starts, so that the time is linear.
-_SUPPRESSION = re.compile(r"#\s*apachestaple:\s*ignore\[([^\]#]*)\]")
-
-
-def is_suppressed(code: str, place: Place, site: Site) -> bool:
-    """Whether a comment on the lines of ``place``, or on the line above, suppresses a rule."""
-    file = site.annotated_files.get(place.file)
-    if file is None:
-        return False
-    above = file.physical_line(place.line - 1).strip()
-    texts = [above] if above.startswith("#") else []
-    texts += file.physical_lines(place.line, place.end_line)
-    rule = find_rule(code)
-    names = {code.lower(), rule.name if rule else ""}
-    return not all(names.isdisjoint(ignored_names(text)) for text in texts)
+# Rules of these kinds do not need certificates.
+_WITHOUT_CERTIFICATES = (DirectiveRule, ReadErrorRule, ReadNoteRule, SettingRule)
 
 
-# Cached, because a line may have many findings.
-@lru_cache(maxsize=256)
-def ignored_names(text: str) -> frozenset[str]:
-    """Codes and names in the comments of a line, in lower case."""
-    return frozenset(
-        word.strip().lower() for listed in _SUPPRESSION.findall(text) for word in listed.split(",")
+class _Word(NamedTuple):
+    """A word in a comment."""
+
+    file: str
+    line: int
+    text: str
+
+
+class Suppressions:
+    """The comments of all sites.
+
+    ``suppress`` is called with each finding, and ``findings`` at the end.
+    """
+
+    def __init__(self, rules: Sequence[Rule], *, has_answers: bool) -> None:
+        self._rules = [rule for rule in rules if isinstance(rule, IgnoreCommentRule)]
+        self._applied = {rule.code: rule for rule in rules if not rule.needs_answers or has_answers}
+        self._by_file: dict[str, dict[int, list[IgnoreComment]]] = {}
+        # Words that ignore a finding, and those of which this is not known.
+        self._used: set[_Word] = set()
+        self._open: set[_Word] = set()
+
+    def suppress(self, finding: Finding, site: Site) -> bool:
+        """Whether a comment ignores a finding: on its lines, on the line above, or for its file."""
+        place = finding.place
+        if place.file not in site.annotated_files:
+            return False
+        by_line = self._comments(place.file, site)
+        near = [c for n in range(place.line, place.end_line + 1) for c in by_line.get(n, ())]
+        near += [comment for comment in by_line.get(place.line - 1, ()) if comment.is_line]
+        near += by_line.get(0, ())
+        found = [
+            _Word(place.file, comment.place.line, word)
+            for comment in near
+            if (word := comment.lists(finding.code, finding.name)) is not None
+        ]
+        self._used.update(found)
+        return bool(found)
+
+    def findings(self, sites: Iterable[Site]) -> Iterator[Finding]:
+        """What the rules about comments find."""
+        if not self._rules:
+            return
+        sites = [site for site in sites if site.annotated_files]
+        for site in sites:
+            for comment in self._all(site):
+                words = (word for word in comment.words if not self._is_judged(word, comment, site))
+                self._open.update(_Word(comment.place.file, comment.place.line, w) for w in words)
+        for site in sites:
+            found = (each for comment in self._all(site) for each in self._about(comment))
+            for finding in in_hosts(found, site):
+                if not self.suppress(finding, site):
+                    yield finding
+
+    def _about(self, comment: IgnoreComment) -> Iterator[Finding]:
+        place = comment.place
+        unused = [
+            word
+            for word in dict.fromkeys(comment.words)
+            if _Word(place.file, place.line, word) not in self._used | self._open
+        ]
+        for rule in self._rules:
+            yield from rule.check(comment, unused)
+
+    def _is_judged(self, word: str, comment: IgnoreComment, site: Site) -> bool:
+        """Whether the rule was applied to the lines of the comment."""
+        rule = find_rule(word)
+        if rule is None or rule.code not in self._applied or isinstance(rule, IgnoreCommentRule):
+            return False
+        if rule.needs_whole and not site.configuration.whole:
+            return False
+        if not isinstance(rule, _WITHOUT_CERTIFICATES) and not _are_certificates_read(site):
+            return False
+        return comment.is_for_file or _is_in_effect(comment.place.line + 1, comment, site)
+
+    def _all(self, site: Site) -> Iterator[IgnoreComment]:
+        """The comments on lines of their own."""
+        for path in site.annotated_files:
+            for comments in self._comments(path, site).values():
+                yield from (comment for comment in comments if comment.is_line)
+
+    def _comments(self, path: str, site: Site) -> dict[int, list[IgnoreComment]]:
+        """The comments of a file by line; those for the whole file are at line 0."""
+        known = self._by_file.get(path)
+        if known is None:
+            known = self._by_file[path] = {}
+            for comment in ignore_comments(site.annotated_files[path]):
+                line = 0 if comment.is_for_file else comment.place.line
+                known.setdefault(line, []).append(comment)
+        return known
+
+
+def _are_certificates_read(site: Site) -> bool:
+    return all(
+        certificate.leaf is not None for host in site.hosts for certificate in host.certificates
     )
+
+
+def _is_in_effect(line: int, comment: IgnoreComment, site: Site) -> bool:
+    """Whether httpd executes a line below a comment, or it has no directive."""
+    text = site.annotated_files[comment.place.file].physical_line(line).strip()
+    if not text or text.startswith("#"):
+        return True
+    file = comment.place.file
+    return any(d.line == line and d.file == file for d in site.configuration.directives)

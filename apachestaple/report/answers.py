@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.status import moment
-from apachestaple.report.tables import aligned
+from apachestaple.report.columns import aligned
 from apachestaple.report.terminal import Paint, cut
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from apachestaple.report.terminal import printable, without_commands
+from apachestaple.report.terminal import cut, printable, without_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -55,6 +55,12 @@ def iptables(text: str) -> str:
 def shell(text: str) -> str:
     """A quoted word for the shell."""
     return shlex.quote(comment(text))
+
+
+def markdown(text: str, longest: int = 500) -> str:
+    """Text for a line of Markdown, also in a table; nothing in it is markup, HTML or a mention."""
+    shown = cut(printable(text), longest)
+    return re.sub(r"[^\w /,-]|_", lambda found: f"&#{ord(found[0])};", shown, flags=re.ASCII)
 
 
 def csv_row(cells: Iterable[object]) -> str:

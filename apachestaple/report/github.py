@@ -20,11 +20,25 @@ if TYPE_CHECKING:
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 _MOST_HOSTS = 5
+_MOST_OF_A_RULE = 10
 
 
 def github_report(findings: Iterable[Finding]) -> str:
-    """One command for each finding."""
-    return "".join(_command(finding) + "\n" for finding in findings)
+    """A command for each of the first findings of each rule, and one that counts the others.
+
+    GitHub shows ten annotations of each level in a step.
+    """
+    seen: dict[str, list[Finding]] = {}
+    for finding in findings:
+        seen.setdefault(finding.code, []).append(finding)
+    lines: list[str] = []
+    for own in seen.values():
+        lines += map(_command, own[:_MOST_OF_A_RULE])
+        more = len(own) - _MOST_OF_A_RULE
+        if more > 0:
+            title = _property(f"{own[0].code} {own[0].name}")
+            lines.append(f"::notice title={title}::{more:,} more findings of this rule")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _command(finding: Finding) -> str:

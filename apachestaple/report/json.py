@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apachestaple import __version__
+from apachestaple.lint.fingerprints import fingerprints
 from apachestaple.lint.startup import expected_staple, start_problems
 from apachestaple.mod_ssl.responders import certificate_path
 from apachestaple.report.summary import certificate_paths
@@ -15,7 +16,7 @@ from apachestaple.report.terminal import short
 from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Directive
@@ -25,22 +26,23 @@ if TYPE_CHECKING:
     from apachestaple.ocsp.query import Answer, Query
     from apachestaple.ocsp.responder import Responder
     from apachestaple.probing.served import Served
-    from apachestaple.report.summary import Summary
+    from apachestaple.report.lint import LintReport
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
 
 
-def lint_json(sites: Sequence[Site], findings: Sequence[Finding], summary: Summary) -> str:
+def lint_json(report: LintReport) -> str:
     """The report of ``lint``."""
+    findings = zip(report.findings, fingerprints(report.findings), strict=True)
     return _text(
         {
             "apachestaple": __version__,
             "server": os.uname().nodename,
             "generated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "configurations": [_configuration(site) for site in sites],
-            "findings": [_finding(finding) for finding in findings],
-            "hosts": _hosts(sites, findings),
-            "summary": summary._asdict(),
+            "configurations": [_configuration(site) for site in report.sites],
+            "findings": [finding_json(finding, fingerprint) for finding, fingerprint in findings],
+            "hosts": _hosts(report.sites, report.findings),
+            "summary": report.summary._asdict(),
         }
     )
 
@@ -56,7 +58,8 @@ def _configuration(site: Site) -> dict[str, object]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_json(finding: Finding, fingerprint: str) -> dict[str, object]:
+    """A finding, as the reports of ``lint`` and ``fix`` contain it."""
     place, certificate = finding.place, finding.certificate_path
     return {
         "rule": finding.code,
@@ -79,8 +82,9 @@ def _finding(finding: Finding) -> dict[str, object]:
         ],
         "certificate": short(certificate) if certificate else None,
         "fix": finding.fix,
-        "fingerprint": finding.fingerprint,
+        "fingerprint": fingerprint,
         "url": finding.url,
+        "benchmark": finding.benchmark,
     }
 
 

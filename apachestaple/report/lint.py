@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apachestaple.report.summary import summarize
+from apachestaple.report.terminal import Paint
+from apachestaple.rules.finding import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apachestaple.lint.lint import LintResult
     from apachestaple.mod_ssl.site import Site
-    from apachestaple.report.terminal import Paint
+    from apachestaple.report.summary import Summary
+    from apachestaple.rules.finding import Finding
 
 
-def lint_report(
-    sites: Sequence[Site], result: LintResult, form: str, paint: Paint, ignored_rules: int = 0
-) -> str:
-    """The findings in the format ``text``, ``json`` or ``github``.
+@dataclass(frozen=True, slots=True)
+class LintReport:
+    """What the views show.
 
-    ``ignored_rules`` is the number of rules that a settings file ignores.
+    Attributes:
+        sites: the configurations that were read.
+        findings: their findings.
+        summary: the numbers.
+        ignored_rules: the number of rules that a settings file ignores.
+        ignored_by_path: the number of findings that a settings file ignores in their files.
+        fail_on: the lowest severity that makes the exit code 1.
+        paint: colours and links of the text.
+        columns: the width of the terminal, or ``None``.
+        verbose: whether the text lists all findings and hosts.
+        statistics: whether the text only has the table of rules.
+
     """
-    if form == "github":
-        from apachestaple.report.github import github_report  # noqa: PLC0415
 
-        return github_report(result.findings)
-    summary = summarize(sites, result.findings, result.suppressed)
+    sites: Sequence[Site]
+    findings: Sequence[Finding]
+    summary: Summary
+    ignored_rules: int = 0
+    ignored_by_path: int = 0
+    fail_on: Severity = Severity.WARNING
+    paint: Paint = Paint()  # noqa: RUF009  (frozen)
+    columns: int | None = None
+    verbose: bool = False
+    statistics: bool = False
+
+
+def lint_report(report: LintReport, form: str) -> str:
+    """The findings in one of the formats of `FORMATS`."""
     if form == "json":
         from apachestaple.report.json import lint_json  # noqa: PLC0415
 
-        return lint_json(sites, result.findings, summary)
+        return lint_json(report)
+    if form == "github":
+        from apachestaple.report.github import github_report  # noqa: PLC0415
+
+        return github_report(report.findings)
+    if form == "gitlab":
+        from apachestaple.report.gitlab import gitlab_report  # noqa: PLC0415
+
+        return gitlab_report(report.findings)
+    if form == "sarif":
+        from apachestaple.report.sarif import sarif_report  # noqa: PLC0415
+
+        return sarif_report(report)
+    if form == "junit":
+        from apachestaple.report.junit import junit_report  # noqa: PLC0415
+
+        return junit_report(report)
+    if form == "concise" and not report.statistics:
+        from apachestaple.report.concise import concise_report  # noqa: PLC0415
+
+        return concise_report(report.findings, report.paint)
     from apachestaple.report.text import text_report  # noqa: PLC0415
 
+    sites = report.sites
     sources = {path: file for site in sites for path, file in site.configuration.files.items()}
-    return text_report(result.findings, sources, summary, paint=paint, ignored_rules=ignored_rules)
+    return text_report(report, sources)

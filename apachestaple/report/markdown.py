@@ -70,6 +70,9 @@ def _section_lines(rule: Rule) -> Iterator[str]:
     yield f"- Effect: `{rule.effect}`, {rule.effect.meaning} ({_played(rule)})"
     if rule.log_id:
         yield f"- Log line: `{rule.log_id}`"
+    if rule.benchmark:
+        number = rule.benchmark.removeprefix("CIS ")
+        yield f"- Benchmark: CIS Apache HTTP Server 2.4 Benchmark, {number}"
     yield f"- Repaired by `apachestaple fix`: {_FIXES[rule.fix]}"
     if rule.needs_whole:
         yield "- Checked only in whole configurations, not in fragments"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from apachestaple.lint.startup import expected_staple, start_problems
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.mod_ssl.responders import certificate_path
+from apachestaple.report.columns import aligned
 from apachestaple.report.json import host_place, shown_hosts
-from apachestaple.report.terminal import Paint, pad, printable, short, width
+from apachestaple.report.terminal import Paint, printable, short
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import FIXED
 
@@ -132,6 +133,7 @@ def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
         ["fix", rule.fix.value if rule.fix else "by hand"],
         ["tested", "no (advice)" if rule.effect is Effect.ADVICE else "on a real httpd"],
         *([["requires", "--online"]] if rule.needs_answers else []),
+        *([["benchmark", rule.benchmark]] if rule.benchmark else []),
         ["more", rule.url],
     ]
     yield from aligned(facts)
@@ -153,10 +155,3 @@ def _example(example: Example) -> Iterator[str]:
         if name:
             yield f"  in {name}:"
         yield from (f"    {printable(line)}".rstrip() for line in text.splitlines())
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows with aligned columns."""
-    cells = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(map(pad, row, widths)).rstrip() for row in cells]

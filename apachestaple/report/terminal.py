@@ -1,4 +1,4 @@
-"""Output: colours, columns, escapes, short paths.
+"""Output: colours, links, escapes, short paths.
 
 Texts come from files, certificates and servers, and may be hostile. `printable` escapes characters
 for a person, and `without_commands` escapes commands for CI runners.
@@ -25,9 +25,10 @@ _ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 class Paint(NamedTuple):
-    """Colours text, or returns it unchanged."""
+    """Colours and links text, or returns it unchanged."""
 
     colour: bool = False
+    links: bool = False
 
     def __call__(self, text: str, *styles: str) -> str:
         if not self.colour or not text:
@@ -36,15 +37,39 @@ class Paint(NamedTuple):
 
         return Style.parse(" ".join(styles)).render(text)
 
+    def link(self, shown: str, url: str) -> str:
+        """Text that a terminal shows as a link (OSC 8)."""
+        if not self.links:
+            return shown
+        return f"\x1b]8;;{url}\x1b\\{shown}\x1b]8;;\x1b\\"
 
-def paint_for(stream: IO[str] | None) -> Paint:
-    """Colours, if ``stream`` is a terminal with colours and the user has not disabled them."""
-    if stream is None or not is_terminal(stream):
+
+def paint_for(stream: IO[str] | None, when: str = "auto") -> Paint:
+    """The colours and links for ``stream``.
+
+    ``when`` is ``auto``, ``always`` or ``never``. With ``auto``, a terminal with colours gets them,
+    and any stream if the variable FORCE_COLOR is set, but none if NO_COLOR is set.
+    """
+    shown = is_terminal(stream)
+    if stream is None or when == "never":
+        return Paint()
+    if when == "always":
+        return Paint(colour=True, links=shown)
+    if os.environ.get("NO_COLOR") or not (shown or os.environ.get("FORCE_COLOR")):
         return Paint()
     from rich.console import Console  # noqa: PLC0415  (likewise)
 
-    console = Console(file=stream)
-    return Paint(console.color_system is not None and not console.no_color)
+    has_colours = Console(file=stream).color_system is not None
+    return Paint(has_colours, links=has_colours and shown)
+
+
+def columns_of(stream: IO[str] | None) -> int | None:
+    """The width of a terminal in columns; ``None`` if ``stream`` is not a terminal."""
+    if not is_terminal(stream):
+        return None
+    import shutil  # noqa: PLC0415  (only for terminals)
+
+    return shutil.get_terminal_size().columns
 
 
 def is_terminal(stream: IO[str] | None) -> bool:

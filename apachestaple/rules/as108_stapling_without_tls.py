@@ -24,6 +24,7 @@ class StaplingWithoutTls(HostRule):
     """
 
     code = "AS108"
+    benchmark = "CIS 7.11"
     severity = Severity.WARNING
     effect = Effect.IGNORED
     needs_whole = True

@@ -27,6 +27,7 @@ class MissingStaplingCache(ServerRule):
     """
 
     code = "AS201"
+    benchmark = "CIS 7.11"
     severity = Severity.ERROR
     effect = Effect.DOES_NOT_START
     log_id = "AH01958"

@@ -30,6 +30,7 @@ class CacheInSection(ServerRule):
     """
 
     code = "AS202"
+    benchmark = "CIS 7.11"
     severity = Severity.ERROR
     effect = Effect.REJECTED
     fix = Fix.SAFE

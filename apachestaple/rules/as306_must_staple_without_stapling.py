@@ -26,6 +26,7 @@ class MustStapleWithoutStapling(CertificateRule):
     """
 
     code = "AS306"
+    benchmark = "CIS 7.11"
     severity = Severity.ERROR
     effect = Effect.NO_STAPLE
     fix = Fix.SAFE

@@ -26,15 +26,13 @@ class StaplingOff(HostRule):
     """
 
     code = "AS501"
+    benchmark = "CIS 7.11"
     severity = Severity.INFO
     effect = Effect.NO_STAPLE
     fix = Fix.SAFE
     needs_whole = True
     wants_stapling = True
-    message = (
-        "stapling is off, although every certificate of the host could be stapled (CIS Apache "
-        "Benchmark 7.11)"
-    )
+    message = "stapling is off, although every certificate of the host could be stapled"
     help = "Turn stapling on: SSLUseStapling on."
     bad = (Example(CACHE + tls_host()), Example(CACHE + "SSLUseStapling off\n" + tls_host()))
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))

@@ -156,6 +156,11 @@ class Finding(NamedTuple):
         """The documentation of the rule."""
         return self.rule.url
 
+    @property
+    def benchmark(self) -> str | None:
+        """The recommendation of the CIS benchmark that it violates, as ``CIS 7.11``."""
+        return self.rule.benchmark
+
     def host_place(self, host: Host) -> HostPlace:
         """Name, file and line of one of its hosts."""
         directive = host.directive

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.rules.ignore_comments import IgnoreComment
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -215,3 +216,17 @@ class RemoveStapling(Remedy):
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class StapleByModMd(Remedy):
     """Turn MDStapling on in the main server."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RemoveIgnore(Remedy):
+    """Remove rules from a comment that ignores them, and the comment if it ignores no others.
+
+    Attributes:
+        comment: the comment.
+        words: the codes and names of the rules, as they are written in it.
+
+    """
+
+    comment: IgnoreComment = field(compare=False)
+    words: tuple[str, ...]

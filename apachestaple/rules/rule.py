@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -121,6 +123,8 @@ class Rule(ABC):
         needs_answers: whether it needs the answers of responders.
         is_spelling: whether it checks the spelling of names and characters.
         wants_stapling: whether it only reports that stapling could be turned on.
+        benchmark: the number of the recommendation in the CIS Apache HTTP Server 2.4 Benchmark that
+            its findings violate, as ``CIS 7.11``, or ``None``.
         message: what is wrong, with placeholders; or a text for each variant.
         help: what to do, with placeholders; or a text for each variant.
         bad: examples that have the effect.
@@ -141,6 +145,7 @@ class Rule(ABC):
     needs_answers: ClassVar[bool] = False
     is_spelling: ClassVar[bool] = False
     wants_stapling: ClassVar[bool] = False
+    benchmark: ClassVar[str | None] = None
     message: ClassVar[str | Mapping[str, str]]
     help: ClassVar[str | Mapping[str, str]]
     bad: ClassVar[tuple[Example, ...]]
@@ -179,8 +184,8 @@ class Rule(ABC):
 
     @property
     def url(self) -> str:
-        """The documentation of the rule."""
-        return f"docs/rules.md#{self.code.lower()}-{self.name}"
+        """The documentation of the rule, which is installed with the program."""
+        return f"{_rules_page()}#{self.code.lower()}-{self.name}"
 
     def text(self, name: str, variant: str) -> str:
         """The template of ``message`` or ``help`` for a variant; the default is that of ``""``."""
@@ -217,6 +222,14 @@ class Rule(ABC):
             variant,
             remedy,
         )
+
+
+@cache
+def _rules_page() -> str:
+    """The URI of the documentation of all rules: in the wheel, or in a checkout beside it."""
+    package = Path(__file__).absolute().parents[1]
+    page = package / "docs/rules.md"
+    return (page if page.exists() else package.parent / "docs/rules.md").as_uri()
 
 
 def effect_of_no_answer(host: Host) -> Effect:

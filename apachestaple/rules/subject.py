@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive, ReadError, ReadNote
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.ignore_comments import IgnoreComment
 
 
 class Subject(NamedTuple):
@@ -100,3 +101,10 @@ def note_subject(note: ReadNote) -> Subject:
     place = note.place
     identity = ("note", place.file, place.line, note.subject)
     return Subject(identity, note, place, place.file, note.subject)
+
+
+def comment_subject(comment: IgnoreComment, word: str = "") -> Subject:
+    """A comment that ignores rules, or one word of it."""
+    place, text = comment.place, ", ".join(comment.words)
+    identity = ("comment", place.file, place.line, place.column, word)
+    return Subject(identity, text, place, place.file, f"ignore {text} {word}")

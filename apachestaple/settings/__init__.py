@@ -18,7 +18,10 @@ from apachestaple.settings.reach import check_link, check_reach
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Settings", "SettingsError", "find_settings", "load_settings"]
+# The formats of the report of lint.
+FORMATS = ("text", "concise", "json", "github", "gitlab", "sarif", "junit")
+
+__all__ = ["FORMATS", "Settings", "SettingsError", "find_settings", "load_settings"]
 
 
 class Settings(NamedTuple):
@@ -213,5 +216,5 @@ _READERS: dict[str, Callable[[object, str], object]] = {
     "httpd-version": _version,
     "certificates": _one_of("required", "available"),
     "templates": _folder,
-    "format": _one_of("text", "json", "github"),
+    "format": _one_of(*FORMATS),
 }

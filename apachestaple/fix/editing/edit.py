@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.editing.comments import edited_comments
 from apachestaple.httpd.syntax import Token, tree
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Where(StrEnum):
     INSIDE = "inside"
     # As the last lines of the section that opens on the line.
     LAST = "last"
+    # Replaces a line that is a comment, or removes it.
+    COMMENT = "comment"
     # As the last lines of the file. For this and the following, the number of the line is not used.
     END = "end"
     # As the lines of a new file.
@@ -82,6 +85,10 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
     """
     edits = list(edits)
+    comments = [edit for edit in edits if edit.where is Where.COMMENT]
+    if comments:
+        # A plan about comments has no other edits.
+        return edited_comments(text, comments)
     newline = "\r\n" if "\r\n" in text else "\n"
     if text.endswith("\\"):
         # A new line would become part of the last line.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.steps.cache import plan_cache
+from apachestaple.fix.steps.comments import plan_comments
 from apachestaple.fix.steps.mod_md import plan_mod_md
 from apachestaple.fix.steps.modules import plan_modules
 from apachestaple.fix.steps.moved import plan_moved
@@ -36,4 +37,5 @@ PLANNERS: tuple[Planner, ...] = (
     plan_moved,
     plan_responder_errors,
     plan_proxy,
+    plan_comments,
 )

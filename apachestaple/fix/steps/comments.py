@@ -1,0 +1,34 @@
+"""Plans the removal of comments that ignore nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.fix.editing.comments import without_words
+from apachestaple.fix.editing.edit import Edit, Where
+from apachestaple.fix.steps.plan import Plan
+from apachestaple.rules.remedy import RemoveIgnore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apachestaple.fix.editing.render import Renderer
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.remedy import Remedy
+
+
+def plan_comments(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -> Plan:
+    """Remove words from comments, and comments without words."""
+    removed: dict[tuple[str, int], list[str]] = {}
+    for remedy in remedies:
+        if isinstance(remedy, RemoveIgnore):
+            place = remedy.comment.place
+            removed.setdefault((place.file, place.line), []).extend(remedy.words)
+    edits = []
+    for (path, line), words in removed.items():
+        file = site.configuration.files[path]
+        new = without_words(file.physical_line(line), words)
+        lines = () if new is None else (new,)
+        reason = f"{' and '.join(words)} need not be ignored"
+        edits.append(Edit(file.real_path, line, Where.COMMENT, lines, reason))
+    return Plan(tuple(edits))

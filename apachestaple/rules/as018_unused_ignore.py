@@ -1,0 +1,46 @@
+"""AS018."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.ignore_comment import IgnoreCommentRule
+from apachestaple.rules.remedy import RemoveIgnore
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import comment_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from apachestaple.rules.finding import Finding
+    from apachestaple.rules.ignore_comments import IgnoreComment
+
+
+class UnusedIgnore(IgnoreCommentRule):
+    """A comment ignores a rule that reports nothing there.
+
+    The comment would hide a problem that comes back later. Only rules that were applied are
+    reported: not rules that are not selected or need the answers of responders, not rules about
+    certificates if a certificate was not read, and not comments above a line that is not in effect.
+    """
+
+    code = "AS018"
+    severity = Severity.WARNING
+    effect = Effect.ADVICE
+    fix = Fix.SAFE
+    message = "the comment ignores {words}, which reports nothing here"
+    help = "Remove {words} from the comment."
+    bad = (
+        Example(CACHE + tls_host("# apachestaple: ignore[AS101]", "SSLUseStapling on")),
+        Example("# apachestaple: ignore-file[AS101]\n" + CACHE + tls_host("SSLUseStapling on")),
+    )
+    good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
+
+    def check(self, comment: IgnoreComment, unused: Sequence[str]) -> Iterator[Finding]:
+        if unused:
+            yield self.finding(
+                comment_subject(comment),
+                remedy=RemoveIgnore(comment=comment, words=tuple(unused)),
+                words=" and ".join(unused),
+            )
