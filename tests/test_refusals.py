@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.rules.rule import tls_host
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -105,3 +107,11 @@ def test_of_a_copy_without_the_lines_that_load_modules_no_module_is_missed(
     done = run(tmp_path, "fix")
     assert refusals(done) == ""
     assert ("not installed" in done.stdout) == bool(loaded)
+
+
+def test_no_line_is_added_to_a_main_file_that_ends_within_a_section(tmp_path: Path) -> None:
+    host = tls_host("SSLUseStapling on")
+    written(tmp_path, f"{host}<VirtualHost *:80>\n")
+    done = run(tmp_path, "fix", "--configtest", "never")
+    assert "<VirtualHost> was not closed" in refusals(done)
+    assert "SSLStaplingCache" not in (tmp_path / "httpd.conf").read_text()

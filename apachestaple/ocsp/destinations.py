@@ -61,7 +61,7 @@ class Outgoing:
     left_out: tuple[LeftOut, ...]
 
 
-def outgoing(responders: Iterable[Responder], *, proxies: bool = True) -> Outgoing:
+def outgoing(responders: Iterable[Responder], *, proxies: bool) -> Outgoing:
     """The hosts and ports that httpd connects to.
 
     Without ``proxies``, those of the responders, also if httpd uses a proxy.
