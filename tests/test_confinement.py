@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -306,7 +306,7 @@ def test_authorities_outside_are_not_read(repository: Path, outside: Path) -> No
     )
     found = configuration(repository)
     folder, file = found.directives
-    files = Files(found, CertificateReader(), has_chains_elsewhere=True)
+    files = Files(found, CertificateReader())
     assert files.read_folder(folder) is None
     assert files.read(file).problem == "outside"
 
@@ -468,9 +468,9 @@ def test_a_file_that_vanishes_while_it_is_read_is_said(
     start = locate(str(repository), Options())
     text = type(start.paths).text
 
-    def vanishing(self: object, path: str) -> str:
+    def vanishing(*arguments: Any) -> str:
         (repository / "sites/b.conf").unlink(missing_ok=True)
-        return text(self, path)  # type: ignore[arg-type]
+        return text(*arguments)
 
     monkeypatch.setattr(type(start.paths), "text", vanishing)
     found = read(start)

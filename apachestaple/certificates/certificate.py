@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from apachestaple.certificates.facts import Facts, Name, Own, canonical
+from apachestaple.certificates.facts import facts as read_facts
 from apachestaple.certificates.openssl import openssl_reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable
     from datetime import datetime
 
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
-_OCSP = "1.3.6.1.5.5.7.48.1"
-
-# A name as X509_NAME_cmp compares it.
-_Name = tuple[tuple[tuple[str, str], ...], ...]
-
-
 # A value that no name of an issuer equals.
-_UNREADABLE: _Name = ((),)
-
-
-class Facts(NamedTuple):
-    """The names, dates and extensions of a certificate that stapling needs."""
-
-    issuer: _Name
-    # Only read for authorities, because that of a leaf is seldom needed.
-    subject: _Name | None
-    # Seconds since 1970.
-    not_before: int
-    not_after: int
-    ocsp_uris: tuple[str, ...]
-    must_staple: bool
-    is_ca: bool
-    subject_key: bytes | None
-    authority_key: bytes | None
-    authority_serial: int | None
-    may_sign: bool
-    # Algorithms, by their object identifiers.
-    key_type: str
-    signature_type: str
+_UNREADABLE: Name = ((),)
 
 
 class Certificate:
@@ -54,13 +29,15 @@ class Certificate:
     (`is_understood`), only the DER and the digest may be used.
     """
 
-    __slots__ = ("_facts", "_subject_name", "der", "sha1")
+    __slots__ = ("_subject_name", "der", "facts", "own", "sha1")
 
-    def __init__(self, der: bytes, sha1: bytes, facts: Facts | None) -> None:
+    def __init__(self, der: bytes, sha1: bytes, facts: Facts | None, own: Own | None) -> None:
         # The certificate itself, and its SHA-1: mod_ssl's key in the cache.
         self.der = der
         self.sha1 = sha1
-        self._facts = facts
+        # `None` if it is not understood.
+        self.facts = facts
+        self.own = own
         self._subject_name = facts.subject if facts else None
 
     @classmethod
@@ -73,19 +50,15 @@ class Certificate:
         """
         load, sha1 = _tools()
         try:
-            facts = _facts(load(der))
+            facts, own = read_facts(load(der), der)
         except Exception as error:  # noqa: BLE001  (cryptography raises many kinds)
             if not openssl_reads(der):
                 raise ValueError(str(error)) from None
-            facts = None
-        return cls(der, sha1(der), facts)
+            return cls(der, sha1(der), None, None)
+        return cls(der, sha1(der), facts, own)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Certificate, self.packed()
-
-    def packed(self) -> tuple[bytes, bytes, Facts | None]:
-        """What it is made of."""
-        return self.der, self.sha1, self._facts
+        return Certificate, (self.der, self.sha1, self.facts, self.own)
 
     @property
     def _certificate(self) -> x509.Certificate:
@@ -99,7 +72,7 @@ class Certificate:
     @property
     def key_type(self) -> str:
         """The algorithm of its public key, as OpenSSL tells slots for certificates apart."""
-        return self._facts.key_type if self._facts else ""
+        return self.facts.key_type if self.facts else ""
 
     @property
     def signature_digest(self) -> tuple[str, int] | None:
@@ -113,7 +86,7 @@ class Certificate:
     @property
     def is_understood(self) -> bool:
         """Whether its names and extensions can be parsed; else nothing may be concluded from it."""
-        return self._facts is not None
+        return self.facts is not None
 
     @property
     def subject(self) -> str:
@@ -133,17 +106,17 @@ class Certificate:
     @property
     def ocsp_uris(self) -> tuple[str, ...]:
         """All OCSP URIs of the authority information access, in order."""
-        return self._facts.ocsp_uris if self._facts else ()
+        return self.facts.ocsp_uris if self.facts else ()
 
     @property
     def must_staple(self) -> bool:
         """Whether it has the TLS feature status_request (RFC 7633)."""
-        return self._facts is not None and self._facts.must_staple
+        return self.facts is not None and self.facts.must_staple
 
     @property
     def is_ca(self) -> bool:
         """Whether its basic constraints say so."""
-        return self._facts is not None and self._facts.is_ca
+        return self.facts is not None and self.facts.is_ca
 
     @property
     def not_before(self) -> datetime:
@@ -157,13 +130,13 @@ class Certificate:
 
     def is_valid_at(self, seconds: float) -> bool:
         """Whether it is valid at a time in seconds since 1970."""
-        facts = self._facts
-        return facts is not None and facts.not_before <= seconds <= facts.not_after
+        own = self.own
+        return own is not None and own.not_before <= seconds <= own.not_after
 
     @property
     def lifetime(self) -> int:
         """The length of its validity, in seconds."""
-        return self._facts.not_after - self._facts.not_before if self._facts else 0
+        return self.own.not_after - self.own.not_before if self.own else 0
 
     @property
     def common_name(self) -> str:
@@ -175,36 +148,31 @@ class Certificate:
     @property
     def is_self_signed(self) -> bool:
         """Whether its issuer's name is its own."""
-        return self._facts is not None and self._facts.issuer == self._name
+        return self.facts is not None and self.facts.issuer == self._name
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether its key and signature are known to satisfy OpenSSL's security level 2."""
+        return self.facts is not None and self.facts.is_strong
 
     def is_issued_by(self, issuer: Certificate) -> bool:
         """X509_check_issued: names, key identifiers and types of key fit.
 
         The signature itself is not verified.
         """
-        own, its = self._facts, issuer._facts
-        if own is None or its is None or not its.may_sign or own.issuer != issuer._name:
-            return False
-        if own.authority_key and its.subject_key and own.authority_key != its.subject_key:
-            return False
-        serial = own.authority_serial
-        if serial is not None and serial != issuer.serial:
-            return False
-        return self.names_key_of(issuer) or _fits(own.signature_type, its.key_type)
+        return self.facts is not None and _is_issued_by(self.facts, issuer)
 
     def names_key_of(self, issuer: Certificate) -> bool:
         """Whether it has the identifier of the issuer's key."""
-        own, its = self._facts, issuer._facts
-        if own is None or its is None or own.authority_key is None:
-            return False
-        return own.authority_key == its.subject_key
+        key = self.facts.authority_key if self.facts else None
+        return key is not None and issuer.own is not None and key == issuer.own.subject_key
 
     def is_signed_by(self, issuer: Certificate) -> bool | None:
         """Whether its signature was made with the issuer's key; ``None`` if it cannot be checked.
 
         Equal key identifiers are enough. Otherwise the signature is verified, which takes 0.1 ms.
         """
-        if self._facts is None or issuer._facts is None:
+        if self.facts is None or issuer.facts is None:
             return None
         if self.names_key_of(issuer):
             return True
@@ -218,22 +186,36 @@ class Certificate:
     @property
     def issuer_name(self) -> Hashable:
         """The name of its issuer, in the same form as `subject_name`."""
-        return self._facts.issuer if self._facts else None
+        return self.facts.issuer if self.facts else None
 
     @property
     def issuer_and_key(self) -> Hashable:
         """The name of its issuer and the identifier of the issuer's key."""
-        return (self._facts.issuer, self._facts.authority_key) if self._facts else None
+        return (self.facts.issuer, self.facts.authority_key) if self.facts else None
 
     @property
-    def _name(self) -> _Name:
+    def _name(self) -> Name:
         """The subject's name, to be compared with an issuer's."""
         if self._subject_name is None:
             try:
-                self._subject_name = _canonical(self._certificate.subject)
+                self._subject_name = canonical(self._certificate.subject)
             except Exception:  # noqa: BLE001  (likewise)
                 self._subject_name = _UNREADABLE
         return self._subject_name
+
+
+# Cached, because most certificates of an authority have the same facts.
+@lru_cache(maxsize=1024)
+def _is_issued_by(facts: Facts, issuer: Certificate) -> bool:
+    its, own = issuer.facts, issuer.own
+    if its is None or own is None or not its.may_sign or facts.issuer != issuer.subject_name:
+        return False
+    if facts.authority_key and own.subject_key and facts.authority_key != own.subject_key:
+        return False
+    if facts.authority_serial is not None and facts.authority_serial != issuer.serial:
+        return False
+    names_key = facts.authority_key is not None and facts.authority_key == own.subject_key
+    return names_key or _fits(facts.signature_type, its.key_type)
 
 
 # The beginning of the identifiers of signatures, and the keys that make them.
@@ -277,43 +259,6 @@ def _text(name: Callable[[], x509.Name]) -> str:
         return "a name that cannot be read"
 
 
-def _facts(certificate: x509.Certificate) -> Facts:
-    values: dict[str, Any] = {type(e.value).__name__: e.value for e in certificate.extensions}
-    constraints = values.get("BasicConstraints")
-    subject_key = values.get("SubjectKeyIdentifier")
-    authority = values.get("AuthorityKeyIdentifier")
-    usage = values.get("KeyUsage")
-    is_ca = constraints is not None and constraints.ca
-    return Facts(
-        issuer=_canonical(certificate.issuer),
-        subject=_canonical(certificate.subject) if is_ca else None,
-        not_before=int(certificate.not_valid_before_utc.timestamp()),
-        not_after=int(certificate.not_valid_after_utc.timestamp()),
-        ocsp_uris=_ocsp_uris(values.get("AuthorityInformationAccess", ())),
-        must_staple=any(f.name == "status_request" for f in values.get("TLSFeature", ())),
-        is_ca=is_ca,
-        subject_key=subject_key.digest if subject_key else None,
-        authority_key=authority.key_identifier if authority else None,
-        authority_serial=authority.authority_cert_serial_number if authority else None,
-        may_sign=usage is None or usage.key_cert_sign,
-        key_type=certificate.public_key_algorithm_oid.dotted_string,
-        signature_type=certificate.signature_algorithm_oid.dotted_string,
-    )
-
-
-def _ocsp_uris(access: Iterable[x509.AccessDescription]) -> tuple[str, ...]:
-    return tuple(
-        [
-            description.access_location.value
-            for description in access
-            if description.access_method.dotted_string == _OCSP
-            # OpenSSL ignores names of other kinds and empty URIs (X509_get1_ocsp).
-            and type(description.access_location).__name__ == "UniformResourceIdentifier"
-            and description.access_location.value
-        ]
-    )
-
-
 @cache
 def _tools() -> tuple[Callable[[bytes], x509.Certificate], Callable[[bytes], bytes]]:
     """The parser of cryptography, and SHA-1.
@@ -331,18 +276,4 @@ def _tools() -> tuple[Callable[[bytes], x509.Certificate], Callable[[bytes], byt
     return (
         x509.load_der_x509_certificate,
         lambda der: hashlib.sha1(der, usedforsecurity=False).digest(),
-    )
-
-
-@lru_cache(maxsize=1024)
-def _canonical(name: x509.Name) -> _Name:
-    """A name as X509_NAME_cmp compares it: letters in one case, white space squeezed."""
-    return tuple(
-        tuple(
-            sorted(
-                (attribute.oid.dotted_string, " ".join(str(attribute.value).lower().split()))
-                for attribute in part
-            )
-        )
-        for part in name.rdns
     )

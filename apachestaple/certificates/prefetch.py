@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from apachestaple.certificates.second_process import SecondProcess
 
+_Packed = TypeVar("_Packed")
 _Result = TypeVar("_Result")
 
 # Starting a second process takes as long as reading some hundred certificate files.
@@ -23,15 +24,19 @@ FEWEST = 400
 _BATCH = 64
 
 
-class Prefetch(Generic[_Result]):
+class Prefetch(Generic[_Packed, _Result]):
     """Calls ``read`` in a second process for the expected paths, in order.
 
-    Its results must be picklable.
+    What it returns must be picklable. In this process, ``unpack`` makes a result of it, in the same
+    order.
     """
 
-    def __init__(self, read: Callable[[str], _Result]) -> None:
+    def __init__(
+        self, read: Callable[[str], _Packed], unpack: Callable[[str, _Packed], _Result]
+    ) -> None:
         self._read = read
-        self._process: SecondProcess[_Result] | None = None
+        self._unpack = unpack
+        self._process: SecondProcess[_Packed] | None = None
         self._is_possible = True
         # Paths that are expected but not requested; requested but not answered; and results.
         self._expected: dict[str, None] = {}
@@ -46,7 +51,7 @@ class Prefetch(Generic[_Result]):
                 self._ask()
 
     def result(self, path: str) -> _Result | None:
-        """The result of ``read`` for ``path``; ``None`` if it was not called, or failed."""
+        """The result for ``path``; ``None`` if ``read`` was not called for it, or failed."""
         if self._process and path in self._expected:
             self._ask()
         while self._process and path in self._asked:
@@ -71,14 +76,15 @@ class Prefetch(Generic[_Result]):
             self._asked.update(self._expected)
             self._expected.clear()
 
-    def _receive(self, process: SecondProcess[_Result]) -> None:
+    def _receive(self, process: SecondProcess[_Packed]) -> None:
         try:
             answers = process.receive()
         except (OSError, EOFError):
             self._give_up()
         else:
             self._asked.difference_update(answers)
-            self._results.update(answers)
+            unpack = self._unpack
+            self._results.update({path: unpack(path, packed) for path, packed in answers.items()})
 
     def _give_up(self) -> None:
         """Forget requests that will not be answered."""
@@ -90,7 +96,7 @@ class Prefetch(Generic[_Result]):
             self._process = None
 
 
-def _started(read: Callable[[str], _Result]) -> SecondProcess[_Result] | None:
+def _started(read: Callable[[str], _Packed]) -> SecondProcess[_Packed] | None:
     """The second process, if a fork is safe and useful.
 
     It is not safe with threads, and not useful with one processor.

@@ -18,23 +18,6 @@ if TYPE_CHECKING:
 _REQUIRED = (0, 80, 112, 128, 192, 256)
 # Digests whose security is less than half of their length.
 _DIGESTS = {"md5": 39, "sha1": 63}
-# DER of key algorithms and parameters, and of signature algorithms, that satisfy level 2. Nearly
-# all certificates contain them, and parsing a key takes 20 µs.
-_USUAL_KEYS = (
-    bytes.fromhex("06072a8648ce3d020106082a8648ce3d030107"),  # P-256
-    bytes.fromhex("06072a8648ce3d020106052b81040022"),  # P-384
-    bytes.fromhex("06092a864886f70d01010105000382010f003082010a0282010100"),  # RSA, 2048 bits
-    bytes.fromhex("06092a864886f70d0101010500038201a2003082019d0282018100"),  # RSA, 3072 bits
-    bytes.fromhex("06092a864886f70d01010105000382020f003082020a0282020100"),  # RSA, 4096 bits
-)
-_USUAL_SIGNATURES = (
-    bytes.fromhex("06092a864886f70d01010b"),  # RSA, SHA-256
-    bytes.fromhex("06082a8648ce3d040302"),  # ECDSA, SHA-256
-    bytes.fromhex("06082a8648ce3d040303"),  # ECDSA, SHA-384
-    bytes.fromhex("06092a864886f70d01010c"),  # RSA, SHA-384
-    bytes.fromhex("06092a864886f70d01010d"),  # RSA, SHA-512
-    bytes.fromhex("06082a8648ce3d040304"),  # ECDSA, SHA-512
-)
 
 
 class Weakness(NamedTuple):
@@ -58,7 +41,7 @@ def weakness(certificate: Certificate, level: int) -> Weakness | None:
     Keys and signatures that cryptography does not support are not judged. The signature of a
     self-signed certificate is not checked.
     """
-    if level <= 2 and _is_usual(certificate.der):
+    if level <= 2 and certificate.is_strong:
         return None
     found = [_key(certificate)]
     if not certificate.is_self_signed:
@@ -74,12 +57,6 @@ def weakest(chain: tuple[Certificate, ...], level: int) -> tuple[Certificate, We
         if found is not None:
             return certificate, found
     return None
-
-
-def _is_usual(der: bytes) -> bool:
-    # A generator takes three times as long.
-    has = der.__contains__
-    return any(map(has, _USUAL_KEYS)) and any(map(has, _USUAL_SIGNATURES))
 
 
 def _key(certificate: Certificate) -> Weakness | None:

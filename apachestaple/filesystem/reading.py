@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PIECE = 1 << 20
+_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+# Opening a folder for its files needs no permission to list it; some systems have no O_PATH.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class NotAFileError(OSError):
@@ -39,12 +42,44 @@ def read_file(path: str, largest: int, may_read: Callable[[str], bool] | None = 
         OSError: it cannot be read. The error contains the path.
 
     """
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    return _content(os.open(path, _FILE), path, largest, may_read)
+
+
+def open_folder(path: str) -> int:
+    """A file descriptor for `read_file_in`; raises OSError."""
+    return os.open(path, _FOLDER)
+
+
+def read_file_in(folder: int, path: str, largest: int) -> bytes:
+    """Like `read_file`, in the open folder of the file at ``path``.
+
+    Raises:
+        OSError: likewise, and with the number ELOOP if it is a link.
+
+    """
+    try:
+        handle = os.open(path.rpartition("/")[2], _FILE | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError as error:
+        error.filename = path
+        raise
+    return _content(handle, path, largest, None)
+
+
+def real_path(handle: int, path: str) -> str:
+    """The path of an open file or folder; without Linux's /proc, the real path of ``path``."""
+    try:
+        return os.readlink(f"/proc/self/fd/{handle}")
+    except OSError:
+        return os.path.realpath(path)
+
+
+def _content(handle: int, path: str, largest: int, may_read: Callable[[str], bool] | None) -> bytes:
+    """The content of an open file, which is closed."""
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise NotAFileError(errno.EACCES, "not a regular file")
-        if may_read is not None and not may_read(_real_path(handle, path)):
+        if may_read is not None and not may_read(real_path(handle, path)):
             raise ElsewhereError(errno.EACCES, "it was replaced by a link while it was read")
         if status.st_size <= largest:
             data = os.read(handle, status.st_size + 1)
@@ -62,11 +97,3 @@ def read_file(path: str, largest: int, may_read: Callable[[str], bool] | None = 
         raise
     finally:
         os.close(handle)
-
-
-def _real_path(handle: int, path: str) -> str:
-    """The path of an open file; without Linux's /proc, the real path of ``path``."""
-    try:
-        return os.readlink(f"/proc/self/fd/{handle}")
-    except OSError:
-        return os.path.realpath(path)

@@ -36,12 +36,16 @@ class Boundary:
     def holds(self, real: str) -> bool:
         """Whether a real path is inside."""
         above, _, name = real.rpartition("/")
+        return self.holds_in(above, name)
+
+    def holds_in(self, above: str, name: str) -> bool:
+        """Whether a name in a folder with a real path is inside."""
         held = self._held.get(above)
         if held is None:
             held = self._held[above] = any(_holds(folder, above) for folder in self.folders)
         if held:
             return name not in _MARKS
-        return any(_holds(folder, real) for folder in self.folders)
+        return any(_holds(folder, f"{above}/{name}") for folder in self.folders)
 
     @property
     def name(self) -> str:

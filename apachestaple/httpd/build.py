@@ -19,13 +19,14 @@ from apachestaple.httpd.configuration import (
     line_place,
 )
 from apachestaple.httpd.dependences import Inclusion
+from apachestaple.httpd.folder_reader import FolderReader
 from apachestaple.httpd.include import DanglingLink, FolderLoop, IncludeError, Outside
 from apachestaple.httpd.limits import (
     MOST_DIRECTIVES,
     MOST_NESTED,
     LimitReachedError,
 )
-from apachestaple.httpd.lines import Lines, closes, directive_at, opens
+from apachestaple.httpd.lines import Lines, closes, directive_at, opens, skips
 from apachestaple.httpd.source import Condition, OpenFile, Source
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
 
@@ -72,18 +73,19 @@ class Build(Lines):
             self.configuration.notes.append(note)
         try:
             self._open_file(main)
-            self._read_files()
+            with FolderReader(self.configuration.paths.boundary) as folders:
+                self._read_files(folders)
         except LimitReachedError as limit:
             source = self._source
             self._note_error(ErrorKind.LIMIT, str(limit), source.file, max(source.index, 0))
             self._files.clear()
 
-    def _read_files(self) -> None:
+    def _read_files(self, folders: FolderReader) -> None:
         while self._files:
             current = self._files[-1]
             try:
                 if current.pending is not None:
-                    self._open_pending(current)
+                    self._open_pending(current, folders)
                 else:
                     self._read_lines(current)
             except Rejected as rejected:
@@ -114,7 +116,7 @@ class Build(Lines):
                     self._note_error(ErrorKind.UNREADABLE, message, file, index)
                     file.lines.text[index] = ""
 
-    def _open_pending(self, including: OpenFile) -> None:
+    def _open_pending(self, including: OpenFile, folders: FolderReader) -> None:
         """Open the next file of an Include, if there is one."""
         try:
             path = next(including.pending or iter(()), None)
@@ -137,7 +139,7 @@ class Build(Lines):
                 raise Rejected(ErrorKind.UNREADABLE, message)
             self._note(NoteKind.FOLDER_LOOP, path.path)
         else:
-            file = self.configuration.files.get(path) or self._file_at(path)
+            file = self.configuration.files.get(path) or self._file_at(path, folders)
             if file is not None:
                 self._note_inclusion(file, including)
                 self._open_file(file)
@@ -149,10 +151,11 @@ class Build(Lines):
         inclusion = Inclusion(by, position, file.path == including.included)
         self.configuration.inclusions.setdefault(file.path, []).append(inclusion)
 
-    def _file_at(self, path: str) -> SourceFile | None:
+    def _file_at(self, path: str, folders: FolderReader) -> SourceFile | None:
         try:
             paths = self.configuration.paths
-            return self._source_file(path, paths.text(path), paths.made_file(path))
+            text = paths.text(path, folders.read)
+            return self._source_file(path, text, paths.made_file(path))
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
             if not self._start.whole:
@@ -196,6 +199,8 @@ class Build(Lines):
                     if len(sections) > MOST_NESTED:
                         source.position = position
                         raise LimitReachedError(f"{MOST_NESTED:,} sections within each other")
+            elif act is skips:
+                pass
             elif act is closes and sections and sections[-1].key == key:
                 parent = sections.pop().parent  # type: ignore[union-attr]  # no condition has a key
             else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.httpd.commands import all_commands
 from apachestaple.httpd.dependences import Dependences
 from apachestaple.httpd.syntax import LogicalLines, buffer_sizes, logical_lines, untrimmed_lines
-from apachestaple.httpd.words import lower, next_word, split_words
+from apachestaple.httpd.words import first_word, lower, next_word, split_words
 from apachestaple.lazy import lazy
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ class ReadNote(NamedTuple):
     reason: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Configuration:
     """A configuration after reading, before the directives are executed.
 
@@ -328,7 +328,8 @@ class Configuration:
     includes: dict[str, int] = field(default_factory=dict)
     inclusions: dict[str, list[Inclusion]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    _named_files: dict[tuple[str, str], str] = field(default_factory=dict)
+    # By ServerRoot and arguments, with whether it may be read.
+    _named_files: dict[str, dict[str, tuple[str, bool]]] = field(default_factory=dict)
 
     @lazy
     def dependences(self) -> Dependences:
@@ -345,12 +346,18 @@ class Configuration:
 
     def named_file(self, raw: str) -> str:
         """The local path of the file in the first argument."""
-        known = self._named_files.get((self.server_root, raw))
+        return self.certificate_file(raw)[0]
+
+    def certificate_file(self, raw: str) -> tuple[str, bool]:
+        """The same for a certificate, key or folder of them, and whether it may be read."""
+        known = self._named_files.get(self.server_root)
         if known is None:
-            words = split_words(raw)
-            known = self.here(words[0] if words else "")
-            self._named_files[self.server_root, raw] = known
-        return known
+            known = self._named_files[self.server_root] = {}
+        named = known.get(raw)
+        if named is None:
+            path = self.here(first_word(raw))
+            named = known[raw] = path, self.may_read_certificate(path)
+        return named
 
     def may_read_certificate(self, path: str) -> bool:
         """Whether a local certificate, key or folder of certificates may be read."""

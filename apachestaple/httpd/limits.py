@@ -51,7 +51,8 @@ class Spent:
         self._characters += len(text)
         if self._characters > MOST_BYTES:
             raise LimitReachedError(f"{MOST_BYTES >> 20} MB of text")
-        if self._lines + text.count("\n") > MOST_LINES:
+        # Most texts have fewer characters than there may be lines.
+        if self._lines + len(text) > MOST_LINES < self._lines + text.count("\n"):
             raise LimitReachedError(f"{MOST_LINES:,} lines")
 
     def linked_folder(self) -> None:

@@ -70,13 +70,20 @@ def closes(name: str, key: str, raw: str) -> None:
     """A marker for the closing line of a section, which is handled in build.py."""
 
 
+def skips(name: str, key: str, raw: str) -> None:
+    """A marker for a directive that is not wanted, which is handled in build.py."""
+
+
 class Lines:
     """Reads the lines of a configuration. Subclasses process them."""
 
-    def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
+    def __init__(
+        self, start: Start, listeners: Mapping[str, Listener], is_wanted: Callable[[str], bool]
+    ) -> None:
         self._start = start
         # By name in lower case.
         self._listeners = listeners
+        self._is_wanted = is_wanted
         # Values of variables, by name in lower case.
         self._variables = {lower(k): v for k, v in start.defines.items() if v is not None}
         self._files: list[OpenFile] = []
@@ -139,6 +146,8 @@ class Lines:
         key = lower(name)
         if not key.startswith("<"):
             act = self._ignore if not name else self._execute.get(key)
+            if act is None and not self._is_wanted(key):
+                act = skips
             line = act, self._commands.get(key, name), key, raw
         elif key.startswith("</"):
             line = closes, name, "<" + key[2:-1] if key.endswith(">") else "", raw

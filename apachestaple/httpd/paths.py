@@ -64,8 +64,10 @@ class Paths:
             return os.path.normpath(self.root + "/" + path.lstrip("/"))
         return path
 
-    def text(self, path: str) -> str:
+    def text(self, path: str, read: Callable[[str, int], bytes] | None = None) -> str:
         """The text of a file, with every byte.
+
+        ``read`` replaces the function that reads a file of at most so many bytes.
 
         Raises:
             OSError: it cannot be read.
@@ -76,7 +78,11 @@ class Paths:
             text = self.texts.get(os.path.realpath(path))
             if text is not None:
                 return text
-        return content(path, boundary=self.boundary).decode("utf-8", "surrogateescape")
+        if read is None or path == os.devnull:
+            data = content(path, boundary=self.boundary)
+        else:
+            data = read(path, MOST_BYTES)
+        return data.decode("utf-8", "surrogateescape")
 
     def is_outside(self, path: str) -> bool:
         """Whether a local path is outside of the boundary, so that it must not be read."""

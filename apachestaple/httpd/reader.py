@@ -38,7 +38,7 @@ from apachestaple.httpd.syntax import without_continuation
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from apachestaple.httpd.lines import Listener
 
@@ -56,23 +56,31 @@ _CONDITIONS = frozenset(
 )
 
 
-def read(start: Start, listeners: Mapping[str, Listener] | None = None) -> Configuration:
+def read(
+    start: Start,
+    listeners: Mapping[str, Listener] | None = None,
+    is_wanted: Callable[[str], bool] = lambda _: True,
+) -> Configuration:
     """Read a configuration. Errors in files are part of the result.
 
-    ``listeners`` are called for directives during reading, by name in lower case.
+    ``listeners`` are called for directives during reading, by name in lower case. ``is_wanted`` is
+    called with such names; if it is false, directives with the name are left out of the result.
+    Sections are always part of it.
 
     Raises:
         OSError: the main file cannot be read.
 
     """
-    reader = _Reader(start, listeners or {})
+    reader = _Reader(start, listeners or {}, is_wanted)
     reader.read()
     return reader.configuration
 
 
 class _Reader(Build):
-    def __init__(self, start: Start, listeners: Mapping[str, Listener]) -> None:
-        super().__init__(start, listeners)
+    def __init__(
+        self, start: Start, listeners: Mapping[str, Listener], is_wanted: Callable[[str], bool]
+    ) -> None:
+        super().__init__(start, listeners, is_wanted)
         self._defines = set(start.defines)
         # None until the first <Macro>, because httpd has another message then.
         self._macros: dict[str, Macro] | None = {} if not start.whole else None

@@ -12,6 +12,7 @@ WHITE_SPACE = " \t\n\v\f\r"
 _QUOTES = "\"'"
 # Text in which str.split finds the same words as httpd.
 _PLAIN = re.compile(r"[ \t!#-&(-\[\]-~]*")
+_PLAIN_WORD = re.compile(r"[!#-&(-\[\]-~]+")
 # A quoted word, which the end of the text also closes, or an unquoted one. There is no
 # backtracking, so the time is linear.
 _WORD = re.compile(r""""(?:[^"\\]++|\\["\\]?)*+"?|'(?:[^'\\]++|\\['\\]?)*+'?|[^ \t\n\v\f\r]++""")
@@ -35,6 +36,11 @@ def next_word(text: str) -> tuple[str, str]:
     if "\\\\" in word:
         word = _unescape(word, "")
     return word, text[end:].lstrip(WHITE_SPACE)
+
+
+def first_word(text: str) -> str:
+    """The first word of ``text``; ``""`` if there is none."""
+    return text if _PLAIN_WORD.fullmatch(text) else next_word(text)[0]
 
 
 def split_words(text: str) -> list[str]:

@@ -23,8 +23,9 @@ def spelt_right(site: Site) -> Site | None:
     """
     corrected = {
         id(directive): _corrected(directive)
-        for directive in site.ssl_directives
-        if directive.key not in COMMANDS or not directive.raw.isascii()
+        for key, same in site.ssl_directives.by_name.items()
+        for directive in same.all
+        if key not in COMMANDS or not directive.raw.isascii()
     }
     if not any(corrected.values()):
         return None

@@ -180,7 +180,7 @@ def _of_switches(explanation: Explanation, host: Host) -> Explanation:
 def _conf_command(site: Site, explanation: Explanation) -> Directive | None:
     """The first SSLOpenSSLConfCmd with the command and the value of a message."""
     facts = explanation.diagnosis.facts
-    for directive in site.ssl_directives:
+    for directive in site.ssl_directives.all:
         if directive.key == "sslopensslconfcmd" and len(directive.arguments) == 2:
             command, value = directive.arguments
             # httpd has made a path absolute.

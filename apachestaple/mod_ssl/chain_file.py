@@ -23,6 +23,6 @@ def weak_in_chain_file(host: Host, site: Site) -> tuple[Certificate, Weakness] |
     directive = host.setting("SSLCertificateChainFile")
     if directive is None or not host.is_tls:
         return None
-    files = Files(site.configuration, site.reader, has_chains_elsewhere=True)
+    files = Files(site.configuration, site.reader)
     own = {certificate.file.path for certificate in host.certificates if certificate.file}
     return weakest(tuple(sent_chain(files.read(directive), own)), security_level(host).level)

@@ -5,9 +5,8 @@ Source: modules/ssl/mod_ssl.c (ssl_config_cmds).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.mod_ssl import arguments as args
 from apachestaple.mod_ssl.arguments import Check, Takes, anything, number, one_of
@@ -39,8 +38,7 @@ class PathKind(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A directive.
 
     Attributes:

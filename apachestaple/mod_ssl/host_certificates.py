@@ -38,24 +38,26 @@ class Files(NamedTuple):
         configuration: the configuration, which has the paths.
         reader: reads the files.
         has_chains_elsewhere: whether the configuration has any of `CHAINS_ELSEWHERE` or `CRLS`.
+        has_commands: whether it has any SSLOpenSSLConfCmd.
 
     """
 
     configuration: Configuration
     reader: CertificateReader
-    has_chains_elsewhere: bool
+    has_chains_elsewhere: bool = True
+    has_commands: bool = True
 
     def read(self, directive: Directive) -> CertificateFile:
         """The file that a directive names."""
-        path = self.configuration.named_file(directive.raw)
-        if not self.configuration.may_read_certificate(path):
+        path, may_read = self.configuration.certificate_file(directive.raw)
+        if not may_read:
             return CertificateFile(path, problem=Problem.OUTSIDE)
         return self.reader.read(path)
 
     def read_folder(self, directive: Directive) -> list[CertificateFile] | None:
         """The files in the folder that a directive names; ``None`` if it cannot be read."""
-        path = self.configuration.named_file(directive.raw)
-        if not self.configuration.may_read_certificate(path):
+        path, may_read = self.configuration.certificate_file(directive.raw)
+        if not may_read:
             return None
         return self.reader.read_folder(path, self.configuration.may_read_certificate)
 
@@ -67,12 +69,12 @@ def host_certificates(host: Host, files: Files) -> tuple[HostCertificate, ...]:
     keys = _merged(host.own_keys, main.own_keys if main else [])
     # Keys and certificates belong together by their order; without a key of its own, a certificate
     # has it in its file (ssl_init_server_certs).
-    pairs = [
-        *zip_longest(directives, keys[: len(directives)]),
-        *certificates_of(host),
-        *_of_commands(host),
-    ]
-    return tuple(_certificate(host, directive, key, files) for directive, key in pairs)
+    pairs = [*zip_longest(directives, keys[: len(directives)])]
+    if host.managed:
+        pairs += certificates_of(host)
+    if files.has_commands:
+        pairs += _of_commands(host)
+    return tuple([_certificate(host, directive, key, files) for directive, key in pairs])
 
 
 def _of_commands(host: Host) -> Iterable[tuple[Directive, Directive | None]]:
@@ -179,4 +181,7 @@ def all_certificates(file: CertificateFile) -> Sequence[Certificate]:
 
 def first_issuer(leaf: Certificate, candidates: Iterable[Certificate]) -> Certificate | None:
     """The first certificate that OpenSSL takes for the issuer."""
-    return next((one for one in candidates if leaf.is_issued_by(one)), None)
+    for candidate in candidates:
+        if leaf.is_issued_by(candidate):
+            return candidate
+    return None

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import atoi
-from apachestaple.httpd.words import lower, split_words
+from apachestaple.httpd.words import first_word, lower
 from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
@@ -212,7 +212,7 @@ class Host:
         if name is None and self.main is not None:
             name, _ = self.main.server_name
         named = self.aliases if name is None else [name, *self.aliases]
-        return tuple(lower(each) for each in named if len(each) <= _LONGEST_NAME)
+        return tuple([lower(each) for each in named if len(each) <= _LONGEST_NAME])
 
     @lazy
     def ssl_engine(self) -> str:
@@ -320,7 +320,10 @@ class Host:
 
     def problem_of(self, certificate: HostCertificate) -> StaplingProblem | None:
         """Why mod_ssl cannot staple one of its certificates; ``None`` if it can."""
-        return self.stapling_problems[self.certificates.index(certificate)]
+        problems = self.stapling_problems
+        if len(problems) == 1:
+            return problems[0]
+        return problems[self.certificates.index(certificate)]
 
     def _stapling_problem(self, certificate: HostCertificate) -> StaplingProblem | None:
         """In mod_ssl's order."""
@@ -328,6 +331,7 @@ class Host:
         if leaf is None:
             return StaplingProblem(Kind.NOT_READ, "its certificate was not read")
         record = self.find_record(leaf)
+        recorded = record.certificate if record else certificate
         if certificate.issuer_found is False and record is None:
             if leaf.is_self_signed:
                 return StaplingProblem(Kind.SELF_SIGNED, "its certificate is self-signed")
@@ -344,7 +348,7 @@ class Host:
             return StaplingProblem(kind, f"its responder {url} {of_url}")
         if switched_off(url):
             return StaplingProblem(Kind.SWITCHED_OFF, f"its responder {url} is switched off")
-        if self.has_wrong_issuer(certificate):
+        if recorded.issuer_signed is False:
             return StaplingProblem(
                 Kind.WRONG_ISSUER,
                 "a certificate of the issuer's name with another key is found in place of the "
@@ -358,6 +362,8 @@ class Host:
 
         It does not if it finds no issuer or no URI when it starts (ssl_stapling_init_cert).
         """
+        if not any(self.stapling_problems):
+            return True
         problems = [self.problem_of(certificate) for certificate in self.served]
         return not problems or any(p is None or p.kind not in NEVER_QUERIED for p in problems)
 
@@ -380,11 +386,9 @@ class Host:
 @lru_cache(maxsize=256)
 def _switch(raw: str) -> str:
     """The first word of arguments in lower case; cached, because many hosts have the same words."""
-    words = split_words(raw)
-    return words[0].lower() if words else ""
+    return first_word(raw).lower()
 
 
 def first_argument(directive: Directive) -> str:
     """The first argument without quotes; ``""`` if there is none."""
-    arguments = directive.arguments
-    return arguments[0] if arguments else ""
+    return first_word(directive.raw)

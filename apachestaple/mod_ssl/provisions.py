@@ -237,7 +237,7 @@ def _suits(host: Host, file: CertificateFile, reader: CertificateReader) -> bool
 
 
 def _files(site: Site) -> Iterator[tuple[CertificateFile, Source]]:
-    files = Files(site.configuration, site.reader, has_chains_elsewhere=True)
+    files = Files(site.configuration, site.reader)
     for name in (_CHAIN, _AUTHORITIES):
         for host in site.hosts:
             directive = host.own.get(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.certificates.pem import CertificateReader
 from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.site import Site, understand
+from apachestaple.mod_ssl.walk import is_used
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def read_sites(starts: Sequence[Start], certificates_required: bool | None = Non
 
 
 def _read(start: Start, required: bool | None, certificates: CertificateReader) -> Site:
-    configuration = read(start, _listeners(certificates))
+    configuration = read(start, _listeners(certificates), is_used)
     # A second process may still be reading certificates.
     return understand(
         configuration, certificates_required=required, reader=certificates, at_once=False
@@ -75,8 +76,8 @@ def _listeners(reader: CertificateReader) -> dict[str, Listener]:
         # If ServerRoot changes later, the file is read unnecessarily.
         if "pkcs11:" in raw:
             return
-        path = configuration.named_file(raw)
-        if configuration.may_read_certificate(path):
+        path, may_read = configuration.certificate_file(raw)
+        if may_read:
             reader.expect(path)
 
     return {"sslcertificatefile": expect, "mdcertificatefile": expect}

@@ -43,7 +43,7 @@ def stapling_records(main: Host, virtual_hosts: list[Host]) -> dict[bytes, Stapl
             leaf = certificate.leaf
             if leaf is None or not certificate.issuer_found or leaf.sha1 in records:
                 continue
-            if host.responder(certificate) is not None:
+            if leaf.ocsp_uris or host.force_url:
                 records[leaf.sha1] = StaplingRecord(host, certificate)
     return records
 

@@ -39,11 +39,12 @@ from apachestaple.mod_ssl.managed import (
     has_mod_md,
     stapled_leaves,
 )
-from apachestaple.mod_ssl.other_tls import other_tls
+from apachestaple.mod_ssl.other_tls import SWITCHES, TLS_ENGINE, other_tls
 from apachestaple.mod_ssl.provisions import Provisions
 from apachestaple.mod_ssl.queries import query
 from apachestaple.mod_ssl.records import stapling_records
 from apachestaple.mod_ssl.replies import Member, members_by_leaf, replies
+from apachestaple.mod_ssl.ssl_directives import SslDirectives
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.mod_ssl.vhosts import VirtualHosts
 from apachestaple.mod_ssl.walk import Walk
@@ -51,6 +52,7 @@ from apachestaple.ocsp.query import measured_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
@@ -70,7 +72,7 @@ def _is_stapled(problem: StaplingProblem | None) -> bool:
     return problem is None or problem.kind in _STAPLED
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
     """All hosts and settings of mod_ssl: the main server, the virtual hosts and the cache.
 
@@ -81,6 +83,7 @@ class Site:
         caches: each SSLStaplingCache in a place where httpd accepts it; the last one is used.
         misplaced: stapling directives in a section where httpd rejects them.
         ssl_directives: all directives with a name like those of mod_ssl.
+        names: the names of all directives, in lower case.
         managed_domains: mod_md's, in the order of the configuration.
         certificates_required: whether a certificate that is not here is an error.
         listens: the addresses of the Listen directives.
@@ -97,7 +100,8 @@ class Site:
     misplaced: list[Directive]
     certificates_required: bool
     reader: CertificateReader
-    ssl_directives: list[Directive] = field(default_factory=list)
+    ssl_directives: SslDirectives = field(default_factory=SslDirectives)
+    names: AbstractSet[str] = frozenset()
     managed_domains: list[ManagedDomain] = field(default_factory=list)
     listens: list[Address] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
@@ -108,18 +112,6 @@ class Site:
         """The user of ``User``; ``""`` if it is not set."""
         directive = self.main.setting("User")
         return first_argument(directive) if directive else ""
-
-    def ssl_directives_of(self, section: Directive) -> list[Directive]:
-        """The directives of mod_ssl directly in a section."""
-        return self._by_section.get(id(section), [])
-
-    @lazy
-    def _by_section(self) -> dict[int, list[Directive]]:
-        found: dict[int, list[Directive]] = {}
-        for directive in self.ssl_directives:
-            if directive.parent is not None and directive.key.startswith("ssl"):
-                found.setdefault(id(directive.parent), []).append(directive)
-        return found
 
     def is_overridden_cache(self, directive: Directive) -> bool:
         """Whether a directive is an SSLStaplingCache before the last one."""
@@ -180,6 +172,8 @@ class Site:
     @lazy
     def other_tls_hosts(self) -> list[tuple[Host, Directive]]:
         """Hosts with TLS by another module than mod_ssl, each with the directive for it."""
+        if not self.names & {*SWITCHES, TLS_ENGINE}:
+            return []
         found = ((host, other_tls(host)) for host in self.hosts)
         return [(host, directive) for host, directive in found if directive is not None]
 
@@ -191,6 +185,9 @@ class Site:
     @lazy
     def records(self) -> dict[bytes, StaplingRecord]:
         """mod_ssl's record of each leaf that has one, by the SHA-1 of its DER."""
+        for host in self.tls_hosts:
+            # In this order, a second process reads them.
+            host.certificates  # noqa: B018  (it is lazy)
         return stapling_records(self.main, self.virtual_hosts)
 
     def find_record(self, leaf: Certificate) -> StaplingRecord | None:
@@ -265,10 +262,8 @@ class Site:
             return self._keys.problem(file.path, certificate.leaf)
         if is_in_token(directive):
             return None
-        path = self.configuration.named_file(directive.raw)
-        if not self.configuration.may_read_certificate(path):
-            return None
-        return self._keys.problem(path, certificate.leaf)
+        path, may_read = self.configuration.certificate_file(directive.raw)
+        return self._keys.problem(path, certificate.leaf) if may_read else None
 
     @lazy
     def _keys(self) -> KeyReader:
@@ -336,10 +331,11 @@ def understand(
     site = Site(configuration, Host(None, ()), [], [], [], certificates_required, reader)
     walk = Walk(site)
     walk.take(configuration.directives)
+    site.names = walk.seen.keys()
     _leave_out_hosts(site)
     speak_https = {raw: walk.is_https(addresses) for raw, addresses in walk.addresses.items()}
     has_chains_elsewhere = not walk.seen.keys().isdisjoint((*CHAINS_ELSEWHERE, *CRLS))
-    files = Files(configuration, reader, has_chains_elsewhere)
+    files = Files(configuration, reader, has_chains_elsewhere, "sslopensslconfcmd" in site.names)
 
     def has_upgrades() -> bool:
         return configuration.version() < NO_UPGRADES_SINCE

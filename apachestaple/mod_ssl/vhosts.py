@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.lazy import lazy
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.strmatch import matches
 
@@ -41,7 +42,6 @@ class Chain:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.hosts: list[Host] = []
-        self._known: set[Host] = set()
         self._by_name: dict[str, int] = {}
         self._by_suffix: dict[str, int] = {}
         self._by_pattern: dict[str, int] = {}
@@ -49,7 +49,6 @@ class Chain:
     def add(self, host: Host) -> None:
         index = len(self.hosts)
         self.hosts.append(host)
-        self._known.add(host)
         for name in host.names:
             self._index_of_pattern(name).setdefault(name, index)
 
@@ -61,7 +60,11 @@ class Chain:
         return self._by_suffix if is_suffix else self._by_pattern
 
     def __contains__(self, host: object) -> bool:
-        return host in self._known
+        return host in self._members
+
+    @lazy
+    def _members(self) -> frozenset[Host]:
+        return frozenset(self.hosts)
 
     @property
     def first(self) -> Host:
@@ -91,8 +94,14 @@ class Chain:
             if matches(name, pattern):
                 yield index
 
-    def picks(self, host: Host) -> bool:
-        """Whether any client gets a host of it."""
+    @lazy
+    def picked(self) -> frozenset[Host]:
+        """The hosts of it that any client gets."""
+        if self._by_suffix or self._by_pattern:
+            return frozenset(filter(self._picks, self.hosts))
+        return frozenset((self.first, *(self.hosts[index] for index in self._by_name.values())))
+
+    def _picks(self, host: Host) -> bool:
         return host is self.first or any(
             self.answering(name) is host or self._is_pattern_of(name, host) for name in host.names
         )
@@ -124,10 +133,10 @@ class VirtualHosts:
         self._by_port: dict[int, list[Address]] = {}
         for listen in dict.fromkeys(map(_normal, listens)):
             self._by_port.setdefault(listen.port, []).append(listen)
-        # The chains that clients reach, by an address of a host.
-        self._reached: dict[Address, list[Chain]] = {}
+        # The chains that clients reach, by the addresses of a host.
+        self._reached: dict[tuple[Address, ...], list[Chain]] = {}
         for host in hosts:
-            for address in dict.fromkeys(map(_normal, host.addresses)):
+            for address in _distinct(host.addresses):
                 chain = self._chains.get(address)
                 if chain is None:
                     chain = self._chains[address] = Chain(address)
@@ -146,26 +155,25 @@ class VirtualHosts:
 
     def reached(self, host: Host) -> list[Chain]:
         """The chains that answer on the addresses of a host which httpd listens on."""
-        found = (chain for address in host.addresses for chain in self._reached_at(address))
-        return list(dict.fromkeys(found))
+        addresses = host.addresses
+        if addresses not in self._reached:
+            chains = (chain for own in _distinct(addresses) for chain in self._reached_at(own))
+            self._reached[addresses] = list(dict.fromkeys(chains))
+        return self._reached[addresses]
 
-    def _reached_at(self, address: Address) -> list[Chain]:
-        own = _normal(address)
-        if own not in self._reached:
-            found = map(self.chain, self._places(own))
-            distinct = dict.fromkeys(chain for chain in found if chain is not None)
-            self._reached[own] = list(islice(distinct, _MOST_CHAINS))
-        return self._reached[own]
+    def _reached_at(self, own: Address) -> Iterator[Chain]:
+        found = map(self.chain, self._places(own))
+        distinct = dict.fromkeys(chain for chain in found if chain is not None)
+        return islice(distinct, _MOST_CHAINS)
 
     def answers(self, host: Host) -> list[Answer]:
         """What clients get on each of the addresses of a host if they ask for its name."""
         name = next(iter(host.names), None)
-        answers: list[Answer] = []
-        for chain in self.reached(host):
-            own = host in chain and chain.picks(host)
-            # Some name of it is picked, be it not the first.
-            answers.append(Answer(chain, host if own else chain.answering(name)))
-        return answers
+        return [
+            # Another name than its first one may be picked.
+            Answer(chain, host if host in chain.picked else chain.answering(name))
+            for chain in self.reached(host)
+        ]
 
     def _places(self, own: Address) -> Iterator[Address]:
         """The local addresses that clients can connect to, of those that an address stands for."""
@@ -188,6 +196,12 @@ def is_same(host: Host, other: Host) -> bool:
     if one.position != two.position:
         return False
     return one.source_file.real_path == two.source_file.real_path
+
+
+@lru_cache(maxsize=1024)
+def _distinct(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+    """Each address once; most hosts have the same."""
+    return tuple(dict.fromkeys(map(_normal, addresses)))
 
 
 @lru_cache(maxsize=1024)

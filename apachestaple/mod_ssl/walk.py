@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.managed import ManagedDomain
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.ssl_directives import SameName
 
 # Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
 DIRECTORY_SECTIONS = frozenset(
@@ -55,10 +56,23 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "user",
 }
 
+_USED = _SETTINGS | OF_DOMAIN | SWITCHES.keys() | {"listen", "serveralias", "mdomain", TLS_ENGINE}
+
 _PREFIXES = ("ssl", "sll", "sls")
 
-# What becomes of a directive, if anything, and whether it looks like one of mod_ssl's.
-_Use = tuple["Callable[[Directive], None] | None", bool]
+# What becomes of a directive, if anything, and those with the same name, if it looks like one of
+# mod_ssl's.
+_Use = tuple["Callable[[Directive], None] | None", "SameName | None"]
+
+
+def is_used(key: str) -> bool:
+    """Whether `Walk` or a rule uses directives with a name, which is in lower case."""
+    return key in _USED or _is_like_ssl(key)
+
+
+def _is_like_ssl(key: str) -> bool:
+    """Whether a name is one of mod_ssl, or has a slip at the beginning or further behind."""
+    return key.startswith(_PREFIXES) or "tapl" in key or "csp" in key or key == "mutex"
 
 
 class Walk:
@@ -79,20 +93,26 @@ class Walk:
         self._domains: dict[int, ManagedDomain] = {}
         # The host that the settings in the last section are for; ``None`` where they have no place.
         self._section: Directive | None = None
+        # The last <VirtualHost> that is in no other section.
+        self._host_section: Directive | None = None
         self._host: Host | None = site.main
 
     def take(self, directives: Iterable[Directive]) -> None:
         """Go over all of them, once."""
         seen = self.seen
+        add = self._site.ssl_directives.all.append
         for directive in directives:
             key = directive.key
             if key not in seen:
                 seen[key] = self._use(key)
-            act, is_ssl = seen[key]
+            act, same = seen[key]
             if act is not None:
                 act(directive)
-            if is_ssl:
-                self._site.ssl_directives.append(directive)
+            if same is not None:
+                add(directive)
+                same.all.append(directive)
+                if directive.parent is not self._host_section:
+                    same.elsewhere.append(directive)
 
     def is_https(self, addresses: tuple[Address, ...]) -> bool:
         """Whether they are those of a Listen for https: the first that is one's decides."""
@@ -109,8 +129,7 @@ class Walk:
             **dict.fromkeys(OF_DOMAIN, self._of_domain),
         }
         act = acts.get(key) or (self._setting if key in _SETTINGS or key in SWITCHES else None)
-        # Beside the right ones, those with a slip at the beginning, or further behind.
-        return act, key.startswith(_PREFIXES) or "tapl" in key or "csp" in key or key == "mutex"
+        return act, self._site.ssl_directives.with_name(key) if _is_like_ssl(key) else None
 
     def _virtual_host(self, directive: Directive) -> None:
         raw = directive.raw
@@ -119,6 +138,9 @@ class Walk:
         host = Host(directive, self.addresses[raw], self._site.main)
         self._hosts[id(directive)] = host
         self._site.virtual_hosts.append(host)
+        if directive.parent is None:
+            self._section = self._host_section = directive
+            self._host = host
 
     def _listen(self, directive: Directive) -> None:
         listen = parse_listen(directive) if directive.parent is None else None

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from apachestaple.certificates.pem import der_length
+from apachestaple.certificates.der import der_length
 from apachestaple.ocsp.status import SUCCESSFUL, Signature, StatusResponse
 
 if TYPE_CHECKING:

@@ -70,23 +70,29 @@ class InvalidVirtualHost(HostRule):
             said = _said_of_place(section)
             yield self.finding(host_subject(host, site), hosts=(host,), said=said)
             return
-        for word in _addresses(section.raw):
-            said_of_address = address_problem(word)
-            if said_of_address is not None:
-                yield self.finding(
-                    host_subject(host, site),
-                    variant="address",
-                    hosts=(host,),
-                    address=word,
-                    said=said_of_address,
-                )
-                return
+        problem = _problem_of_addresses(section.raw)
+        if problem is not None:
+            address, said = problem
+            yield self.finding(
+                host_subject(host, site),
+                variant="address",
+                hosts=(host,),
+                address=address,
+                said=said,
+            )
 
 
 @lru_cache(maxsize=256)
-def _addresses(raw: str) -> tuple[str, ...]:
-    """The addresses of a section, as its opening line has them; many hosts have the same."""
-    return tuple(split_words(raw.rpartition(">")[0]))
+def _problem_of_addresses(raw: str) -> tuple[str, str] | None:
+    """The first invalid address in a section's opening line, and what httpd says about it.
+
+    Cached, because many hosts have the same addresses.
+    """
+    for word in split_words(raw.rpartition(">")[0]):
+        said = address_problem(word)
+        if said is not None:
+            return word, said
+    return None
 
 
 def _said_of_place(section: Directive) -> str:

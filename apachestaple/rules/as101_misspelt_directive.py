@@ -60,8 +60,7 @@ class MisspeltDirective(DirectiveRule):
     )
     good = (FIXED,)
 
-    @classmethod
-    def asks_for(cls, key: str) -> bool:
+    def asks_for(self, key: str, site: Site) -> bool:
         return key not in COMMANDS and not key.startswith(("<", "md"))
 
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:

@@ -12,13 +12,14 @@ from apachestaple.rules.rule import CACHE, Example, tls_host
 from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.ssl_directives import SameName
     from apachestaple.rules.finding import Finding
 
-# Nearly all directives stand right in a virtual host, where httpd allows these.
+# The contexts of directives that httpd allows in a virtual host.
 _IN_HOST = frozenset({Where.SERVER, Where.SERVER_AND_PROXY, Where.ANYWHERE})
 _HOST = CACHE + tls_host("SSLUseStapling on")
 
@@ -68,18 +69,22 @@ class MisplacedDirective(DirectiveRule):
     )
     good = (Example(CACHE + "SSLUseStapling on\n" + tls_host()),)
 
+    def asks_for(self, key: str, site: Site) -> bool:
+        is_known = super().asks_for(key, site)
+        return is_known and COMMANDS[key].where is not Where.ANYWHERE and site.has_mod_ssl
+
+    def selected(self, directives: SameName, site: Site) -> Iterable[Directive]:
+        where = COMMANDS[directives.all[0].key].where
+        return directives.elsewhere if where in _IN_HOST else directives.all
+
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
         known = COMMANDS[directive.key]
-        if known.where is Where.ANYWHERE or not site.has_mod_ssl:
-            return
         section = directive.parent
         if section is None:
             # What includes a fragment may open a section around it.
             if known.where is not Where.FOLDER or not site.configuration.whole:
                 return
-        elif (
-            section.key == "<virtualhost" and section.parent is None and known.where in _IN_HOST
-        ) or _is_allowed(known.where, section):
+        elif _is_allowed(known.where, section):
             return
         yield self.finding(
             directive_subject(directive),

@@ -29,6 +29,7 @@ class StaplingWithoutTls(HostRule):
     effect = Effect.IGNORED
     needs_whole = True
     settings = frozenset({"sslusestapling"})
+    tls = False
     message = "stapling is on, but SSLEngine is off"
     help = "Remove SSLUseStapling, or turn SSLEngine on."
     bad = (

@@ -32,6 +32,7 @@ class IdleSetting(HostRule):
     effect = Effect.IGNORED
     needs_whole = True
     settings = _IDLE
+    staples = False
     message = "{written} has no effect, because mod_ssl does not staple here"
     help = "Remove the line, or turn stapling on: SSLUseStapling on."
     bad = (
@@ -43,7 +44,7 @@ class IdleSetting(HostRule):
     good = (Example(CACHE + tls_host("SSLUseStapling on", _SETTING, _FAKE)),)
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if not site.has_mod_ssl or host.staples or (host.is_main and site.stapling_hosts):
+        if not site.has_mod_ssl or (host.is_main and site.stapling_hosts):
             return
         for key in host.own.keys() & _IDLE:
             # Another host that staples may include the same line.

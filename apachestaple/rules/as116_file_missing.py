@@ -75,9 +75,10 @@ class FileMissing(DirectiveRule):
     )
     good = (Example(CACHE + tls_host("SSLUseStapling on", "SSLCADNRequestFile certs/chain.pem")),)
 
+    def asks_for(self, key: str, site: Site) -> bool:
+        return site.certificates_required and super().asks_for(key, site)
+
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:
-        if not site.certificates_required:
-            return
         named = COMMANDS[directive.key].named_path(directive.arguments)
         if named is None:
             return

@@ -84,6 +84,8 @@ class MdStaplingWithoutEffect(ServerRule):
             others = domain.own.get("mdstapleothers")
             if others is not None:
                 yield self._of(others, "others")
+        if "mdstapling" not in site.names:
+            return
         idle = [(host, *each) for host in site.tls_hosts for each in _without_effect(host)]
         of_idle = {switch for _, switch, _ in idle}
         own = (host.own.get("mdstapling") for host in site.tls_hosts if not host.is_main)

@@ -51,5 +51,5 @@ class StaplesWithoutTls(ServerRule):
             if not chain.first.staples:
                 continue
             for host in chain.hosts[1:]:
-                if host.use_stapling and host.ssl_engine == "off" and chain.picks(host):
+                if host.ssl_engine == "off" and host.use_stapling and host in chain.picked:
                     yield self.finding(host_subject(host, site), hosts=(host,))

@@ -34,6 +34,7 @@ class HostNeverPicked(HostRule):
     severity = Severity.WARNING
     effect = Effect.IGNORED
     needs_whole = True
+    tls = True
     message = {
         "": "no client reaches this host: {other} in {file}:{line} has its names",
         "address": "no client reaches this host: other hosts answer at {address}",
@@ -55,11 +56,12 @@ class HostNeverPicked(HostRule):
         section = host.section
         if section is None or not host.takes_handshakes:
             return
-        name = next(iter(host.names), None)
         chains = site.vhosts.reached(host)
+        for chain in chains:
+            if host in chain.picked:
+                return
+        name = next(iter(host.names), None)
         if name is None or not chains:
-            return
-        if any(host in chain and chain.picks(host) for chain in chains):
             return
         named = next((chain for chain in chains if host in chain), None)
         other = (named or chains[0]).answering(name)

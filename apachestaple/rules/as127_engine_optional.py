@@ -44,9 +44,11 @@ class EngineOptional(HostRule):
     good = (Example(_HOST),)
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
+        if host.ssl_engine != "optional":
+            return
         directive = host.setting("SSLEngine")
         inherited = site.main.own.get("sslengine")
-        if directive is None or host.ssl_engine != "optional":
+        if directive is None:
             return
         if host.is_main or directive is not inherited or host.certificates:
             behind = [

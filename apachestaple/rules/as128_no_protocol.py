@@ -31,6 +31,7 @@ class NoProtocol(HostRule):
     effect = Effect.DOES_NOT_START
     log_id = "AH02231"
     settings = frozenset({"sslprotocol"})
+    tls = True
     message = "SSLProtocol {written} enables no protocol"
     help = "Begin with all, as in SSLProtocol all -TLSv1 -TLSv1.1."
     bad = (
@@ -42,7 +43,7 @@ class NoProtocol(HostRule):
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         directive = host.setting("SSLProtocol")
-        if directive is None or not host.is_tls or "${" in directive.raw:
+        if directive is None or "${" in directive.raw:
             return
         words = directive.arguments
         if COMMANDS["sslprotocol"].problem(words) is None and not enabled_protocols(words):

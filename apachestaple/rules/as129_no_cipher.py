@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.ciphers import selects_none, tls13_selects_none
+from apachestaple.mod_ssl.hosts import TLS13_CIPHERS
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
-    from apachestaple.rules.finding import Finding
+from apachestaple.rules.finding import Finding
 
 _ON = "SSLUseStapling on"
 
@@ -35,6 +36,8 @@ class NoCipher(HostRule):
     confidence = Confidence.LIKELY
     effect = Effect.DOES_NOT_START
     log_id = "AH01898"
+    settings = frozenset({"sslciphersuite", TLS13_CIPHERS})
+    tls = True
     message = {
         "": "{written} selects no cipher",
         "tls13": "{written} selects no cipher of TLS 1.3",
@@ -60,8 +63,6 @@ class NoCipher(HostRule):
     )
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if not host.is_tls:
-            return
         for directive in host.cipher_suites:
             words = directive.arguments
             if "${" in directive.raw or not words:

@@ -54,7 +54,7 @@ class HttpsOnAnotherPort(HostRule):
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         name, written = host.server_name
-        port = next((address.port for address in host.addresses), 0)
+        port = host.addresses[0].port if host.addresses else 0
         if name is not None:
             # ServerName without a port takes that of the address away (set_server_name).
             port = atoi(written) if written else 0

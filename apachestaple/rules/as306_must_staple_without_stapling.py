@@ -43,10 +43,15 @@ class MustStapleWithoutStapling(CertificateRule):
     )
     good = (FIXED,)
 
+    def asks_for(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> bool:
+        return leaf.must_staple
+
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        if not leaf.must_staple or host.mod_md_staples or host.staples:
+        if host.mod_md_staples or host.staples:
             return
         possible = can_be_provided(host, site) or (
             host.problem_of(certificate) is None and some_staple(host)

@@ -28,6 +28,7 @@ class NoCertificate(HostRule):
     effect = Effect.DOES_NOT_START
     log_id = "AH02572"
     needs_whole = True
+    tls = True
     message = "{host} has SSLEngine {engine}, but no SSLCertificateFile"
     help = "Set SSLCertificateFile, or turn SSLEngine off."
     bad = (
@@ -46,7 +47,7 @@ class NoCertificate(HostRule):
     )
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if not host.is_tls or host.certificates or not site.has_mod_ssl:
+        if host.own_certificates or host.certificates or not site.has_mod_ssl:
             return
         # mod_md may add one.
         if host.managed:

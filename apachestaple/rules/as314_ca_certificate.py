@@ -36,10 +36,15 @@ class CaCertificate(CertificateRule):
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="authority")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
+    def asks_for(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> bool:
+        return leaf.is_ca
+
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        if not leaf.is_ca or leaf.is_self_signed:
+        if leaf.is_self_signed:
             return
         if site.key_problem(certificate) is KeyProblem.OTHER_CERTIFICATE:
             return

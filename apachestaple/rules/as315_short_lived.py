@@ -37,10 +37,15 @@ class ShortLived(CertificateRule):
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="short-lived")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 
+    def asks_for(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> bool:
+        return bool(leaf.ocsp_uris) and not leaf.must_staple
+
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        if not host.staples or not leaf.ocsp_uris or leaf.must_staple or leaf.lifetime > _SHORT:
+        if leaf.lifetime > _SHORT or not host.staples:
             return
         yield self.finding(
             certificate_subject(certificate),

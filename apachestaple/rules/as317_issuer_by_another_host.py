@@ -55,13 +55,18 @@ class IssuerByAnotherHost(CertificateRule):
         FIXED,
     )
 
+    def asks_for(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> bool:
+        return certificate.issuer_found is False
+
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
-        record = site.find_record(leaf)
-        if not host.staples or record is None or certificate not in host.served:
+        if not host.staples:
             return
-        if certificate.issuer_found is not False:
+        record = site.find_record(leaf)
+        if record is None or certificate not in host.served:
             return
         replies = site.replies(host, certificate)
         if replies is None or replies.is_good is False or host.problem_of(certificate) is not None:

@@ -75,6 +75,14 @@ class WeakCertificate(CertificateRule):
         Example(CACHE + tls_host("SSLUseStapling on", certificate="rsa")),
     )
 
+    def asks_for(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> bool:
+        chain = certificate.file.chain if certificate.file else ()
+        is_strong = leaf.is_strong and all(each.is_strong for each in chain)
+        # Another level than the default one is set by the host.
+        return not is_strong or "sslciphersuite" in site.names
+
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:
@@ -83,8 +91,9 @@ class WeakCertificate(CertificateRule):
         if found is None and certificate.file and certificate.file.chain:
             in_chain = weakest(certificate.file.chain, level)
             # With SSLCertificateChainFile, mod_ssl does not load the chain in the file.
-            is_alone = not certificate.is_of_command and host.setting("SSLCertificateChainFile")
-            if in_chain is not None and not is_alone:
+            if in_chain is not None and (
+                certificate.is_of_command or host.setting("SSLCertificateChainFile") is None
+            ):
                 weak, found = in_chain
         if found is not None:
             yield self.finding(

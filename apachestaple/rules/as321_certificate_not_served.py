@@ -50,6 +50,11 @@ class CertificateNotServed(CertificateRule):
         ),
     )
 
+    def asks_for(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> bool:
+        return len(host.certificates) > 1
+
     def check(
         self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
     ) -> Iterator[Finding]:

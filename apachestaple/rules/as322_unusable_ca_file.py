@@ -72,7 +72,7 @@ class UnusableCaFile(ServerRule):
     )
 
     def check(self, site: Site) -> Iterator[Finding]:
-        keys = {directive.key for directive in site.ssl_directives} & _LOG_IDS.keys()
+        keys = site.ssl_directives.by_name.keys() & _LOG_IDS.keys()
         in_force: dict[Directive, list[Host]] = {}
         for key in sorted(keys):
             for host in site.tls_hosts:

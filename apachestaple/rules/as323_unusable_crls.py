@@ -84,7 +84,7 @@ class UnusableCrls(ServerRule):
     )
 
     def check(self, site: Site) -> Iterator[Finding]:
-        if not any(d.key in (_CHECK, _FILE) for d in site.ssl_directives):
+        if site.ssl_directives.by_name.keys().isdisjoint((_CHECK, _FILE)):
             return
         hosts_of: dict[Directive, list[Host]] = {}
         for host in site.tls_hosts:

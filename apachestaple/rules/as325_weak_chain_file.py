@@ -29,6 +29,7 @@ class WeakChainFile(HostRule):
     """
 
     settings = frozenset({"sslcertificatechainfile"})
+    tls = True
     code = "AS325"
     severity = Severity.ERROR
     confidence = Confidence.LIKELY

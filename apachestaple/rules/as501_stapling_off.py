@@ -32,15 +32,15 @@ class StaplingOff(HostRule):
     fix = Fix.SAFE
     needs_whole = True
     wants_stapling = True
+    tls = True
+    staples = False
     message = "stapling is off, although every certificate of the host could be stapled"
     help = "Turn stapling on: SSLUseStapling on."
     bad = (Example(CACHE + tls_host()), Example(CACHE + "SSLUseStapling off\n" + tls_host()))
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if not host.is_tls or host.staples or host.mod_md_staples:
-            return
-        if host.must_staple or not can_be_provided(host, site):
+        if host.mod_md_staples or host.must_staple or not can_be_provided(host, site):
             return
         switch = host.setting("SSLUseStapling")
         if switch is not None and first_argument(switch).lower() != "off":

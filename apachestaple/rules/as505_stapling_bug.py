@@ -35,7 +35,8 @@ class StaplingBug(ServerRule):
     good = (Example(CACHE + tls_host("SSLUseStapling off")),)
 
     def check(self, site: Site) -> Iterator[Finding]:
-        by_mod_md = [host for host in site.tls_hosts if host.switched_on("MDStapling")]
+        is_set = "mdstapling" in site.names
+        by_mod_md = [host for host in site.tls_hosts if is_set and host.switched_on("MDStapling")]
         hosts = list(dict.fromkeys((*site.stapling_hosts, *by_mod_md)))
         if not hosts:
             return

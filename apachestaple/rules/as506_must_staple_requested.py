@@ -34,13 +34,14 @@ class MustStapleRequested(HostRule):
     effect = Effect.ADVICE
     needs_whole = True
     settings = frozenset({"sslengine", "mdmuststaple"})
+    tls = True
     message = "MDMustStaple is on for {domain}, but stapling is off for {host}"
     help = "Set MDStapling on, or remove MDMustStaple."
     bad = (Example(f"{_DOMAIN}MDMustStaple on\n{managed_host()}"),)
     good = (Example(f"{_DOMAIN}MDMustStaple on\nMDStapling on\n{managed_host()}"),)
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if not obtains_certificate(host) or not host.is_tls:
+        if not host.managed or not obtains_certificate(host):
             return
         (domain,) = host.managed
         request = domain.own.get("mdmuststaple") or site.main.own.get("mdmuststaple")

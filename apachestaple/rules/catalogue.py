@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from importlib import import_module
-from inspect import isabstract
-from pathlib import Path
 
 from apachestaple.errors import ApachestapleError
 from apachestaple.rules.rule import Rule
+
+_FILE = re.compile(r"as[0-9]{3}_\w+\.py")
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, in the order of the codes."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("as[0-9][0-9][0-9]_*.py"))
-    return tuple(_rule(name) for name in names)
+    files = os.listdir(os.path.dirname(__file__))
+    return tuple(_rule(file.removesuffix(".py")) for file in sorted(filter(_FILE.fullmatch, files)))
 
 
 def _rule(name: str) -> Rule:
-    module = import_module(f"apachestaple.rules.{name}")
+    name = f"apachestaple.rules.{name}"
+    module = import_module(name)
     (rule,) = (
         value
         for value in vars(module).values()
-        if isinstance(value, type)
+        if getattr(value, "__module__", "") == name
+        and isinstance(value, type)
         and issubclass(value, Rule)
-        and not isabstract(value)
-        and value.__module__ == module.__name__
     )
     instance: Rule = rule()
     return instance

@@ -136,7 +136,7 @@ def in_host(
         return in_main_server(site, renderer, lines, reason)
     section = host.section
     kin = None
-    for directive in site.ssl_directives_of(section):
+    for directive in site.ssl_directives.of_section(section):
         if directive.file == section.file and directive.source == section.source:
             kin = directive
     if kin is None:

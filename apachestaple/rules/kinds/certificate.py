@@ -24,12 +24,30 @@ class CertificateRule(Rule, is_kind=True):
 
     @classmethod
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
+        # Certificates of one authority usually have the same facts and chain.
+        asking: dict[tuple[object, ...], list[Self]] = {}
         for host in site.tls_hosts:
+            is_only = len(host.certificates) == 1
             for certificate in host.certificates:
-                leaf = certificate.leaf
-                if leaf is not None:
-                    for rule in rules:
-                        yield from rule.check(certificate, leaf, host, site)
+                leaf, file = certificate.leaf, certificate.file
+                if leaf is None or file is None:
+                    continue
+                alike = id(leaf.facts), id(file.chain), certificate.issuer_found, is_only
+                if alike not in asking:
+                    asking[alike] = [r for r in rules if r.asks_for(certificate, leaf, host, site)]
+                for rule in asking[alike]:
+                    yield from rule.check(certificate, leaf, host, site)
+
+    def asks_for(
+        self, certificate: HostCertificate, leaf: Certificate, host: Host, site: Site
+    ) -> bool:
+        """Whether it checks certificates like this one.
+
+        They have the same facts and chain, and their hosts also find the issuer, or do not; and
+        have one certificate, or several.
+        """
+        del certificate, leaf, host, site
+        return True
 
     @abstractmethod
     def check(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from apachestaple.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Self
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.ssl_directives import SameName
     from apachestaple.rules.finding import Finding
 
 
@@ -22,39 +23,36 @@ class DirectiveRule(Rule, is_kind=True):
     Attributes:
         names: the names of the directives that it checks, in lower case; ``None`` for all.
         by_text: whether it only checks name and arguments. If a directive has no finding, others
-            with the same text are not checked.
+            with the same text have none either.
 
     """
 
     names: ClassVar[frozenset[str] | None] = None
     by_text: ClassVar[bool] = False
 
-    @classmethod
-    def asks_for(cls, key: str) -> bool:
-        """Whether it checks directives with a name, which is in lower case."""
-        return cls.names is None or key in cls.names
+    def asks_for(self, key: str, site: Site) -> bool:
+        """Whether it checks the directives of a site with a name, which is in lower case."""
+        del site
+        return self.names is None or key in self.names
 
     @classmethod
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
-        by_name: dict[str, list[Self]] = {}
-        # By name and arguments: the rules that must still check further directives with this text.
-        by_text: dict[tuple[str, str], list[Self]] = {}
-        for directive in site.ssl_directives:
-            written = directive.name, directive.raw
-            asking = by_text.get(written)
-            if asking is not None:
-                for rule in asking:
-                    yield from rule.check(directive, site)
-                continue
-            key = directive.key
-            if key not in by_name:
-                by_name[key] = [rule for rule in rules if rule.asks_for(key)]
-            asking = by_text[written] = []
-            for rule in by_name[key]:
-                found = list(rule.check(directive, site))
-                if found or not rule.by_text:
-                    asking.append(rule)
-                yield from found
+        for key, directives in site.ssl_directives.by_name.items():
+            for rule in rules:
+                if rule.asks_for(key, site):
+                    for directive in rule.selected(directives, site):
+                        yield from rule.check(directive, site)
+
+    def selected(self, directives: SameName, site: Site) -> Iterable[Directive]:
+        """Those of the directives with one name for which `check` may have findings."""
+        if not self.by_text:
+            return directives.all
+        texts = {
+            text
+            for text, directive in directives.by_text.items()
+            if next(self.check(directive, site), None) is not None
+        }
+        return [each for each in directives.all if (each.name, each.raw) in texts] if texts else ()
 
     @abstractmethod
     def check(self, directive: Directive, site: Site) -> Iterator[Finding]:

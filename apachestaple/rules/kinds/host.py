@@ -22,27 +22,36 @@ class HostRule(Rule, is_kind=True):
     Attributes:
         settings: directives, in lower case, of which a host must have at least one; empty for
             every host.
+        tls: whether a host must have TLS; ``None`` for both.
+        staples: whether a host must have mod_ssl's stapling; ``None`` for both.
 
     """
 
+    rank = 1
     settings: ClassVar[frozenset[str]] = frozenset()
+    tls: ClassVar[bool | None] = None
+    staples: ClassVar[bool | None] = None
 
     @classmethod
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
-        inherited = site.main.own.keys()
-        # Most hosts have the same few settings.
-        asking: dict[tuple[str, ...], list[Self]] = {}
+        # Most hosts are alike in this.
+        asking: dict[tuple[tuple[str, ...], bool, bool], list[Self]] = {}
         for host in site.hosts:
-            own = tuple(host.own)
-            if own not in asking:
-                known = inherited | host.own.keys()
-                asking[own] = [
-                    rule
-                    for rule in rules
-                    if not rule.settings or not known.isdisjoint(rule.settings)
-                ]
-            for rule in asking[own]:
+            alike = tuple(host.own), host.is_tls, host.staples
+            if alike not in asking:
+                asking[alike] = [rule for rule in rules if rule.asks_for(host, site)]
+            for rule in asking[alike]:
                 yield from rule.check(host, site)
+
+    @classmethod
+    def asks_for(cls, host: Host, site: Site) -> bool:
+        """Whether it checks hosts with the settings of this one."""
+        settings = site.main.own.keys() | host.own.keys()
+        return (
+            (not cls.settings or not settings.isdisjoint(cls.settings))
+            and cls.tls in (None, host.is_tls)
+            and cls.staples in (None, host.staples)
+        )
 
     @abstractmethod
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
