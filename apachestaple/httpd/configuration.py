@@ -349,15 +349,11 @@ class Configuration:
         return self.certificate_file(raw)[0]
 
     def certificate_file(self, raw: str) -> tuple[str, bool]:
-        """The same for a certificate, key or folder of them, and whether it may be read."""
-        known = self._named_files.get(self.server_root)
-        if known is None:
-            known = self._named_files[self.server_root] = {}
-        named = known.get(raw)
-        if named is None:
-            path = self.here(first_word(raw))
-            named = known[raw] = path, self.may_read_certificate(path)
-        return named
+        """The same for certificates and keys, and whether it may be read."""
+        known = self._named_files.setdefault(self.server_root, {})
+        if raw not in known:
+            known[raw] = (path := self.here(first_word(raw))), self.may_read_certificate(path)
+        return known[raw]
 
     def may_read_certificate(self, path: str) -> bool:
         """Whether a local certificate, key or folder of certificates may be read."""
