@@ -146,10 +146,11 @@ class Build(Lines):
 
     def _note_inclusion(self, file: SourceFile, including: OpenFile) -> None:
         """Note which Include reads a file. In a macro, it is the line that uses the macro."""
-        source = including.sources[-1]
-        by, position = source.use or (source.file, source.index)
-        inclusion = Inclusion(by, position, file.path == including.included)
-        self.configuration.inclusions.setdefault(file.path, []).append(inclusion)
+        if including.inclusion is None:
+            source = including.sources[-1]
+            by, position = source.use or (source.file, source.index)
+            including.inclusion = Inclusion(by, position, file.path == including.included)
+        self.configuration.inclusions.setdefault(file.path, []).append(including.inclusion)
 
     def _file_at(self, path: str, folders: FolderReader) -> SourceFile | None:
         try:

@@ -254,7 +254,7 @@ class _Reader(Build):
                 loaded = len(self.configuration.load_modules)
                 self.configuration.includes.setdefault(here, loaded)
             paths = self.configuration.paths
-            self._files[-1].included = here
+            self._files[-1].included, self._files[-1].inclusion = here, None
             self._files[-1].pending = included_files(
                 here, optional=optional, paths=paths, spent=self._spent
             )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive, SourceFile
+    from apachestaple.httpd.dependences import Inclusion
     from apachestaple.httpd.include import Included
 
 
@@ -89,12 +90,13 @@ class Condition:
 class OpenFile:
     """A file that is being read. Its sections must be closed in the same file."""
 
-    __slots__ = ("included", "outer", "pending", "sections", "sources")
+    __slots__ = ("included", "inclusion", "outer", "pending", "sections", "sources")
 
     def __init__(self, source: Source, outer: Directive | None) -> None:
         self.sources = [source]
         self.outer = outer
         self.sections: list[Directive | Condition] = []
-        # The path of an Include in it, and its remaining files.
+        # The path of an Include in it, how it reads its files, and those that remain.
         self.included = ""
+        self.inclusion: Inclusion | None = None
         self.pending: Iterator[Included] | None = None

@@ -58,6 +58,14 @@ _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
 
 _USED = _SETTINGS | OF_DOMAIN | SWITCHES.keys() | {"listen", "serveralias", "mdomain", TLS_ENGINE}
 
+# Those that do not simply replace an earlier one.
+_LISTED = frozenset(
+    {
+        *("sslcertificatefile", "sslcertificatekeyfile", "sslopensslconfcmd"),
+        *("sslciphersuite", "sslstaplingcache"),
+    }
+)
+
 _PREFIXES = ("ssl", "sll", "sls")
 
 # What becomes of a directive, if anything, and those with the same name, if it looks like one of
@@ -174,22 +182,29 @@ class Walk:
         if host is None:
             if key in STAPLING_DIRECTIVES:
                 self._site.misplaced.append(directive)
-        elif key == "sslcertificatefile":
-            host.own_certificates.append(directive)
-        elif key == "sslcertificatekeyfile":
-            host.own_keys.append(directive)
-        elif key == "sslopensslconfcmd":
-            _take_conf_command(host, directive)
-        elif key == "sslciphersuite" and first_argument(directive).lower() == "tlsv1.3":
-            # It leaves the ciphers of the other versions alone.
-            host.own[TLS13_CIPHERS] = directive
-        elif key == "sslstaplingcache":
-            (self._site.caches if host.is_main else self._site.misplaced).append(directive)
+        elif key in _LISTED:
+            self._listed(host, directive)
         else:
             earlier = host.own.get(key)
             if earlier is not None and key in STAPLING_DIRECTIVES:
                 host.overridden.append(earlier)
             host.own[key] = directive
+
+    def _listed(self, host: Host, directive: Directive) -> None:
+        """A directive of which a host may have several, or the main server alone one."""
+        match directive.key:
+            case "sslcertificatefile":
+                host.own_certificates.append(directive)
+            case "sslcertificatekeyfile":
+                host.own_keys.append(directive)
+            case "sslopensslconfcmd":
+                _take_conf_command(host, directive)
+            case "sslciphersuite":
+                # One for TLS 1.3 does not change the ciphers of the other versions.
+                is_tls13 = first_argument(directive).lower() == "tlsv1.3"
+                host.own[TLS13_CIPHERS if is_tls13 else directive.key] = directive
+            case "sslstaplingcache":
+                (self._site.caches if host.is_main else self._site.misplaced).append(directive)
 
     def _owner(self, section: Directive | None) -> Host | None:
         """The host that directives right in a section are for."""

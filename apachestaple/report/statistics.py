@@ -32,15 +32,21 @@ def statistics(findings: Iterable[Finding], paint: Paint) -> str:
 
 def _row(findings: Sequence[Finding]) -> list[str]:
     worst = _worst(findings)
-    hosts = {finding.host_place(host) for finding in findings for host in finding.hosts}
     return [
         worst.code,
         worst.name,
         worst.severity.value,
         str(len(findings)),
-        str(len(hosts)),
+        str(_count_hosts(findings)),
         _repaired(findings),
     ]
+
+
+def _count_hosts(findings: Sequence[Finding]) -> int:
+    """The number of their hosts; several configurations may include the file of a host."""
+    if len({finding.configuration for finding in findings}) == 1:
+        return len({host for finding in findings for host in finding.hosts})
+    return len({finding.host_place(host) for finding in findings for host in finding.hosts})
 
 
 def _worst(findings: Sequence[Finding]) -> Finding:
