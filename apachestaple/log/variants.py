@@ -1,4 +1,4 @@
-"""Table of replacements for diagnoses, if more is known than the message says."""
+"""Table of replacements for diagnoses, if more is known than the message contains."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ SERVER_MISSING = Variant(
 )
 WEB_CHARACTERS = Variant(
     ("AS106",),
-    explanation="the URL has typographic quotes or spaces, as web pages have them",
+    explanation="the URL has typographic quotes or spaces, probably copied from a web page",
     repair="Write plain quotes or none in SSLStaplingForceURL; `apachestaple fix` does it.",
 )
 UNKNOWN_CERTIFICATE = Variant(
@@ -130,8 +130,8 @@ CERTIFICATE_URI = Variant(
 )
 WRONG_ISSUER = Variant(
     ("AS330",),
-    explanation="httpd asks about the wrong issuer, because it finds a certificate of the issuer's "
-    "name with another key first",
+    explanation="httpd's queries contain the wrong issuer, because a certificate with the issuer's "
+    "name and another key is first",
     repair="Replace that certificate in the chain with the issuer's; `apachestaple fix` does it if "
     "another host has the issuer's certificate.",
 )

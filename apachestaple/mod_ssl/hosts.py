@@ -43,11 +43,11 @@ class HostCertificate(NamedTuple):
         file: the content of the file; ``None`` if it is not a file (``pkcs11:``).
         leaf: its first certificate, if it could be read.
         issuer_found: whether mod_ssl finds the issuer; ``None`` if this is unknown.
-        key_directive: the SSLCertificateKeyFile of its private key; ``None`` where that is to
-            stand in the same file.
+        key_directive: the SSLCertificateKeyFile of its private key; ``None`` if the key must be
+            in the certificate file.
         issuer: the issuer that mod_ssl finds.
-        issuer_signed: whether the certificate was signed with the key of that one; an authority of
-            the same name with another key may be found first. ``None`` where it is not known.
+        issuer_signed: whether the signature was made with that issuer's key; a certificate with
+            the name of the issuer and another key may be found first. ``None`` if it is unknown.
 
     """
 
@@ -77,7 +77,7 @@ class HostCertificate(NamedTuple):
 
     @property
     def is_readable(self) -> bool:
-        """Whether it is here and holds a leaf that can be understood."""
+        """Whether its leaf could be read and parsed."""
         return self.leaf is not None
 
 
@@ -87,28 +87,28 @@ TLS13_CIPHERS = "sslciphersuite tlsv1.3"
 
 @dataclass(eq=False)
 class Host:
-    """The main server or a virtual host; nothing of it changes once it is put together.
+    """The main server or a virtual host, with its own settings and those of the main server.
 
     Attributes:
         section: its <VirtualHost>; ``None`` for the main server.
-        addresses: where it answers.
+        addresses: the addresses of its section.
         own: its own settings, by directive name in lower case; the last one of each.
         overridden: stapling directives of its own that a later one of the same name overrides.
         own_certificates: its own SSLCertificateFile.
         own_keys: its own SSLCertificateKeyFile.
         command_certificates: its own ``SSLOpenSSLConfCmd Certificate``, with the path as argument.
         command_keys: its own ``SSLOpenSSLConfCmd PrivateKey``, likewise.
-        main: the main server; ``None`` for that itself.
+        main: the main server; ``None`` if it is the main server itself.
         find_certificates: reads its certificates.
-        find_record: the record that mod_ssl has of a leaf, whichever host made it.
-        has_upgrades: whether this httpd still has ``SSLEngine optional``, which is asked for where
-            a host has it.
-        listen_is_https: whether its addresses are those of a Listen for https.
+        find_record: returns mod_ssl's record of a leaf, made by any host.
+        has_upgrades: returns whether this version of httpd supports ``SSLEngine optional``. It is
+            only called if a host has that setting, because the version takes time.
+        listen_is_https: whether its address is that of a Listen for https.
         aliases: the names of its ServerAlias directives.
         managed: the domains that mod_md assigns to it.
-        tls_engines: of the main server, each TLSEngine, by which mod_tls provides TLS.
-        md_stapling: whether mod_md is to staple for it; ``None`` where a fragment does not tell.
-        mod_md_has: whether mod_md queries a responder for a leaf, for whichever host.
+        tls_engines: the TLSEngine directives of mod_tls, if it is the main server.
+        md_stapling: whether mod_md must staple for it; ``None`` if a fragment does not show it.
+        mod_md_has: returns whether mod_md queries a responder about a leaf, for any host.
 
     """
 
@@ -198,7 +198,7 @@ class Host:
 
     @lazy
     def server_name(self) -> tuple[str | None, str]:
-        """Name and port of its ServerName; ``None`` and ``""`` where it says none."""
+        """Name and port of its ServerName; ``None`` and ``""`` if it has none."""
         named = self.own.get("servername")
         if named is None:
             return None, ""
@@ -222,7 +222,7 @@ class Host:
         if value in ("on", "off", "optional"):
             return value
         if value and "$" not in value:
-            # httpd rejects it; nobody writes the directive to have TLS off.
+            # httpd rejects it; the directive was probably written to turn TLS on.
             return "on"
         # A certificate from mod_md comes too late (ssl_init_Module).
         named = self.own_certificates or (self.main and self.main.own_certificates)
@@ -242,7 +242,7 @@ class Host:
 
     @lazy
     def takes_handshakes(self) -> bool:
-        """Whether clients can begin with a handshake; ``optional`` waits for an HTTP request."""
+        """Whether connections start with a handshake. With ``optional``, they start with HTTP."""
         return self.ssl_engine == "on"
 
     @property
@@ -251,7 +251,7 @@ class Host:
 
     @lazy
     def staples(self) -> bool:
-        """Whether mod_ssl's own stapling is on for it, and in charge."""
+        """Whether mod_ssl staples for it: its stapling is on, and mod_md does not replace it."""
         return self.is_tls and self.use_stapling and not self.mod_md_staples
 
     @lazy
@@ -309,7 +309,7 @@ class Host:
         return self._as_recorded(certificate).issuer_signed is False
 
     def _as_recorded(self, certificate: HostCertificate) -> HostCertificate:
-        """The certificate as the host has it that made the record; as this one, without record."""
+        """The certificate of the host that made the record; this one if there is no record."""
         record = self.find_record(certificate.leaf) if certificate.leaf else None
         return record.certificate if record else certificate
 

@@ -56,7 +56,7 @@ class ManagedDomain:
         return self.names[0]
 
     def take(self, directive: Directive) -> None:
-        """A directive of its section."""
+        """Store a directive of its section."""
         match directive.key:
             case "mdmember" | "mdmembers":
                 self.names += _names(directive)
@@ -90,7 +90,7 @@ def assign_domains(
 
 
 def managed_domain(directive: Directive) -> ManagedDomain | None:
-    """The domain that an MDomain or <MDomain> defines; ``None`` where it has no name."""
+    """The domain that an MDomain or <MDomain> defines; ``None`` if it has no name."""
     names = _names(directive)
     return ManagedDomain(directive, names) if names else None
 
@@ -101,7 +101,7 @@ def section_of(directive: Directive) -> Directive | None:
 
 
 class ManagedDomains:
-    """All domains of a configuration, in their order, and which of them has a name."""
+    """All domains of a configuration, in their order, and by name."""
 
     def __init__(self, domains: Sequence[ManagedDomain]) -> None:
         self.domains = domains
@@ -125,7 +125,7 @@ class ManagedDomains:
         return tuple(found | dict.fromkeys(self._named(_wildcard(name))))
 
     def overlaps(self) -> Iterator[tuple[ManagedDomain, ManagedDomain, str]]:
-        """Each domain with a name that an earlier one has, or covers by a wildcard."""
+        """Pairs of domains that have the same name, or cover it by a wildcard, with the name."""
         earlier: set[int] = set()
         for domain in self.domains:
             for name in domain.names:
@@ -179,7 +179,7 @@ def staples_others(host: Host, version: tuple[int, int, int]) -> bool:
 
 
 def is_on(directive: Directive | None) -> bool:
-    """Whether an on/off directive of mod_md is there and on."""
+    """Whether an on/off directive of mod_md is set and on."""
     words = split_words(directive.raw) if directive else []
     return bool(words) and words[0].lower() == "on"
 

@@ -113,7 +113,7 @@ class Provisions:
 
     @lazy
     def _authorities(self) -> dict[Hashable, dict[str, Source]]:
-        """The files of authorities alone that hosts name, by the names of these authorities."""
+        """The files that only contain authorities, by the subjects of these."""
         found: dict[Hashable, dict[str, Source]] = {}
         for file, source in self._files:
             if file.leaf is None or file.leaf.is_ca:
@@ -123,7 +123,7 @@ class Provisions:
 
     @lazy
     def _files_by_leaf(self) -> dict[bytes, dict[str, Source]]:
-        """The certificate files that hold a chain, by the SHA-1 of the leaf."""
+        """The certificate files with a chain, by the SHA-1 of the leaf."""
         found: dict[bytes, dict[str, Source]] = {}
         for file, source in self._files:
             if file.leaf is not None and file.chain:
@@ -132,7 +132,7 @@ class Provisions:
 
     @lazy
     def _files_by_issuer(self) -> dict[Hashable, dict[str, Source]]:
-        """Likewise, by the names of the authorities in the chain."""
+        """The same files, by the subjects of the authorities in the chain."""
         found: dict[Hashable, dict[str, Source]] = {}
         for file, source in self._files:
             if file.leaf is not None and not file.leaf.is_ca:
@@ -142,11 +142,11 @@ class Provisions:
 
     @lazy
     def _files(self) -> list[tuple[CertificateFile, Source]]:
-        """Each certificate file that a host names, those of chains first."""
+        """The certificate files of all hosts, those of SSLCertificateChainFile first."""
         return [(file, source) for file, source in _files(self.site) if file.problem is None]
 
     def _urls(self, host: Host) -> Iterator[Source]:
-        """URLs by which a host, and all that inherit its setting, can ask."""
+        """URLs that a host, and all hosts that inherit its setting, can query."""
         leaves = _leaves(host)
         heirs = self._heirs(host, _FORCE_URL)
         # httpd only uses the first URI of a certificate.
@@ -163,7 +163,7 @@ class Provisions:
 
     @lazy
     def _urls_by_leaf(self) -> dict[bytes, dict[str, Source]]:
-        """Each SSLStaplingForceURL of a host with a certificate, by the SHA-1 of that."""
+        """The SSLStaplingForceURLs of all hosts, by the SHA-1 of their certificates."""
         found: dict[bytes, dict[str, Source]] = {}
         for url, user in self._users_of_urls():
             for leaf in _leaves(user):
@@ -172,7 +172,7 @@ class Provisions:
 
     @lazy
     def _urls_by_issuer(self) -> dict[Hashable, dict[str, Source]]:
-        """Each SSLStaplingForceURL of a host, by the issuers of its certificates."""
+        """The SSLStaplingForceURLs of all hosts, by the issuers of their certificates."""
         found: dict[Hashable, dict[str, Source]] = {}
         for url, user in self._users_of_urls():
             for leaf in _leaves(user):
@@ -187,7 +187,7 @@ class Provisions:
                 yield host.force_url, host
 
     def _heirs(self, host: Host, name: str) -> list[Host]:
-        """The hosts with TLS that have a setting of the main server; none of a virtual host."""
+        """The hosts with TLS that inherit a setting of ``host``, if that is the main server."""
         if not host.is_main:
             return []
         hosts = self.site.tls_hosts
@@ -200,7 +200,7 @@ _Key = TypeVar("_Key", bound="Hashable")
 
 
 def _add(found: dict[_Key, dict[str, Source]], key: _Key, name: str, source: Source) -> None:
-    """Keep the first sources of a key; a search through all hosts for all hosts takes too long."""
+    """Add a source. Only the first ones of each key are kept, so that the time is linear."""
     sources = found.setdefault(key, {})
     if len(sources) < _MOST_SOURCES:
         sources.setdefault(name, source)
@@ -219,7 +219,7 @@ def _leaves(host: Host) -> list[Certificate]:
 
 
 def _suits(host: Host, file: CertificateFile, reader: CertificateReader) -> bool:
-    """Whether a host finds the issuers in a file, and sends no certificate less than now."""
+    """Whether a host finds the issuers in a file, and still sends what it sends now."""
     own = {certificate.file.path for certificate in host.certificates if certificate.file}
     chain = sent_chain(file, own)
     if len(chain) > _LONGEST_CHAIN:

@@ -1,4 +1,4 @@
-"""A walk over the directives in effect, which gives each to the host that it is for.
+"""Assigns the directives in effect to hosts.
 
 Source: modules/ssl/ssl_engine_config.c.
 """
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.mod_ssl.ssl_directives import SameName
 
-# Sections whose content httpd keeps per folder, URL or request: no place for a server's settings.
+# Sections whose content applies to folders, URLs or requests. httpd allows no settings of a server
+# in them.
 DIRECTORY_SECTIONS = frozenset(
     f"<{name}"
     for name in (
@@ -30,7 +31,7 @@ DIRECTORY_SECTIONS = frozenset(
     )
 )
 
-# The server settings of mod_ssl that decide whether and how a host staples; the last one set wins.
+# The settings that decide whether and how a host staples; of several, the last one is used.
 _SETTINGS = frozenset(STAPLING_DIRECTIVES) | {
     "sslengine",
     "sslprotocol",
@@ -68,8 +69,8 @@ _LISTED = frozenset(
 
 _PREFIXES = ("ssl", "sll", "sls")
 
-# What becomes of a directive, if anything, and those with the same name, if it looks like one of
-# mod_ssl's.
+# The function for a directive, if there is one, and the directives with the same name, if the name
+# is like one of mod_ssl's.
 _Use = tuple["Callable[[Directive], None] | None", "SameName | None"]
 
 
@@ -84,11 +85,11 @@ def _is_like_ssl(key: str) -> bool:
 
 
 class Walk:
-    """Gives each directive to what it is for.
+    """Assigns each directive to its host or managed domain.
 
     Attributes:
-        addresses: of the virtual hosts, by the arguments of their sections.
-        seen: what was found out of each name, in lower case.
+        addresses: the addresses of virtual hosts, by the arguments of their sections.
+        seen: how directives are used, by name in lower case.
 
     """
 
@@ -99,14 +100,14 @@ class Walk:
         self._listens: list[tuple[Address, str]] = []
         self._hosts: dict[int, Host] = {}
         self._domains: dict[int, ManagedDomain] = {}
-        # The host that the settings in the last section are for; ``None`` where they have no place.
+        # The section of the last setting, and its host; None if settings are not allowed in it.
         self._section: Directive | None = None
         # The last <VirtualHost> that is in no other section.
         self._host_section: Directive | None = None
         self._host: Host | None = site.main
 
     def take(self, directives: Iterable[Directive]) -> None:
-        """Go over all of them, once."""
+        """Assign all directives, in their order."""
         seen = self.seen
         add = self._site.ssl_directives.all.append
         for directive in directives:
@@ -123,7 +124,7 @@ class Walk:
                     same.elsewhere.append(directive)
 
     def is_https(self, addresses: tuple[Address, ...]) -> bool:
-        """Whether they are those of a Listen for https: the first that is one's decides."""
+        """Whether a Listen for https has one of them; the first one with a Listen decides."""
         found = (is_https(address, self._listens) for address in addresses)
         return next((https for https in found if https is not None), False)
 
@@ -207,7 +208,7 @@ class Walk:
                 (self._site.caches if host.is_main else self._site.misplaced).append(directive)
 
     def _owner(self, section: Directive | None) -> Host | None:
-        """The host that directives right in a section are for."""
+        """The host of the directives directly in a section; ``None`` if none are allowed there."""
         # Sections may be nested deeper than calls.
         host: Host | None = self._site.main
         for outer in reversed([section, *section.sections()] if section else []):

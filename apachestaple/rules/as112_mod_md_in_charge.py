@@ -91,7 +91,7 @@ class ModMdInCharge(ServerRule):
 
 def _is_idle(host: Host) -> bool:
     """Whether mod_md staples for a host, whatever SSLUseStapling is."""
-    # Only with SSLUseStapling on does it staple what mod_md has for another host.
+    # If SSLUseStapling is on, it staples what mod_md has for another host.
     needs_switch = host.use_stapling and any(c.issuer_found is False for c in host.certificates)
     return host.mod_md_staples and not needs_switch
 

@@ -35,7 +35,7 @@ _PLAIN = _ON + managed_domain(certificate=_DEAD) + managed_host()
 
 
 class MdStaplingWithoutEffect(ServerRule):
-    """A directive of mod_md does not turn stapling on or off where it stands.
+    """MDStapling or MDStapleOthers has no effect at its place.
 
     mod_md staples if MDStapling is on for the managed domain of a host: in its section, or else in
     the main server. It also staples if MDStapling and MDStapleOthers are both on for the host,
@@ -76,7 +76,7 @@ class MdStaplingWithoutEffect(ServerRule):
             as_if=_PLAIN,
         ),
     )
-    # mod_md is to staple, and has no response.
+    # mod_md must staple, and has no response.
     good = (Example(MOD_MD + CACHE + tls_host(*_HOST, certificate=_DEAD)),)
 
     def check(self, site: Site) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ class MdStaplingWithoutEffect(ServerRule):
 
 
 def _without_effect(host: Host) -> Iterator[tuple[Directive, str]]:
-    """Each MDStapling of a host and of its domain that is not what happens, and why."""
+    """The MDStapling of a host and of its domain that have no effect, each with the variant."""
     own = None if host.is_main else host.own.get("mdstapling")
     of_domain = host.managed[0].own.get("mdstapling") if len(host.managed) == 1 else None
     if own is not None and is_on(own) != host.md_stapling:

@@ -29,7 +29,7 @@ _OTHER = tls_host(
 
 
 class IssuerByAnotherHost(CertificateRule):
-    """A host staples only because another host of its certificate provides the issuer.
+    """A host staples only because another host with its certificate provides the issuer.
 
     mod_ssl keeps the issuer once for each certificate, not for each host. A host that does not find
     the issuer in its own files staples as long as another host with the same certificate finds it

@@ -30,12 +30,12 @@ _RICH = tls_host(
 
 
 class ResponderByAnotherHost(UnstaplableRule):
-    """A host aborts handshakes until another host of its certificate has filled the cache.
+    """A host aborts handshakes until another host with its certificate has filled the cache.
 
     The certificate has no OCSP URI. Another host has SSLStaplingForceURL, so mod_ssl staples the
     certificate, for all of its hosts. A host without SSLStaplingForceURL staples the response in
     the cache. When there is none (after a start, when it has expired, or when it was evicted),
-    httpd has no responder to ask and aborts the handshake. Which clients are affected depends on
+    httpd has no responder to query and aborts the handshake. Which clients are affected depends on
     the order of requests. At the start httpd logs AH02218 or AH02814.
     """
 

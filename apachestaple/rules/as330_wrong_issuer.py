@@ -24,14 +24,14 @@ _CHAIN = "SSLCertificateChainFile certs/{}.pem"
 
 
 class WrongIssuer(UnstaplableRule):
-    """A certificate of the issuer's name with another key is found in place of the issuer's.
+    """A certificate with the issuer's name, but another key, is used as the issuer.
 
-    mod_ssl takes the first certificate that has the issuer's name, and no key identifier that
-    differs, for the issuer (X509_check_issued). It does not check the signature. When such a
-    certificate of another key comes first, as after an authority has changed its key, httpd asks
-    about the wrong issuer, and clients get the answer as a staple: unknown, or an error. That holds
-    for all hosts of the certificate: the first one that httpd sets up decides (the main server,
-    then the last virtual host).
+    mod_ssl uses the first certificate with the issuer's name, unless the key identifiers differ
+    (X509_check_issued). It does not verify the signature. If a certificate with another key comes
+    first, for example after an authority has changed its key, httpd's queries contain the wrong
+    issuer, and clients get the response as a staple: unknown, or an error. This applies to all
+    hosts with the certificate: the first one that httpd initializes decides (the main server, then
+    the last virtual host).
     """
 
     problem = StaplingProblemKind.WRONG_ISSUER

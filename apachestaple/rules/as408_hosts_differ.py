@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-# What decides which response comes into the cache, and for how long.
+# Settings that decide which response is cached, and for how long.
 _TIMEOUTS = (
     "SSLStaplingResponderTimeout",
     "SSLStaplingStandardCacheTimeout",
@@ -30,12 +30,13 @@ _NO_FAKES = "SSLStaplingFakeTryLater off"
 
 
 class HostsDiffer(ServerRule):
-    """Hosts of one certificate have different stapling settings.
+    """Hosts with the same certificate have different stapling settings.
 
-    httpd keeps one response for each certificate, not for each host. The host that is asked first
-    fetches it, with its own SSLStaplingForceURL, timeouts and error switches, and the other hosts
-    staple the result until it expires. So what clients of a host get depends on the order of
-    requests: an error that one host has stored is stapled by another one that would store none.
+    httpd keeps one response for each certificate, not for each host. The first host that gets a
+    request queries the responder, with its own SSLStaplingForceURL, timeouts and error switches.
+    The other hosts staple the response until it expires. So the staple of a host depends on the
+    order of requests: an error that one host has stored is stapled by another one that would not
+    store it.
     """
 
     code = "AS408"
@@ -91,7 +92,7 @@ class HostsDiffer(ServerRule):
 
 
 def _asks(member: Member) -> bool:
-    """Whether a host fetches responses; why one does not is a finding of its own."""
+    """Whether a host queries its responder. Other rules report why one does not."""
     return member.host.problem_of(member.certificate) is None
 
 
@@ -102,7 +103,7 @@ def _differing(one: Member, other: Member) -> list[str]:
         found.append("SSLStaplingForceURL")
     for name in (*_TIMEOUTS, *_SWITCHES):
         values = {_value(one, name), _value(other, name)}
-        # A timeout of 0 is a finding of its own.
+        # A timeout of 0 has a rule of its own.
         if len(values) > 1 and 0 not in values:
             found.append(name)
     return found
