@@ -67,7 +67,6 @@ class _Shared(NamedTuple):
 
 # A file as one process sends it to the other: the leaf's DER, SHA-1 and own data, and the number of
 # the shared data, which are sent once. A plain tuple is pickled in a tenth of the time.
-
 _Packed = tuple[tuple[bytes, bytes, tuple[Any, ...] | None] | None, int, _Shared | None]
 
 
@@ -83,7 +82,7 @@ class CertificateReader:
         # In the second process, the numbers of data that were sent; in this one, the data.
         self._numbers: dict[_Shared, int] = {}
         self._shared: dict[int, _Shared] = {}
-        self._prefetch = Prefetch(self._read_packed, self._unpacked)
+        self._prefetch = Prefetch(self._read_packed, self._unpack)
         self._signed: dict[tuple[bytes, bytes], bool | None] = {}
 
     def expect(self, path: str) -> None:
@@ -98,7 +97,10 @@ class CertificateReader:
         """The file at ``path``; its problem, if any, is in the result."""
         known = self._files.get(path)
         if known is None:
-            known = self._files[path] = self._prefetch.result(path) or self._read(path)
+            self._prefetch.wait_for(path)
+            known = self._files.get(path)
+            if known is None:
+                known = self._files[path] = self._read(path)
         return known
 
     def is_signed(self, leaf: Certificate, issuer: Certificate) -> bool | None:
@@ -160,18 +162,18 @@ class CertificateReader:
         number = self._numbers[shared] = len(self._numbers)
         return own, number, shared
 
-    def _unpacked(self, path: str, packed: _Packed) -> CertificateFile:
+    def _unpack(self, path: str, packed: _Packed) -> None:
         own, number, new = packed
         if new is not None:
             # The chain of another file may contain the same certificates.
             kept = [self._certificates.setdefault(each.der, each) for each in new.chain]
             self._shared[number] = new._replace(chain=tuple(kept))
         facts, chain, problem = self._shared[number]
-        if own is None:
-            return CertificateFile(path, None, chain, problem)
-        der, sha1, values = own
-        leaf = Certificate(der, sha1, facts, Own._make(values) if values else None)
-        return CertificateFile(path, leaf, chain, problem)
+        leaf = None
+        if own is not None:
+            der, sha1, values = own
+            leaf = Certificate(der, sha1, facts, Own._make(values) if values else None)
+        self._files[path] = CertificateFile(path, leaf, chain, problem)
 
     def _chain(self, data: bytes) -> tuple[tuple[Certificate, ...], Problem | None]:
         certificates: list[Certificate] = []

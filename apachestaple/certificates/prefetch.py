@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from apachestaple.certificates.second_process import SecondProcess
 
-_Packed = TypeVar("_Packed")
 _Result = TypeVar("_Result")
 
 # Starting a second process takes as long as reading some hundred certificate files.
@@ -24,24 +23,23 @@ FEWEST = 400
 _BATCH = 64
 
 
-class Prefetch(Generic[_Packed, _Result]):
+class Prefetch(Generic[_Result]):
     """Calls ``read`` in a second process for the expected paths, in order.
 
-    What it returns must be picklable. In this process, ``unpack`` makes a result of it, in the same
+    Its results must be picklable. In this process, ``receive`` is called with them in the same
     order.
     """
 
     def __init__(
-        self, read: Callable[[str], _Packed], unpack: Callable[[str, _Packed], _Result]
+        self, read: Callable[[str], _Result], receive: Callable[[str, _Result], None]
     ) -> None:
         self._read = read
-        self._unpack = unpack
-        self._process: SecondProcess[_Packed] | None = None
+        self._receive = receive
+        self._process: SecondProcess[_Result] | None = None
         self._is_possible = True
-        # Paths that are expected but not requested; requested but not answered; and results.
+        # Paths that are expected but not requested, and those that are requested but not answered.
         self._expected: dict[str, None] = {}
         self._asked: set[str] = set()
-        self._results: dict[str, _Result] = {}
 
     def expect(self, path: str) -> None:
         """Announce that the result for ``path`` will be needed."""
@@ -50,13 +48,15 @@ class Prefetch(Generic[_Packed, _Result]):
             if len(self._expected) >= (_BATCH if self._process else FEWEST):
                 self._ask()
 
-    def result(self, path: str) -> _Result | None:
-        """The result for ``path``; ``None`` if ``read`` was not called for it, or failed."""
+    def wait_for(self, path: str) -> None:
+        """Receive the result for ``path`` and those before it, if it is expected.
+
+        It is not received if ``read`` has failed.
+        """
         if self._process and path in self._expected:
             self._ask()
         while self._process and path in self._asked:
-            self._receive(self._process)
-        return self._results.pop(path, None)
+            self._receive_some(self._process)
 
     @property
     def is_in_use(self) -> bool:
@@ -76,15 +76,15 @@ class Prefetch(Generic[_Packed, _Result]):
             self._asked.update(self._expected)
             self._expected.clear()
 
-    def _receive(self, process: SecondProcess[_Packed]) -> None:
+    def _receive_some(self, process: SecondProcess[_Result]) -> None:
         try:
             answers = process.receive()
         except (OSError, EOFError):
             self._give_up()
         else:
             self._asked.difference_update(answers)
-            unpack = self._unpack
-            self._results.update({path: unpack(path, packed) for path, packed in answers.items()})
+            for path, result in answers.items():
+                self._receive(path, result)
 
     def _give_up(self) -> None:
         """Forget requests that will not be answered."""
@@ -96,7 +96,7 @@ class Prefetch(Generic[_Packed, _Result]):
             self._process = None
 
 
-def _started(read: Callable[[str], _Packed]) -> SecondProcess[_Packed] | None:
+def _started(read: Callable[[str], _Result]) -> SecondProcess[_Result] | None:
     """The second process, if a fork is safe and useful.
 
     It is not safe with threads, and not useful with one processor.

@@ -64,9 +64,10 @@ class Files(NamedTuple):
 
 def host_certificates(host: Host, files: Files) -> tuple[HostCertificate, ...]:
     """Its certificates, with those of the main server merged in; then those from mod_md."""
-    main = host.main
-    directives = _merged(host.own_certificates, main.own_certificates if main else [])
-    keys = _merged(host.own_keys, main.own_keys if main else [])
+    directives, keys, main = host.own_certificates, host.own_keys, host.main
+    if main is not None and (main.own_certificates or main.own_keys):
+        directives = _merged(directives, main.own_certificates)
+        keys = _merged(keys, main.own_keys)
     # Keys and certificates belong together by their order; without a key of its own, a certificate
     # has it in its file (ssl_init_server_certs).
     pairs = [*zip_longest(directives, keys[: len(directives)])]
@@ -107,7 +108,7 @@ def _certificate(
         return HostCertificate(directive, None)
     file = files.read(directive)
     leaf = file.leaf
-    if leaf is None or not leaf.is_understood:
+    if leaf is None or leaf.facts is None:
         return HostCertificate(directive, file, key_directive=key)
     issuer, found = _find_issuer(host, file, leaf, files)
     signed = files.reader.is_signed(leaf, issuer) if issuer else None

@@ -211,6 +211,8 @@ class Host:
         name, _ = self.server_name
         if name is None and self.main is not None:
             name, _ = self.main.server_name
+        if not self.aliases and name is not None and len(name) <= _LONGEST_NAME:
+            return (lower(name),)
         named = self.aliases if name is None else [name, *self.aliases]
         return tuple([lower(each) for each in named if len(each) <= _LONGEST_NAME])
 
@@ -252,7 +254,8 @@ class Host:
     @lazy
     def staples(self) -> bool:
         """Whether mod_ssl staples for it: its stapling is on, and mod_md does not replace it."""
-        return self.is_tls and self.use_stapling and not self.mod_md_staples
+        is_replaced = self.md_stapling and self.mod_md_staples
+        return self.is_tls and self.use_stapling and not is_replaced
 
     @lazy
     def mod_md_staples(self) -> bool:

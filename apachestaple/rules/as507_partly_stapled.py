@@ -41,13 +41,15 @@ class PartlyStapled(HostRule):
     fix = Fix.SAFE
     needs_whole = True
     wants_stapling = True
+    tls = True
+    staples = False
     message = "stapling is off, although {good} could be stapled; {reason} ({other})"
     help = "Turn stapling on: SSLUseStapling on. Clients that get {good} then get a staple."
     bad = (Example(CACHE + tls_host(*_RSA)), Example(CACHE + tls_host(*_RSA, "SSLUseStapling off")))
     good = (FIXED, Example(CACHE + tls_host(*_RSA, "SSLUseStapling on")))
 
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if host.staples or host.mod_md_staples or not host.is_tls or not some_staple(host):
+        if host.mod_md_staples or not some_staple(host):
             return
         problems = {each: host.problem_of(each) for each in host.served}
         good = [each for each, problem in problems.items() if problem is None]
