@@ -6,7 +6,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
 
+from apachestaple.certificates.der import issuer_der
 from apachestaple.certificates.pem import CertificateReader, Problem
 from tests.lab.handshake import handshake
 
@@ -73,6 +75,31 @@ def test_the_digest_is_that_of_openssl(lab: Lab) -> None:
     leaf = CertificateReader().read(path).leaf
     assert leaf is not None
     assert said.strip().rpartition("=")[2].replace(":", "").lower() == leaf.sha1.hex()
+
+
+def test_the_issuer_in_the_der_is_that_of_the_certificate(lab: Lab) -> None:
+    found = 0
+    for path in sorted(lab.certificates_folder.glob("*.pem")):
+        file = CertificateReader().read(str(path))
+        for certificate in (file.leaf, *file.chain):
+            if certificate is not None and certificate.is_understood:
+                parsed = x509.load_der_x509_certificate(certificate.der)
+                assert issuer_der(certificate.der) == parsed.issuer.public_bytes()
+                assert certificate.issuer == parsed.issuer.rfc4514_string()
+                found += 1
+    assert found > 20
+
+
+def test_certificates_of_one_authority_have_their_facts_in_common(lab: Lab) -> None:
+    reader = CertificateReader()
+    leaves = [
+        reader.read(str(lab.certificates_folder / f"{name}.pem")).leaf
+        for name in ("good", "leaf-only", "no-ocsp")
+    ]
+    one, same, other = (leaf.facts if leaf else None for leaf in leaves)
+    assert one is same
+    assert one is not other
+    assert None not in (one, other)
 
 
 def test_a_trusted_certificate_is_one(lab: Lab, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from apachestaple.httpd import machine as machine_of
 from apachestaple.httpd.boundary import Boundary
 from apachestaple.httpd.configuration import Configuration, NoteKind
 from apachestaple.httpd.envvars import EnvvarsError, read_envvars
+from apachestaple.httpd.folder_reader import FolderReader
 from apachestaple.httpd.layout import Options
 from apachestaple.httpd.machine import Machine, program_environment
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
@@ -218,6 +219,34 @@ def test_a_link_that_takes_a_file_s_place_after_it_was_judged_is_not_read(
     (repository / "envvars").symlink_to(outside / "envvars")
     with pytest.raises(EnvvarsError, match="replaced by a link"):
         read_envvars(str(repository / "envvars"), {}, boundary)
+
+
+def test_a_link_in_an_open_folder_is_not_followed_out(repository: Path, outside: Path) -> None:
+    """The folder stays open while its files are read, and anybody may change them meanwhile."""
+    folder, moved = repository / "sites", repository / "moved"
+    folder.mkdir()
+    for name in ("a.conf", "secret.conf"):
+        (folder / name).write_text("Timeout 5\n")
+    opened = len(os.listdir("/proc/self/fd"))
+    with FolderReader(Boundary((str(repository),))) as reader:
+        assert reader.read(str(folder / "a.conf"), 100) == b"Timeout 5\n"
+        (folder / "link.conf").symlink_to(outside / "secret.conf")
+        with pytest.raises(ElsewhereError):
+            reader.read(str(folder / "link.conf"), 100)
+        (folder / "inside.conf").symlink_to("a.conf")
+        assert reader.read(str(folder / "inside.conf"), 100) == b"Timeout 5\n"
+        # The folder itself is replaced: its files are still those that were checked.
+        folder.rename(moved)
+        folder.symlink_to(outside)
+        assert reader.read(str(folder / "secret.conf"), 100) == b"Timeout 5\n"
+    with FolderReader(Boundary((str(repository),))) as reader:
+        with pytest.raises(ElsewhereError):
+            reader.read(str(folder / "secret.conf"), 100)
+        with pytest.raises(ElsewhereError):
+            reader.read(str(outside / "secret.conf"), 100)
+        with pytest.raises(FileNotFoundError, match=r"moved/missing\.conf"):
+            reader.read(str(moved / "missing.conf"), 100)
+    assert len(os.listdir("/proc/self/fd")) == opened
 
 
 def test_a_main_file_that_is_a_link_out_of_a_checkout_is_refused(

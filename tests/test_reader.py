@@ -15,6 +15,8 @@ from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from apachestaple.httpd.configuration import Configuration
     from tests.lab.play import Lab
     from tests.lab.server import Httpd
@@ -222,6 +224,20 @@ def test_the_error_stands_where_httpd_says(lab: Lab, text: str) -> None:
     place = configuration.errors[0].place
     named = re.findall(r"yntax error on line (\d+) of (\S+?):", test.output)
     assert (str(place.end_line), place.file) in named, (test.output, configuration.errors)
+
+
+def test_directives_that_are_not_wanted_are_left_out(tmp_path: Path) -> None:
+    main = tmp_path / "httpd.conf"
+    main.write_text(
+        "LoadModule macro_module mod_macro.so\nTimeout 5\nTimeout 6\nServerName a\n<VirtualHost *:80>\nServerName b\nTimeout 7\n"
+        "</VirtualHost>\n<Macro M>\nTimeout 8\nServerName c\n</Macro>\nUse M\nTimeout 9"
+    )
+    start = locate(str(main), Options())
+    found = read(start, is_wanted=lambda key: key == "servername").directives
+    every = read(start).directives
+    wanted = [each for each in every if each.is_section or each.key == "servername"]
+    assert list(dump_text(found)) == list(dump_text(wanted))
+    assert [each.raw for each in found] == ["a", "*:80>", "b", "c"]
 
 
 def test_an_error_in_a_macro_stands_where_it_can_be_mended(lab: Lab) -> None:

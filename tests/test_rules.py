@@ -18,6 +18,7 @@ from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
 from apachestaple.lint.startup import PREVENTS_START, expected_staple, start_problems
 from apachestaple.mod_ssl.queries import queries as queries_of
+from apachestaple.mod_ssl.reading import read_site
 from apachestaple.mod_ssl.site import understand
 from apachestaple.network.ask import ask_all
 from apachestaple.rules.catalogue import all_rules
@@ -216,9 +217,8 @@ def linted(
         main = httpd.root / "httpd.conf"
         if case is not None and case.is_fixed:
             repair(lab, httpd, case.rule)
-        site = understand(
-            read(locate(str(main), Options())), certificates_required=certificates_required
-        )
+        # As lint does, without directives that no rule uses.
+        site = read_site(locate(str(main), Options()), certificates_required)
         wanted = queries_of(site.stapling_hosts)
         answers = dict(ask_all(wanted, private=wanted)) if online else {}
         return list(lint([site], all_rules(), answers).findings)
