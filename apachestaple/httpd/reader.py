@@ -51,9 +51,7 @@ _ELF_HEADER = 64
 # APR_PATH_MAX
 _LONGEST_PATH = 4096
 
-_CONDITIONS = frozenset(
-    {"<ifmodule", "<ifdefine", "<iffile", "<ifversion", "<ifdirective", "<ifsection"}
-)
+_CONDITIONS = ("<ifmodule", "<ifdefine", "<iffile", "<ifversion", "<ifdirective", "<ifsection")
 
 
 def read(
@@ -63,9 +61,8 @@ def read(
 ) -> Configuration:
     """Read a configuration. Errors in files are part of the result.
 
-    ``listeners`` are called for directives during reading, by name in lower case. ``is_wanted`` is
-    called with such names; if it is false, directives with the name are left out of the result.
-    Sections are always part of it.
+    ``listeners`` are called for directives during reading, by name in lower case. Directives, but
+    no sections, are left out if ``is_wanted`` is false for their name in lower case.
 
     Raises:
         OSError: the main file cannot be read.
