@@ -241,14 +241,14 @@ def _remove(parent: Nodes, index: int, newline: str) -> None:
 
 
 def _by_line(nodes: Nodes, lines: AbstractSet[int]) -> dict[int, _Found]:
-    """The directive or section on each of the lines."""
+    """The directive, section or comment on each of the lines."""
     places: dict[int, _Found] = {}
 
     def search(parent: Nodes) -> None:
         siblings = list(parent)
         for index, node in enumerate(siblings):
             line = line_of(node)
-            if line is not None and line in lines and node.typestring != "comment":
+            if line is not None and line in lines:
                 places.setdefault(line, _Found(parent, index, node, siblings))
             if _is_block(node):
                 search(node)  # type: ignore[arg-type]  # a BlockNode is both
