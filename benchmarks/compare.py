@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.measure import Runs, measure, run
-from benchmarks.programs import AUGTOOL, HTTPD, httpd, others, ours, small, stock_as_is
+from benchmarks.programs import AUGTOOL, HTTPD, httpd, others, ours, repairs, small, stock_as_is
 from benchmarks.tables import Table, figures, growth, markdown, plain
 
 _ROOT = Path(__file__).parents[1]
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="no tree of 10,000 hosts")
     parser.add_argument("--ours", action="store_true", help="httpd and apachestaple alone")
+    parser.add_argument("--repairs", action="store_true", help="fix and lint alone")
     parser.add_argument("--hosts", metavar="N", type=int, nargs="+", help="[100 1000 10000]")
     parser.add_argument("--rounds", metavar="N", type=int, default=7, help="[7]")
     parser.add_argument("--markdown", action="store_true", help="as for docs/performance.md")
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table = markdown if given.markdown else plain
     heading = "### " if given.markdown else "== "
     print(_machine(), flush=True)
+    if given.repairs:
+        _repairs(sizes[-1], given.rounds, table, heading)
+        return 0
 
     found: dict[int, list[Runs]] = {}
     for hosts in sizes:
@@ -40,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found[hosts] = _tree(hosts, given.rounds, table, one_file=False, alone=given.ours)
     print(f"\n{heading}{sizes[-1]:,} virtual hosts in a single file\n", flush=True)
     _tree(sizes[-1], given.rounds, table, one_file=True, alone=given.ours)
+    _repairs(sizes[-1], given.rounds, table, heading)
     if 1000 in found and 10000 in found:
         print(f"\n{heading}Growth of the time from 1,000 to 10,000 hosts\n")
         print(table(growth(found[1000], found[10000])))
@@ -65,13 +70,22 @@ def _tree(hosts: int, rounds: int, table: Table, *, one_file: bool, alone: bool)
     return found
 
 
+def _repairs(hosts: int, rounds: int, table: Table, heading: str) -> None:
+    for one_file, where in ((False, "one file per host"), (True, "a single file")):
+        print(f"\n{heading}Repair of {hosts:,} virtual hosts, {where}\n", flush=True)
+        with _made(hosts, one_file=one_file, without_ocsp=True) as (main_file, environment):
+            print(table(figures(measure(repairs(main_file, hosts), rounds, environment))))
+
+
 @contextmanager
-def _made(hosts: int, *, one_file: bool) -> Iterator[tuple[Path, Mapping[str, str]]]:
+def _made(
+    hosts: int, *, one_file: bool, without_ocsp: bool = False
+) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """A configuration in a temporary folder, made by a child process, and its variables."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name, "apache2")
         command = [sys.executable, "-m", "benchmarks.trees", str(root), "--hosts", str(hosts)]
-        command += ["--one-file"] if one_file else []
+        command += ["--one-file"] * one_file + ["--without-ocsp"] * without_ocsp
         subprocess.run(command, cwd=_ROOT, check=True, stdout=subprocess.DEVNULL)
         environment = {
             **os.environ,

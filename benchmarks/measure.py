@@ -74,7 +74,7 @@ def run(program: Program, environment: Mapping[str, str]) -> tuple[float, int, s
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         said = output.read().decode(errors="replace")
-    if process.returncode != 0 or program.says not in said:
+    if process.returncode != program.exit_code or program.says not in said:
         raise SystemExit(f"{program.name}: exit code {process.returncode}\n{said[-2000:]}")
     return seconds, usage.ru_maxrss * 1024, said
 

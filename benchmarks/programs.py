@@ -20,12 +20,14 @@ class Program:
         name: name for the table.
         command: command line; it must succeed.
         says: text that the output must contain, as proof that the work was done.
+        exit_code: its exit code.
 
     """
 
     name: str
     command: Sequence[str]
     says: str = ""
+    exit_code: int = 0
 
 
 def apachestaple() -> str:
@@ -47,6 +49,16 @@ def ours(main_file: Path, hosts: int) -> list[Program]:
     return [
         Program("reading alone", reading, f"{hosts} hosts"),
         Program("apachestaple lint", lint, f"{hosts} hosts"),
+    ]
+
+
+def repairs(main_file: Path, hosts: int) -> list[Program]:
+    """The linter, and the repair of hosts that all need an edit."""
+    root = str(main_file.parent)
+    lint = [apachestaple(), "lint", "--fail-on", "error", root]
+    return [
+        Program("apachestaple lint", lint, f"{hosts} hosts"),
+        Program("apachestaple fix --diff", [apachestaple(), "fix", "--diff", root], "@@", 1),
     ]
 
 

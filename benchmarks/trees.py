@@ -45,11 +45,14 @@ _HOST = """\
 """
 
 
-def make_tree(folder: Path, hosts: int, *, one_file: bool = False) -> Path:
+def make_tree(
+    folder: Path, hosts: int, *, one_file: bool = False, without_ocsp: bool = False
+) -> Path:
     """Write a Debian-like server root with this number of virtual hosts; returns the main file.
 
     Each host has its own file and certificate; all have the same key. With ``one_file``, all hosts
-    are in the main file. ``httpd -t`` accepts the configuration, and httpd starts with it.
+    are in the main file. With ``without_ocsp``, the certificates have no OCSP URI, so that ``fix``
+    changes each host. ``httpd -t`` accepts the configuration, and httpd starts with it.
     """
     for name in ("certs", "mods-enabled", "sites-enabled"):
         (folder / name).mkdir(parents=True)
@@ -71,7 +74,7 @@ def make_tree(folder: Path, hosts: int, *, one_file: bool = False) -> Path:
     lines = [f"export {name}={folder.parent}\n" for name in variables]
     lines.append(f"export APACHE_PID_FILE={folder.parent}/apache2.pid\n")
     (folder / "envvars").write_text("".join(lines))
-    for name, content in _certificates(hosts):
+    for name, content in _certificates(hosts, without_ocsp=without_ocsp):
         (folder / "certs" / name).write_bytes(content)
     return main_file
 
@@ -80,7 +83,7 @@ def _name(number: int) -> str:
     return f"host{number:05}.example.com"
 
 
-def _certificates(hosts: int) -> Iterator[tuple[str, bytes]]:
+def _certificates(hosts: int, *, without_ocsp: bool) -> Iterator[tuple[str, bytes]]:
     key, issuer_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer_name = _common_name("Benchmark CA")
     issuer = (
@@ -89,13 +92,10 @@ def _certificates(hosts: int) -> Iterator[tuple[str, bytes]]:
         .sign(issuer_key, hashes.SHA256())
     )
     chain = issuer.public_bytes(serialization.Encoding.PEM)
+    methods = AuthorityInformationAccessOID
+    method = methods.CA_ISSUERS if without_ocsp else methods.OCSP
     access = x509.AuthorityInformationAccess(
-        [
-            x509.AccessDescription(
-                AuthorityInformationAccessOID.OCSP,
-                x509.UniformResourceIdentifier("http://ocsp.example.com"),
-            )
-        ]
+        [x509.AccessDescription(method, x509.UniformResourceIdentifier("http://ocsp.example.com"))]
     )
     yield (
         "all.key",
@@ -141,9 +141,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="that is not there yet")
     parser.add_argument("--hosts", metavar="N", type=int, default=1000, help="[1000]")
     parser.add_argument("--one-file", action="store_true", help="all hosts in the main file")
+    parser.add_argument("--without-ocsp", action="store_true", help="certificates have no OCSP URI")
     given = parser.parse_args(arguments)
     try:
-        print(make_tree(given.folder, given.hosts, one_file=given.one_file))
+        options = {"one_file": given.one_file, "without_ocsp": given.without_ocsp}
+        print(make_tree(given.folder, given.hosts, **options))
     except OSError as error:
         print(error, file=sys.stderr)
         return 2

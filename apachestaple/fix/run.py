@@ -22,6 +22,7 @@ from apachestaple.fix.transaction.tree import write_tree
 from apachestaple.fix.transaction.write import NewText, hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.reading import certificate_listeners
 from apachestaple.mod_ssl.site import Site, understand
 from apachestaple.templating import TemplateProblemError
 
@@ -120,7 +121,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             repairs.append((before, site))
             hosts += outlooks(before, site)
             read_from.append(start)
-            known.update(os.path.realpath(path) for path in site.configuration.files)
+            known.update(file.real_path for file in site.configuration.files.values())
         if len(read_from) > 1:
             # If two of them share a file, the first was read before the second changed the file.
             sites = [_understand(start, request, work) for start in read_from]
@@ -164,9 +165,11 @@ def _understand(start: Start, request: FixRequest, work: Work) -> Site:
     )
     start = start._replace(paths=paths)
     return understand(
-        read(start),
+        read(start, certificate_listeners(work.certificates)),
         certificates_required=request.certificates_required,
         reader=work.certificates,
+        # A second process may still be reading certificates.
+        at_once=False,
     )
 
 

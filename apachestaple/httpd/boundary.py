@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-# The number of links that Linux follows in one path (MAXSYMLINKS).
-_MOST_LINKS = 40
+from apachestaple.filesystem.real_paths import RealPaths
 
 
 @dataclass(frozen=True)
@@ -23,13 +22,13 @@ class Boundary:
 
     folders: tuple[str, ...]
     confines_all: bool = False
-    _real_folders: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _real_paths: RealPaths = field(default_factory=RealPaths, repr=False, compare=False)
     # Whether folders are inside, by their real paths.
     _held: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def excludes(self, path: str) -> bool:
         """Whether a path with all links followed is outside. Files outside are not opened."""
-        real = self._real(path)
+        real = self._real_paths.find(path)
         # An empty Include; httpd allows it by this name only.
         return real != os.devnull and not self.holds(real)
 
@@ -51,26 +50,6 @@ class Boundary:
     def name(self) -> str:
         """The folder to name in a message."""
         return self.folders[0]
-
-    def _real(self, path: str) -> str:
-        """Like os.path.realpath, which is slow because it examines every folder for every file."""
-        for _ in range(_MOST_LINKS):
-            folder, name = os.path.split(path)
-            if name in ("", ".", ".."):
-                return os.path.realpath(path)
-            path = os.path.join(self._real_folder(folder), name)
-            try:
-                target = os.readlink(path)
-            except OSError:
-                return path
-            path = os.path.join(os.path.dirname(path), target)
-        return path
-
-    def _real_folder(self, folder: str) -> str:
-        real = self._real_folders.get(folder)
-        if real is None:
-            real = self._real_folders[folder] = os.path.realpath(folder)
-        return real
 
 
 def _holds(folder: str, real: str) -> bool:

@@ -103,7 +103,7 @@ class Build(Lines):
             file = SourceFile(path, "", made)
             self._note_error(ErrorKind.NOT_TEXT, f"{path} is not a text file", file, 0)
             return file
-        return SourceFile(path, text, made)
+        return SourceFile(path, text, made, self.configuration.paths.real_paths.find)
 
     def _open_file(self, file: SourceFile) -> None:
         self.configuration.files.setdefault(file.path, file)

@@ -25,17 +25,24 @@ if TYPE_CHECKING:
 class SourceFile:
     """A file that was read: its path as httpd names it, and its text.
 
-    ``made`` is the real file, if the path is not on the disk yet.
+    ``made`` is the real file, if the path is not on the disk yet; ``find_real`` finds any other.
     """
 
     __slots__ = (
-        *("_is_configuration", "_physical", "_real_path", "_section_lines"),
+        *("_find_real", "_is_configuration", "_physical", "_real_path", "_section_lines"),
         *("lines", "path", "text"),
     )
 
-    def __init__(self, path: str, text: str, made: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        made: str | None = None,
+        find_real: Callable[[str], str] = os.path.realpath,
+    ) -> None:
         self.path = path
         self.text = text
+        self._find_real = find_real
         self._real_path = made
         self.lines: LogicalLines = logical_lines(text)
         self._physical: list[str] | None = None
@@ -46,7 +53,7 @@ class SourceFile:
     def real_path(self) -> str:
         """The path with links followed."""
         if self._real_path is None:
-            self._real_path = os.path.realpath(self.path)
+            self._real_path = self._find_real(self.path)
         return self._real_path
 
     @property

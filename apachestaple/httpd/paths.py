@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apachestaple.filesystem.reading import read_file
+from apachestaple.filesystem.real_paths import RealPaths
 from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.limits import MOST_BYTES
 
@@ -36,6 +37,7 @@ class Paths:
         gone: files and links on the disk that are going to be removed.
         boundary: the folders below which files may be read; ``None`` for no boundary.
         edit_refusal: returns why fix may not edit a file, by its real path; ``None`` if it may.
+        real_paths: finds real paths.
 
     """
 
@@ -46,6 +48,7 @@ class Paths:
     gone: set[str] = field(default_factory=set)
     boundary: Boundary | None = None
     edit_refusal: Callable[[str], str | None] = _editable
+    real_paths: RealPaths = field(default_factory=RealPaths, repr=False, compare=False)
 
     def real(self, path: str) -> str:
         """The local path for ``path``, an absolute path on the server.
@@ -75,7 +78,7 @@ class Paths:
         """
         if self.texts or self.made:
             path = self.made_file(path) or path
-            text = self.texts.get(os.path.realpath(path))
+            text = self.texts.get(self.real_paths.find(path))
             if text is not None:
                 return text
         if read is None or path == os.devnull:
@@ -101,21 +104,15 @@ class Paths:
 
     def made_file(self, path: str) -> str | None:
         """The file for a path that is not on the disk yet; ``None`` for any other path."""
-        return self.made.get(_in_real_folder(path)) if self.made else None
+        return self.made.get(self.real_paths.find_in_folder(path)) if self.made else None
 
     def made_in(self, folder: str) -> list[str]:
         """Names in a folder that are not on the disk yet."""
-        real = os.path.realpath(folder)
+        real = self.real_paths.find_folder(folder)
         return [os.path.basename(path) for path in self.made if os.path.dirname(path) == real]
 
     def is_gone(self, path: str) -> bool:
-        return bool(self.gone) and _in_real_folder(path) in self.gone
-
-
-def _in_real_folder(path: str) -> str:
-    """A path with the links of its folder followed, but not its own."""
-    folder, name = os.path.split(path)
-    return os.path.join(os.path.realpath(folder), name)
+        return bool(self.gone) and self.real_paths.find_in_folder(path) in self.gone
 
 
 def content(path: str, most: int = MOST_BYTES, boundary: Boundary | None = None) -> bytes:

@@ -8,14 +8,16 @@ paired by their text; all other lines are leaves. Every byte of the file is in e
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+_NAME = re.compile(rf"[^{WHITE_SPACE}]*")
 # apacheconfig builds and writes blocks recursively, so deeper sections are not nested.
 _DEEPEST_BLOCK = 100
 
@@ -51,9 +53,7 @@ class LogicalLines:
 
 def logical_lines(text: str) -> LogicalLines:
     """Split a file as ap_cfg_getline does (server/util.c)."""
-    # Most files have no backslash, and searching for a single character is fastest.
-    continued = "\\" in text and ("\\\n" in text or "\\\r\n" in text)
-    if not continued and "\0" not in text:
+    if _has_only_plain_lines(text):
         return LogicalLines(text.split("\n"))
     joined: list[str] = []
     first: list[int] = []
@@ -63,6 +63,13 @@ def logical_lines(text: str) -> LogicalLines:
         first.append(line.first)
         last.append(line.last)
     return LogicalLines(joined, first, last)
+
+
+def _has_only_plain_lines(text: str) -> bool:
+    """Whether each logical line is a physical line: none is continued, and none ends at a NUL."""
+    # Most files have no backslash, and searching for a single character is fastest.
+    continued = "\\" in text and ("\\\n" in text or "\\\r\n" in text)
+    return not continued and "\0" not in text
 
 
 @lru_cache(maxsize=4)
@@ -103,6 +110,14 @@ class _RawLine(NamedTuple):
 
 def _raw_lines(text: str) -> Iterator[_RawLine]:
     """Source: server/util.c, ap_cfg_getline_core."""
+    if _has_only_plain_lines(text):
+        *lines, rest = text.split("\n")
+        for number, line in enumerate(lines, 1):
+            yield _RawLine(f"{line}\n", line, number, number, 0)
+        if rest:
+            number = len(lines) + 1
+            yield _RawLine(rest, rest, number, number, 0)
+        return
     start = position = 0
     number = first = 1
     # The content of httpd's buffer.
@@ -177,6 +192,7 @@ class Node(Protocol):
     """The common attributes of apacheconfig's LeafNode and BlockNode."""
 
     whitespace: str
+    typestring: str
 
     def dump(self) -> str: ...
 
@@ -217,7 +233,7 @@ class _Nesting:
 
     def __init__(self, lines: list[_RawLine]) -> None:
         self._lines = lines
-        self._closing = _pairs([line.joined.strip(WHITE_SPACE) for line in lines], lines)
+        self._closing = _pairs(lines)
         self._space = ""
 
     def contents(self, start: int, end: int) -> list[object]:
@@ -238,13 +254,14 @@ class _Nesting:
         return nodes
 
     def _leaf(self, nodes: list[object], raw: str, line: int, continued: int = 0) -> None:
-        before, body, after = _trimmed(raw, continued)
-        self._space += before
-        if body:
-            kind = "comment" if body.startswith("#") else "statement"
-            pieces = [body] if kind == "comment" else _name_and_value(body)
-            nodes.append([kind, *self._take_space_if_any(), Token.at(pieces[0], line), *pieces[1:]])
-        self._space += after
+        before, kind, name, value, after = _pieces(raw, continued)
+        space = self._space + before
+        if not kind:
+            self._space = space + after
+            return
+        self._space = after
+        named = Token.at(name, line)
+        nodes.append([kind, space, named, *value] if space else [kind, named, *value])
 
     def _block(self, nodes: list[object], opening: int, closing: int) -> None:
         line = self._lines[opening]
@@ -276,15 +293,16 @@ class _Nesting:
         return [self._take_space()] if self._space else []
 
 
-def _pairs(texts: list[str], lines: list[_RawLine]) -> dict[int, int]:
+def _pairs(lines: list[_RawLine]) -> dict[int, int]:
     """The index of the closing line of each section that can be a block."""
     pairs: dict[int, int] = {}
     open_sections: list[tuple[int, str]] = []
-    for index, text in enumerate(texts):
+    for index, line in enumerate(lines):
+        text = line.joined.lstrip(WHITE_SPACE)
         if not text.startswith("<"):
             continue
-        word, _ = next_word(text)
-        body = _trimmed(lines[index].raw)[1]
+        word, _ = next_word(text.rstrip(WHITE_SPACE))
+        body = line.raw.strip(WHITE_SPACE)
         if not word.startswith("</"):
             tag = body[1 : max(body.rfind(">"), 1)]
             if body.startswith("<") and tag.strip(WHITE_SPACE):
@@ -301,6 +319,19 @@ def _pairs(texts: list[str], lines: list[_RawLine]) -> dict[int, int]:
     return pairs
 
 
+# Cached, because the hosts of a server have many lines in common.
+@lru_cache(maxsize=1024)
+def _pieces(raw: str, continued: int) -> tuple[str, str, str, Sequence[str], str]:
+    """White space before; kind and name; white space and value; white space after."""
+    before, body, after = _trimmed(raw, continued)
+    if not body:
+        return before, "", "", (), after
+    if body.startswith("#"):
+        return before, "comment", body, (), after
+    name, *value = _name_and_value(body)
+    return before, "statement", name, value, after
+
+
 def _trimmed(raw: str, continued: int = 0) -> tuple[str, str, str]:
     """White space before, the text, white space after.
 
@@ -308,17 +339,18 @@ def _trimmed(raw: str, continued: int = 0) -> tuple[str, str, str]:
     backslash; ``continued`` is the number of these.
     """
     body = raw.strip(WHITE_SPACE)
-    start = raw.find(body) if body else len(raw)
+    start = raw.index(body) if body else len(raw)
     end = start + len(body)
-    while continued > raw.count("\n", 0, end) and "\n" in raw[end:]:
-        end = raw.index("\n", end) + 1
+    if continued:
+        while continued > raw.count("\n", 0, end) and "\n" in raw[end:]:
+            end = raw.index("\n", end) + 1
     return raw[:start], raw[start:end], raw[end:]
 
 
 def _name_and_value(body: str) -> list[str]:
     """Name, white space and value, or only the name."""
-    for position, character in enumerate(body):
-        if character in WHITE_SPACE:
-            value = body[position:].lstrip(WHITE_SPACE)
-            return [body[:position], body[position : len(body) - len(value)], value]
-    return [body]
+    name = _NAME.match(body)[0]  # type: ignore[index]  # it matches any text
+    if len(name) == len(body):
+        return [body]
+    value = body[len(name) :].lstrip(WHITE_SPACE)
+    return [name, body[len(name) : len(body) - len(value)], value]

@@ -56,20 +56,20 @@ def read_sites(starts: Sequence[Start], certificates_required: bool | None = Non
             problems.append(f"{error.filename or start.main_file}: {error.strerror or error}")
             continue
         if len(starts) > 1:
-            known.update(map(os.path.realpath, site.configuration.files))
+            known.update(file.real_path for file in site.configuration.files.values())
         sites.append(site)
     return Sites(sites, problems)
 
 
 def _read(start: Start, required: bool | None, certificates: CertificateReader) -> Site:
-    configuration = read(start, _listeners(certificates), is_used)
+    configuration = read(start, certificate_listeners(certificates), is_used)
     # A second process may still be reading certificates.
     return understand(
         configuration, certificates_required=required, reader=certificates, at_once=False
     )
 
 
-def _listeners(reader: CertificateReader) -> dict[str, Listener]:
+def certificate_listeners(reader: CertificateReader) -> dict[str, Listener]:
     """Listeners for `read`, which start to read the certificates of a configuration."""
 
     def expect(configuration: Configuration, raw: str) -> None:

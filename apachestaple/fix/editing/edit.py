@@ -6,16 +6,19 @@ An edit only changes its own lines. New lines have the indentation and line endi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.comments import edited_comments
+from apachestaple.fix.editing.style import aligned, rewritten
 from apachestaple.httpd.syntax import Token, tree
+from apachestaple.httpd.words import lower
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from apachestaple.httpd.syntax import Node, Nodes
 
@@ -26,7 +29,7 @@ class Where(StrEnum):
     REPLACE = "replace"
     REMOVE = "remove"
     AFTER = "after"
-    # As the first lines of the section that opens on the line.
+    # As the first lines of the section that opens on the line, after ServerName and ServerAlias.
     INSIDE = "inside"
     # As the last lines of the section that opens on the line.
     LAST = "last"
@@ -104,8 +107,8 @@ def _edited(text: str, edits: Sequence[Edit], newline: str) -> str:
     # All places are looked up before the first edit, because edits move nodes. Edits are applied
     # from the last place to the first, so that none moves the place of another. At one line, lines
     # are added before the line itself is removed, and the last addition comes first.
-    by_line = _by_line(nodes)
-    places = [_place(nodes, by_line, edit) for edit in edits]
+    by_line = _by_line(nodes, {edit.line for edit in edits})
+    places = [_in_style(_place(nodes, by_line, edit)) for edit in edits]
     places.sort(key=lambda place: (place.edit.line, place.edit.where not in _REMOVING))
     for place in reversed(places):
         _make(place, newline)
@@ -115,7 +118,7 @@ def _edited(text: str, edits: Sequence[Edit], newline: str) -> str:
 def line_of(node: Node) -> int | None:
     """The physical line on which a directive or section starts; ``None`` for other nodes."""
     try:
-        name = node.tag if hasattr(node, "tag") else node.name  # type: ignore[attr-defined]
+        name = node.tag if _is_block(node) else node.name  # type: ignore[attr-defined]
     except IndexError:
         # apacheconfig treats a name of Unicode spaces as white space.
         return None
@@ -123,24 +126,30 @@ def line_of(node: Node) -> int | None:
 
 
 _REMOVING = (Where.REPLACE, Where.REMOVE)
+# New lines stand below these, not above them or between them.
+_NAMES_OF_HOSTS = ("servername", "serveralias")
+# The number of nodes before and after a new line that decide on its columns.
+_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A directive or section, the list that contains it, and its index there."""
+    """A directive or section, the list that contains it, its index there, and all nodes there."""
 
     parent: Nodes
     index: int
     node: Node
+    siblings: Sequence[Node]
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The place of an edit: the list, the index, and the white space."""
+    """The place of an edit: the list, the index, the nodes there, and the white space."""
 
     edit: Edit
     parent: Nodes
     index: int
+    siblings: Sequence[Node] = ()
     indent: str = ""
     before: str = ""
 
@@ -151,25 +160,43 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     if edit.line not in by_line:
         raise EditError(edit.file, f"has no directive on line {edit.line}")
     found = by_line[edit.line]
-    indent = _indent(found.node)
+    indent, siblings = _indent(found.node), found.siblings
     if edit.where in _REMOVING:
-        return _Place(edit, found.parent, found.index, indent, found.node.whitespace)
+        before = found.node.whitespace
+        return _Place(edit, found.parent, found.index, siblings, indent, before)
     if edit.where is Where.AFTER:
-        return _Place(edit, found.parent, found.index + 1, indent)
-    if not hasattr(found.node, "tag") and edit.where is Where.LAST:
-        raise EditError(edit.file, f"does not close the section of line {edit.line}")
-    if not hasattr(found.node, "tag"):
+        return _Place(edit, found.parent, found.index + 1, siblings, indent)
+    if not _is_block(found.node):
+        if edit.where is Where.LAST:
+            raise EditError(edit.file, f"does not close the section of line {edit.line}")
         # The tree has no end for this section, so its content follows its opening line.
-        return _Place(edit, found.parent, found.index + 1, indent + "    ")
+        return _Place(edit, found.parent, found.index + 1, (), indent + "    ")
     block: Nodes = found.node  # type: ignore[assignment]  # a BlockNode is both
-    if edit.where is Where.LAST:
-        indents = [_indent(child) for child in block if line_of(child) not in (None, edit.line)]
-        return _Place(edit, block, len(block), indents[-1] if indents else indent + "    ")
+    children = list(block)
     # Text after the ">" of the section is on the same line.
-    for index, child in enumerate(block):
-        if line_of(child) != edit.line:
-            return _Place(edit, block, index, _indent(child))
-    return _Place(edit, block, len(block), indent + "    ")
+    first = next((n for n, child in enumerate(children) if line_of(child) != edit.line), None)
+    if first is None:
+        return _Place(edit, block, len(children), (), indent + "    ")
+    if edit.where is Where.LAST:
+        indents = [_indent(child) for child in children[first:] if line_of(child) is not None]
+        return _Place(
+            edit, block, len(children), children, indents[-1] if indents else indent + "    "
+        )
+    named = [n for n, child in enumerate(children) if _name(child) in _NAMES_OF_HOSTS]
+    index = named[-1] + 1 if named else first
+    return _Place(edit, block, index, children, _indent(children[max(index - 1, first)]))
+
+
+def _in_style(place: _Place) -> _Place:
+    """The place with the lines of its edit in the style of the directives there."""
+    edit, index, siblings = place.edit, place.index, place.siblings
+    if edit.where is Where.REPLACE:
+        lines = rewritten(_written(siblings[index]), edit.lines)
+    else:
+        near = siblings[max(index - _NEAR, 0) : index + _NEAR]
+        texts = [_written(node) for node in near if _is_directive(node)]
+        lines = aligned(edit.lines, texts, place.indent)
+    return replace(place, edit=replace(edit, lines=lines)) if lines != edit.lines else place
 
 
 def _make(place: _Place, newline: str) -> None:
@@ -213,21 +240,39 @@ def _remove(parent: Nodes, index: int, newline: str) -> None:
         following.whitespace = following.whitespace.removeprefix(newline)
 
 
-def _by_line(nodes: Nodes) -> dict[int, _Found]:
-    """The directive or section on each line."""
+def _by_line(nodes: Nodes, lines: AbstractSet[int]) -> dict[int, _Found]:
+    """The directive, section or comment on each of the lines."""
     places: dict[int, _Found] = {}
-    for found in _all_nodes(nodes):
-        line = line_of(found.node)
-        if line is not None and getattr(found.node, "typestring", "") != "comment":
-            places.setdefault(line, found)
+
+    def search(parent: Nodes) -> None:
+        siblings = list(parent)
+        for index, node in enumerate(siblings):
+            line = line_of(node)
+            if line is not None and line in lines:
+                places.setdefault(line, _Found(parent, index, node, siblings))
+            if _is_block(node):
+                search(node)  # type: ignore[arg-type]  # a BlockNode is both
+
+    search(nodes)
     return places
 
 
-def _all_nodes(nodes: Nodes) -> Iterator[_Found]:
-    for index, node in enumerate(nodes):
-        yield _Found(nodes, index, node)
-        if hasattr(node, "tag"):
-            yield from _all_nodes(node)  # type: ignore[arg-type]  # a BlockNode is both
+def _is_block(node: Node) -> bool:
+    return node.typestring == "block"
+
+
+def _is_directive(node: Node) -> bool:
+    return node.typestring == "statement"
+
+
+def _name(node: Node) -> str:
+    is_named = _is_directive(node) and line_of(node) is not None
+    return lower(str(node.name)) if is_named else ""  # type: ignore[attr-defined]
+
+
+def _written(node: Node) -> str:
+    """The text of a directive without the white space before it."""
+    return node.dump()[len(node.whitespace) :]
 
 
 def _indent(node: Node) -> str:

@@ -11,6 +11,7 @@ from apachestaple.httpd.configuration import ErrorKind
 from apachestaple.httpd.include import names_file
 from apachestaple.httpd.modules import module_name
 from apachestaple.httpd.packages import is_of_package
+from apachestaple.httpd.words import lower
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,10 @@ KIN_OF_SWITCH = ("sslusestapling", "sslstaplingcache", "sslsessioncache")
 
 # Next to these, a new line may also be in a file of a package: stapling is already set there.
 _STAPLING = ("sslstapling", "sslusestapling", "sslocspproxyurl", "mdstapling")
+
+# In a host, new lines follow the last of the first of these groups that it has.
+_CERTIFICATES = ("sslcertificate",)
+_ENGINE = ("sslengine",)
 
 # The name of our own file, and the folders of distributions for such files.
 SNIPPET = "ocsp-stapling.conf"
@@ -131,17 +136,29 @@ def in_main_server(
 def in_host(
     site: Site, host: Host, renderer: Renderer, lines: Sequence[str], reason: str
 ) -> tuple[Edit, ...]:
-    """Add lines to a host: after its last own directive of mod_ssl, or as its first lines."""
+    """Add lines to a host: after related directives, or below its ServerName."""
     if host.section is None:
         return in_main_server(site, renderer, lines, reason)
     section = host.section
-    kin = None
-    for directive in site.ssl_directives.of_section(section):
-        if directive.file == section.file and directive.source == section.source:
-            kin = directive
-    if kin is None:
+    own = [
+        directive
+        for directive in site.ssl_directives.of_section(section)
+        if directive.file == section.file and directive.source == section.source
+    ]
+    if not own:
         return (Edit(real_file(section), section.line, Where.INSIDE, tuple(lines), reason),)
+    kin = _related(own, lines)
     return (Edit(real_file(kin), kin.line, Where.AFTER, tuple(lines), reason),)
+
+
+def _related(own: Sequence[Directive], lines: Iterable[str]) -> Directive:
+    """The directive of a host after which new lines are placed."""
+    of_chain = any(lower(line).startswith(_CERTIFICATES) for line in lines)
+    for names in (_CERTIFICATES,) if of_chain else (_STAPLING, _CERTIFICATES, _ENGINE):
+        found = [directive for directive in own if directive.key.startswith(names)]
+        if found:
+            return found[-1]
+    return own[-1]
 
 
 def last_in_host(section: Directive, lines: Sequence[str], reason: str) -> Edit:
