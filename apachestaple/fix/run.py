@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.errors import ApachestapleError
 from apachestaple.fix.activation import Activation, activations, cache_stays, control_of
-from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.editing.diff import diff_folder, diffs
 from apachestaple.fix.editing.editable import inside_only
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
@@ -130,12 +130,12 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             if kept is not None:
                 work.refused[cache_stays(kept, control_of(start.main_file))] = None
         outcome = FixOutcome(
-            "".join(map(unified, files)) if request.diff else "",
+            "".join(diffs(files)) if request.diff else "",
             tuple(work.changes),
             tuple(work.refused),
             _findings(sites, request),
             hosts=hosts,
-            notes=_notes(files),
+            notes=_notes(files, request),
             repaired=tuple(work.repaired),
             activations=activations(
                 (before, after)
@@ -182,11 +182,14 @@ def _changed(files: Sequence[NewText], site: Site) -> bool:
     )
 
 
-def _notes(files: list[NewText]) -> tuple[str, ...]:
-    return tuple(
+def _notes(files: list[NewText], request: FixRequest) -> tuple[str, ...]:
+    notes = [
         f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
-    )
+    ]
+    if request.diff and files and diff_folder(files) == "/":
+        notes.append("the file names are relative to /; to apply the diff, run: patch -p1 -d /")
+    return tuple(notes)
 
 
 def _write(
