@@ -27,7 +27,8 @@ MAIN = (
 )
 HOST = (
     "<VirtualHost *:443>\n    ServerName www.example.com\n    SSLEngine on\n"
-    "    SSLCertificateFile {certificates}/good.pem\n    SSLUseStaping on\n</VirtualHost>\n"
+    "    SSLCertificateFile {certificates}/good.pem\n"
+    "    SSLCertificateKeyFile {certificates}/good.key\n    SSLUseStaping on\n</VirtualHost>\n"
 )
 
 

@@ -18,7 +18,7 @@ from apachestaple.fix.repair import Repair
 from apachestaple.fix.steps.purpose import Goal
 from apachestaple.fix.transaction.configtest import configtests
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
-from apachestaple.fix.transaction.tree import write_tree
+from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import NewText, hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
@@ -51,6 +51,7 @@ class FixRequest:
         rules: the rules whose findings are repaired, and reported if they remain.
         certificates_required: whether a missing certificate is an error; ``None`` for the default.
         goal: what fix does about stapling.
+        paths: the PATHs of the command line, of which ``output`` is a copy.
 
     """
 
@@ -63,6 +64,7 @@ class FixRequest:
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
     goal: Goal = field(default_factory=Goal)
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,10 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         if request.diff:
             return outcome
         if request.output is not None:
-            return replace(outcome, written=write_tree(request.output, sites, work.new))
+            base = base_folder(request.paths, read_from)
+            written, left_out = write_tree(request.output, base, sites, work.new)
+            notes = (f"{path} is outside of {base}, so it is not written" for path in left_out)
+            return replace(outcome, written=written, notes=(*outcome.notes, *notes))
         return _write(files, read_from, request, outcome, work) if files else outcome
     except (TemplateProblemError, WriteError) as error:
         raise FixError(str(error)) from None
