@@ -410,7 +410,7 @@ def test_patch_accepts_the_diff_of_files_and_links_to_be_made(bench: Bench) -> N
         check=False,
     )
     before = bench.texts()
-    subprocess.run(["patch", "-p0"], cwd=root, input=shown.stdout, check=True, capture_output=True)
+    subprocess.run(["patch", "-p1"], cwd=root, input=shown.stdout, check=True, capture_output=True)
     patched = bench.texts()
     assert patched.keys() - before.keys() == SNIPPETS[Layout.DEBIAN]
     assert "Nothing to repair" in bench.fix("--configtest", "always").stdout

@@ -304,7 +304,7 @@ def test_the_diff_is_one_that_patch_accepts(
     path.write_bytes(text)
     old = text.decode("utf-8", "surrogateescape")
     new = old.replace("“", '"').replace("”", '"')
-    patched = patch("-p0", encoded(unified(NewText(str(path), old, new))), tmp_path)
+    patched = patch("-p1", encoded(unified(NewText(str(path), old, new), str(tmp_path))), tmp_path)
     assert patched.stdout == f"patching file {shown(name)}\n".encode("utf-8", "surrogateescape")
     assert path.read_bytes() == encoded(new) != text
 
@@ -314,7 +314,7 @@ def test_the_diff_is_what_would_be_written(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "apachestaple", "fix", "--diff", "site.conf"]
     diff = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).stdout
     before = path.read_bytes()
-    patch("-p0", diff, tmp_path)
+    patch("-p1", diff, tmp_path)
     patched = path.read_bytes()
     path.write_bytes(before)
     fix(path)
@@ -327,7 +327,7 @@ def test_any_diff_is_one_that_patch_accepts(old: list[str], new: list[str]) -> N
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "f")
         path.write_bytes("".join(old).encode())
-        diff = unified(NewText(str(path), "".join(old), "".join(new)))
+        diff = unified(NewText(str(path), "".join(old), "".join(new)), "/")
         if old != new:
             patch("-p1", diff.encode(), "/")
         assert not path.exists() or path.read_bytes() == "".join(new).encode()
@@ -464,7 +464,7 @@ def test_two_configurations_may_share_a_file(tmp_path: Path) -> None:
         f"{one.read_text()}SSLStaplingCache shmcb:y(131072)\n"
     )
     done = fix(one, two, "--configtest", "never")
-    assert "Written: " in done.stdout, done.stderr
+    assert "Written:\n" in done.stdout, done.stderr
     assert shared.read_text() == "SSLStaplingResponseTimeSkew 5s\n"
 
 

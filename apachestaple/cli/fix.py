@@ -99,6 +99,7 @@ def fix(
         goal=Goal(
             _purpose(disable=disable, use_mod_md=use_mod_md, proxy=proxy), unsafe, _checked(proxy)
         ),
+        paths=tuple(paths or ()),
     )
     starts, problems = find_starts(paths or [], settings)
     if problems:

@@ -9,7 +9,7 @@ from apachestaple.cli.errors import UsageError
 from apachestaple.cli.recover import recover_first
 from apachestaple.discovery.starts import find_starts
 from apachestaple.fix.activation import activations
-from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.editing.diff import diffs
 from apachestaple.fix.transaction.journal import Stage
 from apachestaple.fix.transaction.undo import latest_backup, undo
 from apachestaple.httpd.reader import read
@@ -40,7 +40,7 @@ def undo_latest(common: Common, paths: Sequence[str], *, diff: bool, configtest:
     settings = common.settings(paths)
     backup = latest_backup([start.main_file for start in _starts(paths, settings)])
     if diff:
-        shown = "".join(map(unified, backup.files))
+        shown = "".join(diffs(backup.files))
         for_people = is_terminal(sys.stdout)
         emit(diff_report(shown, common.paint, for_people=for_people), exact=True)
         return 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.errors import ApachestapleError
 from apachestaple.fix.activation import Activation, activations, cache_stays, control_of
-from apachestaple.fix.editing.diff import unified
+from apachestaple.fix.editing.diff import diff_folder, diffs
 from apachestaple.fix.editing.editable import inside_only
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
@@ -18,7 +18,7 @@ from apachestaple.fix.repair import Repair
 from apachestaple.fix.steps.purpose import Goal
 from apachestaple.fix.transaction.configtest import configtests
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
-from apachestaple.fix.transaction.tree import write_tree
+from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import NewText, hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
@@ -52,6 +52,7 @@ class FixRequest:
         rules: the rules whose findings are repaired, and reported if they remain.
         certificates_required: whether a missing certificate is an error; ``None`` for the default.
         goal: what fix does about stapling.
+        paths: the PATHs of the command line, of which ``output`` is a copy.
 
     """
 
@@ -64,6 +65,7 @@ class FixRequest:
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
     goal: Goal = field(default_factory=Goal)
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,12 +133,12 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             if kept is not None:
                 work.refused[cache_stays(kept, control_of(start.main_file))] = None
         outcome = FixOutcome(
-            "".join(map(unified, files)) if request.diff else "",
+            "".join(diffs(files)) if request.diff else "",
             tuple(work.changes),
             tuple(work.refused),
             _findings(sites, request),
             hosts=hosts,
-            notes=_notes(files),
+            notes=_notes(files, request),
             repaired=tuple(work.repaired),
             activations=activations(
                 (before, after)
@@ -147,7 +149,10 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         if request.diff:
             return outcome
         if request.output is not None:
-            return replace(outcome, written=write_tree(request.output, sites, work.new))
+            base = base_folder(request.paths, read_from)
+            written, left_out = write_tree(request.output, base, sites, work.new)
+            notes = (f"{path} is outside of {base}, so it is not written" for path in left_out)
+            return replace(outcome, written=written, notes=(*outcome.notes, *notes))
         return _write(files, read_from, request, outcome, work) if files else outcome
     except (TemplateProblemError, WriteError) as error:
         raise FixError(str(error)) from None
@@ -185,11 +190,14 @@ def _changed(files: Sequence[NewText], site: Site) -> bool:
     )
 
 
-def _notes(files: list[NewText]) -> tuple[str, ...]:
-    return tuple(
+def _notes(files: list[NewText], request: FixRequest) -> tuple[str, ...]:
+    notes = [
         f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
-    )
+    ]
+    if request.diff and files and diff_folder(files) == "/":
+        notes.append("the file names are relative to /; to apply the diff, run: patch -p1 -d /")
+    return tuple(notes)
 
 
 def _write(

@@ -70,7 +70,8 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         yield from (f"  {printable(change)}" for change in outcome.changes)
         yield from _hosts(outcome, paint)
     if outcome.written:
-        yield f"Written: {', '.join(printable(short(path)) for path in outcome.written)}"
+        yield "Written:"
+        yield from (f"  {printable(short(path))}" for path in outcome.written)
     if outcome.backup:
         yield f"Backup of the old files: {printable(short(outcome.backup))}"
         yield "To restore them, run: apachestaple fix --undo"

@@ -1,4 +1,4 @@
-"""The changes of a run as a unified diff that ``patch`` accepts."""
+"""The changes of a run as a unified diff for ``patch -p1`` and ``git apply``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.compare import changed_lines
+from apachestaple.httpd.boundary import is_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from apachestaple.fix.editing.compare import Change
     from apachestaple.fix.transaction.write import NewText
@@ -19,21 +20,35 @@ _CONTEXT = 3
 _ODD = re.compile(r'[\x00-\x1f\x7f"\\]')
 
 
-def unified(file: NewText) -> str:
-    """A unified diff, for ``patch -p0`` in the working directory or ``patch -p1`` in ``/``.
+def diffs(files: Sequence[NewText]) -> Iterator[str]:
+    """A unified diff of each file, for ``patch -p1`` in the `diff_folder`."""
+    folder = diff_folder(files)
+    return (unified(file, folder) for file in files)
 
-    The path is relative if the file is below the working directory, else absolute.
+
+def diff_folder(files: Iterable[NewText]) -> str:
+    """The folder of which the names in the diffs are relative, so that one command applies all.
+
+    It is the working directory if all files are below it, else ``/``, because patch accepts neither
+    absolute names nor ``..``.
     """
-    path = os.path.relpath(file.path)
-    name = _quoted(file.path if path.startswith("..") else path)
+    here = os.getcwd()
+    return here if all(is_inside(file.path, here) for file in files) else "/"
+
+
+def unified(file: NewText, folder: str) -> str:
+    """A unified diff for ``patch -p1`` in ``folder``, which contains the file."""
+    path = os.path.relpath(file.path, folder)
+    old_name, new_name = (_quoted(f"{side}/{path}") for side in "ab")
     # Not splitlines: for patch and for httpd, a line only ends at LF.
     old, new = (re.findall(r"[^\n]*\n|[^\n]+", text or "") for text in (file.old, file.new))
     header = ""
     if file.is_link:
         # The format of git, which patch accepts since 2.7.
         done = "new file" if file.old is None else "deleted file"
-        header = f"diff --git {name} {name}\n{done} mode 120000\n"
-    before, after = ("/dev/null" if text is None else name for text in (file.old, file.new))
+        header = f"diff --git {old_name} {new_name}\n{done} mode 120000\n"
+    before = "/dev/null" if file.old is None else old_name
+    after = "/dev/null" if file.new is None else new_name
     hunks = "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         for line in _hunks(old, new)
