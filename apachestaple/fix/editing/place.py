@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.edit import Edit, Where
 from apachestaple.fix.editing.render import Snippet
+from apachestaple.fix.editing.snippet import new_snippet, prepared_snippet
 from apachestaple.httpd.configuration import ErrorKind
-from apachestaple.httpd.include import names_file
-from apachestaple.httpd.modules import module_name
 from apachestaple.httpd.packages import is_of_package
 from apachestaple.httpd.words import lower
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from apachestaple.fix.editing.render import Renderer
-    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
 
@@ -32,20 +30,10 @@ _STAPLING = ("sslstapling", "sslusestapling", "sslocspproxyurl", "mdstapling")
 _CERTIFICATES = ("sslcertificate",)
 _ENGINE = ("sslengine",)
 
-# The name of our own file, and the folders of distributions for such files.
-SNIPPET = "ocsp-stapling.conf"
-_SNIPPET_FOLDERS = ("conf.d", "Includes")
-_SIGNATURE = "written by apachestaple fix"
-
 
 def real_file(directive: Directive) -> str:
     """The file in which a directive is edited, links followed."""
     return directive.source_file.real_path
-
-
-def is_own_file(file: SourceFile) -> bool:
-    """Whether fix has made a file."""
-    return os.path.basename(file.path) == SNIPPET and _SIGNATURE in file.physical_line(1)
 
 
 def written_lines(directive: Directive) -> list[str]:
@@ -99,7 +87,8 @@ def in_main_server(
 
     They are placed next to the best directive of ``kin``. If that is in a file of a package and the
     distribution has a folder for local files, they are written to a new file there. If there is
-    neither, they are placed at the end of the main file.
+    neither, they are placed at the end of the main file. If nothing about stapling is set yet, and
+    the administrator has a file for it that is not enabled, that is enabled first.
 
     Raises:
         NoPlaceError: a section is still open at the end of the main file, or fix may not edit it.
@@ -107,18 +96,17 @@ def in_main_server(
     """
     configuration = site.configuration
     neighbour = _kin(site, kin)
-    is_ours = neighbour is not None and (
-        neighbour.key.startswith(_STAPLING) or not is_of_package(real_file(neighbour))
-    )
-    snippet = None if is_ours else _snippet(configuration, module)
+    is_of_stapling = neighbour is not None and neighbour.key.startswith(_STAPLING)
+    if not is_of_stapling and module == "ssl_module":
+        prepared = prepared_snippet(site, lines)
+        if prepared is not None:
+            # The next round adds lines that it lacks.
+            return tuple(prepared.enabled())
+    is_local = neighbour is not None and not is_of_package(real_file(neighbour))
+    snippet = None if is_of_stapling or is_local else new_snippet(configuration, module)
     if snippet is not None:
-        path, link = snippet
         made = renderer.lines(Snippet(lines=tuple(lines), module=module))
-        edits = [Edit(path, 0, Where.FILE, made, reason)]
-        if link:
-            target = os.path.relpath(path, os.path.dirname(link))
-            edits.append(Edit(link, 0, Where.LINK, (target,), "so that httpd reads it"))
-        return tuple(edits)
+        return (Edit(snippet.path, 0, Where.FILE, made, reason), *snippet.enabled())
     if neighbour is not None:
         return (Edit(real_file(neighbour), neighbour.line, Where.AFTER, tuple(lines), reason),)
     main = configuration.files[configuration.main_file].real_path
@@ -194,39 +182,3 @@ def _kin(site: Site, names: tuple[str, ...]) -> Directive | None:
         *reversed(own),
     ]
     return next((each for each in candidates if site_file(each) is None), None)
-
-
-def _snippet(configuration: Configuration, module: str) -> tuple[str, str] | None:
-    """Path of a new file, and of the link that enables it (``""`` if none is needed).
-
-    ``None`` if the distribution has no folder for it, or a file with this name already exists.
-    """
-    folder = os.path.realpath(os.path.dirname(configuration.main_file))
-    enabled = os.path.join(folder, "conf-enabled", SNIPPET)
-    available = os.path.join(folder, "conf-available", SNIPPET)
-    candidates = [(available, enabled)] if os.path.isdir(os.path.dirname(available)) else []
-    for wildcard in configuration.includes:
-        above = os.path.realpath(os.path.dirname(wildcard))
-        if os.path.basename(above) in _SNIPPET_FOLDERS:
-            candidates.append((os.path.join(above, SNIPPET), ""))
-    for path, link in candidates:
-        read_as = link or path
-        loaded = [
-            number
-            for wildcard, number in configuration.includes.items()
-            if names_file([wildcard], read_as)
-        ]
-        taken = any(os.path.lexists(each) for each in (path, link) if each)
-        taken = taken or configuration.paths.made_file(read_as) is not None
-        taken = taken or configuration.paths.edit_refusal(path) is not None
-        if loaded and not taken and _is_loaded(configuration, module, loaded[0]):
-            return path, link
-    return None
-
-
-def _is_loaded(configuration: Configuration, module: str, before: int) -> bool:
-    """Whether an <IfModule> of the module would be true where an Include is read."""
-    name = module_name(module)
-    if name not in configuration.load_modules:
-        return configuration.has_module(name)
-    return name in list(configuration.load_modules)[:before]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.editing.place import is_own_file, real_file
+from apachestaple.fix.editing.place import real_file
+from apachestaple.fix.editing.snippet import is_own_file
 from apachestaple.fix.steps.mod_md import refusals
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.hosts import first_argument

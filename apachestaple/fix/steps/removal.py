@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.edit import Edit, Where, line_of
-from apachestaple.fix.editing.place import SNIPPET, real_file, remove
+from apachestaple.fix.editing.place import real_file, remove
+from apachestaple.fix.editing.snippet import is_own_name
 from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.syntax import tree
 from apachestaple.httpd.words import lower
@@ -32,7 +33,7 @@ def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
     others = {d.file for d in site.configuration.directives if d not in ours}
     left = []
     for file, directives in _by_file(remedy.directives).items():
-        if os.path.basename(file) == SNIPPET and directives[0].file not in others:
+        if is_own_name(file) and directives[0].file not in others:
             yield from _whole_file(site, file)
         else:
             left += directives
