@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.editing.beside import beside
 from apachestaple.fix.editing.edit import Edit, Where
 from apachestaple.fix.editing.render import Snippet
 from apachestaple.fix.editing.snippet import new_snippet, prepared_snippet
@@ -108,7 +109,7 @@ def in_main_server(
         made = renderer.lines(Snippet(lines=tuple(lines), module=module))
         return (Edit(snippet.path, 0, Where.FILE, made, reason), *snippet.enabled())
     if neighbour is not None:
-        return (Edit(real_file(neighbour), neighbour.line, Where.AFTER, tuple(lines), reason),)
+        return beside(neighbour, lines, reason)
     main = configuration.files[configuration.main_file].real_path
     why = configuration.paths.edit_refusal(main)
     if why is not None:
