@@ -24,9 +24,13 @@ def run_here(
     arguments = [os.fspath(word) for word in words]
     printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     told = io.StringIO()
-    with chdir(cwd), patch.dict(os.environ, env or {}):
-        with redirect_stdout(printed), redirect_stderr(told):
-            code = app(arguments, standalone_mode=False)
+    with (
+        chdir(cwd),
+        patch.dict(os.environ, env or {}),
+        redirect_stdout(printed),
+        redirect_stderr(told),
+    ):
+        code = app(arguments, standalone_mode=False)
     data = printed.buffer
     assert isinstance(data, io.BytesIO)
     text = data.getvalue().decode("utf-8", "backslashreplace")

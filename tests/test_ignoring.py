@@ -52,8 +52,10 @@ def linted(tmp_path: Path, text: str, *words: str) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("code", ["AS018", "AS019"])
 def test_httpd_starts_with_the_comments_of_the_examples(lab: Lab, code: str) -> None:
     for example in rule(code).bad:
-        with lab.httpd(example.text) as httpd:
-            assert code in [each for each, _ in found(httpd.root / "httpd.conf")]
+        httpd = lab.httpd(example.text)
+        assert code in [each for each, _ in found(httpd.root / "httpd.conf")]
+        assert httpd.start()
+        httpd.stop()
 
 
 # -- comments -----------------------------------------------------------------------------------
@@ -62,7 +64,7 @@ def test_httpd_starts_with_the_comments_of_the_examples(lab: Lab, code: str) -> 
 def test_a_comment_is_for_the_next_line_and_for_no_other(tmp_path: Path) -> None:
     slip = "SSLUseStaplin on"
     assert linted(tmp_path, host("# apachestaple: ignore[AS101]", slip, slip)) == [("AS101", 6)]
-    assert linted(tmp_path, host(slip, "# apachestaple: ignore[AS101]")) == [
+    assert linted(tmp_path, host(slip, "# apachestaple: ignore[AS101]", "")) == [
         ("AS101", 4),
         ("AS018", 5),
     ]
@@ -118,12 +120,11 @@ def test_only_rules_that_are_selected_are_unused(tmp_path: Path) -> None:
 
 
 def test_a_comment_in_a_shared_file_is_used_if_one_server_needs_it(tmp_path: Path) -> None:
-    for name, listen in (("a", "SSLRandomSeed startup builtin\n"), ("b", "")):
-        folder = tmp_path / name
-        folder.mkdir()
-        module = "LoadModule ssl_module m.so\n" if listen else ""
-        (folder / "httpd.conf").write_text(f"{module}Include {tmp_path}/shared.conf\n")
-    (tmp_path / "shared.conf").write_text("# apachestaple: ignore[AS107]\nSSLUseStapling on\n")
+    for name, engine in (("a", "SSLEngine on\n"), ("b", "")):
+        main = tmp_path / name / "httpd.conf"
+        main.parent.mkdir()
+        main.write_text(f"LoadModule ssl_module m.so\n{engine}Include {tmp_path}/shared.conf\n")
+    (tmp_path / "shared.conf").write_text("# apachestaple: ignore[AS108]\nSSLUseStapling on\n")
     words = ("--root", "/")
     assert ("AS018", 1) in found(tmp_path / "a/httpd.conf", *words)
     both = run(
@@ -197,15 +198,14 @@ def test_comments_are_added_in_bulk_and_can_be_undone(tmp_path: Path) -> None:
     assert site.read_bytes() == before
 
 
-def test_a_finding_of_the_server_is_ignored_at_the_start_of_its_file(lab: Lab) -> None:
+def test_a_finding_of_a_whole_server_is_ignored(lab: Lab, tmp_path: Path) -> None:
     text = rule("AS201").bad[0].text
-    with lab.folder(text) as root:
-        main = root / "httpd.conf"
-        state = {"XDG_STATE_HOME": str(root / "state")}
-        done = run("lint", "--isolated", "--add-ignore", "later", main, env=state)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "ignore[AS201] later" in main.read_text()
-        assert found(main) == []
+    root = lab.httpd(text).root
+    main = root / "httpd.conf"
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    words = ("lint", "--isolated", "--select", "AS018,AS201", "--add-ignore", "later", main)
+    assert run(*words, env=state).returncode == 0
+    assert "# apachestaple: ignore[AS201] later\n" in (root / "site.conf").read_text()
 
 
 def test_files_elsewhere_get_no_comments(tmp_path: Path) -> None:
@@ -236,6 +236,11 @@ def test_a_comment_is_extended_and_never_in_a_continued_line() -> None:
     assert with_ignores(text, {2: {"AS102", "AS101"}, 4: {"AS103"}}, "new") == (
         "# apachestaple: ignore[AS101, AS102] old\nA\n\n  # apachestaple: ignore[AS103] new\n  B\n"
     )
+    first = with_ignores("A\n", {1: {"AS101"}}, "x")
+    assert first == "# apachestaple: ignore[AS101] x\nA\n"
+    assert with_ignores(first, {1: {"AS102"}}, "y").startswith(
+        "# apachestaple: ignore[AS101, AS102]"
+    )
 
 
 # -- paths --------------------------------------------------------------------------------------
@@ -248,6 +253,7 @@ def repository(tmp_path: Path) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("SSLUseStaplin on\n")
+    (tmp_path / ".git").mkdir()
     (tmp_path / "httpd.conf").write_text(
         "LoadModule ssl_module m.so\nInclude sites/*.conf\nInclude sites/legacy/*.conf\n"
         "Include vendor/*.conf\n"
@@ -422,7 +428,7 @@ def test_a_baseline_counts_equal_lines(repository: Path) -> None:
 
 def test_fingerprints_do_not_depend_on_the_folder(repository: Path, tmp_path: Path) -> None:
     copy = tmp_path / "elsewhere" / "copy"
-    copy.mkdir(parents=True)
+    (copy / ".git").mkdir(parents=True)
     for name in ("httpd.conf", A, B, C):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_bytes((repository / name).read_bytes())

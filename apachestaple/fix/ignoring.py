@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.fix.editing.comments import can_take_comment, with_ignores
+from apachestaple.fix.editing.editable import inside_only
 from apachestaple.fix.transaction.state import only_one_fix
 from apachestaple.fix.transaction.write import NewText, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from apachestaple.httpd.configuration import SourceFile
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
@@ -33,14 +33,8 @@ class Ignoring(NamedTuple):
 
 def ignoring(findings: Iterable[Finding], sites: Sequence[Site], reason: str) -> Ignoring:
     """Plan a comment for each line with findings, which must not be joined."""
-    sources: dict[str, SourceFile] = {}
-    not_editable: dict[str, str] = {}
-    for site in sites:
-        for path, file in site.configuration.files.items():
-            sources[path] = file
-            refusal = site.configuration.paths.edit_refusal(file.real_path)
-            if refusal is not None:
-                not_editable[file.real_path] = refusal
+    sources = {path: file for site in sites for path, file in site.configuration.files.items()}
+    refusal = inside_only(site.configuration for site in sites)
     ignored: dict[str, dict[int, set[str]]] = {}
     texts: dict[str, str] = {}
     refused: dict[str, None] = {}
@@ -49,8 +43,8 @@ def ignoring(findings: Iterable[Finding], sites: Sequence[Site], reason: str) ->
         source = sources.get(place.file)
         if source is None or not can_take_comment(source.text.split("\n"), place.line):
             refused[f"{place.file}:{place.line}: no comment can ignore {finding.code} here"] = None
-        elif source.real_path in not_editable:
-            refused[f"{place.file} {not_editable[source.real_path]}"] = None
+        elif (why := refusal(source.real_path)) is not None:
+            refused[f"{place.file} {why}"] = None
         else:
             texts[source.real_path] = source.text
             lines = ignored.setdefault(source.real_path, {})
