@@ -231,7 +231,7 @@ def test_a_reason_is_one_line(tmp_path: Path, reason: str) -> None:
     assert "apachestaple:" not in site.read_text()
 
 
-def test_a_comment_is_extended_and_never_in_a_continued_line() -> None:
+def test_a_comment_is_extended() -> None:
     text = "# apachestaple: ignore[AS101] old\nA\n\n  B\n"
     assert with_ignores(text, {2: {"AS102", "AS101"}, 4: {"AS103"}}, "new") == (
         "# apachestaple: ignore[AS101, AS102] old\nA\n\n  # apachestaple: ignore[AS103] new\n  B\n"
