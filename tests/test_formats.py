@@ -17,10 +17,11 @@ from junitparser import Failure, JUnitXml
 
 from apachestaple.report.columns import wrapped
 from apachestaple.report.escaping import markdown
+from tests.in_process import run_here as run
 from tests.project import ROOT
 from tests.published_schemas import SARIF, published_schema
 from tests.schemas import LINT, checked
-from tests.test_cli import on_terminal, run
+from tests.test_cli import on_terminal
 
 if TYPE_CHECKING:
     import subprocess

@@ -47,6 +47,29 @@ def lint(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="List all findings and hosts in the text.")
     ] = False,
+    show_files: Annotated[
+        bool, typer.Option("--show-files", help="Only list the files that are read.")
+    ] = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Report nothing in these files or folders. Repeatable."),
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Report only findings that are not in FILE.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write all findings to FILE; with --baseline, those that are not repaired.",
+        ),
+    ] = None,
+    add_ignore: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help="Add comments that ignore all findings, with this reason."
+        ),
+    ] = None,
     online: Annotated[
         bool, typer.Option("--online", help="Query the OCSP responders, as httpd does.")
     ] = False,
@@ -60,6 +83,7 @@ def lint(
     ask_ahead(paths[0] if paths else None)
     from apachestaple.discovery.starts import find_starts
     from apachestaple.lint.lint import lint as lint_sites
+    from apachestaple.lint.path_ignores import without_paths
     from apachestaple.mod_ssl.reading import read_sites
     from apachestaple.report.lint import LintReport, lint_report
     from apachestaple.report.summary import summarize
@@ -69,10 +93,16 @@ def lint(
 
     if not online and (allow_private or deadline is not None):
         raise UsageError("--allow-private and --deadline can only be used with --online")
-    if statistics and form not in (None, "text", "concise"):
-        raise UsageError("--statistics can only be used with --format text or concise")
-    own = {"format": form, "select": select, "ignore": ignore, "fail-on": fail_on}
+    own = {
+        "format": form,
+        "select": select,
+        "ignore": ignore,
+        "fail-on": fail_on,
+        "exclude": exclude,
+    }
     settings = common.settings(paths, own)
+    if statistics and settings.format not in ("text", "concise"):
+        raise UsageError("--statistics can only be used with --format text or concise")
     found = find_starts(paths or [], settings)
     sites, unread = read_sites(found.starts, settings.certificates_required)
     # The rules are loaded here because a second process may still be reading certificates.
@@ -83,6 +113,11 @@ def lint(
     tell(*problems)
     if not sites:
         return FAILED
+    if show_files:
+        from apachestaple.report.files import files_list
+
+        emit(files_list(sites, settings.exclude), output)
+        return FAILED if problems else 0
     answers = {}
     if online:
         from apachestaple.cli.online import AskPolicy, ask_responders, with_cache_servers
@@ -90,12 +125,26 @@ def lint(
         policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
         answers = ask_responders(sites, policy)
         sites = with_cache_servers(sites, policy)
+    if add_ignore is not None:
+        from apachestaple.cli.add_ignore import add_ignores
+
+        add_ignores(add_ignore, sites, rules, answers, settings)
+        sites = read_sites(found.starts, settings.certificates_required).sites
     result = lint_sites(sites, rules, answers)
+    kept = without_paths(result.findings, settings.exclude, settings.per_path_ignores)
+    findings = kept.findings
+    if baseline is not None or write_baseline is not None:
+        from apachestaple.cli.known import new_findings
+
+        read = {path for site in sites for path in site.configuration.files}
+        findings = new_findings(kept.findings, read, baseline, write_baseline)
+    suppressed = result.suppressed + kept.ignored
     report = LintReport(
         sites,
-        result.findings,
-        summarize(sites, result.findings, result.suppressed),
+        findings,
+        summarize(sites, findings, suppressed, len(kept.findings) - len(findings)),
         ignored_rules=ignored,
+        ignored_by_path=kept.ignored,
         fail_on=settings.fail_on,
         paint=Paint() if output else common.paint,
         columns=None if output else columns_of(sys.stdout),
@@ -107,7 +156,7 @@ def lint(
         _add_step_summary(report)
     if problems:
         return FAILED
-    return int(not exit_zero and is_any_as_bad(result.findings, settings.fail_on))
+    return int(not exit_zero and is_any_as_bad(findings, settings.fail_on))
 
 
 def _add_step_summary(report: "LintReport") -> None:

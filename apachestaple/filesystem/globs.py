@@ -35,8 +35,9 @@ class PathPattern(NamedTuple):
 
 
 def match_any(patterns: Iterable[PathPattern], path: str) -> bool:
-    """Whether one of the patterns matches an absolute path."""
-    return any(pattern.matches(path) for pattern in patterns)
+    """Whether one of the patterns matches a path, or the path with links followed."""
+    names = {os.path.abspath(path), os.path.realpath(path)} if patterns else ()
+    return any(pattern.matches(name) for pattern in patterns for name in names)
 
 
 def _match(wanted: Sequence[str], parts: Sequence[str]) -> bool:

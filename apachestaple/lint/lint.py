@@ -40,19 +40,12 @@ def lint(
 
     ``answers`` are the answers of OCSP responders, if they were queried.
     """
-    made = {query: answer for query, answer in answers.items() if answer.not_asked is None}
-    found: list[Finding] = []
-    silent: list[Finding] = []
+    found, silent = _separate(sites, rules, answers)
+    findings = joined(found)
     order: dict[str, int] = {}
-    suppressions = Suppressions(rules, has_answers=bool(made))
     for site in sites:
         for path in site.configuration.files:
             order.setdefault(path, len(order))
-        for finding in _site_findings(site.answered(made) if made else site, rules):
-            suppressed = suppressions.suppress(finding, site)
-            (silent if suppressed else found).append(finding)
-    found += suppressions.findings(sites)
-    findings = joined(found)
     findings.sort(
         key=lambda finding: (
             order.get(finding.place.file, len(order)),
@@ -62,6 +55,29 @@ def lint(
         )
     )
     return LintResult(tuple(findings), len(joined(silent)))
+
+
+def separate_findings(
+    sites: Sequence[Site], rules: Sequence[Rule], answers: Mapping[Query, Answer] = _NO_ANSWERS
+) -> Sequence[Finding]:
+    """The findings that no comment suppresses, one for each place."""
+    return _separate(sites, rules, answers)[0]
+
+
+def _separate(
+    sites: Sequence[Site], rules: Sequence[Rule], answers: Mapping[Query, Answer]
+) -> tuple[list[Finding], list[Finding]]:
+    """The findings, and those that comments suppress, which are not joined yet."""
+    made = {query: answer for query, answer in answers.items() if answer.not_asked is None}
+    found: list[Finding] = []
+    silent: list[Finding] = []
+    suppressions = Suppressions(rules, has_answers=bool(made))
+    for site in sites:
+        for finding in _site_findings(site.answered(made) if made else site, rules):
+            suppressed = suppressions.suppress(finding, site)
+            (silent if suppressed else found).append(finding)
+    found += suppressions.findings(sites)
+    return found, silent
 
 
 def _site_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:

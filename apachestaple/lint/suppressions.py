@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.lint.joining import in_hosts
 from apachestaple.rules.catalogue import find_rule
-from apachestaple.rules.ignore_comments import ignore_comments
+from apachestaple.rules.ignore_comments import MARK, ignore_comments
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.kinds.ignore_comment import IgnoreCommentRule
 from apachestaple.rules.kinds.read_error import ReadErrorRule
@@ -16,6 +16,7 @@ from apachestaple.rules.kinds.setting import SettingRule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from apachestaple.httpd.configuration import SourceFile
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.ignore_comments import IgnoreComment
@@ -48,13 +49,16 @@ class Suppressions:
         self._open: set[_Word] = set()
 
     def suppress(self, finding: Finding, site: Site) -> bool:
-        """Whether a comment ignores a finding: on its lines, on the line above, or for its file."""
+        """Whether a comment ignores a finding: on its lines, above them, or for its file."""
         place = finding.place
         if place.file not in site.annotated_files:
             return False
         by_line = self._comments(place.file, site)
         near = [c for n in range(place.line, place.end_line + 1) for c in by_line.get(n, ())]
-        near += [comment for comment in by_line.get(place.line - 1, ()) if comment.is_line]
+        above = place.line - 1
+        while _is_ours(site.annotated_files[place.file], above):
+            near += by_line.get(above, ())
+            above -= 1
         near += by_line.get(0, ())
         found = [
             _Word(place.file, comment.place.line, word)
@@ -124,9 +128,18 @@ def _are_certificates_read(site: Site) -> bool:
 
 
 def _is_in_effect(line: int, comment: IgnoreComment, site: Site) -> bool:
-    """Whether httpd executes a line below a comment, or it has no directive."""
-    text = site.annotated_files[comment.place.file].physical_line(line).strip()
+    """Whether httpd executes the line below a comment, or it has no directive."""
+    file = comment.place.file
+    source = site.annotated_files[file]
+    while _is_ours(source, line):
+        line += 1
+    text = source.physical_line(line).strip()
     if not text or text.startswith("#"):
         return True
-    file = comment.place.file
     return any(d.line == line and d.file == file for d in site.configuration.directives)
+
+
+def _is_ours(file: SourceFile, line: int) -> bool:
+    """Whether a line is a comment of apachestaple; several may stand above a directive."""
+    text = file.physical_line(line).lstrip()
+    return text.startswith("#") and MARK in text

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Summary(NamedTuple):
     """The numbers of files, TLS hosts and certificate files that were read, and of findings.
 
-    ``suppressed`` findings are ignored by a comment, ``baseline`` findings by a baseline.
+    ``suppressed`` findings are ignored by a comment or for their path, ``baseline`` findings by a
+    baseline.
     """
 
     files: int
@@ -30,7 +31,9 @@ class Summary(NamedTuple):
     baseline: int = 0
 
 
-def summarize(sites: Sequence[Site], findings: Sequence[Finding], suppressed: int = 0) -> Summary:
+def summarize(
+    sites: Sequence[Site], findings: Sequence[Finding], suppressed: int = 0, baseline: int = 0
+) -> Summary:
     """Count; a file or certificate that several sites share counts once."""
     severities = [finding.severity for finding in findings]
     return Summary(
@@ -42,6 +45,7 @@ def summarize(sites: Sequence[Site], findings: Sequence[Finding], suppressed: in
         infos=severities.count(Severity.INFO),
         fixable=sum(finding.remedy is not None for finding in findings),
         suppressed=suppressed,
+        baseline=baseline,
     )
 
 

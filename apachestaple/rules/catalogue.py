@@ -53,15 +53,25 @@ def select_rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule
         UnknownRuleError: a word matches no rule.
 
     """
-    for word in (*select, *ignore):
-        if not any(_fits(rule, word) for rule in all_rules()):
+    selected = matching_codes(select) if select else {rule.code for rule in all_rules()}
+    ignored = matching_codes(ignore)
+    return tuple(rule for rule in all_rules() if rule.code in selected - ignored)
+
+
+def matching_codes(words: tuple[str, ...]) -> set[str]:
+    """The codes of the rules that match a word.
+
+    Raises:
+        UnknownRuleError: a word matches no rule.
+
+    """
+    codes: set[str] = set()
+    for word in words:
+        matching = {rule.code for rule in all_rules() if _fits(rule, word)}
+        if not matching:
             raise UnknownRuleError(f"no rule has the code or name {word!r}")
-    return tuple(
-        rule
-        for rule in all_rules()
-        if (not select or any(_fits(rule, word) for word in select))
-        and not any(_fits(rule, word) for word in ignore)
-    )
+        codes |= matching
+    return codes
 
 
 def _fits(rule: Rule, word: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.httpd.boundary import checkout_above
 from apachestaple.mod_ssl.responders import certificate_path
 
 if TYPE_CHECKING:
@@ -175,14 +177,22 @@ class Finding(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Hexadecimal SHA-256 of rule, subject and hosts; line numbers are not in it."""
+        """Hexadecimal SHA-256 of rule, subject and hosts; line numbers are not in it.
+
+        Paths in it are relative to the checkout or to the folder of the main file.
+        """
         import hashlib  # noqa: PLC0415  (5 ms, and only reports for programs have it)
 
-        folder = os.path.dirname(self.configuration).rstrip("/") + "/"
+        folder = _base(os.path.dirname(self.configuration)).rstrip("/") + "/"
         path = self.subject.path.removeprefix(folder)
         hosts = sorted({host.name for host in self.hosts})
         parts = (self.code, path, self.subject.text.removeprefix(folder), *hosts)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _base(folder: str) -> str:
+    return checkout_above(folder) or folder
 
 
 def is_any_as_bad(findings: Iterable[Finding], severity: Severity) -> bool:

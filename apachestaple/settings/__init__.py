@@ -11,12 +11,15 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from apachestaple.filesystem.globs import PathPattern
 from apachestaple.rules.finding import Severity
 from apachestaple.settings.file import SettingsError, find_settings, read_settings
 from apachestaple.settings.reach import check_link, check_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+_LONGEST_PATTERN = 1000
 
 # The formats of the report of lint.
 FORMATS = ("text", "concise", "json", "github", "gitlab", "sarif", "junit")
@@ -38,6 +41,8 @@ class Settings(NamedTuple):
         certificates: ``required``, ``available``, or ``None`` for the default.
         templates: folder with the user's templates, or ``None``.
         format: report format.
+        exclude: patterns of files whose findings are not reported.
+        per_path_ignores: patterns of files, and rules to ignore in them.
 
     """
 
@@ -51,6 +56,8 @@ class Settings(NamedTuple):
     certificates: str | None = None
     templates: str | None = None
     format: str = "text"
+    exclude: tuple[PathPattern, ...] = ()
+    per_path_ignores: tuple[tuple[PathPattern, tuple[str, ...]], ...] = ()
 
     @property
     def certificates_required(self) -> bool | None:
@@ -94,6 +101,8 @@ def load_settings(
     for name in ("map", "define"):
         if name in values and name in from_file:
             values[name] = _added(values[name], from_file[name])
+    if "exclude" in values and "exclude" in from_file:
+        values["exclude"] += from_file["exclude"]
     return Settings(**{**from_file, **values})
 
 
@@ -134,6 +143,22 @@ def _texts(value: object) -> list[str]:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ValueError("must be a list of strings")
     return texts
+
+
+def _patterns(value: object, folder: str) -> tuple[PathPattern, ...]:
+    return tuple(_pattern(text, folder) for text in _texts(value))
+
+
+def _pattern(text: str, folder: str) -> PathPattern:
+    if not text or len(text) > _LONGEST_PATTERN:
+        raise ValueError(f"takes patterns of 1 to {_LONGEST_PATTERN} characters")
+    return PathPattern(folder, text)
+
+
+def _ignores(value: object, folder: str) -> tuple[tuple[PathPattern, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a table of lists of rules")  # noqa: TRY004  (of a settings file)
+    return tuple((_pattern(text, folder), _words(rules, folder)) for text, rules in value.items())
 
 
 def _path(value: object, folder: str) -> str:
@@ -217,4 +242,6 @@ _READERS: dict[str, Callable[[object, str], object]] = {
     "certificates": _one_of("required", "available"),
     "templates": _folder,
     "format": _one_of(*FORMATS),
+    "exclude": _patterns,
+    "per-path-ignores": _ignores,
 }

@@ -94,12 +94,27 @@ def read_settings(path: str, *, named: bool) -> dict[str, object]:
 
 
 def _names_us(pyproject: str) -> bool:
-    """Whether a pyproject.toml has our table. Errors in other tables are ignored."""
+    """Whether a pyproject.toml has our table, in any of the forms of TOML.
+
+    A file that is no TOML has it if its heading is found. Other such files are ignored.
+    """
     try:
         with open(pyproject, "rb") as file:
-            return _OWN_TABLE.search(file.read(_PROJECT_LIMIT + 1)) is not None
+            content = file.read(_PROJECT_LIMIT + 1)
     except OSError:
         return False
+    if b"apachestaple" not in content:
+        return False
+    if _OWN_TABLE.search(content):
+        return True
+    import tomllib  # noqa: PLC0415  (few projects name us)
+
+    try:
+        text = content.decode("utf-8")
+        tool = {} if _DEEP_KEY.search(text) else tomllib.loads(text).get("tool")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(tool, dict) and "apachestaple" in tool
 
 
 def _own_table(document: dict[str, object], path: str, *, is_project: bool) -> dict[str, object]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from apachestaple.lint.suppressions import ignored_names
+from apachestaple.fix.editing.comments import without_words
+from apachestaple.httpd.configuration import SourceFile
+from apachestaple.rules.ignore_comments import ignore_comments
 
 from .row import Row
 
 
 def ignored(text: str) -> object:
-    ignored_names.cache_clear()
-    return ignored_names(text)
+    return list(ignore_comments(SourceFile("x.conf", text))), without_words(text, ["AS304"])
 
 
 ROWS = [

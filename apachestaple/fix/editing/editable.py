@@ -10,6 +10,7 @@ from apachestaple.httpd.boundary import is_inside
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from apachestaple.httpd.configuration import Configuration
     from apachestaple.httpd.start import Start
 
 _OUTSIDE = (
@@ -18,7 +19,7 @@ _OUTSIDE = (
 )
 
 
-def inside_only(starts: Iterable[Start]) -> Callable[[str], str | None]:
+def inside_only(starts: Iterable[Start | Configuration]) -> Callable[[str], str | None]:
     """Returns why a file may not be edited, by its real path; ``None`` if it may.
 
     httpd also reads files that an Include or a link names outside of the folders of the
@@ -36,7 +37,7 @@ def inside_only(starts: Iterable[Start]) -> Callable[[str], str | None]:
     return refusal
 
 
-def own_folders(start: Start) -> Iterator[str]:
+def own_folders(start: Start | Configuration) -> Iterator[str]:
     """The folder of the main file, and the server root if it is the folder above, as for ``conf``.
 
     A server root further up, such as FreeBSD's ``/usr/local``, is also used by other programs.

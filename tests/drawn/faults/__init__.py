@@ -9,6 +9,8 @@ NOT_INJECTED = {
     "AS012": "an advice about a file of the start script, which httpd itself does not read",
     "AS013": "an error of ours about a size that no server has; tests/test_bounds.py plays it",
     "AS014": "with two such links httpd does not come to an end; tests/test_bounds.py plays it",
+    "AS018": "an advice about comments, which httpd does not read; tests/test_ignoring.py",
+    "AS019": "likewise",
     "AS124": "an information about modules that Debian's httpd does not have",
     "AS131": "an advice about the ports 80 and 443, which are not the lab's; tests/test_rules.py",
     "AS210": "an advice about a folder's mode; a test of its own in tests/test_rules.py plays it",
