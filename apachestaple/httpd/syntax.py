@@ -17,6 +17,7 @@ from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_LONGEST_CACHED = 1000
 _NAME = re.compile(rf"[^{WHITE_SPACE}]*")
 # apacheconfig builds and writes blocks recursively, so deeper sections are not nested.
 _DEEPEST_BLOCK = 100
@@ -222,10 +223,19 @@ class Parser:
 
     def parse(self, text: str) -> list[object]:
         """``text`` as apacheconfig's nested lists: contents, block, statement and comment."""
-        lines = list(_raw_lines(text))
-        contents = _Nesting(lines).contents(0, len(lines))
-        # ListNode rejects an empty list; an empty comment writes nothing.
-        return ["contents", *(contents or [["comment", ""]])]
+        # Each new line is parsed twice, and many hosts get the same.
+        is_line = len(text) < _LONGEST_CACHED and text.rfind("\n") <= 0
+        return _parsed_line(text) if is_line else _parsed(text)
+
+
+def _parsed(text: str) -> list[object]:
+    lines = list(_raw_lines(text))
+    contents = _Nesting(lines).contents(0, len(lines))
+    # ListNode rejects an empty list; an empty comment writes nothing.
+    return ["contents", *(contents or [["comment", ""]])]
+
+
+_parsed_line = lru_cache(maxsize=64)(_parsed)
 
 
 class _Nesting:
@@ -265,25 +275,21 @@ class _Nesting:
 
     def _block(self, nodes: list[object], opening: int, closing: int) -> None:
         line = self._lines[opening]
-        before, body, after = _trimmed(line.raw, line.continued)
+        before, padding, pieces, after = _opening(line.raw, line.continued)
         self._space += before
-        bracket = body.rindex(">")
-        inside, _, _ = _trimmed(body[1:bracket])
-        padding = [inside] if inside else []
-        pieces = _name_and_value(body[1 + len(inside) : bracket])
-        name = Token.at(pieces[0], self._lines[opening].first)
+        name = Token.at(pieces[0], line.first)
         block: list[object] = ["block", *self._take_space_if_any(), (*padding, name, *pieces[1:])]
         inner: list[object] = []
-        self._leaf(inner, body[bracket + 1 :] + after, self._lines[opening].first)
+        self._leaf(inner, after, line.first)
         inner += self.contents(opening + 1, closing)
 
-        before, body, after = _trimmed(self._lines[closing].raw)
+        line = self._lines[closing]
+        before, tag, after = _closing(line.raw)
         self._space += before
-        bracket = body.index(">")
         inner += self._take_space_if_any()
-        block += [["contents", *inner], Token.at(body[2:bracket], self._lines[closing].first)]
+        block += [["contents", *inner], Token.at(tag, line.first)]
         nodes.append(block)
-        self._leaf(nodes, body[bracket + 1 :] + after, self._lines[closing].first)
+        self._leaf(nodes, after, line.first)
 
     def _take_space(self) -> str:
         space, self._space = self._space, ""
@@ -298,17 +304,12 @@ def _pairs(lines: list[_RawLine]) -> dict[int, int]:
     pairs: dict[int, int] = {}
     open_sections: list[tuple[int, str]] = []
     for index, line in enumerate(lines):
-        text = line.joined.lstrip(WHITE_SPACE)
-        if not text.startswith("<"):
+        if "<" not in line.joined:
             continue
-        word, _ = next_word(text.rstrip(WHITE_SPACE))
-        body = line.raw.strip(WHITE_SPACE)
-        if not word.startswith("</"):
-            tag = body[1 : max(body.rfind(">"), 1)]
-            if body.startswith("<") and tag.strip(WHITE_SPACE):
-                open_sections.append((index, lower(word[1:].removesuffix(">"))))
-        elif word.endswith(">") and body.startswith(word) and ">" not in word[:-1]:
-            name = lower(word[2:-1])
+        mark, name = _section(line.raw, line.joined)
+        if mark == "<":
+            open_sections.append((index, name))
+        elif mark == "</":
             farthest = max(len(open_sections) - _DEEPEST_BLOCK, 0)
             for depth in range(len(open_sections) - 1, farthest - 1, -1):
                 if open_sections[depth][1] == name:
@@ -317,6 +318,22 @@ def _pairs(lines: list[_RawLine]) -> dict[int, int]:
                     del open_sections[depth:]
                     break
     return pairs
+
+
+# Cached like `_pieces`.
+@lru_cache(maxsize=1024)
+def _section(raw: str, joined: str) -> tuple[str, str]:
+    """``<`` or ``</`` and the name of a section, if the line can open or close a block."""
+    text, body = joined.strip(WHITE_SPACE), raw.strip(WHITE_SPACE)
+    word, _ = next_word(text)
+    if not text.startswith("<"):
+        return "", ""
+    if not word.startswith("</"):
+        tag = body[1 : max(body.rfind(">"), 1)]
+        opens = body.startswith("<") and tag.strip(WHITE_SPACE)
+        return ("<", lower(word[1:].removesuffix(">"))) if opens else ("", "")
+    closes = word.endswith(">") and body.startswith(word) and ">" not in word[:-1]
+    return ("</", lower(word[2:-1])) if closes else ("", "")
 
 
 # Cached, because the hosts of a server have many lines in common.
@@ -330,6 +347,24 @@ def _pieces(raw: str, continued: int) -> tuple[str, str, str, Sequence[str], str
         return before, "comment", body, (), after
     name, *value = _name_and_value(body)
     return before, "statement", name, value, after
+
+
+@lru_cache(maxsize=1024)
+def _opening(raw: str, continued: int) -> tuple[str, Sequence[str], Sequence[str], str]:
+    """White space before; white space after ``<``; name, white space and value; the text after."""
+    before, body, after = _trimmed(raw, continued)
+    bracket = body.rindex(">")
+    inside, _, _ = _trimmed(body[1:bracket])
+    pieces = _name_and_value(body[1 + len(inside) : bracket])
+    return before, [inside] if inside else [], pieces, body[bracket + 1 :] + after
+
+
+@lru_cache(maxsize=1024)
+def _closing(raw: str) -> tuple[str, str, str]:
+    """White space before, the name, and the text after ``>``."""
+    before, body, after = _trimmed(raw)
+    bracket = body.index(">")
+    return before, body[2:bracket], body[bracket + 1 :] + after
 
 
 def _trimmed(raw: str, continued: int = 0) -> tuple[str, str, str]:

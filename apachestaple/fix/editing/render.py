@@ -22,7 +22,7 @@ from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.templating import TemplateProblemError, Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     from apachestaple.httpd.configuration import Directive
 
@@ -174,6 +174,7 @@ class Renderer:
         self._templates = Templates(folder)
         # Ten thousand hosts usually need the same line.
         self._rendered: dict[Hashable, tuple[str, ...]] = {}
+        self._variables: dict[type[Rendered], Sequence[str]] = {}
 
     def lines(self, snippet: Rendered) -> tuple[str, ...]:
         """The lines of a snippet, without line endings.
@@ -183,14 +184,23 @@ class Renderer:
                 not allowed or that httpd would reject.
 
         """
-        variables = {each.name: getattr(snippet, each.name) for each in fields(snippet)}
-        used = self._templates.used_variables(snippet.template) or variables
-        key = snippet.template, _is_in_host(snippet), *map(variables.get, sorted(used))
-        if key not in self._rendered:
-            self._rendered[key] = self._lines(snippet, variables)
-        return self._rendered[key]
+        values = (getattr(snippet, name) for name in self._used(type(snippet)))
+        key = type(snippet), _is_in_host(snippet), *values
+        lines = self._rendered.get(key)
+        if lines is None:
+            lines = self._rendered[key] = self._lines(snippet)
+        return lines
 
-    def _lines(self, snippet: Rendered, variables: Mapping[str, object]) -> tuple[str, ...]:
+    def _used(self, kind: type[Rendered]) -> Sequence[str]:
+        """The variables on which the lines depend."""
+        if kind not in self._variables:
+            used = self._templates.used_variables(kind.template)
+            names = [each.name for each in fields(kind)]
+            self._variables[kind] = [name for name in names if name in used] if used else names
+        return self._variables[kind]
+
+    def _lines(self, snippet: Rendered) -> tuple[str, ...]:
+        variables = {each.name: getattr(snippet, each.name) for each in fields(snippet)}
         text = self._templates.render(snippet.template, variables)
         shown = self._templates.shown(snippet.template)
         lines = allowed_lines(text, shown, _texts(variables), _asked_for(snippet))

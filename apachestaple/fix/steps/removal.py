@@ -30,10 +30,11 @@ def plan_removal(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) ->
 
 def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
     ours = set(remedy.directives)
-    others = {d.file for d in site.configuration.directives if d not in ours}
     left = []
     for file, directives in _by_file(remedy.directives).items():
-        if is_own_name(file) and directives[0].file not in others:
+        path = directives[0].file
+        in_file = (d for d in site.configuration.directives if d.file == path)
+        if is_own_name(file) and ours.issuperset(in_file):
             yield from _whole_file(site, file)
         else:
             left += directives
