@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from apachestaple.mod_ssl.commands import COMMANDS
+from apachestaple.mod_ssl.walk import is_used
 from tests.project import ROOT
 
 PACKAGE = ROOT / "apachestaple"
@@ -27,3 +29,15 @@ def test_only_a_rule_and_what_explains_logs_name_a_rule() -> None:
 def test_a_rule_is_one_file_and_asks_no_type() -> None:
     for path in (PACKAGE / "rules").glob("as*.py"):
         assert "isinstance(rule" not in path.read_text(), path
+
+
+def test_lint_keeps_every_directive_that_a_rule_names() -> None:
+    """Directives for which is_used is false are not read."""
+    named = set(COMMANDS)
+    for room in ("rules", "mod_ssl", "lint", "report"):
+        for path in (PACKAGE / room).rglob("*.py"):
+            text = path.read_text()
+            named.update(re.findall(r"\.(?:named|setting|switched_on|seconds)\(\"(\w+)", text))
+            named.update(re.findall(r"\.own\.get\(\"(\w+)", text))
+    assert {"User", "mdstapling", "SSLEngine", "sslusestapling"} <= named
+    assert not [name for name in sorted(named) if not is_used(name.lower())]

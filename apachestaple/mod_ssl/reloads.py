@@ -7,8 +7,7 @@ a stop and start.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.mod_ssl.cache import PROVIDERS, SERVER_LISTS, shmcb_layout
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _MOD_MD = "md_module"
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadProblem:
+class ReloadProblem(NamedTuple):
     """Why a running httpd must be stopped and started instead of reloaded.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.report.terminal import Paint
 from apachestaple.rules.finding import Severity
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class LintReport:
+class LintReport(NamedTuple):
     """What the views show.
 
     Attributes:
@@ -40,7 +38,7 @@ class LintReport:
     ignored_rules: int = 0
     ignored_by_path: int = 0
     fail_on: Severity = Severity.WARNING
-    paint: Paint = Paint()  # noqa: RUF009  (frozen)
+    paint: Paint = Paint()
     columns: int | None = None
     verbose: bool = False
     statistics: bool = False
