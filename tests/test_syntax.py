@@ -137,4 +137,4 @@ def test_an_edit_changes_its_own_lines(text: str, edits: list[Edit], result: str
 
 def test_an_edit_of_a_line_without_directive_is_refused() -> None:
     with pytest.raises(EditError):
-        edited("A\n# B\n", [edit(2, Where.REMOVE)])
+        edited("A\n\nB\n", [edit(2, Where.REMOVE)])

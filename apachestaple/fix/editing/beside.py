@@ -62,7 +62,7 @@ def beside(neighbour: Directive, lines: Sequence[str], reason: str) -> tuple[Edi
             left.append(line)
         else:
             replaced = (comment.uncommented(value),)
-            edits.append(Edit(file, comment.line, Where.UNCOMMENT, replaced, reason))
+            edits.append(Edit(file, comment.line, Where.REPLACE, replaced, reason))
     if left:
         edits.append(Edit(file, _last_related(neighbour), Where.AFTER, tuple(left), reason))
     return tuple(edits)
