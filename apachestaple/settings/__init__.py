@@ -37,6 +37,7 @@ class Settings(NamedTuple):
         httpd_version: version of httpd that the configuration is for, or ``None``.
         certificates: ``required``, ``available``, or ``None`` for the default.
         templates: folder with the user's templates, or ``None``.
+        comments: whether comments of ``fix`` give the reasons for lines.
         format: report format.
 
     """
@@ -50,6 +51,7 @@ class Settings(NamedTuple):
     httpd_version: tuple[int, int, int] | None = None
     certificates: str | None = None
     templates: str | None = None
+    comments: bool = True
     format: str = "text"
 
     @property
@@ -206,6 +208,12 @@ def _severity(value: object, folder: str) -> Severity:
     return Severity(_one_of(*Severity)(value, folder))
 
 
+def _flag(value: object, _folder: str) -> bool:
+    if value not in (True, False):
+        raise ValueError(f"must be true or false, not {value!r}")
+    return bool(value)
+
+
 _READERS: dict[str, Callable[[object, str], object]] = {
     "select": _words,
     "ignore": _words,
@@ -216,5 +224,6 @@ _READERS: dict[str, Callable[[object, str], object]] = {
     "httpd-version": _version,
     "certificates": _one_of("required", "available"),
     "templates": _folder,
+    "comments": _flag,
     "format": _one_of(*FORMATS),
 }
