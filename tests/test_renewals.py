@@ -170,7 +170,7 @@ def test_an_off_below_shared_lines_is_removed_again(lab: Lab) -> None:
         assert made.staples("a", "b", "c") == ["good", "good", "good"]
 
 
-@pytest.mark.parametrize("above", ["", "# a decision", "# apachestaple: ignore[AS113]"])
+@pytest.mark.parametrize("above", ["", "# a decision", "# apachestaple: ignore[AS501]"])
 def test_an_off_of_the_administrator_stays(lab: Lab, above: str) -> None:
     lines = [above, OFF] if above else [OFF]
     text = CACHE + QUIET + ON + "\n" + host("a", *lines) + host("b")
@@ -196,6 +196,15 @@ def test_a_comment_follows_the_reason(lab: Lab) -> None:
         assert "no longer applies" in made.findings()["AS132"].message
         made.fix()
         assert made.text() == text.replace("a.key\n", f"a.key\n    {ON}\n")
+
+
+def test_an_ignore_comment_above_the_reason_is_for_the_line_below(lab: Lab) -> None:
+    ignored = ("# apachestaple: ignore[AS132]", NO_URI, OFF)
+    text = CACHE + QUIET + ON + "\n" + host("a", *ignored) + host("b")
+    with server(lab, text, a="good", b="other") as made:
+        assert made.findings() == {}
+        made.fix()
+        assert made.text() == text
 
 
 def test_comments_go_with_stapling(lab: Lab) -> None:

@@ -12,6 +12,7 @@ from apachestaple.rules.kinds.ignore_comment import IgnoreCommentRule
 from apachestaple.rules.kinds.read_error import ReadErrorRule
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.kinds.setting import SettingRule
+from apachestaple.rules.reason_comment import find_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,7 +55,11 @@ class Suppressions:
             return False
         by_line = self._comments(place.file, site)
         near = [c for n in range(place.line, place.end_line + 1) for c in by_line.get(n, ())]
-        near += [comment for comment in by_line.get(place.line - 1, ()) if comment.is_line]
+        above = place.line - 1
+        if find_reason(site.annotated_files[place.file].physical_line(above)) is not None:
+            # A comment of fix, which belongs to the line.
+            above -= 1
+        near += [comment for comment in by_line.get(above, ()) if comment.is_line]
         near += by_line.get(0, ())
         found = [
             _Word(place.file, comment.place.line, word)
