@@ -120,7 +120,7 @@ KINDS = (
         change="-    SSLUse",
     ),
     Kind(
-        "a host is switched off", TurnStapling, STAPLES + HOPELESS, change="+    SSLUseStapling off"
+        "a host is switched off", TurnStapling, STAPLES + HOPELESS, change="-    SSLUseStapling on"
     ),
     Kind("every host is switched off", TurnStapling, CACHE + HOPELESS, change=_TAKEN_OUT),
     Kind("a name is corrected", RenameDirective, PLAIN, MISSPELT, change="+    SSLUseStapling on"),

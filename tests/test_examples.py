@@ -150,7 +150,6 @@ REPAIRED = [
     "files.example.com",
     "forum.example.net",
     "intranet.example.net",
-    "mail.example.com",
     "partner.example.net",
     "pay.example.com",
     "wiki.example.net",

@@ -147,7 +147,7 @@ def test_a_shared_line_outside_is_changed_with_the_option(lab: Lab, tmp_path: Pa
     main = SETTINGS + "Include a.conf\nInclude b.conf\n"
     with server(lab, tmp_path, main, shared, **files) as served:
         assert served.fix("--outside").returncode == 0
-        assert (served.outside / "options.conf").read_text() == "SSLUseStapling off\n"
+        assert not (served.outside / "options.conf").read_text().strip()
 
 
 def test_the_chain_overrides_that_of_a_shared_file_outside(lab: Lab, tmp_path: Path) -> None:

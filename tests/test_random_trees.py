@@ -88,6 +88,10 @@ def _tried(tree: Tree) -> Iterator[int]:
             said = [last, own, common if host.shares else None, main]
             on = next(state for state in said if state is not None)
             fulfilled = fulfilled and on == tree.wished(host)
+        if common != shared:
+            # Shared lines are only changed where they are wrong for all.
+            sharing = [host for host in tree.hosts if host.shares and host.switch is None]
+            fulfilled = fulfilled and all(tree.wished(host) == common for host in sharing)
         if fulfilled:
             yield cost
 

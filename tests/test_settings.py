@@ -51,6 +51,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         httpd-version = "2.4.58"
         certificates = "required"
         templates = "mine"
+        comments = false
         format = "json"
         """,
     )
@@ -64,6 +65,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         httpd_version=(2, 4, 58),
         certificates="required",
         templates=str(tmp_path / "mine"),
+        comments=False,
         format="json",
     )
 
@@ -142,6 +144,7 @@ def test_somebody_elses_broken_pyproject_is_not_our_business(tmp_path: Path) -> 
         ("httpd-version = '2.4'", "httpd-version takes a version"),
         ("root = 'gone'", "root must be the path of a folder"),
         ("root = 1", "root must be the path of a folder"),
+        ("comments = 'no'", "comments must be true or false, not 'no'"),
         ("templates = 'gone'", "templates must be the path of a folder"),
         ("map = ['/etc/ssl']", "map takes FROM=TO"),
         ("map = {'etc/ssl' = 'x'}", "map takes FROM=TO"),

@@ -214,7 +214,7 @@ def test_the_chain_of_hosts_that_inherit_is_not_cut(lab: Lab) -> None:
         + tls_host(certificate="good").replace("certs/good.pem", "longer.pem")
     )
     with lab.httpd(text, files=files) as httpd:
-        repaired(lab, httpd.root)
+        repaired(lab, httpd.root, "--unsafe")
         after = (httpd.root / "site.conf").read_text()
         assert after.count(short) == 1
         assert after.count("SSLCertificateChainFile longer.pem") == 1

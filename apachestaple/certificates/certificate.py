@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from apachestaple.certificates.facts import Facts, Name, Own, canonical
+from apachestaple.certificates.facts import Facts, Name, Own, canonical, issuer_uris
 from apachestaple.certificates.facts import facts as read_facts
 from apachestaple.certificates.openssl import openssl_reads
 
@@ -107,6 +107,11 @@ class Certificate:
     def ocsp_uris(self) -> tuple[str, ...]:
         """All OCSP URIs of the authority information access, in order."""
         return self.facts.ocsp_uris if self.facts else ()
+
+    @property
+    def issuer_uris(self) -> tuple[str, ...]:
+        """The URIs of its issuer's certificate, in the authority information access."""
+        return issuer_uris(self._certificate) if self.facts else ()
 
     @property
     def must_staple(self) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 _OCSP = "1.3.6.1.5.5.7.48.1"
+_ISSUER = "1.3.6.1.5.5.7.48.2"
 # DER of key algorithms and parameters, and of signature algorithms, that satisfy OpenSSL's security
 # level 2. Nearly all certificates contain them, and parsing a key takes 20 µs.
 _USUAL_KEYS = (
@@ -98,7 +99,7 @@ def facts(certificate: x509.Certificate, der: bytes) -> tuple[Facts, Own]:
     shared = (
         _issuer(certificate, der),
         canonical(certificate.subject) if is_ca else None,
-        _ocsp_uris(values.get("AuthorityInformationAccess", ())),
+        _uris(values.get("AuthorityInformationAccess", ()), _OCSP),
         any(f.name == "status_request" for f in values.get("TLSFeature", ())),
         is_ca,
         authority.key_identifier if authority else None,
@@ -132,12 +133,21 @@ def _issuer(certificate: x509.Certificate, der: bytes) -> Name:
     return _issuers[encoded]
 
 
-def _ocsp_uris(access: Iterable[x509.AccessDescription]) -> tuple[str, ...]:
+def issuer_uris(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The URIs of the issuer's certificate; they are seldom needed, so they are no fact."""
+    for extension in certificate.extensions:
+        if type(extension.value).__name__ == "AuthorityInformationAccess":
+            access: Any = extension.value
+            return _uris(access, _ISSUER)
+    return ()
+
+
+def _uris(access: Iterable[x509.AccessDescription], method: str) -> tuple[str, ...]:
     return tuple(
         [
             description.access_location.value
             for description in access
-            if description.access_method.dotted_string == _OCSP
+            if description.access_method.dotted_string == method
             # OpenSSL ignores names of other kinds and empty URIs (X509_get1_ocsp).
             and type(description.access_location).__name__ == "UniformResourceIdentifier"
             and description.access_location.value

@@ -27,7 +27,8 @@ def fix(
         bool,
         typer.Option(
             "--unsafe",
-            help="Also apply unsafe repairs: turn stapling on for hosts with SSLUseStapling off.",
+            help="Also apply unsafe repairs: turn stapling on where SSLUseStapling is off, and use "
+            "the file of another certificate as chain.",
         ),
     ] = False,
     disable: Annotated[bool, typer.Option("--disable", help="Remove stapling everywhere.")] = False,
@@ -39,6 +40,10 @@ def fix(
         typer.Option(metavar="URL", help="Query responders through this proxy."),
     ] = None,
     templates: Templates = None,
+    no_comments: Annotated[
+        bool,
+        typer.Option("--no-comments", help="Write no comments with the reasons for lines."),
+    ] = False,
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help="Make no backup; --undo is then not possible.")
     ] = False,
@@ -85,12 +90,19 @@ def fix(
             raise UsageError("--undo can only be used with PATH, --diff and --configtest")
         return undo_latest(common, paths or [], diff=diff, configtest=configtest)
     recover_first(only_look=diff or output is not None)
-    own = {"templates": templates, "select": select, "ignore": ignore, "fail-on": fail_on}
+    own = {
+        "templates": templates,
+        "comments": False if no_comments else None,
+        "select": select,
+        "ignore": ignore,
+        "fail-on": fail_on,
+    }
     settings = common.settings(paths, own)
     request = FixRequest(
         diff=diff,
         output=output,
         templates=settings.templates,
+        comments=settings.comments,
         backup=not no_backup,
         outside=outside,
         configtest=configtest,

@@ -46,6 +46,7 @@ class FixRequest:
         diff: whether the changes are only shown.
         output: folder for the repaired files, which are then not written in place, or ``None``.
         templates: folder of templates that replace our own, or ``None``.
+        comments: whether comments give the reasons for lines.
         backup: whether the old files are kept.
         outside: whether files outside of the configuration's folders may be written.
         configtest: ``auto``, ``always`` or ``never``.
@@ -64,6 +65,7 @@ class FixRequest:
     configtest: str
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
+    comments: bool = True
     goal: Goal = field(default_factory=Goal)
     paths: tuple[str, ...] = ()
 
@@ -113,7 +115,8 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     repairs: list[tuple[Site, Site]] = []
     known: set[str] = set()
     try:
-        repair = Repair(request.rules, request.goal, Renderer(request.templates), work)
+        renderer = Renderer(request.templates, comments=request.comments)
+        repair = Repair(request.rules, request.goal, renderer, work)
         for start in starts:
             if os.path.realpath(start.main_file) in known:
                 continue

@@ -45,11 +45,13 @@ class Source(NamedTuple):
     Attributes:
         value: a path or a URL.
         host: the host that names it.
+        only_authorities: of a file, whether all of its certificates are those of authorities.
 
     """
 
     value: str
     host: Host
+    only_authorities: bool = True
 
 
 class Provision(NamedTuple):
@@ -83,11 +85,10 @@ class Provisions:
         """The provision for a host; ``None`` if the configuration has none, or if it is unknown."""
         if not host.served or not all(certificate.is_readable for certificate in host.served):
             return None
-        chain = url = removed = None
-        if not all(map(_finds_issuer, host.served)):
-            chain = next(self._chains(host), None)
-            if chain is None:
-                return None
+        url = removed = None
+        chain = self.find_chain(host)
+        if chain is None and not all(map(_finds_issuer, host.served)):
+            return None
         if not all(_is_usable(host.responder(certificate)) for certificate in host.served):
             if all(_is_usable(certificate.first_uri) for certificate in host.served):
                 removed = host.setting(_FORCE_URL)
@@ -96,6 +97,14 @@ class Provisions:
             if url is None and removed is None:
                 return None
         return Provision(chain, url, removed)
+
+    def find_chain(self, host: Host) -> Source | None:
+        """A file with the issuers that a host lacks; ``None`` if it lacks none."""
+        if not host.served or not all(certificate.is_readable for certificate in host.served):
+            return None
+        if all(map(_finds_issuer, host.served)):
+            return None
+        return next(self._chains(host), None)
 
     def _chains(self, host: Host) -> Iterator[Source]:
         """Files from which a host, and all that inherit its setting, find their issuers."""
@@ -109,7 +118,8 @@ class Provisions:
         for path, source in (each for group in candidates for each in group.items()):
             file = self.site.reader.read(path)
             if all(_suits(each, file, self.site.reader) for each in concerned):
-                yield source
+                authorities = all(each.is_ca for each in all_certificates(file))
+                yield source._replace(only_authorities=authorities)
 
     @lazy
     def _authorities(self) -> dict[Hashable, dict[str, Source]]:

@@ -303,6 +303,8 @@ class Site:
     @lazy
     def can_have_cache(self) -> bool:
         """Whether a cache is set, or can be set, because the module of its provider exists."""
+        if not self.configuration.whole:
+            return True
         has, module = self.configuration, PROVIDERS["shmcb"]
         return bool(self.caches) or has.has_module(module) or is_loadable(has, module)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
-from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
-from apachestaple.rules.provided import HELP_PROVIDED
+from apachestaple.rules.provided import CHAIN, CHAIN_IN_FILE, HELP_PROVIDED, provided_chain
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -21,12 +21,27 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_MESSAGE = "the chain of {name} does not contain the certificate of its issuer ({issuer})"
+_OFF = "off-"
+_WITH_FILE = tls_host("SSLUseStapling on", certificate="other", name="other.example.com")
+_WITH_CHAIN = tls_host(
+    "SSLUseStapling on",
+    "SSLCertificateChainFile certs/chain.pem",
+    certificate="other",
+    name="other.example.com",
+)
+
+
 class IssuerNotFound(UnstaplableRule):
     """Stapling is on, but the issuer's certificate is not in the chain.
 
     An OCSP request contains a hash of the issuer's key, so mod_ssl needs the issuer's certificate.
     It looks for it after the leaf in SSLCertificateFile, in SSLCertificateChainFile, in
     SSLCACertificateFile and in SSLCACertificatePath (stapling_get_issuer).
+
+    If stapling is off, the chain is as incomplete: clients that do not know the intermediate
+    certificate cannot verify the certificate. This is reported for certificates with the URI of an
+    OCSP responder or of their issuer, because those of an internal root often have none.
     """
 
     problem = StaplingProblemKind.NO_ISSUER
@@ -35,21 +50,48 @@ class IssuerNotFound(UnstaplableRule):
     effect = Effect.NO_STAPLE
     log_id = "AH02217"
     fix = Fix.SAFE
-    message = "the chain of {name} does not contain the certificate of its issuer ({issuer})"
+    message = {
+        "": _MESSAGE,
+        **dict.fromkeys(
+            (_OFF, _OFF + CHAIN, _OFF + CHAIN_IN_FILE),
+            f"{_MESSAGE}, so clients that do not know that one cannot verify it",
+        ),
+    }
     help = HELP_PROVIDED | {
         "": "Append the issuer's certificate to the certificate file. fix turns stapling off, "
         "because it does not have that certificate.",
         OTHER: "Append the issuer's certificate to the certificate file.",
+        _OFF: "Append the issuer's certificate to the certificate file.",
+        _OFF + CHAIN: HELP_PROVIDED[CHAIN],
+        _OFF + CHAIN_IN_FILE: HELP_PROVIDED[CHAIN_IN_FILE],
     }
     bad = (
-        Example(CACHE + tls_host("SSLUseStapling on", certificate="leaf-only")),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", certificate="leaf-only") + _WITH_CHAIN,
+            clients=("www.example.com",),
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", certificate="leaf-only") + _WITH_FILE,
+            clients=("www.example.com",),
+        ),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", certificate="leaf-only"),
+            fixable=False,
+        ),
         Example(
             CACHE
             + tls_host(
                 "SSLUseStapling on",
                 "SSLStaplingForceURL https://ocsp.example.com/",
                 certificate="leaf-only",
-            )
+            ),
+            fixable=False,
+        ),
+        Example(
+            CACHE + tls_host(certificate="leaf-only"),
+            effect=Effect.ADVICE,
+            log_id="",
+            fixable=False,
         ),
     )
     good = (
@@ -81,3 +123,28 @@ class IssuerNotFound(UnstaplableRule):
             name=leaf.common_name,
             issuer=leaf.issuer,
         )
+
+    def check_off(self, host: Host, site: Site) -> Iterator[Finding]:
+        if not site.configuration.whole:
+            return
+        for certificate in host.served:
+            leaf = certificate.leaf
+            if certificate.issuer_found is not False or leaf is None or leaf.is_self_signed:
+                continue
+            if not (leaf.ocsp_uris or leaf.issuer_uris):
+                continue
+            given = provided_chain(host, site)
+            finding = self.finding(
+                certificate_subject(certificate),
+                variant=_OFF + (given.variant if given else ""),
+                hosts=(host,),
+                certificate=certificate,
+                confidence=Confidence.LIKELY,
+                effect=Effect.ADVICE,
+                remedy=given.remedy if given else None,
+                name=leaf.common_name,
+                issuer=leaf.issuer,
+                value=given.value if given else "",
+                other=given.other if given else "",
+            )
+            yield finding._replace(log_id=None)

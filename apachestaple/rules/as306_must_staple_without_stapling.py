@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
 
 
+_REASON = "its certificate requires a staple"
+
+
 class MustStapleWithoutStapling(CertificateRule):
     """The certificate requires a staple, but stapling is off.
 
@@ -61,6 +64,6 @@ class MustStapleWithoutStapling(CertificateRule):
             variant="" if possible else "not-possible",
             hosts=(host,),
             certificate=certificate,
-            remedy=turned_on(host, site) if possible else None,
+            remedy=turned_on(host, site, reason=_REASON) if possible else None,
             name=leaf.common_name,
         )

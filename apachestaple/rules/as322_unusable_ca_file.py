@@ -62,7 +62,11 @@ class UnusableCaFile(ServerRule):
         Example(CACHE + tls_host("SSLUseStapling on", "SSLCACertificatePath certs")),
         Example(
             CACHE
-            + tls_host("SSLUseStapling off", "SSLCertificateChainFile certs/not-a-certificate.pem")
+            + tls_host(
+                "SSLUseStapling off",
+                "SSLCertificateChainFile certs/not-a-certificate.pem",
+                certificate="self-signed",
+            )
         ),
         Example(
             CACHE

@@ -8,6 +8,7 @@ from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.provided import can_be_provided, turned_on
+from apachestaple.rules.reason_comment import reason_above
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import directive_subject, host_subject
 
@@ -45,8 +46,11 @@ class StaplingOff(HostRule):
         switch = host.setting("SSLUseStapling")
         if switch is not None and first_argument(switch).lower() != "off":
             return
-        # Only --unsafe turns stapling on for a host that sets SSLUseStapling itself.
-        remedy = turned_on(host, site, safe="sslusestapling" not in host.own)
+        if switch is not None and reason_above(switch) is not None:
+            # An off of fix, which is no longer needed (AS132).
+            return
+        # The administrator has turned stapling off, so only --unsafe turns it on.
+        remedy = turned_on(host, site, safe=switch is None)
         unset = host_subject(host, site)
         yield self.finding(
             directive_subject(switch) if switch else unset,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.provided import some_staple, turned_on
-from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.reason_comment import reason_above
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import directive_subject, host_subject
 
@@ -19,12 +18,13 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
-    from apachestaple.rules.remedy import Remedy
 
 _RSA = (
     "SSLCertificateFile certs/rsa-no-ocsp.pem",
     "SSLCertificateKeyFile certs/rsa-no-ocsp.key",
 )
+
+_REASON = "one of its certificates can be stapled"
 
 
 class PartlyStapled(HostRule):
@@ -60,20 +60,16 @@ class PartlyStapled(HostRule):
         switch = host.setting("SSLUseStapling")
         if switch is not None and first_argument(switch).lower() != "off":
             return
+        if switch is not None and reason_above(switch) is not None:
+            # An off of fix, which is no longer needed (AS132).
+            return
         yield self.finding(
             directive_subject(switch) if switch else host_subject(host, site),
             place=None if switch or host.section else host.certificates[0].directive.place,
             hosts=(host,),
-            remedy=_turned_on(host, site),
+            # The administrator has turned stapling off, so only --unsafe turns it on.
+            remedy=turned_on(host, site, safe=switch is None, reason=_REASON),
             good=good[0].name,
             other=other.name,
             reason=problem.reason.replace("its certificate", "the other one"),
         )
-
-
-def _turned_on(host: Host, site: Site) -> Remedy | None:
-    # Only --unsafe turns stapling on for a host that sets SSLUseStapling itself.
-    remedy = turned_on(host, site, safe="sslusestapling" not in host.own)
-    if isinstance(remedy, TurnStapling):
-        return replace(remedy, reason="one of its certificates can be stapled")
-    return remedy

@@ -10,15 +10,18 @@ from apachestaple.rules.remedy import ProvideChain, ProvideUrl, RemoveDirective,
 
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.provisions import Source
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
 # Variants of a help text, with the placeholders {value} and {other}.
-CHAIN, URL = "chain-elsewhere", "url-elsewhere"
+CHAIN, CHAIN_IN_FILE, URL = "chain-elsewhere", "chain-in-file", "url-elsewhere"
 _OWN_URL, _NO_URL = "own-url", "no-url"
 HELP_PROVIDED = {
     CHAIN: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate ({other} "
     "uses that file).",
+    CHAIN_IN_FILE: "Append the issuer's certificate to the certificate file. It is in {value}, "
+    "which {other} uses; fix --unsafe sets SSLCertificateChainFile to that file.",
     URL: "Set SSLStaplingForceURL to {value}, as for {other}.",
     _OWN_URL: "Set SSLStaplingForceURL to {value}, which the certificate names as well.",
     _NO_URL: "Remove SSLStaplingForceURL {value}, because the certificate has a usable OCSP URI.",
@@ -52,9 +55,7 @@ def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
         return None
     chain, url, removed = provision
     if chain is not None:
-        reason = f"it has the issuer's certificate, and {chain.host.name} uses it"
-        given = ProvideChain(hosts=(host,), path=chain.value, reason=reason, safe=safe)
-        return Provided(given, CHAIN, chain.value, chain.host.name)
+        return _chain(chain, host, safe=safe)
     if removed is not None:
         reason = "the OCSP URIs of the certificates can be used"
         removal = RemoveDirective(directive=removed, reason=reason, for_its_value=True, safe=safe)
@@ -65,6 +66,26 @@ def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
     reason = "the certificate names it" if is_own else f"{url.host.name} has it"
     forced = ProvideUrl(hosts=(host,), url=url.value, reason=reason, safe=safe)
     return Provided(forced, _OWN_URL if is_own else URL, url.value, url.host.name)
+
+
+def provided_chain(host: Host, site: Site) -> Provided | None:
+    """The chain for a host, also if its certificates cannot be stapled with it."""
+    chain = site.provisions.find_chain(host)
+    return _chain(chain, host, safe=True) if chain is not None else None
+
+
+def _chain(chain: Source, host: Host, *, safe: bool) -> Provided:
+    """A file as SSLCertificateChainFile.
+
+    A file with another certificate can be replaced at any time, so only an administrator can tell
+    whether it may be used.
+    """
+    reason = f"it has the issuer's certificate, and {chain.host.name} uses it"
+    remedy = ProvideChain(
+        hosts=(host,), path=chain.value, reason=reason, safe=safe and chain.only_authorities
+    )
+    variant = CHAIN if chain.only_authorities else CHAIN_IN_FILE
+    return Provided(remedy, variant, chain.value, chain.host.name)
 
 
 def can_be_provided(host: Host, site: Site) -> bool:
@@ -78,7 +99,13 @@ def some_staple(host: Host) -> bool:
     return len(kinds) > 1 and None in kinds and kinds <= {None, *HARMLESS}
 
 
-def turned_on(host: Host, site: Site, *, safe: bool = True) -> Remedy | None:
+def turned_on(
+    host: Host,
+    site: Site,
+    *,
+    safe: bool = True,
+    reason: str = "its certificates can be stapled",
+) -> Remedy | None:
     """The next step to stapling for a host that `can_be_provided`, or of which `some_staple`."""
     if not site.can_have_cache:
         return None
@@ -87,7 +114,6 @@ def turned_on(host: Host, site: Site, *, safe: bool = True) -> Remedy | None:
         return given.remedy
     if _lets_others_abort(host, site):
         return None
-    reason = "its certificates can be stapled"
     return TurnStapling(on=True, hosts=(host,), reason=reason, safe=safe)
 
 

@@ -40,6 +40,7 @@ class Settings(NamedTuple):
         httpd_version: version of httpd that the configuration is for, or ``None``.
         certificates: ``required``, ``available``, or ``None`` for the default.
         templates: folder with the user's templates, or ``None``.
+        comments: whether comments of ``fix`` give the reasons for lines.
         format: report format.
         exclude: patterns of files whose findings are not reported.
         per_path_ignores: patterns of files, and rules to ignore in them.
@@ -55,6 +56,7 @@ class Settings(NamedTuple):
     httpd_version: tuple[int, int, int] | None = None
     certificates: str | None = None
     templates: str | None = None
+    comments: bool = True
     format: str = "text"
     exclude: tuple[PathPattern, ...] = ()
     per_path_ignores: tuple[tuple[PathPattern, tuple[str, ...]], ...] = ()
@@ -231,6 +233,12 @@ def _severity(value: object, folder: str) -> Severity:
     return Severity(_one_of(*Severity)(value, folder))
 
 
+def _flag(value: object, _folder: str) -> bool:
+    if value not in (True, False):
+        raise ValueError(f"must be true or false, not {value!r}")
+    return bool(value)
+
+
 _READERS: dict[str, Callable[[object, str], object]] = {
     "select": _words,
     "ignore": _words,
@@ -241,6 +249,7 @@ _READERS: dict[str, Callable[[object, str], object]] = {
     "httpd-version": _version,
     "certificates": _one_of("required", "available"),
     "templates": _folder,
+    "comments": _flag,
     "format": _one_of(*FORMATS),
     "exclude": _patterns,
     "per-path-ignores": _ignores,

@@ -87,7 +87,7 @@ def plain_host(random: Random, ground: Ground, plan: Plan) -> list[Node]:
 
 def unstapled_host(random: Random, plan: Plan, place: Place) -> Section:
     """A host with TLS whose certificate nobody can staple, and that does not try to."""
-    leaf = random.choice(("no-ocsp", "self-signed", "leaf-only", "https-responder"))
+    leaf = random.choice(("no-ocsp", "self-signed", "https-responder"))
     body: list[Node] = [
         line("ServerName", "unstapled.example.com"),
         line("SSLEngine", "on"),

@@ -1,7 +1,9 @@
 """The fewest lines that must change so that a tree says what is wished, from the drawn tree alone.
 
 It is a lower bound: what one line could do for two faults is counted once. What fix changed is
-counted the same way: a line that is replaced is one, and of a new file its directives.
+counted the same way: a line that is replaced is one, and of a new file its directives. Comments
+with reasons are not counted. The states of the main server are those that hosts which are added
+later may inherit, even if another one would save lines.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ _HOLDS = {"8192": 3, "32768": 12}
 def lower_bound(tree: Tree) -> int:
     """The fewest lines."""
     return (
-        min(switches(tree, main=state) for state in (True, False))
+        min(switches(tree, main=state) for state in tree.main_states)
         + _caches(tree)
         + _responder_errors(tree)
         + _modules(tree)
@@ -51,12 +53,13 @@ def switches(tree: Tree, *, main: bool) -> int:
             # Of two lines that contradict each other one goes: the wrong one, if both can be read.
             if host.repeats and host.switch is not None:
                 is_right = host.switch.on == tree.wished(host)
-                lines += int(is_right or host.switch.is_fixed)
+                # Both go where the main server says what is right.
+                both = main == tree.wished(host)
+                lines += int(is_right or host.switch.is_fixed or both)
     if sharing and tree.shared is not None:
-        lines += min(
-            (said != tree.shared.on) + sum(tree.wished(host) != said for host in sharing)
-            for said in (True, False)
-        )
+        # Lines that are shared are only changed where they are wrong for all.
+        wrong = sum(tree.wished(host) != tree.shared.on for host in sharing)
+        lines += min(wrong, 1) if wrong == len(sharing) else wrong
     return lines
 
 
@@ -87,14 +90,17 @@ def _caches(tree: Tree) -> int:
     last = tree.caches[-1]
     size = re.search(r"\(([0-9]+)\)", last)
     room = _HOLDS.get(size[1]) if size else None
-    certificates = {host.certificate for host in tree.hosts if tree.wished(host)}
+    stapling = (host for host in tree.hosts if tree.wished(host) and not tree.waits(host))
+    certificates = {host.certificate for host in stapling}
     is_right = last == GOOD_CACHE or (room is not None and len(certificates) <= room)
     return misplaced + len(tree.caches) - 1 + int(not is_right)
 
 
 def _responder_errors(tree: Tree) -> int:
-    staples = any(map(tree.wished, tree.hosts))
-    return 2 - sum(tree.errors) if staples else 0
+    if any(map(tree.wished, tree.hosts)):
+        return 2 - sum(tree.errors)
+    # They go with the last host that is turned off.
+    return sum(tree.errors) if any(map(tree.is_on, tree.hosts)) else 0
 
 
 def _modules(tree: Tree) -> int:
@@ -119,13 +125,19 @@ def changed_lines(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> in
 
 
 def _changed(removed: list[bytes], added: list[bytes]) -> int:
-    """A line that another one of the same directive replaces is one change."""
+    """A line that another one of the same directive replaces is one change; comments are none."""
+    removed, added = ([x for x in lines if not _is_comment(x)] for lines in (removed, added))
     left = [_name(line) for line in added]
     for line in removed:
         # The name may have been misspelt.
         for meant in get_close_matches(_name(line), left, n=1, cutoff=0.85):
             left.remove(meant)
     return len(removed) + len(left)
+
+
+def _is_comment(line: bytes) -> bool:
+    """Whether a line is a comment with the reason for the one below it."""
+    return line.strip().startswith(b"# apachestaple: ")
 
 
 def _name(line: bytes) -> str:

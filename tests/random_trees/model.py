@@ -151,21 +151,46 @@ class Tree:
     def provisions(self, host: Host) -> int:
         """How many lines give a host what its certificate alone lacks; 0 where none can."""
         if host.certificate == NO_ISSUER:
-            return int(any(other.certificate not in _NO_CHAIN for other in self.hosts))
+            return int(self.unsafe and self._has_chain)
         return int(host.certificate == LATER_URI)
+
+    @property
+    def _has_chain(self) -> bool:
+        """Whether a host has the issuer, in a file with its certificate."""
+        return any(other.certificate not in _NO_CHAIN for other in self.hosts)
+
+    def waits(self, host: Host) -> bool:
+        """Whether a host stays on without a staple, until --unsafe gives it a chain."""
+        is_known = host.certificate == NO_ISSUER and self._has_chain and not self.unsafe
+        return is_known and self.is_on(host)
+
+    @property
+    def main_states(self) -> tuple[bool, ...]:
+        """The possible states of the main server afterwards.
+
+        Nobody's "on" goes while a host needs it, and an administrator's "off" only with --unsafe.
+        """
+        now = self.main is not None and self.main.on
+        may_change = not any(map(self.wished, self.hosts)) if now else self.unsafe
+        if self.main is None:
+            may_change = True
+        return (now, not now) if may_change else (now,)
 
     def wished(self, host: Host) -> bool:
         """Whether stapling is to be on for a host afterwards."""
         own = self.switch_of(host)
         if own is not None and own.is_fixed:
             return own.on
+        if self.waits(host):
+            return True
         if not host.can_staple and not self.provisions(host):
             return False
         if host.certificate == MUST_STAPLE or self.unsafe or self.is_on(host):
             return True
-        # What its own administrator has switched off stays off.
-        return own is None
+        # What an administrator has switched off stays off.
+        return own is None and self.main is None
 
     def staple(self, host: Host) -> str | None:
         """What a client is to get from a host afterwards."""
-        return "good" if self.wished(host) and host.answered else None
+        staples = self.wished(host) and host.answered and not self.waits(host)
+        return "good" if staples else None

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from tests.shared.site import Client, Host, Named, Profile, Server, Site
 
 
+_SAME, _ANOTHER = "a file of the same certificate", "a file of another certificate"
+# Sources of issuers that only `fix --unsafe` uses.
+FILES_WITH_LEAF = (_SAME, _ANOTHER)
+
+
 class Source(NamedTuple):
     """From where issuer and URL are to be had, the nearest first."""
 
@@ -37,8 +42,8 @@ def _issuer(site: Site, server: Server, client: Client) -> str | None:
         return "a CA file"
     full = {named.leaf for named in _named(site) if named.full}
     if client.leaf in full:
-        return "a file of the same certificate"
-    return "a file of another certificate" if full else None
+        return _SAME
+    return _ANOTHER if full else None
 
 
 def _names_issuer(profile: Profile) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.shared.client import ABORT, GOOD, NONE
-from tests.shared.could import source
+from tests.shared.could import FILES_WITH_LEAF, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tests.shared.could import Source
     from tests.shared.play import Observed
     from tests.shared.program import Answer
     from tests.shared.site import Server, Site
@@ -101,12 +102,16 @@ def missed(site: Site, after: Observed, command: str) -> Iterator[Wrong]:
 def candidates(site: Site, command: str) -> list[Server]:
     """Hosts that could staple with what lies in the tree.
 
-    One that says "off" itself stays as it is, unless --unsafe is given.
+    One that says "off" itself or in the main server stays as it is, unless --unsafe is given. So
+    does one whose issuer is only in a file with another certificate.
     """
-    own = {host.name: site.profiles[host.profile] for host in (site.main, *site.hosts)}
     return [
         server
         for server in site.servers()
-        if all(source(site, server, client) for client in server.clients)
-        and (command == UNSAFE or own[server.name].stapling is not False)
+        if all(_is_source(source(site, server, each), command) for each in server.clients)
+        and (command == UNSAFE or server.profile.stapling is not False)
     ]
+
+
+def _is_source(found: Source | None, command: str) -> bool:
+    return found is not None and (command == UNSAFE or found.issuer not in FILES_WITH_LEAF)

@@ -1,6 +1,7 @@
 """Edits of a file, applied to its lossless tree.
 
-An edit only changes its own lines. New lines have the indentation and line ending of the file.
+An edit only changes its own lines. New lines have the indentation and line ending of the file. If a
+line is replaced or removed, the comment of ``fix`` above it, which gives its reason, is removed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from apachestaple.fix.editing.comments import edited_comments
 from apachestaple.fix.editing.style import aligned, rewritten
 from apachestaple.httpd.syntax import Token, tree
 from apachestaple.httpd.words import lower
+from apachestaple.rules.reason_comment import find_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,7 +146,10 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The place of an edit: the list, the index, the nodes there, and the white space."""
+    """The place of an edit: the list, the index, the nodes there, and the white space.
+
+    ``has_reason_above`` is whether the node above is a comment of fix that is removed, too.
+    """
 
     edit: Edit
     parent: Nodes
@@ -152,6 +157,7 @@ class _Place:
     siblings: Sequence[Node] = ()
     indent: str = ""
     before: str = ""
+    has_reason_above: bool = False
 
 
 def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
@@ -162,8 +168,9 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     found = by_line[edit.line]
     indent, siblings = _indent(found.node), found.siblings
     if edit.where in _REMOVING:
-        before = found.node.whitespace
-        return _Place(edit, found.parent, found.index, siblings, indent, before)
+        is_below = _has_reason_above(found)
+        before = siblings[found.index - is_below].whitespace
+        return _Place(edit, found.parent, found.index, siblings, indent, before, is_below)
     if edit.where is Where.AFTER:
         return _Place(edit, found.parent, found.index + 1, siblings, indent)
     if not _is_block(found.node):
@@ -203,13 +210,17 @@ def _make(place: _Place, newline: str) -> None:
     edit, parent, index = place.edit, place.parent, place.index
     if edit.where is Where.END:
         _append(parent, edit.lines, newline)
-    elif edit.where is Where.REMOVE:
-        _remove(parent, index, newline)
-    elif edit.where is Where.REPLACE:
-        parent.remove(index)
-        first, *further = edit.lines
-        parent.add(index, place.before + first)
-        _insert(parent, index + 1, further, place.indent, newline)
+    elif edit.where in _REMOVING:
+        if place.has_reason_above:
+            parent.remove(index)
+            index -= 1
+        if edit.where is Where.REMOVE:
+            _remove(parent, index, newline)
+        else:
+            parent.remove(index)
+            first, *further = edit.lines
+            parent.add(index, place.before + first)
+            _insert(parent, index + 1, further, place.indent, newline)
     elif edit.where is Where.LAST:
         # Edits in the section were applied before, and moved its end.
         _insert(parent, len(parent), edit.lines, place.indent, newline)
@@ -255,6 +266,15 @@ def _by_line(nodes: Nodes, lines: AbstractSet[int]) -> dict[int, _Found]:
 
     search(nodes)
     return places
+
+
+def _has_reason_above(found: _Found) -> bool:
+    """Whether the line above is a comment of fix with the reason."""
+    if found.index == 0 or found.node.whitespace.count("\n") != 1:
+        return False
+    above = found.siblings[found.index - 1]
+    is_comment = above.typestring == "comment"
+    return is_comment and find_reason(above.dump().rpartition("\n")[2]) is not None
 
 
 def _is_block(node: Node) -> bool:

@@ -52,6 +52,7 @@ class UseStapling:
         state: ``on`` or ``off``.
         host: name of the host, ``""`` for the main server.
         reason: the reason, in a few words.
+        comment: the reason for the comment above the line, or ``""`` for no comment.
 
     """
 
@@ -59,6 +60,7 @@ class UseStapling:
     state: str
     host: str
     reason: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +170,19 @@ Rendered = (
 
 
 class Renderer:
-    """Renders templates; those in ``folder`` replace our own."""
+    """Renders templates; those in ``folder`` replace our own.
 
-    def __init__(self, folder: str | None = None) -> None:
+    Attributes:
+        comments: whether comments give the reasons for lines.
+
+    """
+
+    def __init__(self, folder: str | None = None, *, comments: bool = True) -> None:
         self._templates = Templates(folder)
         # Ten thousand hosts usually need the same line.
         self._rendered: dict[Hashable, tuple[str, ...]] = {}
         self._variables: dict[type[Rendered], Sequence[str]] = {}
+        self.comments = comments
 
     def lines(self, snippet: Rendered) -> tuple[str, ...]:
         """The lines of a snippet, without line endings.

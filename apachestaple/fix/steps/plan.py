@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.editing.place import real_file
+
 if TYPE_CHECKING:
     from apachestaple.fix.editing.edit import Edit
     from apachestaple.fix.editing.render import Renderer
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
@@ -29,3 +32,8 @@ class Plan:
 
 # A planner gets all remedies and selects those of its kind.
 Planner = Callable[["Site", Sequence["Remedy"], "Renderer"], Plan]
+
+
+def place_of(directive: Directive) -> tuple[str, int]:
+    """The line where a directive is edited, which several directives can share."""
+    return real_file(directive), directive.line

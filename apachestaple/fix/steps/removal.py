@@ -11,6 +11,7 @@ from apachestaple.fix.editing.snippet import is_own_name
 from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.syntax import tree
 from apachestaple.httpd.words import lower
+from apachestaple.rules.reason_comment import find_reason
 from apachestaple.rules.remedy import RemoveStapling
 
 if TYPE_CHECKING:
@@ -108,11 +109,14 @@ def _lines_inside(source: SourceFile, sections: set[int]) -> set[int]:
 
 
 def _leaves(section: object) -> Iterator[int | None]:
-    """The line of each directive in a section; ``None`` for a comment, which must be kept."""
+    """The line of each directive in a section; ``None`` for a comment that must be kept."""
     for node in section:  # type: ignore[attr-defined]
         if hasattr(node, "tag"):
             yield from _leaves(node)
         elif getattr(node, "typestring", "") == "comment":
-            yield None if str(node.dump()).strip() else line_of(node)
+            comment = str(node.dump()).strip()
+            # The reason for a line goes with it.
+            if find_reason(comment) is None:
+                yield None if comment else line_of(node)
         else:
             yield line_of(node)

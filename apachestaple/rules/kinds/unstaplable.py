@@ -1,4 +1,4 @@
-"""Rules about certificates that mod_ssl cannot staple although stapling is on."""
+"""Rules about certificates that mod_ssl cannot staple."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ HELP = HELP_PROVIDED | {
 
 
 class UnstaplableRule(Rule, is_kind=True):
-    """A rule about certificates with its ``problem``, of hosts with stapling on."""
+    """A rule about certificates with its ``problem``, of hosts with stapling on.
+
+    `check_off` is called with the other hosts with TLS.
+    """
 
     rank = 2
     problem: ClassVar[StaplingProblemKind]
@@ -40,7 +43,13 @@ class UnstaplableRule(Rule, is_kind=True):
     @classmethod
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
         by_problem = {rule.problem: rule for rule in rules}
-        for host in site.stapling_hosts:
+        # Most rules have nothing to say about hosts with stapling off.
+        of_off = [rule for rule in rules if type(rule).check_off is not UnstaplableRule.check_off]
+        for host in site.tls_hosts:
+            if not host.staples:
+                for rule in of_off:
+                    yield from rule.check_off(host, site)
+                continue
             for certificate in host.served:
                 leaf, problem = certificate.leaf, host.problem_of(certificate)
                 if problem is None or leaf is None or problem.kind not in by_problem:
@@ -60,6 +69,10 @@ class UnstaplableRule(Rule, is_kind=True):
         site: Site,
     ) -> Iterator[Finding]:
         """Findings about one certificate of one host."""
+
+    def check_off(self, _host: Host, _site: Site) -> Iterator[Finding]:
+        """Findings about the certificates of a host with stapling off."""
+        return iter(())
 
     def unstapled(
         self,

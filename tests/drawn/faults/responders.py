@@ -12,6 +12,7 @@ from tests.drawn.faults.fault import (
     given,
     insert,
     of,
+    raw,
     shared,
     unforced,
 )
@@ -123,6 +124,17 @@ def stapling_off(random: Random, site: Site) -> Fault | None:
     body = host.section.body
     drop(body, "SSLUseStapling")
     insert(random, body, line("SSLUseStapling", "off"))
+    return Fault(about=(host,))
+
+
+@of("AS132")
+def off_of_fix_for_a_certificate_before(random: Random, site: Site) -> Fault | None:
+    host = a_host(random, site)
+    if host is None or host.section is None or any(leaf.must_staple for leaf in host.leaves):
+        return None
+    body = host.section.body
+    drop(body, "SSLUseStapling")
+    insert(random, body, raw("# apachestaple: certificate has no OCSP URI\nSSLUseStapling off"))
     return Fault(about=(host,))
 
 

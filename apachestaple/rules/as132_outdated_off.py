@@ -1,0 +1,128 @@
+"""AS132."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.rules.finding import Effect, Fix, Severity
+from apachestaple.rules.kinds.server import ServerRule
+from apachestaple.rules.provided import can_be_provided, some_staple, turned_on
+from apachestaple.rules.reason_comment import reason_above, reason_of_switch
+from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from apachestaple.rules.subject import directive_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.finding import Finding
+
+
+_SWITCH = "sslusestapling"
+_NO_URI = "# apachestaple: certificate has no OCSP URI"
+_MUST_STAPLE = "# apachestaple: certificate requires a staple"
+
+
+class OutdatedOff(ServerRule):
+    """The reason for which fix has written an SSLUseStapling no longer applies.
+
+    `fix` writes the reason in a comment above the line, such as `# apachestaple: certificate has no
+    OCSP URI`. When the certificate is renewed by another authority, the host could staple, but
+    stapling stays off. A line without such a comment is the administrator's; AS501 reports it.
+    """
+
+    code = "AS132"
+    severity = Severity.WARNING
+    effect = Effect.NO_STAPLE
+    fix = Fix.SAFE
+    message = {
+        "": "fix has turned stapling off here ({reason}), but the host could staple now",
+        "other-reason": "the comment above says {reason}, but the reason is now: {now}",
+        "no-reason": "the comment above says {reason}, which no longer applies",
+    }
+    help = {
+        "": "Remove this line and the comment above it, or set SSLUseStapling on.",
+        "other-reason": "Correct the comment.",
+        "no-reason": "Remove the comment.",
+    }
+    bad = (
+        Example(
+            CACHE
+            + "SSLUseStapling on\n"
+            + tls_host(_NO_URI, "SSLUseStapling off")
+            + tls_host(name="other.example.com"),
+            clients=("www.example.com",),
+        ),
+        Example(CACHE + tls_host(_NO_URI, "SSLUseStapling off")),
+        Example(
+            CACHE
+            + "SSLUseStapling on\n"
+            + tls_host()
+            + tls_host(
+                _NO_URI, "SSLUseStapling off", certificate="self-signed", name="other.example.com"
+            ),
+            severity=Severity.INFO,
+            effect=Effect.ADVICE,
+        ),
+        Example(
+            CACHE + tls_host(_MUST_STAPLE, "SSLUseStapling on"),
+            severity=Severity.INFO,
+            effect=Effect.ADVICE,
+        ),
+    )
+    good = (
+        FIXED,
+        Example(CACHE + "SSLUseStapling on\n" + tls_host()),
+    )
+
+    def check(self, site: Site) -> Iterator[Finding]:
+        if not site.annotated_files:
+            return
+        lines: dict[tuple[str, int], tuple[Directive, str, list[Host]]] = {}
+        for host in site.tls_hosts:
+            switch = host.own.get(_SWITCH)
+            if switch is None or switch.file not in site.annotated_files or host.mod_md_staples:
+                continue
+            reason = reason_above(switch)
+            if reason is not None:
+                _, _, hosts = lines.setdefault((switch.file, switch.line), (switch, reason, []))
+                hosts.append(host)
+        for switch, reason, hosts in lines.values():
+            yield from self._outdated(switch, reason, hosts, site)
+
+    def _outdated(
+        self, switch: Directive, reason: str, hosts: list[Host], site: Site
+    ) -> Iterator[Finding]:
+        """Findings about one line, which several hosts may share."""
+        subject, is_outdated = directive_subject(switch), False
+        for host in hosts:
+            remedy = turned_on(host, site) if _could_staple(host, site) else None
+            if remedy is not None:
+                is_outdated = True
+                yield self.finding(subject, hosts=(host,), remedy=remedy, reason=reason)
+        if is_outdated or not site.configuration.whole:
+            return
+        known = [host for host in hosts if all(each.is_readable for each in host.served)]
+        now = [reason_of_switch(host, on=host.use_stapling) for host in known]
+        if len(known) < len(hosts) or reason in now:
+            return
+        first = hosts[0]
+        yield self.finding(
+            subject,
+            variant="other-reason" if now[0] else "no-reason",
+            hosts=hosts,
+            severity=Severity.INFO,
+            effect=Effect.ADVICE,
+            remedy=TurnStapling(
+                on=first.use_stapling, hosts=(first,), reason="its comment is outdated"
+            ),
+            reason=reason,
+            now=now[0],
+        )
+
+
+def _could_staple(host: Host, site: Site) -> bool:
+    return not host.use_stapling and (can_be_provided(host, site) or some_staple(host))
