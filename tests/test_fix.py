@@ -109,6 +109,20 @@ def test_beside_a_package_s_file_a_file_of_our_own_is_made(bench: Bench, layout:
     assert "Nothing to repair" in bench.fix("--configtest", "always").stdout
 
 
+@tree(WWW, OTHER)
+def test_a_package_s_file_is_known_in_a_copy_without_links(bench: Bench) -> None:
+    enabled = bench.written.root / "mods-enabled/ssl.conf"
+    text = enabled.read_text()
+    enabled.unlink()
+    enabled.write_text(text)
+    before = bench.texts()
+    assert bench.fix("--configtest", "always").returncode == 0
+    after = bench.texts()
+    assert after.keys() - before.keys() == SNIPPETS[Layout.DEBIAN]
+    assert {path: after[path] for path in before} == before
+    assert bench.staples("www.example.com", "other.example.com") == ["good", "good"]
+
+
 @LAYOUTS
 @tree(WWW, OTHER, caches=("shmcb:logs/x(12345)",), place="package")
 def test_what_stands_in_a_package_s_file_is_repaired_there(bench: Bench, layout: Layout) -> None:

@@ -13,12 +13,12 @@ _FILES = (
     # Every distribution's main file.
     r"apache2\.conf",
     r"httpd\.conf",
-    # Debian.
+    # Debian. In a copy of a server, the links in the folders of enabled files can be files.
     r"ports\.conf",
-    r"mods-available/[^/]+\.(load|conf)",
-    r"conf-available/(charset|localized-error-pages|other-vhosts-access-log|security)\.conf",
-    r"conf-available/(serve-cgi-bin|javascript-common)\.conf",
-    r"sites-available/(000-default|default-ssl)\.conf",
+    r"mods-(available|enabled)/[^/]+\.(load|conf)",
+    r"conf-(available|enabled)/(charset|localized-error-pages|other-vhosts-access-log)\.conf",
+    r"conf-(available|enabled)/(security|serve-cgi-bin|javascript-common)\.conf",
+    r"sites-(available|enabled)/(000-default|default-ssl)\.conf",
     # RHEL, Fedora, Alpine.
     r"conf\.d/(ssl|autoindex|userdir|welcome|manual|default|info|languages|mpm|php)\.conf",
     r"conf\.modules\.d/0[^/]+\.conf",
