@@ -22,7 +22,7 @@ from apachestaple.cli.fix import fix as fix_command
 from apachestaple.cli.options import Common
 from apachestaple.fix.editing.compare import changed_lines
 from apachestaple.fix.editing.diff import unified
-from apachestaple.fix.run import FixError
+from apachestaple.fix.outcome import FixError
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.write import NewText, encoded, written
 from apachestaple.rules.rule import CACHE, tls_host

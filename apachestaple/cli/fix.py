@@ -1,12 +1,11 @@
 """``apachestaple fix``."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apachestaple.cli.errors import UsageError, tell
-from apachestaple.cli.options import Common, FailOn, Ignore, Paths, Select, Templates
+from apachestaple.cli.errors import UsageError
+from apachestaple.cli.options import Common, FailOn, Format, Ignore, Paths, Select, Templates
 from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ def fix(
         bool,
         typer.Option("--no-comments", help="Write no comments with the reasons for lines."),
     ] = False,
+    form: Format = "text",
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help="Make no backup; --undo is then not possible.")
     ] = False,
@@ -69,17 +69,19 @@ def fix(
     fail_on: FailOn = None,
 ) -> int:
     """Repair configurations, and list the remaining findings."""
+    from apachestaple.cli.outcome import tell_outcome
     from apachestaple.cli.recover import recover_alone, recover_first
     from apachestaple.cli.undo import undo_latest
     from apachestaple.discovery.starts import find_starts
-    from apachestaple.fix.run import FixRequest, run_fix
+    from apachestaple.fix.outcome import FixRequest
+    from apachestaple.fix.run import run_fix
     from apachestaple.fix.steps.purpose import Goal
-    from apachestaple.report.fixes import activation_lines, diff_report, fix_report
-    from apachestaple.report.terminal import emit, is_terminal
+    from apachestaple.report.fixes import fix_report
     from apachestaple.rules.catalogue import select_rules
     from apachestaple.rules.finding import is_any_as_bad
 
     one_of("--configtest", configtest, "auto", "always", "never")
+    one_of("--format", form, "text", "json")
     rewrites = disable or use_mod_md or proxy is not None
     if recover:
         if paths or diff or output or unsafe or no_backup or outside or undo or rewrites:
@@ -87,8 +89,8 @@ def fix(
         return recover_alone()
     if undo:
         if output or unsafe or no_backup or outside or rewrites:
-            raise UsageError("--undo can only be used with PATH, --diff and --configtest")
-        return undo_latest(common, paths or [], diff=diff, configtest=configtest)
+            raise UsageError("--undo can only be used with PATH, --diff, --format and --configtest")
+        return undo_latest(common, paths or [], diff=diff, form=form, configtest=configtest)
     recover_first(only_look=diff or output is not None)
     own = {
         "templates": templates,
@@ -117,15 +119,8 @@ def fix(
     if problems:
         raise UsageError("; ".join(problems))
     outcome = run_fix(starts, request)
-    paint = common.paint
-    if diff:
-        tell(*outcome.notes)
-        tell(*activation_lines(a for a in outcome.activations if a.problem))
-        for_people = is_terminal(sys.stdout)
-        emit(diff_report(outcome.diff, paint, for_people=for_people), exact=True)
-        return int(bool(outcome.diff))
-    emit(fix_report(outcome, paint))
-    return int(is_any_as_bad(outcome.remaining, settings.fail_on))
+    tell_outcome(outcome, form, common.color, fix_report, diff=diff)
+    return int(bool(outcome.files) if diff else is_any_as_bad(outcome.remaining, settings.fail_on))
 
 
 def _purpose(*, disable: bool, use_mod_md: bool, proxy: str | None) -> "Purpose":

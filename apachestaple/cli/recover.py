@@ -44,7 +44,7 @@ def recover_first(*, only_look: bool = False) -> Journal | None:
 
 def _told(journal: Journal) -> str:
     run = "--undo" if journal.undoes else "fix"
-    start = f"the {run} of {journal.started} was interrupted"
+    start = f"the {run} of {journal.time} was interrupted"
     if journal.stage is Stage.PREPARING:
         return f"{start} before it changed anything; its temporary files were removed"
     if journal.stage is Stage.DONE:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from apachestaple.mod_ssl.staples import prospect
+from apachestaple.lint.startup import expected_staple, start_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.mod_ssl.staples import Prospect
+    from apachestaple.rules.finding import Finding
+
+    # A site, and the findings that tell whether httpd starts with it.
+    Linted = tuple[Site, Sequence[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +26,40 @@ class Outlook:
 
     Attributes:
         name: name and port.
-        before: whether its clients got a staple, and why; ``""`` if the host is new.
-        after: whether its clients get a staple with the repaired configuration, and why.
+        before: whether its clients got a staple; ``None`` if the host is new.
+        after: whether its clients get a staple with the repaired configuration.
 
     """
 
     name: str
-    before: str
-    after: str
+    before: Prospect | None
+    after: Prospect
 
 
-def outlooks(before: Site, after: Site) -> tuple[Outlook, ...]:
+def outlooks(before: Linted, after: Linted) -> tuple[Outlook, ...]:
     """All TLS hosts of the repaired configuration, each once."""
-    known = {key: _told(host, before) for key, host in _numbered(before)}
-    found = (
-        Outlook(host.name, known.get(key, ""), _told(host, after)) for key, host in _numbered(after)
-    )
+    known = {key: prospect for key, _, prospect in _prospects(*before)}
+    found = (Outlook(name, known.get(key), now) for key, name, now in _prospects(*after))
     # A host that is included twice is one host for its clients.
     return tuple(dict.fromkeys(found))
 
 
-def _numbered(site: Site) -> Iterator[tuple[tuple[str, int], Host]]:
-    """The hosts, with their names, and numbers for hosts with the same name."""
+def _prospects(
+    site: Site, findings: Sequence[Finding]
+) -> Iterator[tuple[tuple[str, int], str, Prospect]]:
+    """The hosts, with a number for those of the same name."""
+    problems = start_problems(findings)
     seen: Counter[str] = Counter()
     for host in site.tls_hosts:
-        yield (host.name, seen[host.name]), host
+        expected = expected_staple(host, site, problems)
+        yield (host.name, seen[host.name]), host.name, _explained(host, expected)
         seen[host.name] += 1
 
 
-def _told(host: Host, site: Site) -> str:
-    found = prospect(host, site)
-    if found.staples is None:
-        return f"it is not known whether it staples: {found.why}"
-    if found.staples:
-        return f"staples: {found.why}"
+def _explained(host: Host, expected: Prospect) -> Prospect:
+    """If stapling is off for a host, the reason why it must be."""
     problem = next((each for each in host.stapling_problems if each is not None), None)
-    why = found.why
-    if not host.use_stapling and problem is not None and problem.reason not in why:
-        why = f"{why}, and {problem.reason}"
-    return f"no staple: {why}"
+    is_off = expected.staples is False and not host.use_stapling
+    if not is_off or problem is None or problem.reason in expected.why:
+        return expected
+    return replace(expected, why=f"{expected.why}, and {problem.reason}")

@@ -57,34 +57,35 @@ class Repair:
     renderer: Renderer
     work: Work
 
-    def run(self, site: Site, read_again: Callable[[], Site]) -> Site:
+    def run(self, site: Site, read_again: Callable[[], Site]) -> tuple[Sequence[Finding], Site]:
         """Lint, plan, edit and read again until no planner has an edit.
 
         Refusals are added to ``work``.
 
         Returns:
-            the repaired site.
+            the findings before the repair, and the repaired site.
 
         """
         refused = _Refused()
         seen = {self.work.state()}
         # By fingerprint: an edit moves the lines of others.
         found: dict[str, Finding] = {}
+        first = findings = lint([site], self.rules).findings
         while True:
-            findings = lint([site], self.rules).findings
             left = {finding.fingerprint: finding for finding in findings}
             found |= {key: finding for key, finding in left.items() if key not in found}
             plan, planner, reasons = self._next_plan(site, findings, refused)
             if planner is None:
                 self.work.repaired += [f for key, f in found.items() if key not in left]
                 self.work.refused.update(dict.fromkeys((*reasons, *refused.planners.values())))
-                return site
+                return first, site
             try:
                 self.work.make(plan.edits, site)
             except EditError as error:
                 self.work.uneditable[error.file] = error.reason
                 continue
             site = read_again()
+            findings = lint([site], self.rules).findings
             state = self.work.state()
             if state in seen or len(seen) > _MOST_ROUNDS:
                 # This planner is not used again, so the loop ends.

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.errors import ApachestapleError
-from apachestaple.fix.activation import Activation, activations, cache_stays, control_of
-from apachestaple.fix.editing.diff import diff_folder, diffs
+from apachestaple.fix.activation import activations, cache_stays, control_of
+from apachestaple.fix.editing.diff import diff_folder
 from apachestaple.fix.editing.editable import inside_only
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
-from apachestaple.fix.outlook import Outlook, outlooks
+from apachestaple.fix.outcome import FixError, FixOutcome
+from apachestaple.fix.outlook import outlooks
+from apachestaple.fix.privileges import sudo_advice, unread_certificates
 from apachestaple.fix.repair import Repair
-from apachestaple.fix.steps.purpose import Goal
-from apachestaple.fix.transaction.configtest import configtests
+from apachestaple.fix.transaction.configtest import RejectedError, configtest
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import base_folder, write_tree
-from apachestaple.fix.transaction.write import NewText, hard_linked, written
+from apachestaple.fix.transaction.write import hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.reading import certificate_listeners
@@ -29,75 +29,19 @@ from apachestaple.templating import TemplateProblemError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from apachestaple.fix.outcome import FixRequest
+    from apachestaple.fix.transaction.write import NewText
     from apachestaple.httpd.start import Start
     from apachestaple.rules.finding import Finding
-    from apachestaple.rules.rule import Rule
 
 
-class FixError(ApachestapleError):
-    """Nothing was changed; the text says why."""
+class _Repaired(NamedTuple):
+    """A configuration before and after its repair."""
 
-
-@dataclass(frozen=True)
-class FixRequest:
-    """The options of fix.
-
-    Attributes:
-        diff: whether the changes are only shown.
-        output: folder for the repaired files, which are then not written in place, or ``None``.
-        templates: folder of templates that replace our own, or ``None``.
-        comments: whether comments give the reasons for lines.
-        backup: whether the old files are kept.
-        outside: whether files outside of the configuration's folders may be written.
-        configtest: ``auto``, ``always`` or ``never``.
-        rules: the rules whose findings are repaired, and reported if they remain.
-        certificates_required: whether a missing certificate is an error; ``None`` for the default.
-        goal: what fix does about stapling.
-        paths: the PATHs of the command line, of which ``output`` is a copy.
-
-    """
-
-    diff: bool
-    output: str | None
-    templates: str | None
-    backup: bool
-    outside: bool
-    configtest: str
-    rules: tuple[Rule, ...]
-    certificates_required: bool | None = None
-    comments: bool = True
-    goal: Goal = field(default_factory=Goal)
-    paths: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FixOutcome:
-    """The result of fix.
-
-    Attributes:
-        diff: a unified diff of all changes, or ``""``.
-        changes: one line for each change, with its reason.
-        refused: one line for each refusal, with its reason.
-        hosts: for each host, whether it staples before and after.
-        remaining: the findings that remain.
-        repaired: the findings that are repaired.
-        written: paths of the files that were written.
-        backup: folder with the old files, or ``None``.
-        notes: notes on files that are written.
-        activations: the commands to run on the servers whose files are changed.
-
-    """
-
-    diff: str
-    changes: tuple[str, ...]
-    refused: tuple[str, ...]
-    remaining: list[Finding]
-    written: tuple[str, ...] = ()
-    backup: str | None = None
-    hosts: tuple[Outlook, ...] = ()
-    notes: tuple[str, ...] = ()
-    repaired: tuple[Finding, ...] = ()
-    activations: tuple[Activation, ...] = ()
+    start: Start
+    before: Site
+    found: Sequence[Finding]
+    after: Site
 
 
 def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
@@ -109,58 +53,75 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
 
     """
     work = Work() if request.outside else Work(may_not_edit=inside_only(starts))
-    sites: list[Site] = []
-    hosts: tuple[Outlook, ...] = ()
-    read_from: list[Start] = []
-    repairs: list[tuple[Site, Site]] = []
-    known: set[str] = set()
     try:
-        renderer = Renderer(request.templates, comments=request.comments)
-        repair = Repair(request.rules, request.goal, renderer, work)
-        for start in starts:
-            if os.path.realpath(start.main_file) in known:
-                continue
-            before = _understand(start, request, work)
-            site = repair.run(before, partial(_understand, start, request, work))
-            sites.append(site)
-            repairs.append((before, site))
-            hosts += outlooks(before, site)
-            read_from.append(start)
-            known.update(file.real_path for file in site.configuration.files.values())
-        if len(read_from) > 1:
-            # If two of them share a file, the first was read before the second changed the file.
-            sites = [_understand(start, request, work) for start in read_from]
-        files = work.files()
-        for start, site in zip(read_from, sites, strict=True):
-            kept = request.goal.kept_cache(site)
-            if kept is not None:
-                work.refused[cache_stays(kept, control_of(start.main_file))] = None
-        outcome = FixOutcome(
-            "".join(diffs(files)) if request.diff else "",
-            tuple(work.changes),
-            tuple(work.refused),
-            _findings(sites, request),
-            hosts=hosts,
-            notes=_notes(files, request),
-            repaired=tuple(work.repaired),
-            activations=activations(
-                (before, after)
-                for before, after in repairs
-                if _changed(files, before) or _changed(files, after)
-            ),
-        )
+        repairs = _repaired(starts, request, work)
+        outcome = _outcome(repairs, request, work)
         if request.diff:
             return outcome
         if request.output is not None:
-            base = base_folder(request.paths, read_from)
+            base = base_folder(request.paths, [repair.start for repair in repairs])
+            sites = [repair.after for repair in repairs]
             written, left_out = write_tree(request.output, base, sites, work.new)
             notes = (f"{path} is outside of {base}, so it is not written" for path in left_out)
             return replace(outcome, written=written, notes=(*outcome.notes, *notes))
-        return _write(files, read_from, request, outcome, work) if files else outcome
+        if not outcome.files:
+            return outcome
+        return _write([repair.start for repair in repairs], request, outcome, work)
     except (TemplateProblemError, WriteError) as error:
         raise FixError(str(error)) from None
     except OSError as error:
-        raise FixError(f"{error.filename}: {error.strerror}; nothing was changed") from None
+        raise FixError(
+            f"{error.filename}: {error.strerror}; nothing was changed{sudo_advice(error)}"
+        ) from None
+
+
+def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[_Repaired]:
+    """Repair each configuration in ``work``, except those that an earlier one includes."""
+    repairs: list[_Repaired] = []
+    known: set[str] = set()
+    renderer = Renderer(request.templates, comments=request.comments)
+    repair = Repair(request.rules, request.goal, renderer, work)
+    for start in starts:
+        if os.path.realpath(start.main_file) in known:
+            continue
+        before = _understand(start, request, work)
+        found, after = repair.run(before, partial(_understand, start, request, work))
+        repairs.append(_Repaired(start, before, found, after))
+        known.update(file.real_path for file in after.configuration.files.values())
+    if len(repairs) > 1:
+        # If two of them share a file, the first was read before the second changed the file.
+        repairs = [each._replace(after=_understand(each.start, request, work)) for each in repairs]
+    return repairs
+
+
+def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> FixOutcome:
+    """What was planned; nothing is written yet."""
+    for start, _, _, after in repairs:
+        kept = request.goal.kept_cache(after)
+        if kept is not None:
+            work.refused[cache_stays(kept, control_of(start.main_file))] = None
+    files = work.files()
+    unread = unread_certificates(each.after for each in repairs)
+    remaining = lint([each.after for each in repairs], request.rules).findings
+    return FixOutcome(
+        tuple(files),
+        tuple(work.changes),
+        (*work.refused, *unread),
+        tuple(filter(request.goal.reports, remaining)),
+        hosts=tuple(
+            host
+            for each in repairs
+            for host in outlooks((each.before, each.found), (each.after, remaining))
+        ),
+        notes=_notes(files, request),
+        repaired=tuple(work.repaired),
+        requested=request.requested,
+        activations=activations(
+            (each.before, each.after)
+            for each in repairs
+            if _changed(files, each.before) or _changed(files, each.after)
+        ),
+    )
 
 
 def _understand(start: Start, request: FixRequest, work: Work) -> Site:
@@ -181,10 +142,6 @@ def _understand(start: Start, request: FixRequest, work: Work) -> Site:
     )
 
 
-def _findings(sites: Sequence[Site], request: FixRequest) -> list[Finding]:
-    return [f for f in lint(sites, request.rules).findings if request.goal.reports(f)]
-
-
 def _changed(files: Sequence[NewText], site: Site) -> bool:
     """Whether a configuration reads one of the files that are written."""
     paths = {file.path for file in files}
@@ -193,7 +150,7 @@ def _changed(files: Sequence[NewText], site: Site) -> bool:
     )
 
 
-def _notes(files: list[NewText], request: FixRequest) -> tuple[str, ...]:
+def _notes(files: Sequence[NewText], request: FixRequest) -> tuple[str, ...]:
     notes = [
         f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
@@ -204,33 +161,30 @@ def _notes(files: list[NewText], request: FixRequest) -> tuple[str, ...]:
 
 
 def _write(
-    files: list[NewText],
-    starts: Sequence[Start],
-    request: FixRequest,
-    outcome: FixOutcome,
-    work: Work,
+    starts: Sequence[Start], request: FixRequest, outcome: FixOutcome, work: Work
 ) -> FixOutcome:
     """Write the files; restore them if they are not as planned, or if httpd rejects them."""
     with only_one_fix():
-        rejection = configtests(starts, request.configtest)
+        test = configtest(starts, request.configtest)
         main_files = [start.main_file for start in starts]
-        with written(files, main_files, kept=request.backup) as backup:
+        with written(outcome.files, main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
             for start in starts:
                 _check_planned(_understand(start, request, on_disk), request, outcome)
-            message = rejection()
-            if message is not None:
+            try:
+                tested = test.again()
+            except RejectedError as error:
                 raise FixError(
-                    "httpd -t rejects the result, so all changes were reverted: "
-                    + " ".join(message.split())
-                )
-    return replace(outcome, written=tuple(file.path for file in files), backup=backup)
+                    f"httpd -t rejects the result, so all changes were reverted: {error}"
+                ) from None
+    paths = tuple(file.path for file in outcome.files)
+    return replace(outcome, written=paths, backup=backup, tested=tested)
 
 
 def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:
     """Check that the files on the disk have no other findings than planned; raises FixError."""
     planned = set(map(_said, outcome.remaining))
-    for finding in _findings([site], request):
+    for finding in filter(request.goal.reports, lint([site], request.rules).findings):
         if _said(finding) not in planned:
             place = f"{finding.place.file}:{finding.place.line}"
             raise FixError(

@@ -1,9 +1,12 @@
-"""The reports of ``fix`` and ``fix --undo``."""
+"""The text reports of ``fix`` and ``fix --undo``."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from apachestaple.fix.editing.diff import diffs
+from apachestaple.fix.transaction.configtest import Verdict
 from apachestaple.report.summary import counted
 from apachestaple.report.terminal import Paint, printable, short
 
@@ -11,14 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from apachestaple.fix.activation import Activation
-    from apachestaple.fix.run import FixOutcome
-    from apachestaple.fix.transaction.undo import Backup
+    from apachestaple.fix.outcome import FixOutcome
+    from apachestaple.fix.outlook import Outlook
+    from apachestaple.fix.transaction.configtest import Tested
+    from apachestaple.fix.transaction.write import NewText
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.staples import Prospect
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+_STATES = {
+    True: "staples",
+    False: "no staple",
+    None: "it is not known whether it staples",
+}
+_MOST_HOSTS = 5
 
 
-def diff_report(diff: str, paint: Paint, *, for_people: bool) -> str:
+def diff_report(files: Iterable[NewText], paint: Paint, *, for_people: bool) -> str:
     """The diff: exact bytes for patch, escaped on a terminal."""
+    diff = "".join(diffs(files))
     if not for_people:
         return diff
     return "".join(_coloured(line, paint) + "\n" for line in diff.split("\n")[:-1])
@@ -33,33 +47,14 @@ def _coloured(line: str, paint: Paint) -> str:
 
 
 def fix_report(outcome: FixOutcome, paint: Paint) -> str:
-    """The changes, the files that were written, refusals and remaining findings."""
+    """Changes, hosts, the files that were written, refusals and remaining findings."""
     return "\n".join(_lines(outcome, paint)) + "\n"
 
 
-def undo_report(backup: Backup, activations: Iterable[Activation]) -> str:
-    """The files that were restored, and the command that applies the change."""
-    paths = ", ".join(printable(short(file.path)) for file in backup.files)
-    restored = f"Restored from before the fix of {backup.started}: {paths}"
-    return "\n".join([restored, *activation_lines(activations)]) + "\n"
-
-
-def activation_lines(activations: Iterable[Activation]) -> Iterator[str]:
-    """The commands that make httpd use the files."""
-    for activation in activations:
-        command, problem = printable(activation.command), activation.problem
-        if problem is None:
-            yield f"To apply the changes, reload httpd: {command}"
-            continue
-        warning = (
-            "Do not reload it, not even with apachectl restart"
-            if problem.is_harmful
-            else "A reload is not enough"
-        )
-        yield (
-            f"To apply the changes, stop and start httpd: {command}. {warning}: "
-            f"{printable(problem.reason)}."
-        )
+def undo_report(outcome: FixOutcome, paint: Paint) -> str:
+    """The hosts that change, the files that were restored, and the command to run."""
+    lines = [*_hosts(outcome, paint), *_written(outcome, "Restored")]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
@@ -69,34 +64,95 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         yield paint(f"{counted(len(outcome.changes), 'change')}:", "bold", "green")
         yield from (f"  {printable(change)}" for change in outcome.changes)
         yield from _hosts(outcome, paint)
-    if outcome.written:
-        yield "Written:"
-        yield from (f"  {printable(short(path))}" for path in outcome.written)
-    if outcome.backup:
-        yield f"Backup of the old files: {printable(short(outcome.backup))}"
-        yield "To restore them, run: apachestaple fix --undo"
-    yield from activation_lines(outcome.activations)
+    yield from _written(outcome)
     yield from (f"Note: {printable(note)}" for note in outcome.notes)
     if outcome.refused:
         yield paint("Refusals:", "bold")
         yield from (f"  {printable(reason)}" for reason in outcome.refused)
+    yield from _remaining(outcome, paint)
+
+
+def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
+    """The hosts that change, and the numbers of the others."""
+    changed = [host for host in outcome.hosts if host.before != host.after]
+    others = [host for host in outcome.hosts if host.before == host.after]
+    if not changed:
+        return
+    yield paint(f"{counted(len(changed), 'host')}:", "bold")
+    for host in changed:
+        yield f"  {printable(host.name)}: {_prospect(host.after)}"
+        if host.before:
+            yield f"    before: {_prospect(host.before)}"
+    if others:
+        yield f"  {counted(len(others), 'other host')} without changes ({_counts(others)})"
+
+
+def _prospect(prospect: Prospect) -> str:
+    return f"{_STATES[prospect.staples]}: {printable(prospect.why)}"
+
+
+def _counts(hosts: Iterable[Outlook]) -> str:
+    numbers = Counter(host.after.staples for host in hosts)
+    words = {True: "with a staple", False: "without a staple", None: "not known"}
+    return ", ".join(f"{numbers[each]} {word}" for each, word in words.items() if numbers[each])
+
+
+def _written(outcome: FixOutcome, verb: str = "Written") -> Iterator[str]:
+    """The files that were written, and what to do next."""
+    if outcome.written:
+        yield f"{verb}:"
+        yield from (f"  {printable(short(path))}" for path in outcome.written)
+    if outcome.backup:
+        yield f"Backup of the old files: {printable(short(outcome.backup))}"
+        yield "To restore them, run: apachestaple fix --undo"
+    yield from test_lines(outcome.tested)
+    yield from activation_lines(outcome.activations, is_written=bool(outcome.written))
+
+
+def test_lines(tested: Tested) -> Iterator[str]:
+    """Whether ``httpd -t`` has tested the change."""
+    if tested.verdict is Verdict.PASSED:
+        yield "Tested: httpd -t passes."
+    for main_file, message in tested.failures:
+        yield (
+            f"Not tested: httpd -t failed for {printable(short(main_file))} before the change, and "
+            f"still fails: {printable(message)}"
+        )
+
+
+def activation_lines(activations: Iterable[Activation], *, is_written: bool) -> Iterator[str]:
+    """The commands that make httpd use the files."""
+    for activation in activations:
+        command, problem = printable(activation.command), activation.problem
+        verb = "reloaded" if problem is None else "stopped and started"
+        if is_written:
+            line = f"httpd runs with the previous configuration until it is {verb}: {command}"
+        else:
+            line = f"When the files are changed, httpd must be {verb}: {command}"
+        if problem is not None:
+            warning = (
+                "Do not reload it, not even with apachectl restart"
+                if problem.is_harmful
+                else "A reload is not enough"
+            )
+            line += f". {warning}: {printable(problem.reason)}."
+        yield line
+
+
+def _names(hosts: Iterable[Host]) -> str:
+    """The first hosts, and the number of the others."""
+    names = list(dict.fromkeys(host.name for host in hosts))
+    more = len(names) - _MOST_HOSTS
+    shown = printable(", ".join(names[:_MOST_HOSTS]))
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _remaining(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
     if outcome.remaining:
         yield paint(f"{counted(len(outcome.remaining), 'remaining finding')}:", "bold")
     for finding in outcome.remaining:
         place = f"{printable(short(finding.place.file))}:{finding.place.line}"
         yield f"  {place}: {finding.severity}[{finding.code}] {printable(finding.message)}"
+        if finding.hosts:
+            yield f"    {_names(finding.hosts)}"
         yield f"    {printable(finding.help)}"
-
-
-def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
-    """The hosts that change, and the number of the others."""
-    changed = [host for host in outcome.hosts if host.before != host.after]
-    if changed:
-        yield paint(f"{counted(len(changed), 'host')}:", "bold")
-    for host in changed:
-        yield f"  {printable(host.name)}: {printable(host.after)}"
-        if host.before:
-            yield f"    before: {printable(host.before)}"
-    others = len(outcome.hosts) - len(changed)
-    if changed and others:
-        yield f"  {counted(others, 'other host')} without changes"

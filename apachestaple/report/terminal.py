@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TextIO
 
 # Characters without width that str.isprintable() accepts: fillers, variation selectors and joiners
 # (Default_Ignorable_Code_Point of Unicode 15), and the blank of Braille.
@@ -143,8 +143,10 @@ def short(path: str, folder: str | None = None) -> str:
     return path.removeprefix(inside) if path != inside else path
 
 
-def emit(text: str, file: str | None = None, *, exact: bool = False) -> None:
-    """Write to standard output, or to ``file``.
+def emit(
+    text: str, file: str | None = None, *, exact: bool = False, to: TextIO | None = None
+) -> None:
+    """Write to standard output, to another stream, or to ``file``.
 
     If the text is ``exact``, the bytes are written as they were read. Otherwise, commands for CI
     runners are escaped, and characters that the terminal's encoding does not have become ``?``. A
@@ -161,7 +163,7 @@ def emit(text: str, file: str | None = None, *, exact: bool = False) -> None:
 
         replace_file(file, text.encode("utf-8", "surrogateescape"))
         return
-    stream = sys.stdout
+    stream = sys.stdout if to is None else to
     if stream is None:
         return
     encoding = "utf-8" if exact else stream.encoding or "utf-8"

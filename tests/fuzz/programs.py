@@ -5,7 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from apachestaple.fix.run import FixError, FixRequest, run_fix
+from apachestaple.fix.editing.diff import diffs
+from apachestaple.fix.outcome import FixError, FixRequest
+from apachestaple.fix.run import run_fix
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
 from apachestaple.httpd.paths import Paths
 from apachestaple.httpd.start import Start
@@ -57,6 +59,7 @@ def fuzz_fix(data: bytes) -> None:
             outcome = run_fix([start], _REQUEST)
         except FixError:
             return
+        "".join(diffs(outcome.files)).encode("utf-8", "surrogateescape")
         assert main.read_bytes() == data
         assert not outcome.written
 

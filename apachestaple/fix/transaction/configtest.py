@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.transaction.state import WriteError
@@ -10,44 +12,106 @@ from apachestaple.httpd.machine import allowed_variables, installed, program_env
 from apachestaple.httpd.words import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from apachestaple.httpd.start import Start
 
 _CONFIGTEST_SECONDS = 120
 
 
-def configtests(starts: Sequence[Start], configtest: str) -> Callable[[], str | None]:
-    """Run ``httpd -t`` now, and return a function that runs it again.
+class Verdict(StrEnum):
+    """What ``httpd -t`` says about a change."""
 
-    The function returns the message of httpd if a configuration fails, else ``None``. It ignores
-    configurations that failed before the change, unless ``configtest`` is ``always``.
+    PASSED = "passed"
+    # It failed before the change and still fails, so it does not test the change.
+    FAILED_BEFORE = "failed-before"
+    # It was not run, at least for one of the configurations.
+    NOT_RUN = "not-run"
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The result of ``httpd -t`` after a change.
+
+    Attributes:
+        verdict: what it says about the change.
+        failures: for each configuration that failed before and still fails, its main file and the
+            message of httpd.
+
+    """
+
+    verdict: Verdict
+    failures: tuple[tuple[str, str], ...] = ()
+
+
+NOT_RUN = Tested(Verdict.NOT_RUN)
+
+
+class RejectedError(Exception):
+    """``httpd -t`` passed before the change and fails now; the text is httpd's message."""
+
+
+@dataclass(frozen=True)
+class ConfigTest:
+    """``httpd -t`` for some configurations, as it was before a change.
+
+    Attributes:
+        mode: ``auto``, ``always`` or ``never``.
+        before: for each tested configuration, the message of httpd, or ``None`` if it passed.
+        is_complete: whether all configurations are tested.
+
+    """
+
+    mode: str
+    before: tuple[tuple[Start, str | None], ...]
+    is_complete: bool
+
+    def again(self) -> Tested:
+        """Run ``httpd -t`` after the change.
+
+        Raises:
+            RejectedError: it fails. A configuration that failed before may still fail, unless the
+                mode is ``always``.
+
+        """
+        failures = []
+        for start, failed_before in self.before:
+            message = _configtest(start)
+            if message is None:
+                continue
+            if failed_before is None or self.mode == "always":
+                raise RejectedError(message)
+            failures.append((start.main_file, message))
+        if failures:
+            return Tested(Verdict.FAILED_BEFORE, tuple(failures))
+        return Tested(Verdict.PASSED) if self.before and self.is_complete else NOT_RUN
+
+
+def configtest(starts: Sequence[Start], mode: str) -> ConfigTest:
+    """Run ``httpd -t`` before a change.
+
+    Args:
+        starts: the configurations.
+        mode: ``auto`` tests this machine's httpd, ``always`` every whole configuration, ``never``
+            none.
 
     Raises:
         WriteError: httpd is not installed.
 
     """
-    tested = [start for start in starts if _is_tested(start, configtest)]
-    before = [_configtest(start) for start in tested]
-
-    def rejection() -> str | None:
-        for start, rejected_before in zip(tested, before, strict=True):
-            message = _configtest(start)
-            if message is not None and (rejected_before is None or configtest == "always"):
-                return message
-        return None
-
-    return rejection
+    tested = [start for start in starts if _is_tested(start, mode)]
+    before = tuple((start, _configtest(start)) for start in tested)
+    return ConfigTest(mode, before, is_complete=len(tested) == len(starts))
 
 
-def _is_tested(start: Start, configtest: str) -> bool:
-    if configtest == "never" or not start.whole:
+def _is_tested(start: Start, mode: str) -> bool:
+    if mode == "never" or not start.whole:
         return False
-    return configtest == "always" or start.installed
+    return mode == "always" or start.installed
 
 
 def _configtest(start: Start) -> str | None:
-    """The message of ``httpd -t``, or ``None`` if it passes."""
+    """The message of ``httpd -t`` on one line, or ``None`` if it passes."""
     machine = installed()
     if machine is None:
         raise WriteError(
@@ -72,4 +136,4 @@ def _configtest(start: Start) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return None if done.returncode == 0 else done.stderr.strip()
+    return None if done.returncode == 0 else " ".join(done.stderr.split())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _NAME = "journal.json"
 
 # The name of a backup: the time at which its fix started.
+_TIME = "%Y%m%dT%H%M%S.%fZ"
 _STARTED = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
 _TEMPORARY = re.compile(r"\.apachestaple-[0-9a-f]{16}-[0-9]+")
 _FINGERPRINT = re.compile(r"absent|sha256:[0-9a-f]{64}|link:.+", re.DOTALL)
@@ -103,6 +104,7 @@ class Journal:
         names = (self.started, self.undoes or self.started)
         if not all(_STARTED.fullmatch(name) for name in names):
             raise ValueError("it has no valid start time")
+        datetime.strptime(self.started, _TIME).replace(tzinfo=UTC)
         if not all(isinstance(path, str) for path in self.main_files):
             raise ValueError("its main files are not paths")
 
@@ -123,6 +125,12 @@ class Journal:
     def copy_of(self, path: str) -> str:
         """Path of the copy of a file's old content."""
         return os.path.join(self.folder, "files", path.lstrip("/"))
+
+    @property
+    def time(self) -> str:
+        """The time at which the run started, in UTC, for people."""
+        started = datetime.strptime(self.started, _TIME).replace(tzinfo=UTC)
+        return f"{started:%Y-%m-%d %H:%M:%S} UTC"
 
     @property
     def backup(self) -> str | None:
@@ -151,7 +159,7 @@ def begin(
         Target(path, os.path.join(os.path.dirname(path), f".apachestaple-{token}-{n}"), old, new)
         for n, (path, old, new) in enumerate(fingerprints)
     )
-    started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    started = datetime.now(UTC).strftime(_TIME)
     journal = Journal(_folder(), Stage.PREPARING, started, main_files, kept, undoes, targets)
     os.mkdir(journal.folder, mode=0o700)
     try:

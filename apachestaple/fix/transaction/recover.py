@@ -109,7 +109,7 @@ def _is_written(target: Target, journal: Journal, folders: OpenFolders) -> bool:
     now = fingerprint_at(target.path, folders)
     if now not in {target.old, target.new}:
         raise WriteError(
-            f"{target.path} was changed since the interrupted run of {journal.started}, so nothing "
+            f"{target.path} was changed since the interrupted run of {journal.time}, so nothing "
             f"is restored. The old files are in {journal.folder}/files; repair the files by hand, "
             f"and remove {journal.folder}"
         )

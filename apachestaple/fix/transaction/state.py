@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.errors import ApachestapleError
 from apachestaple.filesystem.trust import distrust
+from apachestaple.fix.privileges import sudo_advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def state_folder() -> str:
     try:
         refuse_foreign(folder)
     except OSError as error:
-        raise WriteError(_no_place(f"{error.filename}: {error.strerror}")) from None
+        raise WriteError(_no_place(error, folder)) from None
     return os.path.realpath(folder)
 
 
@@ -76,8 +77,7 @@ def only_one_fix() -> Iterator[None]:
         held = f"it holds {lock.lock_file}"
         raise WriteError(f"another apachestaple fix is running ({held})") from None
     except OSError as error:
-        reason = f"{error.filename or lock.lock_file}: {error.strerror}"
-        raise WriteError(_no_place(reason)) from None
+        raise WriteError(_no_place(error, lock.lock_file)) from None
     try:
         yield
     finally:
@@ -97,5 +97,7 @@ def _make(folder: str) -> None:
             os.mkdir(folder, mode=0o700)
 
 
-def _no_place(reason: str) -> str:
-    return f"journal and lock cannot be written ({reason}); nothing was changed"
+def _no_place(error: OSError, path: str) -> str:
+    reason = f"{error.filename or path}: {error.strerror}"
+    advice = sudo_advice(error)
+    return f"journal and lock cannot be written ({reason}); nothing was changed{advice}"

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from apachestaple.filesystem.folders import OpenFolders
 from apachestaple.filesystem.new_files import opened, read_all
-from apachestaple.fix.transaction.configtest import configtests
+from apachestaple.fix.privileges import sudo_advice
+from apachestaple.fix.transaction.configtest import RejectedError, configtest
 from apachestaple.fix.transaction.content import ABSENT, fingerprint, fingerprint_at, link_at
 from apachestaple.fix.transaction.journal import backups_folder, load
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.write import NewText, written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from apachestaple.fix.transaction.configtest import Tested
     from apachestaple.fix.transaction.journal import Journal, Target
     from apachestaple.httpd.start import Start
 
@@ -26,39 +28,63 @@ class Backup:
     """The backup of a fix.
 
     Attributes:
-        started: the time at which the fix started, which is also the name of the folder.
+        name: the name of its folder.
+        started: the time at which the fix started, for people.
         main_files: main files of the configurations that it repaired.
         files: the files to write in order to restore everything.
 
     """
 
+    name: str
     started: str
     main_files: tuple[str, ...]
     files: tuple[NewText, ...]
 
 
-def latest_backup(main_files: Collection[str] = ()) -> Backup:
-    """The backup of the latest fix (of one of these main files, if there are any).
+def latest_backup(
+    named: Collection[str] = (), own: Callable[[], str | None] = lambda: None
+) -> Backup:
+    """The backup of the latest fix.
+
+    Args:
+        named: main files of the configurations to restore; if empty, the latest fix of all.
+        own: returns the main file of this machine's httpd.
 
     Raises:
-        WriteError: there is none, it is damaged, or files were changed after the fix.
+        WriteError: there is none, it is damaged, files were changed after the fix, or it is not
+            certain that the latest fix is meant, because it changed other configurations.
 
     """
-    try:
-        names = sorted(os.listdir(backups_folder()), reverse=True)
-    except FileNotFoundError:
-        names = []
-    except OSError as error:
-        raise WriteError(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    for name in names:
-        journal = load(os.path.join(backups_folder(), name))
-        if not main_files or set(main_files) & set(journal.main_files):
-            return _backup(journal)
-    of_these = f" of {', '.join(main_files)}" if main_files else ""
-    raise WriteError(f"there is no backup{of_these} in {backups_folder()}; nothing was changed")
+    journals = list(_journals())
+    if named:
+        wanted = set(map(os.path.realpath, named))
+        journals = [each for each in journals if wanted & _configurations(each)]
+    if not journals:
+        of_these = f" of {', '.join(named)}" if named else ""
+        raise WriteError(f"there is no backup{of_these} in {backups_folder()}; nothing was changed")
+    latest = journals[0]
+    if named:
+        others = [
+            path
+            for path in latest.main_files
+            if os.path.realpath(path) not in wanted and os.path.lexists(path)
+        ]
+        if others:
+            raise WriteError(
+                f"the fix of {latest.time} also repaired {', '.join(others)}; to undo it, name all "
+                "of them: apachestaple fix --undo PATH…; nothing was changed"
+            )
+    elif any(_configurations(each) != _configurations(latest) for each in journals):
+        machine = own()
+        if machine is None or _configurations(latest) != {os.path.realpath(machine)}:
+            raise WriteError(
+                f"there are fixes of several configurations: {_listed(journals)}; name the one to "
+                "undo: apachestaple fix --undo PATH; nothing was changed"
+            )
+    return _backup(latest)
 
 
-def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
+def undo(backup: Backup, starts: Sequence[Start], mode: str) -> Tested:
     """Restore the files of a backup, and remove the backup.
 
     Raises:
@@ -66,14 +92,41 @@ def undo(backup: Backup, starts: Sequence[Start], configtest: str) -> None:
 
     """
     with only_one_fix():
-        rejection = configtests(starts, configtest)
-        with written(backup.files, backup.main_files, undoes=backup.started):
-            message = rejection()
-            if message is not None:
+        test = configtest(starts, mode)
+        with written(backup.files, backup.main_files, undoes=backup.name):
+            try:
+                return test.again()
+            except RejectedError as error:
                 raise WriteError(
                     "httpd -t rejects the old files, so nothing was restored "
-                    f"(to skip this test, use --configtest never): {' '.join(message.split())}"
-                )
+                    f"(to skip this test, use --configtest never): {error}"
+                ) from None
+
+
+def _journals() -> Iterator[Journal]:
+    """The journals of all backups, the latest first."""
+    try:
+        names = sorted(os.listdir(backups_folder()), reverse=True)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WriteError(
+            f"{error.filename}: {error.strerror}; nothing was changed{sudo_advice(error)}"
+        ) from None
+    for name in names:
+        yield load(os.path.join(backups_folder(), name))
+
+
+def _configurations(journal: Journal) -> set[str]:
+    return set(map(os.path.realpath, journal.main_files))
+
+
+def _listed(journals: Iterable[Journal]) -> str:
+    """The configurations, each with its latest fix."""
+    latest: dict[tuple[str, ...], str] = {}
+    for journal in journals:
+        latest.setdefault(journal.main_files, journal.time)
+    return "; ".join(f"{', '.join(paths)} ({time})" for paths, time in latest.items())
 
 
 def _backup(journal: Journal) -> Backup:
@@ -86,13 +139,16 @@ def _backup(journal: Journal) -> Backup:
             ]
             if changed:
                 raise WriteError(
-                    f"changed since the fix of {journal.started}: {', '.join(changed)}; "
+                    f"changed since the fix of {journal.time}: {', '.join(changed)}; "
                     f"nothing was restored. The old files are in {journal.folder}"
                 )
             files = tuple(_given_back(target, journal, folders) for target in journal.targets)
     except OSError as error:
-        raise WriteError(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    return Backup(os.path.basename(journal.folder), journal.main_files, files)
+        raise WriteError(
+            f"{error.filename}: {error.strerror}; nothing was changed{sudo_advice(error)}"
+        ) from None
+    name = os.path.basename(journal.folder)
+    return Backup(name, journal.time, journal.main_files, files)
 
 
 def _given_back(target: Target, journal: Journal, folders: OpenFolders) -> NewText:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from apachestaple.ending import signals_raise
 from apachestaple.filesystem.folders import OpenFolders
 from apachestaple.filesystem.new_files import opened, read_all, write_copy, write_new
+from apachestaple.fix.privileges import sudo_advice, unwritable
 from apachestaple.fix.transaction.content import (
     ABSENT,
     fingerprint,
@@ -84,6 +85,9 @@ def written(
 
     """
     files = list(files)
+    denied = unwritable(file.path for file in files)
+    if denied is not None:
+        raise WriteError(f"{denied}; nothing was changed; run the command again with sudo")
     renamed: list[Target] = []
     with signals_raise(), OpenFolders() as folders:
         try:
@@ -211,4 +215,4 @@ def _take_back(journal: Journal, folders: OpenFolders, renamed: Sequence[Target]
 
 def _told(error: OSError) -> str:
     path = error.filename2 or error.filename or "writing"
-    return f"{path}: {error.strerror}; nothing was changed"
+    return f"{path}: {error.strerror}; nothing was changed{sudo_advice(error)}"

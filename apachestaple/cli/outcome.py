@@ -1,0 +1,44 @@
+"""Prints the result of ``fix`` and ``fix --undo``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from apachestaple.cli.errors import tell
+from apachestaple.report.fixes import activation_lines, diff_report, test_lines
+from apachestaple.report.terminal import emit, is_terminal, paint_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apachestaple.fix.outcome import FixOutcome
+    from apachestaple.report.terminal import Paint
+
+
+def tell_outcome(
+    outcome: FixOutcome,
+    form: str,
+    color: str,
+    text_report: Callable[[FixOutcome, Paint], str],
+    *,
+    diff: bool,
+) -> None:
+    """Print the result in the format ``text`` or ``json``.
+
+    With ``diff``, only the diff is on standard output, for patch; the report is on standard error.
+    """
+    if form == "json":
+        from apachestaple.report.fix_json import fix_json
+
+        emit(fix_json(outcome))
+        # There is no place for them in the contract of the JSON report.
+        tell(*outcome.notes, *test_lines(outcome.tested))
+        tell(*activation_lines((a for a in outcome.activations if a.problem), is_written=not diff))
+    elif diff:
+        shown = is_terminal(sys.stdout)
+        emit(diff_report(outcome.files, paint_for(sys.stdout, color), for_people=shown), exact=True)
+        if sys.stderr is not None:
+            emit(text_report(outcome, paint_for(sys.stderr, color)), to=sys.stderr)
+    else:
+        emit(text_report(outcome, paint_for(sys.stdout, color)))
