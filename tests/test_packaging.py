@@ -43,6 +43,11 @@ def test_the_wheel_holds_the_package_and_what_it_reads_and_nothing_else(wheel: P
     paths = {path.relative_to(ROOT) for path in project_files()}
     package = {str(path) for path in paths if path.parts[0] == "apachestaple"}
     templates = {f"apachestaple/{path}" for path in paths if path.parts[0] == "templates"}
+    schemas = {
+        f"apachestaple/schemas/{path.name}"
+        for path in paths
+        if path.parts[:2] == ("docs", "schemas")
+    }
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     schemas = {

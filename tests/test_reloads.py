@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tests.lab.play import Lab
     from tests.lab.server import Httpd
 
+RELOAD = "httpd runs with the previous configuration until it is reloaded: apachectl graceful\n"
 GRACEFUL, RESTART = signal.SIGUSR1, signal.SIGHUP
 RELOADS = pytest.mark.parametrize("how", [GRACEFUL, RESTART], ids=["graceful", "restart"])
 
@@ -120,7 +121,7 @@ def test_a_running_httpd_reloads_every_kind_of_repair(trial: Trial, kind: Kind) 
     before = trial.texts()
     done = trial.run("fix", *kind.arguments)
     assert any(line.startswith(kind.change) for line in unified_diff(before, trial.texts()))
-    assert "To apply the changes, reload httpd: apachectl graceful\n" in done.stdout
+    assert RELOAD in done.stdout
     assert trial.httpd.configtest().accepted
     expected = trial.predicted() if kind.is_answered else {"www.example.com": False}
     for how in (GRACEFUL, RESTART, GRACEFUL):
@@ -186,7 +187,8 @@ def test_a_new_mod_md_staples_after_a_stop_and_start(
     assert "LoadModule md_module" not in kind.running
     done = trial.run("fix", "--use-mod-md")
     assert (
-        "stop and start httpd: apachectl stop, then apachectl start. A reload is not enough: mod_md"
+        "until it is stopped and started: apachectl stop, then apachectl start. A reload is not "
+        "enough: mod_md"
     ) in done.stdout
     assert trial.httpd.reload(how)
     trial.expect({"www.example.com": False})
@@ -218,7 +220,7 @@ def test_a_cache_that_undo_takes_away_is_said_to_need_a_stop_and_start(
 def test_an_undo_that_httpd_can_reload_says_so(trial: Trial, kind: Kind) -> None:
     trial.run("fix")
     done = trial.run("fix", "--undo", "--configtest", "never")
-    assert "To apply the changes, reload httpd: apachectl graceful\n" in done.stdout
+    assert RELOAD in done.stdout
     assert trial.site.read_text() == trial.httpd.with_lab_ports(kind.running)
     assert trial.httpd.reload(GRACEFUL)
     trial.expect({"www.example.com": True, "hopeless.example.com": False})

@@ -79,6 +79,7 @@ class FixOutcome:
         remaining: the findings that remain.
         written: paths of the files that were written.
         backup: folder with the old files, or ``None``.
+        main_files: main files of the configurations.
         hosts: for each host, whether it staples before and after.
         notes: notes on files that are written.
         repaired: the findings that are repaired.
@@ -94,6 +95,7 @@ class FixOutcome:
     remaining: tuple[Finding, ...] = ()
     written: tuple[str, ...] = ()
     backup: str | None = None
+    main_files: tuple[str, ...] = ()
     hosts: tuple[Outlook, ...] = ()
     notes: tuple[str, ...] = ()
     repaired: tuple[Finding, ...] = ()

@@ -108,6 +108,7 @@ def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> F
         tuple(work.changes),
         (*work.refused, *unread),
         tuple(filter(request.goal.reports, remaining)),
+        main_files=tuple(each.start.main_file for each in repairs),
         hosts=tuple(
             host
             for each in repairs
@@ -166,8 +167,7 @@ def _write(
     """Write the files; restore them if they are not as planned, or if httpd rejects them."""
     with only_one_fix():
         test = configtest(starts, request.configtest)
-        main_files = [start.main_file for start in starts]
-        with written(outcome.files, main_files, kept=request.backup) as backup:
+        with written(outcome.files, outcome.main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
             for start in starts:
                 _check_planned(_understand(start, request, on_disk), request, outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,9 @@ def _written(outcome: FixOutcome, verb: str = "Written") -> Iterator[str]:
         yield from (f"  {printable(short(path))}" for path in outcome.written)
     if outcome.backup:
         yield f"Backup of the old files: {printable(short(outcome.backup))}"
-        yield "To restore them, run: apachestaple fix --undo"
+        paths = map(shlex.quote, map(short, outcome.main_files[:1]))
+        more = " …" if len(outcome.main_files) > 1 else ""
+        yield f"To restore them, run: apachestaple fix --undo {printable(' '.join(paths))}{more}"
     yield from test_lines(outcome.tested)
     yield from activation_lines(outcome.activations, is_written=bool(outcome.written))
 

@@ -61,7 +61,10 @@ def latest_backup(
         journals = [each for each in journals if wanted & _configurations(each)]
     if not journals:
         of_these = f" of {', '.join(named)}" if named else ""
-        raise WriteError(f"there is no backup{of_these} in {backups_folder()}; nothing was changed")
+        advice = "" if os.geteuid() == 0 else "; the backups of root need sudo"
+        raise WriteError(
+            f"there is no backup{of_these} in {backups_folder()}; nothing was changed{advice}"
+        )
     latest = journals[0]
     if named:
         others = [

@@ -1,0 +1,205 @@
+"""The reports of fix: JSON and text say the same, and what they say is what httpd then does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apachestaple.discovery.locate import locate
+from apachestaple.fix.outcome import FixRequest
+from apachestaple.fix.run import run_fix
+from apachestaple.httpd.layout import Options
+from apachestaple.report.fix_json import fix_json
+from apachestaple.report.fixes import fix_report
+from apachestaple.report.terminal import Paint
+from apachestaple.rules.catalogue import all_rules
+from apachestaple.rules.rule import CACHE, tls_host
+from tests.lab.handshake import handshake
+from tests.project import ROOT
+from tests.schemas import LINT, checked
+from tests.test_cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from apachestaple.fix.outcome import FixOutcome
+    from tests.lab.play import Lab
+    from tests.lab.server import Httpd
+
+SCHEMA = json.loads((ROOT / "docs/schemas/fix.json").read_text(encoding="utf-8"))
+NAMES = ("www.example.com", "off.example.com", "hopeless.example.com")
+# A repair, a refusal, and a finding that remains.
+SITE = (
+    "SSLStaplingReturnResponderErrors off\nSSLStaplingFakeTryLater off\n"
+    + tls_host("SSLUseStapling on")
+    + tls_host("SSLUseStapling off", name="off.example.com")
+    + "Define STAPLING on\n"
+    + tls_host("SSLUseStapling ${STAPLING}", certificate="no-ocsp", name="hopeless.example.com")
+)
+
+
+@pytest.fixture
+def httpd(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Httpd]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with lab.httpd(SITE) as httpd:
+        yield httpd
+
+
+def fix(httpd: Httpd, *words: str) -> subprocess.CompletedProcess[str]:
+    return run("fix", httpd.root / "httpd.conf", *words, cwd=httpd.root)
+
+
+def reported(done: subprocess.CompletedProcess[str]) -> Any:
+    """The JSON report, checked against the schema."""
+    assert done.returncode in (0, 1), done.stderr
+    return checked(done.stdout, SCHEMA)
+
+
+def test_a_finding_has_the_schema_that_lint_has() -> None:
+    assert SCHEMA["$defs"]["finding"] == LINT["properties"]["findings"]["items"]
+
+
+def test_json_says_what_is_changed_and_what_remains(httpd: Httpd) -> None:
+    shown = reported(fix(httpd, "--diff", "--format", "json"))
+    assert shown["changed"] is True
+    diff = fix(httpd, "--diff").stdout
+    assert "".join(file["diff"] for file in shown["files"]) == diff
+    done = reported(fix(httpd, "--format", "json", "--configtest", "always"))
+    assert {**shown, "configtest": "passed"} == done
+    assert shown["configtest"] == "not-run"
+    assert [file["path"] for file in done["files"]] == ["site.conf"]
+    assert done["reload"] == "apachectl graceful"
+    (repair,) = done["repairs"]
+    assert repair["rule"] == "AS201"
+    (refusal,) = done["refusals"]
+    assert "has its value from a variable" in refusal
+    assert [finding["rule"] for finding in done["findings"]] == ["AS501", "AS304"]
+    linted = checked(run("lint", "httpd.conf", "--format", "json", cwd=httpd.root).stdout, LINT)
+    assert done["findings"] == linted["findings"]
+
+    again = fix(httpd, "--format", "json", "--configtest", "always")
+    nothing = reported(again)
+    assert nothing["changed"] is False
+    assert (nothing["files"], nothing["repairs"], nothing["reload"]) == ([], [], None)
+    assert nothing["configtest"] == "not-run"
+    assert nothing["findings"] == done["findings"]
+    assert fix(httpd, "--diff", "--format", "json").returncode == 0
+
+
+def test_json_predicts_the_staples_before_and_after(httpd: Httpd) -> None:
+    assert not httpd.start(), "there is no cache"
+    done = reported(fix(httpd, "--format", "json"))
+    assert {host["name"]: host["before"] for host in done["hosts"]} == {
+        f"{name}:{httpd.port}": False for name in NAMES
+    }
+    assert httpd.start()
+    for host, name in zip(done["hosts"], NAMES, strict=True):
+        assert host["name"] == f"{name}:{httpd.port}"
+        made = [handshake(httpd.port, name).staple for _ in range(2)]
+        assert (made[1] == "good") is host["after"]
+
+
+def test_httpd_that_does_not_start_gives_no_staple_before(lab: Lab, httpd: Httpd) -> None:
+    del lab
+    httpd.configure(CACHE + tls_host("SSLUseStapling on").replace("on\n", "“on”\n"))
+    assert not httpd.start()
+    done = fix(httpd, "--format", "json", "--select", "AS106")
+    (host,) = reported(done)["hosts"]
+    assert (host["before"], host["after"]) == (False, True)
+    assert httpd.start()
+    made = [handshake(httpd.port, NAMES[0]).staple for _ in range(2)]
+    assert made[1] == "good"
+
+
+@pytest.mark.parametrize("option", ["--disable", "--proxy"])
+def test_json_says_what_an_option_requests(httpd: Httpd, option: str) -> None:
+    words = [option] if option == "--disable" else [option, "http://127.0.0.1:3128"]
+    done = reported(fix(httpd, "--format", "json", *words))
+    (requested,) = [repair for repair in done["repairs"] if repair["rule"] is None]
+    assert requested["reason"].startswith(option)
+
+
+def test_json_of_an_undo(httpd: Httpd) -> None:
+    before = (httpd.root / "site.conf").read_bytes()
+    done = reported(fix(httpd, "--format", "json"))
+    words = ("--undo", "--configtest", "never", "--format", "json")
+    shown = fix(httpd, *words, "--diff")
+    assert "would undo the fix of" in shown.stderr
+    undone = fix(httpd, *words)
+    assert (shown.returncode, undone.returncode) == (1, 0)
+    assert reported(shown) == reported(undone)
+    assert reported(undone)["hosts"] == [
+        {"name": host["name"], "before": host["after"], "after": host["before"]}
+        for host in done["hosts"]
+    ]
+    assert "AS201" in {finding["rule"] for finding in reported(undone)["findings"]}
+    # Without a cache, a reload would end httpd.
+    assert reported(undone)["reload"] == "apachectl stop, then apachectl start"
+    assert "Do not reload it" in undone.stderr
+    assert (httpd.root / "site.conf").read_bytes() == before
+
+
+def test_the_diff_alone_is_on_standard_output_and_the_report_beside_it(httpd: Httpd) -> None:
+    shown = fix(httpd, "--diff")
+    patch = ["patch", "-p0", "--dry-run"]
+    subprocess.run(patch, cwd=httpd.root, input=shown.stdout, check=True, text=True)
+    done = fix(httpd)
+    written = ("Written:", "Backup of", "To restore", "httpd runs", "When the files")
+
+    def said(text: str) -> list[str]:
+        return [line for line in text.splitlines() if not line.startswith(written)]
+
+    assert said(shown.stderr) == said(done.stdout)
+    assert f"  www.example.com:{httpd.port}: staples: mod_ssl staples" in done.stdout
+    assert "    before: no staple: no SSLStaplingCache is set" in done.stdout
+    assert "2 other hosts without changes (2 without a staple)" in done.stdout
+    assert "has its value from a variable" in done.stdout
+    assert "warning[AS304]" in done.stdout
+    assert "httpd runs with the previous configuration until it is reloaded: " in done.stdout
+    assert "When the files are changed, httpd must be reloaded: apachectl" in shown.stderr
+
+
+# -- httpd -t -----------------------------------------------------------------------------------
+
+BAD_LINE = "NoSuchDirective on\n"
+
+
+def outcome_of(httpd: Httpd) -> FixOutcome:
+    """Repair the configuration of a server as that of this machine."""
+    start = locate(str(httpd.root / "httpd.conf"), Options())
+    start = start._replace(environment=httpd.environment, installed=True)
+    request = FixRequest(
+        diff=False,
+        output=None,
+        templates=None,
+        backup=True,
+        outside=False,
+        configtest="auto",
+        rules=all_rules(),
+    )
+    return run_fix([start], request)
+
+
+def test_a_change_that_httpd_cannot_test_is_called_untested(httpd: Httpd) -> None:
+    httpd.configure(SITE + BAD_LINE)
+    assert not httpd.configtest().accepted
+    outcome = outcome_of(httpd)
+    assert checked(fix_json(outcome), SCHEMA)["configtest"] == "failed-before"
+    (line,) = (x for x in fix_report(outcome, Paint()).splitlines() if x.startswith("Not tested"))
+    assert "httpd -t failed" in line
+    assert "before the change, and still fails" in line
+    assert "Invalid command 'NoSuchDirective'" in line
+    # Without the other error, httpd accepts what was written.
+    site = httpd.root / "site.conf"
+    site.write_text(site.read_text().replace(BAD_LINE, ""))
+    assert httpd.configtest().accepted
+
+
+def test_a_change_that_httpd_accepts_is_called_tested(httpd: Httpd) -> None:
+    outcome = outcome_of(httpd)
+    assert checked(fix_json(outcome), SCHEMA)["configtest"] == "passed"
+    assert "Tested: httpd -t passes.\n" in fix_report(outcome, Paint())
