@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,13 +13,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.state import WriteError, only_one_fix
+from apachestaple.fix.transaction.undo import latest_backup
 from apachestaple.fix.transaction.write import NewText, written
 from tests.lab.server import MODULES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
 MODULE_LINES = "".join(
     f"LoadModule {name}_module {MODULES}/mod_{name}.so\n"
     for name in ("mpm_event", "authz_core", "ssl", "socache_shmcb")
@@ -93,6 +96,58 @@ def test_undo_of_a_path_passes_over_the_fixes_of_others(tmp_path: Path) -> None:
     changed = other.read_bytes()
     assert fix("--undo", one).returncode == 0
     assert (one.read_bytes(), other.read_bytes()) == (before, changed)
+
+
+def test_undo_without_a_path_does_not_guess_between_several_configurations(
+    tmp_path: Path, state: Path
+) -> None:
+    one, other = site(tmp_path, "one"), site(tmp_path, "other")
+    before = one.read_bytes()
+    fix(one)
+    fix(other)
+    changed = one.read_bytes(), other.read_bytes()
+    for words in ([], ["--diff"], ["--format", "json"]):
+        refused = fix("--undo", *words)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        listed = rf"several configurations: {other} \({TIME}\); {one} \({TIME}\); name the one"
+        assert re.search(listed, refused.stderr)
+        assert (one.read_bytes(), other.read_bytes()) == changed
+    assert len(os.listdir(state / "backups")) == 2
+    # The other configuration has no fix any more, so only one can be meant.
+    assert fix("--undo", other).returncode == 0
+    assert fix("--undo").returncode == 0
+    assert one.read_bytes() == before
+
+
+def test_the_latest_fix_of_this_machine_s_httpd_is_undone_without_a_path(tmp_path: Path) -> None:
+    one, other = site(tmp_path, "one"), site(tmp_path, "other")
+    fix(one)
+    fix(other)
+    assert latest_backup(own=lambda: str(other)).main_files == (str(other),)
+    for own in (None, str(one)):
+        with pytest.raises(WriteError, match="fixes of several configurations"):
+            latest_backup(own=lambda own=own: own)
+
+
+def test_undo_of_a_path_does_not_undo_what_the_same_fix_did_elsewhere(tmp_path: Path) -> None:
+    one, other = site(tmp_path, "one"), site(tmp_path, "other")
+    before = one.read_bytes(), other.read_bytes()
+    fix(one, other)
+    changed = one.read_bytes(), other.read_bytes()
+    refused = fix("--undo", one)
+    assert refused.returncode == 2
+    assert re.search(f"the fix of {TIME} also repaired {other}; to undo it, name", refused.stderr)
+    assert (one.read_bytes(), other.read_bytes()) == changed
+    assert fix("--undo", other, one).returncode == 0
+    assert (one.read_bytes(), other.read_bytes()) == before
+
+
+@pytest.mark.parametrize("words", [[], ["--diff"]])
+def test_undo_names_the_configuration_and_the_time(tmp_path: Path, words: list[str]) -> None:
+    path = site(tmp_path)
+    fix(path)
+    named = f"undo(ing)? the fix of {TIME} in {path}$"
+    assert re.search(named, fix("--undo", *words).stderr, re.MULTILINE)
 
 
 def test_without_a_backup_there_is_no_undo(tmp_path: Path) -> None:
@@ -175,7 +230,8 @@ def interrupt(path: Path, new: str = "new", more: str = "") -> None:
     """Write a file, and end by SIGKILL where httpd would have its say."""
     program = f"""
 import os
-from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.state import WriteError, only_one_fix
+from apachestaple.fix.transaction.undo import latest_backup
 from apachestaple.fix.transaction.write import NewText, written
 old = open({str(path)!r}).read()
 with only_one_fix(), written([NewText({str(path)!r}, old, {new!r}){more}], kept=True):
@@ -329,6 +385,34 @@ def test_a_journal_that_somebody_else_can_have_written_is_refused(
     assert journal.exists()
 
 
+@pytest.mark.parametrize("words", [[], ["--diff"], ["--format", "json"]])
+def test_a_backup_that_somebody_else_can_have_written_is_not_restored(
+    tmp_path: Path, state: Path, words: list[str]
+) -> None:
+    """Otherwise any user could have root write any file, by a backup of another one."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    name = "20261125T100000.000000Z"
+    old = hashlib.sha256(b"theirs").hexdigest()
+    journal = planted(state, victim, old=f"sha256:{old}", stage="done", started=name)
+    (state / "backups").mkdir()
+    backup = journal.parent.rename(state / "backups" / name)
+    copied = backup / "files" / str(victim).lstrip("/")
+    copied.parent.mkdir(parents=True)
+    copied.write_text("theirs")
+    # It is a backup that would be restored.
+    assert "+theirs" in fix("--undo", "--diff").stdout
+    for path in (backup / "journal.json", backup, state / "backups"):
+        trusted = path.stat()
+        given_away(path, folder=path.is_dir())
+        done = fix("--undo", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{path} belongs to" in done.stderr or "can write to" in done.stderr
+        assert victim.read_text() == "mine"
+        os.chown(path, trusted.st_uid, trusted.st_gid)
+        path.chmod(trusted.st_mode)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -390,7 +474,8 @@ def test_a_link_is_put_back_only_as_it_was(tmp_path: Path, state: Path) -> None:
     link.symlink_to("first")
     program = f"""
 import os
-from apachestaple.fix.transaction.state import only_one_fix
+from apachestaple.fix.transaction.state import WriteError, only_one_fix
+from apachestaple.fix.transaction.undo import latest_backup
 from apachestaple.fix.transaction.write import NewText, written
 with only_one_fix(), written([NewText({str(link)!r}, "first", "second", is_link=True)]):
     os.kill(os.getpid(), {int(signal.SIGKILL)})
