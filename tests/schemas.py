@@ -23,6 +23,7 @@ def schema(name: str) -> Schema:
 ANSWERS = schema("answers")
 DUMP = schema("dump")
 EXPLAIN = schema("explain")
+FIX = schema("fix")
 HOSTS = schema("hosts")
 LINT = schema("lint")
 PROBE = schema("probe")

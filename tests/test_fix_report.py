@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,7 @@ from apachestaple.report.terminal import Paint
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.handshake import handshake
-from tests.project import ROOT
-from tests.schemas import LINT, checked
+from tests.schemas import FIX, LINT, checked
 from tests.test_cli import run
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from tests.lab.play import Lab
     from tests.lab.server import Httpd
 
-SCHEMA = json.loads((ROOT / "docs/schemas/fix.json").read_text(encoding="utf-8"))
 NAMES = ("www.example.com", "off.example.com", "hopeless.example.com")
 # A repair, a refusal, and a finding that remains.
 SITE = (
@@ -56,11 +53,11 @@ def fix(httpd: Httpd, *words: str) -> subprocess.CompletedProcess[str]:
 def reported(done: subprocess.CompletedProcess[str]) -> Any:
     """The JSON report, checked against the schema."""
     assert done.returncode in (0, 1), done.stderr
-    return checked(done.stdout, SCHEMA)
+    return checked(done.stdout, FIX)
 
 
 def test_a_finding_has_the_schema_that_lint_has() -> None:
-    assert SCHEMA["$defs"]["finding"] == LINT["properties"]["findings"]["items"]
+    assert FIX["$defs"]["finding"] == LINT["properties"]["findings"]["items"]
 
 
 def test_json_says_what_is_changed_and_what_remains(httpd: Httpd) -> None:
@@ -188,7 +185,7 @@ def test_a_change_that_httpd_cannot_test_is_called_untested(httpd: Httpd) -> Non
     httpd.configure(SITE + BAD_LINE)
     assert not httpd.configtest().accepted
     outcome = outcome_of(httpd)
-    assert checked(fix_json(outcome), SCHEMA)["configtest"] == "failed-before"
+    assert checked(fix_json(outcome), FIX)["configtest"] == "failed-before"
     (line,) = (x for x in fix_report(outcome, Paint()).splitlines() if x.startswith("Not tested"))
     assert "httpd -t failed" in line
     assert "before the change, and still fails" in line
@@ -201,5 +198,5 @@ def test_a_change_that_httpd_cannot_test_is_called_untested(httpd: Httpd) -> Non
 
 def test_a_change_that_httpd_accepts_is_called_tested(httpd: Httpd) -> None:
     outcome = outcome_of(httpd)
-    assert checked(fix_json(outcome), SCHEMA)["configtest"] == "passed"
+    assert checked(fix_json(outcome), FIX)["configtest"] == "passed"
     assert "Tested: httpd -t passes.\n" in fix_report(outcome, Paint())

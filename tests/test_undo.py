@@ -124,9 +124,9 @@ def test_the_latest_fix_of_this_machine_s_httpd_is_undone_without_a_path(tmp_pat
     fix(one)
     fix(other)
     assert latest_backup(own=lambda: str(other)).main_files == (str(other),)
-    for own in (None, str(one)):
+    for words in ((), (lambda: str(one),)):
         with pytest.raises(WriteError, match="fixes of several configurations"):
-            latest_backup(own=lambda own=own: own)
+            latest_backup((), *words)
 
 
 def test_undo_of_a_path_does_not_undo_what_the_same_fix_did_elsewhere(tmp_path: Path) -> None:
