@@ -142,7 +142,7 @@ def test_json_of_an_undo(httpd: Httpd) -> None:
 
 def test_the_diff_alone_is_on_standard_output_and_the_report_beside_it(httpd: Httpd) -> None:
     shown = fix(httpd, "--diff")
-    patch = ["patch", "-p0", "--dry-run"]
+    patch = ["patch", "-p1", "--dry-run"]
     subprocess.run(patch, cwd=httpd.root, input=shown.stdout, check=True, text=True)
     done = fix(httpd)
     written = ("Written:", "Backup of", "To restore", "httpd runs", "When the files")

@@ -12,7 +12,7 @@ from apachestaple.report.summary import counted
 from apachestaple.report.terminal import Paint, printable, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from apachestaple.fix.activation import Activation
     from apachestaple.fix.outcome import FixOutcome
@@ -31,7 +31,7 @@ _STATES = {
 _MOST_HOSTS = 5
 
 
-def diff_report(files: Iterable[NewText], paint: Paint, *, for_people: bool) -> str:
+def diff_report(files: Sequence[NewText], paint: Paint, *, for_people: bool) -> str:
     """The diff: exact bytes for patch, escaped on a terminal."""
     diff = "".join(diffs(files))
     if not for_people:
