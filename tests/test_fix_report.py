@@ -145,7 +145,7 @@ def test_the_diff_alone_is_on_standard_output_and_the_report_beside_it(httpd: Ht
     patch = ["patch", "-p1", "--dry-run"]
     subprocess.run(patch, cwd=httpd.root, input=shown.stdout, check=True, text=True)
     done = fix(httpd)
-    written = ("Written:", "Backup of", "To restore", "httpd runs", "When the files")
+    written = ("Written:", "  site.conf", "Backup of", "To restore", "httpd runs", "When the files")
 
     def said(text: str) -> list[str]:
         return [line for line in text.splitlines() if not line.startswith(written)]
