@@ -175,6 +175,7 @@ def outcome_of(httpd: Httpd) -> FixOutcome:
         templates=None,
         backup=True,
         outside=False,
+        generated=False,
         configtest="auto",
         rules=all_rules(),
     )

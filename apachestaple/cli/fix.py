@@ -53,6 +53,13 @@ def fix(
             "--outside", help="Also write included files outside of the server's own folders."
         ),
     ] = False,
+    generated: Annotated[
+        bool,
+        typer.Option(
+            "--generated",
+            help="Also write files that a program generates, such as Puppet or a hosting panel.",
+        ),
+    ] = False,
     undo: Annotated[
         bool, typer.Option("--undo", help="Restore the files from before the latest fix.")
     ] = False,
@@ -82,13 +89,14 @@ def fix(
 
     one_of("--configtest", configtest, "auto", "always", "never")
     one_of("--format", form, "text", "json")
+    elsewhere = outside or generated
     rewrites = disable or use_mod_md or proxy is not None
     if recover:
-        if paths or diff or output or unsafe or no_backup or outside or undo or rewrites:
+        if paths or diff or output or unsafe or no_backup or undo or rewrites or elsewhere:
             raise UsageError("--recover cannot be used with PATH or other options")
         return recover_alone()
     if undo:
-        if output or unsafe or no_backup or outside or rewrites:
+        if output or unsafe or no_backup or elsewhere or rewrites:
             raise UsageError("--undo can only be used with PATH, --diff, --format and --configtest")
         return undo_latest(common, paths or [], diff=diff, form=form, configtest=configtest)
     recover_first(only_look=diff or output is not None)
@@ -107,6 +115,7 @@ def fix(
         comments=settings.comments,
         backup=not no_backup,
         outside=outside,
+        generated=generated,
         configtest=configtest,
         rules=select_rules(settings.select, settings.ignore),
         certificates_required=settings.certificates_required,

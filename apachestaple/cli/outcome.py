@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import tell
@@ -28,6 +29,8 @@ def tell_outcome(
 
     With ``diff``, only the diff is on standard output, for patch; the report is on standard error.
     """
+    if form == "json" or diff:
+        tell(*outcome.generated)
     if form == "json":
         from apachestaple.report.fix_json import fix_json
 
@@ -39,6 +42,7 @@ def tell_outcome(
         shown = is_terminal(sys.stdout)
         emit(diff_report(outcome.files, paint_for(sys.stdout, color), for_people=shown), exact=True)
         if sys.stderr is not None:
-            emit(text_report(outcome, paint_for(sys.stderr, color)), to=sys.stderr)
+            told = replace(outcome, generated=())
+            emit(text_report(told, paint_for(sys.stderr, color)), to=sys.stderr)
     else:
         emit(text_report(outcome, paint_for(sys.stdout, color)))

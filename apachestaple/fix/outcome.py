@@ -33,6 +33,7 @@ class FixRequest:
         comments: whether comments give the reasons for lines.
         backup: whether the old files are kept.
         outside: whether files outside of the configuration's folders may be written.
+        generated: whether files that a program generates may be written.
         configtest: ``auto``, ``always`` or ``never``.
         rules: the rules whose findings are repaired, and reported if they remain.
         certificates_required: whether a missing certificate is an error; ``None`` for the default.
@@ -46,6 +47,7 @@ class FixRequest:
     templates: str | None
     backup: bool
     outside: bool
+    generated: bool
     configtest: str
     rules: tuple[Rule, ...]
     certificates_required: bool | None = None
@@ -74,6 +76,7 @@ class FixOutcome:
 
     Attributes:
         files: the files that are changed, with their old and new texts.
+        generated: notes on files that a program generates.
         changes: one line for each change, with its reason.
         refused: one line for each refusal, with its reason.
         remaining: the findings that remain.
@@ -90,6 +93,7 @@ class FixOutcome:
     """
 
     files: tuple[NewText, ...]
+    generated: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     remaining: tuple[Finding, ...] = ()

@@ -59,6 +59,7 @@ def undo_report(outcome: FixOutcome, paint: Paint) -> str:
 
 
 def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
+    yield from (f"Generated file: {printable(note)}" for note in outcome.generated)
     if not outcome.changes:
         yield "Nothing to repair."
     else:

@@ -70,6 +70,7 @@ _REQUEST = FixRequest(
     templates=None,
     backup=False,
     outside=False,
+    generated=False,
     configtest="never",
     rules=all_rules(),
 )
