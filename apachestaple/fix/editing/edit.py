@@ -163,9 +163,9 @@ class _Place:
 def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     if edit.where is Where.END:
         return _Place(edit, nodes, len(nodes))
-    if edit.line not in by_line:
+    found = by_line.get(edit.line)
+    if found is None or (found.node.typestring == "comment" and edit.where is not Where.REPLACE):
         raise EditError(edit.file, f"has no directive on line {edit.line}")
-    found = by_line[edit.line]
     indent, siblings = _indent(found.node), found.siblings
     if edit.where in _REMOVING:
         is_below = _has_reason_above(found)
