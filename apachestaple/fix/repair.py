@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.fix.editing.edit import EditError
 from apachestaple.fix.editing.place import NoPlaceError
@@ -40,6 +40,21 @@ class _Refused:
     planners: dict[Planner, str] = field(default_factory=dict)
 
 
+class Repaired(NamedTuple):
+    """A repaired configuration.
+
+    Attributes:
+        found: the findings before the repair.
+        site: the repaired site.
+        remaining: its findings.
+
+    """
+
+    found: Sequence[Finding]
+    site: Site
+    remaining: Sequence[Finding]
+
+
 @dataclass(frozen=True)
 class Repair:
     """Repairs configurations, one after the other.
@@ -57,14 +72,10 @@ class Repair:
     renderer: Renderer
     work: Work
 
-    def run(self, site: Site, read_again: Callable[[], Site]) -> tuple[Sequence[Finding], Site]:
+    def run(self, site: Site, read_again: Callable[[], Site]) -> Repaired:
         """Lint, plan, edit and read again until no planner has an edit.
 
         Refusals are added to ``work``.
-
-        Returns:
-            the findings before the repair, and the repaired site.
-
         """
         refused = _Refused()
         seen = {self.work.state()}
@@ -78,7 +89,7 @@ class Repair:
             if planner is None:
                 self.work.repaired += [f for key, f in found.items() if key not in left]
                 self.work.refused.update(dict.fromkeys((*reasons, *refused.planners.values())))
-                return first, site
+                return Repaired(first, site, findings)
             try:
                 self.work.make(plan.edits, site)
             except EditError as error:

@@ -47,6 +47,7 @@ class _Repaired(NamedTuple):
     before: Site
     found: Sequence[Finding]
     after: Site
+    remaining: Sequence[Finding]
 
 
 def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
@@ -91,8 +92,8 @@ def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[
         if os.path.realpath(start.main_file) in known:
             continue
         before = _understand(start, request, work)
-        found, after = repair.run(before, partial(_understand, start, request, work))
-        repairs.append(_Repaired(start, before, found, after))
+        found, after, remaining = repair.run(before, partial(_understand, start, request, work))
+        repairs.append(_Repaired(start, before, found, after, remaining))
         known.update(file.real_path for file in after.configuration.files.values())
     if len(repairs) > 1:
         # If two of them share a file, the first was read before the second changed the file.
@@ -102,13 +103,16 @@ def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[
 
 def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> FixOutcome:
     """What was planned; nothing is written yet."""
-    for start, _, _, after in repairs:
+    for start, _, _, after, _ in repairs:
         kept = request.goal.kept_cache(after)
         if kept is not None:
             work.refused[cache_stays(kept, control_of(start.main_file))] = None
     files = work.files()
     unread = unread_certificates(each.after for each in repairs)
-    remaining = lint([each.after for each in repairs], request.rules).findings
+    if len(repairs) == 1:
+        remaining = repairs[0].remaining
+    else:
+        remaining = lint([each.after for each in repairs], request.rules).findings
     return FixOutcome(
         tuple(files),
         tuple(_generated(files, repairs, work)),

@@ -197,6 +197,8 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
 def _in_style(place: _Place) -> _Place:
     """The place with the lines of its edit in the style of the directives there."""
     edit, index, siblings = place.edit, place.index, place.siblings
+    if not edit.lines:
+        return place
     if edit.where is Where.REPLACE:
         lines = rewritten(_written(siblings[index]), edit.lines)
     else:
