@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,8 @@ def edits(where: Where, size: int) -> tuple[str, list[Edit]]:
 
 
 def diff(path: str) -> object:
-    with redirect_stdout(io.TextIOWrapper(io.BytesIO())):
+    printed = io.TextIOWrapper(io.BytesIO())
+    with redirect_stdout(printed), redirect_stderr(printed):
         return fix(Common(isolated=True), [path], diff=True)
 
 
