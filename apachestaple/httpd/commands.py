@@ -9,7 +9,14 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from apachestaple.httpd.words import lower, next_word
+
 _TABLE = os.path.join(os.path.dirname(__file__), "commands.txt")
+# A word that starts like a directive of mod_ssl counts as one, because it may be misspelt.
+_SSL = ("ssl", "sll", "sls")
+_DIRECTIVES_OF_THE_READER = frozenset(
+    {*("define", "undefine", "include", "includeoptional", "use", "undefmacro", "loadmodule")}
+)
 
 
 @cache
@@ -22,6 +29,15 @@ def all_commands() -> frozenset[str]:
 def commands(module: str) -> dict[str, str]:
     """The spelling of each directive of a module, by its name in lower case."""
     return {name.lower(): name for name in _table().get(module, "").split()}
+
+
+def is_directive(line: str) -> bool:
+    """Whether a line looks like one with a directive that httpd knows."""
+    word, _ = next_word(line)
+    name = lower(word).removesuffix(">").replace("</", "<", 1)
+    if name.startswith(_SSL) and name.isalpha():
+        return True
+    return name in all_commands() or name in _DIRECTIVES_OF_THE_READER
 
 
 @cache

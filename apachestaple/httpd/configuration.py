@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.httpd.commands import all_commands
+from apachestaple.httpd.commands import is_directive
 from apachestaple.httpd.dependences import Dependences
 from apachestaple.httpd.syntax import LogicalLines, buffer_sizes, logical_lines, untrimmed_lines
-from apachestaple.httpd.words import first_word, lower, next_word, split_words
+from apachestaple.httpd.words import first_word, lower, split_words
 from apachestaple.lazy import lazy
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class SourceFile:
         of its lines.
         """
         if self._is_configuration is None:
-            self._is_configuration = any(map(_is_directive, self.lines.text))
+            self._is_configuration = any(map(is_directive, self.lines.text))
         return self._is_configuration
 
     def buffer_size(self, index: int) -> int:
@@ -97,21 +97,6 @@ class SourceFile:
     def physical_lines(self, first: int, last: int) -> list[str]:
         """Physical lines ``first`` to ``last``, without line endings."""
         return [self.physical_line(number) for number in range(first, last + 1)]
-
-
-# A word that starts like a directive of mod_ssl counts as one, because it may be misspelt.
-_SSL = ("ssl", "sll", "sls")
-_DIRECTIVES_OF_THE_READER = frozenset(
-    {*("define", "undefine", "include", "includeoptional", "use", "undefmacro", "loadmodule")}
-)
-
-
-def _is_directive(line: str) -> bool:
-    word, _ = next_word(line)
-    name = lower(word).removesuffix(">").replace("</", "<", 1)
-    if name.startswith(_SSL) and name.isalpha():
-        return True
-    return name in all_commands() or name in _DIRECTIVES_OF_THE_READER
 
 
 class Place(NamedTuple):
