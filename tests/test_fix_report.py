@@ -160,6 +160,15 @@ def test_the_diff_alone_is_on_standard_output_and_the_report_beside_it(httpd: Ht
     assert "When the files are changed, httpd must be reloaded: apachectl" in shown.stderr
 
 
+def test_files_that_are_written_elsewhere_are_not_those_of_the_running_httpd(
+    httpd: Httpd, tmp_path: Path
+) -> None:
+    done = fix(httpd, "--output", str(tmp_path / "out"))
+    assert done.returncode == 1, done.stderr
+    assert "When the files are changed, httpd must be reloaded: apachectl graceful" in done.stdout
+    assert "previous configuration" not in done.stdout
+
+
 # -- httpd -t -----------------------------------------------------------------------------------
 
 BAD_LINE = "NoSuchDirective on\n"

@@ -37,7 +37,8 @@ def tell_outcome(
         emit(fix_json(outcome))
         # There is no place for them in the contract of the JSON report.
         tell(*outcome.notes, *test_lines(outcome.tested))
-        tell(*activation_lines((a for a in outcome.activations if a.problem), is_written=not diff))
+        problems = (each for each in outcome.activations if each.problem)
+        tell(*activation_lines(problems, is_written=outcome.in_place))
     elif diff:
         shown = is_terminal(sys.stdout)
         emit(diff_report(outcome.files, paint_for(sys.stdout, color), for_people=shown), exact=True)

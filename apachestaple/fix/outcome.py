@@ -81,6 +81,7 @@ class FixOutcome:
         refused: one line for each refusal, with its reason.
         remaining: the findings that remain.
         written: paths of the files that were written.
+        in_place: whether they are the files that httpd reads.
         backup: folder with the old files, or ``None``.
         main_files: main files of the configurations.
         hosts: for each host, whether it staples before and after.
@@ -98,6 +99,7 @@ class FixOutcome:
     refused: tuple[str, ...] = ()
     remaining: tuple[Finding, ...] = ()
     written: tuple[str, ...] = ()
+    in_place: bool = False
     backup: str | None = None
     main_files: tuple[str, ...] = ()
     hosts: tuple[Outlook, ...] = ()

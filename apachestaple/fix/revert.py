@@ -54,6 +54,7 @@ def revert(
         backup.files,
         remaining=lint([after for _, after in changes], rules).findings,
         written=() if diff else tuple(file.path for file in backup.files),
+        in_place=not diff,
         hosts=tuple(hosts),
         activations=activations(changes),
         tested=tested,

@@ -205,7 +205,7 @@ def _write(
                     f"httpd -t rejects the result, so all changes were reverted: {error}"
                 ) from None
     paths = tuple(file.path for file in outcome.files)
-    return replace(outcome, written=paths, backup=backup, tested=tested)
+    return replace(outcome, written=paths, in_place=True, backup=backup, tested=tested)
 
 
 def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:

@@ -110,7 +110,7 @@ def _written(outcome: FixOutcome, verb: str = "Written") -> Iterator[str]:
         more = " …" if len(outcome.main_files) > 1 else ""
         yield f"To restore them, run: apachestaple fix --undo {printable(' '.join(paths))}{more}"
     yield from test_lines(outcome.tested)
-    yield from activation_lines(outcome.activations, is_written=bool(outcome.written))
+    yield from activation_lines(outcome.activations, is_written=outcome.in_place)
 
 
 def test_lines(tested: Tested) -> Iterator[str]:
