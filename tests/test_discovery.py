@@ -291,6 +291,31 @@ def test_versions_are_compared_without_the_module_for_it(repository: Path) -> No
     assert {each["rule"] for each in linted(repository)["findings"]} == {"AS103"}
 
 
+def test_certificates_elsewhere_are_one_finding(repository: Path) -> None:
+    for name in ("a", "b"):
+        write(repository, {f"{name}/httpd.conf": f"{MAIN}Include sites/*.conf\n"})
+        write(repository, {f"{name}/sites/{n}.conf": host(n, f"/etc/ssl/{n}.pem") for n in "cd"})
+    write(repository, {"sites/e.conf": host("e", "certs/e.pem")})
+    report = linted(repository)
+    messages = [each["message"] for each in report["findings"] if each["rule"] == "AS309"]
+    assert sorted(messages) == [
+        f"/etc/ssl/c.pem and 3 more certificates not in {repository}, so they were not read",
+        f"certs/e.pem not found, so this certificate was not checked (looked for "
+        f"{repository}/sites/certs/e.pem)",
+    ]
+
+
+def test_a_certificate_of_a_fragment_is_found_at_the_server_root_or_beside_it(
+    repository: Path,
+) -> None:
+    write(repository, {f"sites-available/{n}.conf": host(n, f"certs/{n}.pem") for n in "ab"})
+    write(repository, {"certs/a.pem": "at the server root", "sites-available/certs/a.pem": ""})
+    write(repository, {"sites-available/certs/b.pem": "beside"})
+    report = linted(repository, "--select", "AS3", ".")
+    found = {(each["rule"], each["certificate"]) for each in report["findings"]}
+    assert found == {("AS303", "certs/a.pem"), ("AS303", "sites-available/certs/b.pem")}
+
+
 # -- what cannot be read ------------------------------------------------------------------------
 
 

@@ -56,6 +56,7 @@ def _one(group: Sequence[Finding]) -> Finding:
     remedies = [finding.remedy for finding in group if finding.remedy is not None]
     return first._replace(
         hosts=_hosts(group),
+        facts=first.rule.joined_facts([finding.facts for finding in group]),
         certificate=first.certificate if len(certificates) == 1 else None,
         remedy=remedies[0].merged(remedies[1:]) if remedies else None,
     )

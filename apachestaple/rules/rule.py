@@ -195,6 +195,10 @@ class Rule(ABC):
         texts: str | Mapping[str, str] = getattr(self, name)
         return texts if isinstance(texts, str) else texts.get(variant) or texts[""]
 
+    def joined_facts(self, facts: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+        """The facts of a finding that is joined from others, with their facts."""
+        return facts[0]
+
     def finding(
         self,
         subject: Subject,
