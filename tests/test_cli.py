@@ -231,13 +231,12 @@ def test_a_shell_completes_commands_and_options() -> None:
 def test_a_fragment_is_read_within_its_configuration(broken: Path) -> None:
     """As pre-commit passes them: changed files in any order."""
     fragment, main = broken / "sites/www.conf", broken / "httpd.conf"
-    alone = checked(run("lint", "--format", "json", fragment).stdout, LINT)
-    both = checked(run("lint", "--format", "json", fragment, main, broken).stdout, LINT)
-    assert "AS201" not in [finding["rule"] for finding in alone["findings"]]
-    assert [finding["rule"] for finding in both["findings"]].count("AS201") == 1
-    assert [one["path"] for one in both["configurations"]] == [str(main)]
-    assert both["summary"]["files"] == 2
-    assert both["summary"]["hosts"] == 1
+    for paths in ((fragment,), (fragment, main, broken)):
+        found = checked(run("lint", "--format", "json", *paths).stdout, LINT)
+        assert [finding["rule"] for finding in found["findings"]].count("AS201") == 1
+        assert [one["path"] for one in found["configurations"]] == [str(main)]
+        assert found["summary"]["files"] == 2
+        assert found["summary"]["hosts"] == 1
 
 
 def test_configurations_of_several_servers_are_joined(broken: Path, tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.discovery.starts import find_starts
+from apachestaple.discovery.sites import read_paths
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.queries import queries
-from apachestaple.mod_ssl.reading import read_sites
 from apachestaple.mod_ssl.spelling import closest_name
 from apachestaple.network.ask import ask_all
 from apachestaple.report.json import lint_json
@@ -34,8 +33,7 @@ ERRORS_OFF = ("SSLStaplingReturnResponderErrors off", "SSLStaplingFakeTryLater o
 
 def sites_of(*paths: Path, certificates: str | None = None) -> Sequence[Site]:
     settings = Settings(certificates=certificates)
-    starts, _ = find_starts([str(path) for path in paths], settings)
-    return read_sites(starts, settings.certificates_required).sites
+    return read_paths([str(path) for path in paths], settings).sites
 
 
 def linted(*paths: Path, online: bool = False, select: str = "") -> LintResult:

@@ -181,6 +181,14 @@ LAYOUTS = (
         names=("conf", "apache2/conf", "web"),
     ),
     Layout(
+        "bitnami",
+        "opt/bitnami/apache/conf/httpd.conf",
+        "httpd.conf bitnami.conf bitnami-ssl.conf www-https-vhost.conf",
+        certificate="opt/bitnami/apache/conf/bitnami/certs/server.crt",
+        folder="opt/bitnami/apache/conf",
+        names=("conf", "web"),
+    ),
+    Layout(
         "xampp",
         "opt/lampp/etc/httpd.conf",
         "httpd.conf httpd-default.conf httpd-ssl.conf httpd-xampp.conf",

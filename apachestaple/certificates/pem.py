@@ -38,6 +38,8 @@ class Problem(StrEnum):
     DAMAGED = "damaged"
     # It is not read, because it is outside of the repository.
     OUTSIDE = "outside"
+    # Its path contains a variable of another part of the configuration.
+    UNKNOWN = "unknown"
 
 
 class CertificateFile(NamedTuple):

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from apachestaple.cli.errors import FAILED, tell, tell_errors
 from apachestaple.cli.online import AskPolicy, ask_responders
 from apachestaple.cli.values import one_of
-from apachestaple.discovery.starts import find_starts
+from apachestaple.discovery.sites import read_paths
 from apachestaple.lint.lint import lint
-from apachestaple.mod_ssl.reading import read_sites
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.answers import answers_table
 from apachestaple.report.json import answers_json
@@ -44,10 +43,9 @@ def check_responders(
     settings = common.settings(paths)
     chosen = select_rules(settings.select, settings.ignore)
     rules = [rule for rule in chosen if rule.needs_answers]
-    found = find_starts(paths, settings)
-    sites, unread = read_sites(found.starts, settings.certificates_required)
-    problems = (*found.problems, *unread)
-    tell(*problems)
+    found = read_paths(paths, settings)
+    sites = found.sites
+    tell(*found.problems, *found.notes)
     if not sites:
         return FAILED
     for site in sites:
@@ -61,4 +59,4 @@ def check_responders(
         summary = summarize(sites, result.findings, result.suppressed)
         report = lint_report(LintReport(sites, result.findings, summary, paint=paint), "text")
         emit(f"{answers_table(answers, paint)}\n{report}")
-    return FAILED if problems else int(is_any_as_bad(result.findings, settings.fail_on))
+    return FAILED if found.problems else int(is_any_as_bad(result.findings, settings.fail_on))

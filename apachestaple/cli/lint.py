@@ -45,7 +45,12 @@ def lint(
         bool, typer.Option("--statistics", help="Show only the number of findings of each rule.")
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="List all findings and hosts in the text.")
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="List all findings and hosts in the text, and say what each file was taken for.",
+        ),
     ] = False,
     show_files: Annotated[
         bool, typer.Option("--show-files", help="Only list the files that are read.")
@@ -75,16 +80,21 @@ def lint(
     ] = False,
     allow_private: AllowPrivate = False,
     deadline: Deadline = None,
+    stdin_filename: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Read the file NAME from standard input, with PATH -."),
+    ] = None,
 ) -> int:
     """Check configurations for OCSP stapling problems."""
     from apachestaple.discovery.locate import ask_ahead
 
     # httpd runs in the background while the modules below are loaded.
     ask_ahead(paths[0] if paths else None)
-    from apachestaple.discovery.starts import find_starts
+    from apachestaple.cli.values import standard_input
+    from apachestaple.discovery.sites import read_paths
+    from apachestaple.httpd.limits import MOST_BYTES
     from apachestaple.lint.lint import lint as lint_sites
     from apachestaple.lint.path_ignores import without_paths
-    from apachestaple.mod_ssl.reading import read_sites
     from apachestaple.report.lint import LintReport, lint_report
     from apachestaple.report.summary import summarize
     from apachestaple.report.terminal import Paint, columns_of, emit
@@ -100,24 +110,31 @@ def lint(
         "fail-on": fail_on,
         "exclude": exclude,
     }
+    texts: dict[str, str] = {}
+    if stdin_filename is not None:
+        if paths != ["-"]:
+            raise UsageError("--stdin-filename can only be used with PATH -")
+        paths = [stdin_filename]
+        texts[stdin_filename] = standard_input(MOST_BYTES)
     settings = common.settings(paths, own)
     if statistics and settings.format not in ("text", "concise"):
         raise UsageError("--statistics can only be used with --format text or concise")
-    found = find_starts(paths or [], settings)
-    sites, unread = read_sites(found.starts, settings.certificates_required)
+    found = read_paths(paths or [], settings, texts)
+    sites = found.sites
     # The rules are loaded here because a second process may still be reading certificates.
     rules = select_rules(settings.select, settings.ignore)
     # The report must show that a settings file turns rules off.
     ignored = 0 if select or ignore else len(all_rules()) - len(rules)
-    problems = (*found.problems, *unread)
-    tell(*problems)
+    tell(*found.problems, *found.notes)
+    if verbose:
+        tell(*(f"{path}: {taken}" for path, taken in sorted(found.taken.items())))
     if not sites:
         return FAILED
     if show_files:
         from apachestaple.report.files import files_list
 
         emit(files_list(sites, settings.exclude), output)
-        return FAILED if problems else 0
+        return FAILED if found.problems else 0
     answers = {}
     if online:
         from apachestaple.cli.online import AskPolicy, ask_responders, with_cache_servers
@@ -128,8 +145,10 @@ def lint(
     if add_ignore is not None:
         from apachestaple.cli.add_ignore import add_ignores
 
-        add_ignores(add_ignore, sites, rules, answers, settings)
-        sites = read_sites(found.starts, settings.certificates_required).sites
+        # Comments are not added to templates.
+        files = [site for site in sites if not site.configuration.is_template]
+        add_ignores(add_ignore, files, rules, answers, settings)
+        sites = read_paths(paths or [], settings, texts).sites
     result = lint_sites(sites, rules, answers)
     kept = without_paths(result.findings, settings.exclude, settings.per_path_ignores)
     findings = kept.findings
@@ -154,7 +173,7 @@ def lint(
     emit(lint_report(report, settings.format), output, exact=settings.format == "github")
     if settings.format == "github":
         _add_step_summary(report)
-    if problems:
+    if found.problems:
         return FAILED
     return int(not exit_zero and is_any_as_bad(findings, settings.fail_on))
 

@@ -58,8 +58,7 @@ def responders(
     """List the OCSP responders, also as firewall rules."""
     from apachestaple.certificates.pem_files import certificate_files
     from apachestaple.cli.outgoing import resolved, variables
-    from apachestaple.discovery.starts import find_starts
-    from apachestaple.mod_ssl.reading import Sites, read_sites
+    from apachestaple.discovery.sites import Sites, read_paths
     from apachestaple.mod_ssl.responders import responders as responders_of
     from apachestaple.report.escaping import FILTERS
     from apachestaple.report.json import responders_json
@@ -84,18 +83,17 @@ def responders(
     folder = TemplateFolder(templates, FILTERS)
     settings = common.settings(paths)
     files, others = certificate_files(paths or [])
-    sites, problems = Sites()
+    read = Sites()
     if others or not (files or connect):
-        starts, problems = find_starts(others, settings)
-        sites, unread = read_sites(starts, settings.certificates_required)
-        problems = (*problems, *unread)
+        read = read_paths(others, settings)
+    sites = read.sites
     unusable = [
         f"{file.path}: no certificate in it can be read" for file in files if not _is_read(file)
     ]
     served, failures = _served(connect or [])
     files += served
-    errors = (*problems, *unusable, *failures)
-    tell(*errors)
+    errors = (*read.problems, *unusable, *failures)
+    tell(*errors, *read.notes)
     if not sites and not any(map(_is_read, files)):
         return FAILED
     for site in sites:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from apachestaple.cli.errors import UsageError
 
 
@@ -31,3 +33,18 @@ def seconds(option: str, given: str, longest: float) -> float:
     if not 0 < number <= longest:
         raise UsageError(f"{option} must be a number of seconds, above 0 and at most {longest:g}")
     return number
+
+
+def standard_input(most: int) -> str:
+    """The text on standard input, with every byte.
+
+    Raises:
+        UsageError: it is longer than ``most`` bytes, or closed.
+
+    """
+    data = sys.stdin.buffer.read(most + 1) if sys.stdin is not None else None
+    if data is None:
+        raise UsageError("standard input is closed")
+    if len(data) > most:
+        raise UsageError(f"standard input is larger than {most:,} bytes")
+    return data.decode("utf-8", "surrogateescape")

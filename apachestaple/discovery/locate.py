@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apachestaple.discovery.boundaries import boundary_of, is_in_checkout, with_place
+from apachestaple.discovery.fragment_places import fragment_place
 from apachestaple.discovery.main_files import LayoutError, main_file
 from apachestaple.httpd import machine
 from apachestaple.httpd.layout import (
     MAIN_NAMES,
-    folder_above_conf,
     is_main_file,
     place_of,
     telling_lines,
@@ -41,26 +41,52 @@ def locate(path: str | None, options: Options) -> Start:
 
     """
     ask_ahead(path)
-    main = main_file(path, options)
+    return locate_main(main_file(path, options), path, options)
+
+
+def locate_main(main: str, path: str | None, options: Options) -> Start:
+    """Where to start reading at ``main``, a main file or fragment that ``path`` stands for.
+
+    Raises:
+        LayoutError: it must not be read.
+
+    """
     own = _own_main_file(path, main, options)
     if own is not None:
         return _start(own, telling_lines(own), options, None, is_installed=True)
     boundary = boundary_of(path, main, options)
     if boundary is not None and boundary.excludes(main):
         raise LayoutError(f"{main} leads out of {boundary.name}, so it was not read")
-    text = telling_lines(main)
+    text = telling_lines(main, options.text_of(main))
     # A fragment does not depend on the installed httpd, and querying httpd takes 15 ms.
     if path is not None and not os.path.isdir(path) and not is_main_file(main, text):
-        root = os.path.abspath(options.root) if options.root else ""
-        return Start(
-            main_file=main,
-            server_root=folder_above_conf(main),
-            paths=Paths("" if root == "/" else root, options.maps, boundary=boundary),
-            version=lambda: options.version or machine.installed_version(),
-            defines=options.defines,
-            whole=False,
-        )
+        return fragments_start((main,), options, boundary)
     return _start(main, text, options, boundary, is_installed=False)
+
+
+def fragments_start(
+    files: tuple[str, ...],
+    options: Options,
+    boundary: Boundary | None,
+    *,
+    is_folder: bool = False,
+    variants: tuple[str, ...] = (),
+) -> Start:
+    """Where to start reading fragments, as a part of an unknown server."""
+    place = fragment_place(files[0], options)
+    return Start(
+        main_file=files[0],
+        server_root=place.server_root,
+        paths=Paths(
+            place.root, (*options.maps, *place.maps), dict(options.texts), boundary=boundary
+        ),
+        version=lambda: options.version or machine.installed_version(),
+        defines=options.defines,
+        whole=False,
+        fragments=files if is_folder or variants else (),
+        is_folder=is_folder,
+        variants=variants,
+    )
 
 
 def _own_main_file(path: str | None, main: str, options: Options) -> str | None:
@@ -95,7 +121,7 @@ def _start(
     return Start(
         main_file=main,
         server_root=place.server_root,
-        paths=replace(place.paths, boundary=boundary),
+        paths=replace(place.paths, texts=dict(options.texts), boundary=boundary),
         version=lambda: options.version or machine.installed_version(),
         defines={**script.defines, **options.defines},
         environment=script.environment,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.discovery.locate import locate
-from apachestaple.discovery.main_files import LayoutError
+from apachestaple.discovery.boundaries import boundary_of
+from apachestaple.discovery.locate import fragments_start, locate
+from apachestaple.discovery.search import open_candidates, search
 from apachestaple.httpd.layout import Options
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Starts(NamedTuple):
     """Where reading starts.
 
     Attributes:
-        starts: one for each path, whole configurations first.
+        starts: one for each main file and each fragment, main files first.
         problems: why paths cannot be read.
 
     """
@@ -32,30 +33,43 @@ def find_start(path: str | None, settings: Settings) -> Start:
     """Where to start reading for ``path``; ``None`` is this machine's httpd.
 
     Raises:
-        LayoutError: there is nothing to read.
+        LayoutError: there is nothing to read, or there are several main files.
         OSError: the main file cannot be read.
 
     """
-    return locate(path, _options(settings))
+    return locate(path, options_of(settings))
 
 
 def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
-    """Where to start reading for each path; without paths, for this machine's httpd."""
-    options = _options(settings)
-    starts: list[Start] = []
-    problems: list[str] = []
-    wanted: Sequence[str | None] = paths or [None]
-    for path in wanted:
-        try:
-            starts.append(locate(path, options))
-        except LayoutError as error:
-            problems.append(str(error))
-        except OSError as error:
-            problems.append(f"{error.filename or path}: {error.strerror or error}")
-    # A fragment is read as part of the configuration that includes it.
-    starts.sort(key=lambda start: not start.whole)
-    return Starts(starts, problems)
+    """Where to start reading for each path; without paths, for this machine's httpd.
+
+    A fragment is read alone, unless a server of these paths includes it.
+    """
+    options = options_of(settings)
+    found = search(paths, options)
+    open_candidates(found, (), options)
+    fragments = [
+        fragments_start((path,), options, boundary_of(found.given[path], path, options))
+        for path in found.fragments
+    ]
+    for path in found.templates:
+        if found.given[path] == path:
+            found.problems.append(f"{path}: is a template, so it is only linted")
+    starts = (*found.servers, *fragments)
+    if not starts and not found.problems:
+        return Starts((), (nothing_found(paths, found.searched),))
+    return Starts(starts, found.problems)
 
 
-def _options(settings: Settings) -> Options:
+def nothing_found(paths: Sequence[str], searched: int) -> str:
+    """Where was looked, and for what."""
+    return (
+        f"{', '.join(paths)}: contains no configuration of httpd; {searched:,} names were searched "
+        "for apache2.conf, httpd.conf, other *.conf and *.vhost files, and files in folders such "
+        "as sites-available, with directives of httpd"
+    )
+
+
+def options_of(settings: Settings) -> Options:
+    """The options about the environment of a configuration."""
     return Options(settings.root, settings.map, settings.define, settings.httpd_version)

@@ -59,7 +59,7 @@ class Build(Lines):
 
         """
         path = self._start.main_file
-        text = self.configuration.paths.text(path)
+        text = "" if self._start.fragments else self.configuration.paths.text(path)
         try:
             main = self._source_file(path, text)
         except LimitReachedError as limit:
@@ -72,13 +72,36 @@ class Build(Lines):
             note = ReadNote(NoteKind.VARIABLES_NOT_READ, unread, place, reason)
             self.configuration.notes.append(note)
         try:
-            self._open_file(main)
             with FolderReader(self.configuration.paths.boundary) as folders:
-                self._read_files(folders)
+                if self._start.fragments:
+                    self._read_fragments(folders)
+                else:
+                    self._open_file(main)
+                    self._read_files(folders)
         except LimitReachedError as limit:
             source = self._source
             self._note_error(ErrorKind.LIMIT, str(limit), source.file, max(source.index, 0))
             self._files.clear()
+
+    def _read_fragments(self, folders: FolderReader) -> None:
+        """Read the files of one folder, one after another. What cannot be read is an error."""
+        for path in self._start.fragments:
+            if path in self.configuration.files:
+                continue
+            file = SourceFile(path, "")
+            try:
+                text = self.configuration.paths.text(path)
+                file = self._source_file(path, text)
+                if self._start.variants:
+                    file = SourceFile(path, self._start.variants[0], shown=text)
+            except OSError as error:
+                message = f"Could not open configuration file {path}: {error.strerror}"
+                self._note_error(ErrorKind.UNREADABLE, message, file, 0)
+            except LimitReachedError as limit:
+                self._note_error(ErrorKind.LIMIT, str(limit), file, 0)
+                return
+            self._open_file(file)
+            self._read_files(folders)
 
     def _read_files(self, folders: FolderReader) -> None:
         while self._files:
@@ -236,6 +259,9 @@ class Build(Lines):
                     NoteKind.SECTION_ENDS_WITH_FILE, section.name, section.file, section.index
                 )
                 break
+            if self._start.variants:
+                # Another template may close it.
+                continue
             message = f"{section.name}> was not closed."
             file = section.source_file
             self._note_error(ErrorKind.UNCLOSED_SECTION, message, file, section.position)
@@ -300,6 +326,9 @@ class Build(Lines):
             innermost = None
         mismatched = ErrorKind.MISMATCHED_SECTION
         if innermost is None:
+            if self._start.variants:
+                # Another template may have opened it.
+                return
             raise Rejected(mismatched, f"{name} without matching <{name[2:]} section")
         if not name.endswith(">"):
             raise Rejected(mismatched, f"{name}> directive missing closing '>'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,11 +27,12 @@ class SourceFile:
     """A file that was read: its path as httpd names it, and its text.
 
     ``made`` is the real file, if the path is not on the disk yet; ``find_real`` finds any other.
+    ``shown`` is the text of a template, which has the same lines.
     """
 
     __slots__ = (
         *("_find_real", "_is_configuration", "_physical", "_real_path", "_section_lines"),
-        *("lines", "path", "text"),
+        *("_shown", "lines", "path", "text"),
     )
 
     def __init__(
@@ -39,10 +41,13 @@ class SourceFile:
         text: str,
         made: str | None = None,
         find_real: Callable[[str], str] = os.path.realpath,
+        *,
+        shown: str | None = None,
     ) -> None:
         self.path = path
         self.text = text
         self._find_real = find_real
+        self._shown = shown
         self._real_path = made
         self.lines: LogicalLines = logical_lines(text)
         self._physical: list[str] | None = None
@@ -81,10 +86,16 @@ class SourceFile:
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without line ending; ``""`` if it does not exist."""
         if self._physical is None:
-            is_plain = self.lines.are_physical
-            self._physical = self.lines.text if is_plain else self.text.split("\n")
+            is_plain = self.lines.are_physical and self._shown is None
+            text = self.text if self._shown is None else self._shown
+            self._physical = self.lines.text if is_plain else text.split("\n")
         lines = self._physical
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    def has_line(self, number: int) -> bool:
+        """Whether something is read from a physical line, which may be blank in a template."""
+        lines = self.text.split("\n")
+        return 0 < number <= len(lines) and bool(lines[number - 1].strip())
 
     def has_section_between(self, first: int, last: int) -> bool:
         """Whether a section begins or ends on one of the physical lines ``first`` to ``last``."""
@@ -296,10 +307,13 @@ class ReadNote(NamedTuple):
 class Configuration:
     """A configuration after reading, before the directives are executed.
 
-    ``whole`` is false for a fragment, such as a file with one virtual host. Nothing may be
-    concluded from what it does not contain. ``installed`` is true for the configuration of this
-    machine's httpd, ``in_place`` for one that is inside the ServerRoot that it sets.
-    ``includes`` are the wildcards of the main server's Includes, each with the
+    ``whole`` is false for a fragment, such as a file with one virtual host, and for the fragments
+    of one folder (``is_folder``). Nothing may be concluded from what they do not contain.
+    ``installed`` is true for the configuration of this machine's httpd, ``in_place`` for one that
+    is inside the ServerRoot that it sets. ``focus`` has the real paths of the files whose findings
+    are wanted; it is empty if those of all files are. ``is_template`` is true for a configuration
+    that a template or YAML file can become. ``is_windows`` is true after a ServerRoot
+    with a drive letter. ``includes`` are the wildcards of the main server's Includes, each with the
     number of ``load_modules`` before it. ``inclusions`` are the Includes that read a file, by its
     path. ``environment`` are the variables that are set before the main file is read.
     """
@@ -311,6 +325,10 @@ class Configuration:
     in_place: bool
     version: Callable[[], tuple[int, int, int]]
     paths: Paths
+    focus: frozenset[str] = frozenset()
+    is_folder: bool = False
+    is_template: bool = False
+    is_windows: bool = False
     directives: list[Directive] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)
     notes: list[ReadNote] = field(default_factory=list)
@@ -328,8 +346,15 @@ class Configuration:
         """On which files and conditions its directives depend."""
         return Dependences(self)
 
+    @property
+    def name(self) -> str:
+        """The path to name in reports: the main file, the fragment or the folder of fragments."""
+        return os.path.dirname(self.main_file) if self.is_folder else self.main_file
+
     def absolute(self, path: str) -> str:
         """An absolute path for a path of the configuration (ap_server_root_relative)."""
+        if self.is_windows:
+            path = windows_path(path)
         return server_root_relative(self.server_root, path)
 
     def here(self, path: str) -> str:
@@ -346,6 +371,25 @@ class Configuration:
         if raw not in known:
             known[raw] = (path := self.here(first_word(raw))), self.may_read_certificate(path)
         return known[raw]
+
+    def certificate_file_of(self, directive: Directive) -> tuple[str, bool]:
+        """The same for the file in the first argument of a directive.
+
+        For a fragment, the server root is a guess. So a relative path that does not exist there is
+        also looked for beside the fragment.
+        """
+        named = self.certificate_file(directive.raw)
+        if self.whole or os.path.lexists(named[0]):
+            return named
+        written = first_word(directive.raw)
+        if not written or written.startswith("/"):
+            return named
+        beside = server_root_relative(os.path.dirname(directive.file), written)
+        return (beside, self.may_read_certificate(beside)) if os.path.lexists(beside) else named
+
+    def is_unknown(self, directive: Directive) -> bool:
+        """Whether the arguments depend on what another part of the configuration defines."""
+        return not self.whole and "${" in directive.raw
 
     def may_read_certificate(self, path: str) -> bool:
         """Whether a local certificate, key or folder of certificates may be read."""
@@ -375,6 +419,16 @@ class Configuration:
         """Directives in effect with one of these names, in any case."""
         keys = {lower(name) for name in names}
         return (directive for directive in self.directives if directive.key in keys)
+
+
+def windows_path(path: str) -> str:
+    """``C:/Apache24`` as ``/c:/Apache24``; any other path is returned unchanged."""
+    if _DRIVE.match(path) is None:
+        return path
+    return f"/{path[0].lower()}{path[1:]}".replace("\\", "/")
+
+
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
 def server_root_relative(server_root: str, path: str) -> str:

@@ -156,11 +156,36 @@ DISTRIBUTIONS = (
         ),
     ),
     Distribution(
+        "/opt/bitnami/apache/conf/httpd.conf",  # Bitnami
+        "/opt/bitnami/apache",
+        signs=_server_root("/opt/bitnami/apache2?"),
+        mpm="mpm_event_module",
+        control=Control(
+            reload="/opt/bitnami/apache/bin/apachectl graceful",
+            stop="/opt/bitnami/ctlscript.sh stop apache",
+            start="/opt/bitnami/ctlscript.sh start apache",
+        ),
+    ),
+    Distribution(
         "/usr/local/apache2/conf/httpd.conf",  # the defaults of httpd's configure
         "/usr/local/apache2",
         signs=_server_root("/usr/local/apache2"),
         mpm="mpm_event_module",
         control=apachectl("/usr/local/apache2/bin/apachectl"),
+    ),
+)
+
+# Apache Lounge, XAMPP and others on Windows, in any folder.
+WINDOWS = Distribution(
+    "/c:/Apache24/conf/httpd.conf",
+    "/c:/Apache24",
+    signs=r"(?i:^\s*(ServerRoot|Define\s+SRVROOT))\s+[\"']?[A-Za-z]:[/\\]",
+    built_in=BUILT_IN | {"win32_module"},
+    mpm="mpm_winnt_module",
+    control=Control(
+        reload="httpd.exe -k restart",
+        stop="httpd.exe -k stop",
+        start="httpd.exe -k start",
     ),
 )
 
@@ -198,6 +223,8 @@ def recognise(main: str, text: str) -> Recognised:
     """Recognise the distribution of ``main`` by its path and its lines."""
     if posixpath.basename(main) == "apache2.conf":
         return _debian(main)
+    if WINDOWS.is_signed(text):
+        return Recognised(WINDOWS, "", None)
     placed = [each for each in DISTRIBUTIONS if main.endswith(each.main_file)]
     # On macOS, /etc is a link to /private/etc.
     beside = [each for each in DISTRIBUTIONS if main.endswith(_without_private(each.main_file))]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.boundary import is_inside
-from apachestaple.httpd.configuration import server_root_relative
+from apachestaple.httpd.configuration import server_root_relative, windows_path
 from apachestaple.httpd.distributions import DEBIAN, Recognised, recognise
 from apachestaple.httpd.paths import Paths, content
 
@@ -39,6 +39,7 @@ class Options(NamedTuple):
         maps: pairs of a path prefix on the server and the local folder for it.
         defines: names defined by ``-D``, with their values.
         version: version of httpd; ``None`` for the installed or newest one.
+        texts: texts to read instead of those of files, by real path.
 
     """
 
@@ -46,15 +47,22 @@ class Options(NamedTuple):
     maps: tuple[tuple[str, str], ...] = ()
     defines: Mapping[str, str | None] = MappingProxyType({})
     version: Version | None = None
+    texts: Mapping[str, str] = MappingProxyType({})
+
+    def text_of(self, path: str) -> str | None:
+        """The text to read instead of that of a file, if there is one."""
+        return self.texts.get(os.path.realpath(path)) if self.texts else None
 
 
-def telling_lines(main: str) -> str:
+def telling_lines(main: str, given: str | None = None) -> str:
     """The lines of a file that may identify its distribution; ``""`` if it cannot be read.
+
+    ``given`` is the text to read instead of that of the file.
 
     They are found by searching for words, because a main file may have a hundred thousand lines.
     """
     try:
-        text = content(main)
+        text = content(main) if given is None else given.encode("utf-8", "surrogateescape")
     except OSError:
         return ""
     lowered = text.lower()
@@ -158,6 +166,7 @@ def _stated_server_root(text: str, options: Options) -> str:
     defined = dict(_DEFINE.findall(text))
     values = {**defined, **options.defines}
     written = re.sub(r"\$\{(\w+)\}", lambda use: values.get(use[1]) or use[0], written)
+    written = windows_path(written)
     return server_root_relative("/", written) if written.startswith("/") else ""
 
 

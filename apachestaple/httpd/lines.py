@@ -101,6 +101,9 @@ class Lines:
             in_place=start.in_place,
             version=start.version,
             paths=start.paths,
+            focus=start.focus,
+            is_folder=start.is_folder,
+            is_template=bool(start.variants),
             modules=set(start.built_in),
             environment=start.environment,
         )

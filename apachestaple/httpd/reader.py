@@ -20,6 +20,7 @@ from apachestaple.httpd.configuration import (
     NoteKind,
     line_place,
     server_root_relative,
+    windows_path,
 )
 from apachestaple.httpd.include import has_wildcard, included_files
 from apachestaple.httpd.lines import directive_at
@@ -99,7 +100,8 @@ class _Reader(Build):
     # -- conditions -----------------------------------------------------------------------------
 
     def _condition(self, name: str, key: str, raw: str) -> None:
-        if key == "<ifversion" and not self.configuration.has_module("version_module"):
+        has_version = not self._start.whole or self.configuration.has_module("version_module")
+        if key == "<ifversion" and not has_version:
             self._open_section(name, key, raw)
             return
         source = self._source
@@ -170,6 +172,9 @@ class _Reader(Build):
 
     def _server_root(self, _name: str, _key: str, raw: str) -> None:
         (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
+        if not self._start.installed and windows_path(path) != path:
+            self.configuration.is_windows = True
+            path = windows_path(path)
         path = server_root_relative("/", path)
         here = self.configuration.paths.real(path)
         if self._start.installed and not os.path.isdir(here):
@@ -242,6 +247,9 @@ class _Reader(Build):
             )
         if len(os.fsencode(self.configuration.server_root + path)) + 4 > _LONGEST_PATH:
             raise Rejected(ErrorKind.INCLUDE_NOT_FOUND, f"Invalid Include path {path}")
+        if not self._start.whole and "${" in path:
+            # Another part of the configuration defines the variable.
+            return
         here = self.configuration.here(path)
         optional = key == "includeoptional"
         if not optional and self._is_elsewhere(path, here):
@@ -258,10 +266,13 @@ class _Reader(Build):
 
     def _is_elsewhere(self, path: str, here: str) -> bool:
         """Whether an Include names a folder of the server that is not part of this copy."""
-        if self._start.installed or not path.startswith("/"):
-            return False
         configuration = self.configuration
-        if is_inside(here, configuration.server_root) or configuration.paths.is_outside(here):
+        paths = configuration.paths
+        if self._start.installed or paths.is_outside(here):
+            return False
+        is_copy = bool(paths.maps or paths.root)
+        is_own = not path.startswith("/") or is_inside(here, configuration.server_root)
+        if is_own and not is_copy:
             return False
         return not os.path.exists(os.path.dirname(here))
 

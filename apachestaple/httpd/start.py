@@ -25,7 +25,11 @@ class Start(NamedTuple):
         defines: definitions of ``-D``; ``None`` for a name without value.
         environment: environment variables, including envvars.
         built_in: compiled-in modules, by the names that LoadModule uses.
-        whole: false for a fragment, whose <IfModule> sections are all read.
+        whole: false for fragments, whose <IfModule> sections are all read.
+        fragments: fragments that are read together, ``main_file`` first; empty for a single one.
+        is_folder: whether they are those of a folder.
+        variants: the configurations that ``main_file`` can become, if it is a template.
+        focus: real paths of the files whose findings are wanted; empty for all.
         installed: whether this is the configuration of this machine's httpd, so that a missing
             module or folder is an error.
         in_place: whether the main file is inside the ServerRoot that it sets.
@@ -41,6 +45,10 @@ class Start(NamedTuple):
     environment: Mapping[str, str] = MappingProxyType({})
     built_in: frozenset[str] = BUILT_IN
     whole: bool = True
+    fragments: tuple[str, ...] = ()
+    is_folder: bool = False
+    variants: tuple[str, ...] = ()
+    focus: frozenset[str] = frozenset()
     installed: bool = False
     in_place: bool = False
     unread: tuple[tuple[str, str], ...] = ()

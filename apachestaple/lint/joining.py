@@ -21,13 +21,13 @@ def same_problem(finding: Finding) -> Hashable:
 
 def in_hosts(findings: Iterable[Finding], site: Site) -> Iterator[Finding]:
     """Set the configuration of findings, and for a directive the virtual host that contains it."""
-    main_file = site.configuration.main_file
+    name = site.configuration.name
     for finding in findings:
         hosts, thing = finding.hosts, finding.subject.thing
         if not hosts and isinstance(thing, Directive):
             host = site.host_of(thing)
             hosts = (host,) if host is not None else ()
-        yield finding._replace(hosts=hosts, configuration=main_file)
+        yield finding._replace(hosts=hosts, configuration=name)
 
 
 def joined(findings: Iterable[Finding]) -> list[Finding]:
@@ -56,6 +56,7 @@ def _one(group: Sequence[Finding]) -> Finding:
     remedies = [finding.remedy for finding in group if finding.remedy is not None]
     return first._replace(
         hosts=_hosts(group),
+        facts=first.rule.joined_facts([finding.facts for finding in group]),
         certificate=first.certificate if len(certificates) == 1 else None,
         remedy=remedies[0].merged(remedies[1:]) if remedies else None,
     )

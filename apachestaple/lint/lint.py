@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.httpd.configuration import Directive
+from apachestaple.lint.alternatives import in_every_variant
+from apachestaple.lint.focus import is_in_focus
 from apachestaple.lint.joining import in_hosts, joined, same_problem
 from apachestaple.lint.spelling import spelt_right
 from apachestaple.lint.suppressions import Suppressions
@@ -73,24 +77,37 @@ def _separate(
     silent: list[Finding] = []
     suppressions = Suppressions(rules, has_answers=bool(made))
     for site in sites:
-        for finding in _site_findings(site.answered(made) if made else site, rules):
+        for finding in in_every_variant(site, partial(_findings, rules=rules, answers=made)):
             suppressed = suppressions.suppress(finding, site)
-            (silent if suppressed else found).append(finding)
+            if is_in_focus(finding, site):
+                (silent if suppressed else found).append(finding)
     found += suppressions.findings(sites)
     return found, silent
 
 
-def _site_findings(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _findings(
+    site: Site, rules: Sequence[Rule], answers: Mapping[Query, Answer]
+) -> Iterator[Finding]:
     """The findings about one site, not joined, because comments suppress them by line."""
+    if answers:
+        site = site.answered(answers)
     if not site.configuration.whole:
         rules = [rule for rule in rules if not rule.needs_whole]
-    findings = list(_by_kind(site, rules))
+    findings = [finding for finding in _by_kind(site, rules) if _is_known(finding, site)]
     right = spelt_right(site)
     if right is not None:
         # Findings that only follow from a misspelt name are dropped.
         also = {same_problem(finding) for finding in _by_kind(right, rules)}
         findings = [f for f in findings if f.rule.is_spelling or same_problem(f) in also]
     return in_hosts(findings, site)
+
+
+def _is_known(finding: Finding, site: Site) -> bool:
+    """Whether a finding does not depend on what another part of the configuration defines."""
+    thing = finding.subject.thing
+    if site.configuration.whole or finding.rule.holds_for_any_value:
+        return True
+    return not isinstance(thing, Directive) or not site.configuration.is_unknown(thing)
 
 
 def _by_kind(site: Site, rules: Sequence[Rule]) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ def expected_staple(host: Host, site: Site, problems: Mapping[str, Finding]) -> 
     A warning leaves it open, since httpd may start all the same.
     """
     expected = prospect(host, site)
-    problem = problems.get(site.configuration.main_file) if site.configuration.whole else None
+    problem = problems.get(site.configuration.name) if site.configuration.whole else None
     if problem is None or expected.staples is False:
         return expected
     staples = False if problem.severity is Severity.ERROR else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.lint.focus import is_in_focus
 from apachestaple.lint.joining import in_hosts
 from apachestaple.rules.catalogue import find_rule
 from apachestaple.rules.ignore_comments import MARK, ignore_comments
@@ -80,7 +81,7 @@ class Suppressions:
         for site in sites:
             found = (each for comment in self._all(site) for each in self._about(comment))
             for finding in in_hosts(found, site):
-                if not self.suppress(finding, site):
+                if is_in_focus(finding, site) and not self.suppress(finding, site):
                     yield finding
 
     def _about(self, comment: IgnoreComment) -> Iterator[Finding]:
@@ -99,6 +100,9 @@ class Suppressions:
         if rule is None or rule.code not in self._applied or isinstance(rule, IgnoreCommentRule):
             return False
         if rule.needs_whole and not site.configuration.whole:
+            return False
+        if site.configuration.is_template:
+            # What it ignores may depend on the values of the template.
             return False
         if not isinstance(rule, _WITHOUT_CERTIFICATES) and not _are_certificates_read(site):
             return False

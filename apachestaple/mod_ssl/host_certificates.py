@@ -49,14 +49,16 @@ class Files(NamedTuple):
 
     def read(self, directive: Directive) -> CertificateFile:
         """The file that a directive names."""
-        path, may_read = self.configuration.certificate_file(directive.raw)
+        path, may_read = self.configuration.certificate_file_of(directive)
+        if self.configuration.is_unknown(directive):
+            return CertificateFile(path, problem=Problem.UNKNOWN)
         if not may_read:
             return CertificateFile(path, problem=Problem.OUTSIDE)
         return self.reader.read(path)
 
     def read_folder(self, directive: Directive) -> list[CertificateFile] | None:
         """The files in the folder that a directive names; ``None`` if it cannot be read."""
-        path, may_read = self.configuration.certificate_file(directive.raw)
+        path, may_read = self.configuration.certificate_file_of(directive)
         if not may_read:
             return None
         return self.reader.read_folder(path, self.configuration.may_read_certificate)

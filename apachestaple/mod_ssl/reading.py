@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import CertificateReader
 from apachestaple.httpd.reader import read
-from apachestaple.mod_ssl.site import Site, understand
+from apachestaple.mod_ssl.site import understand
 from apachestaple.mod_ssl.walk import is_used
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from apachestaple.httpd.configuration import Configuration
     from apachestaple.httpd.lines import Listener
     from apachestaple.httpd.start import Start
-
-
-class Sites(NamedTuple):
-    """The sites that were read.
-
-    Attributes:
-        sites: one for each start, without those that an earlier one includes.
-        problems: why configurations could not be read.
-
-    """
-
-    sites: Sequence[Site] = ()
-    problems: Sequence[str] = ()
+    from apachestaple.mod_ssl.site import Site
 
 
 def read_site(start: Start, certificates_required: bool | None = None) -> Site:
@@ -41,24 +26,25 @@ def read_site(start: Start, certificates_required: bool | None = None) -> Site:
     return _read(start, certificates_required, CertificateReader())
 
 
-def read_sites(starts: Sequence[Start], certificates_required: bool | None = None) -> Sites:
-    """Read from each start; a file that an earlier configuration includes is not read again."""
-    sites: list[Site] = []
-    problems: list[str] = []
-    certificates = CertificateReader()
-    known: set[str] = set()
-    for start in starts:
-        if os.path.realpath(start.main_file) in known:
-            continue
-        try:
-            site = _read(start, certificates_required, certificates)
-        except OSError as error:
-            problems.append(f"{error.filename or start.main_file}: {error.strerror or error}")
-            continue
-        if len(starts) > 1:
-            known.update(file.real_path for file in site.configuration.files.values())
-        sites.append(site)
-    return Sites(sites, problems)
+class SiteReader:
+    """Reads configurations; a certificate file that several of them name is read once."""
+
+    def __init__(self, certificates_required: bool | None = None) -> None:
+        self._required = certificates_required
+        self._certificates = CertificateReader()
+
+    def read(self, start: Start) -> Site:
+        """The site of the configuration at ``start``.
+
+        Raises:
+            OSError: the main file cannot be read.
+
+        """
+        site = _read(start, self._required, self._certificates)
+        for variant in start.variants[1:]:
+            other = start._replace(variants=(variant,))
+            site.alternatives.append(_read(other, self._required, self._certificates))
+        return site
 
 
 def _read(start: Start, required: bool | None, certificates: CertificateReader) -> Site:

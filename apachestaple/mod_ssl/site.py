@@ -90,6 +90,7 @@ class Site:
         reader: of the certificate files.
         answers: what the responders answered, where they were asked.
         unreachable: cache servers to which no connection could be made, each with the reason.
+        alternatives: the other configurations that a template can become.
 
     """
 
@@ -106,6 +107,7 @@ class Site:
     listens: list[Address] = field(default_factory=list)
     answers: Mapping[Query, Answer] = field(default_factory=dict)
     unreachable: Mapping[CacheServer, str] = field(default_factory=dict)
+    alternatives: list[Site] = field(default_factory=list)
 
     @property
     def user(self) -> str:
@@ -260,9 +262,9 @@ class Site:
             return None
         if directive is None:
             return self._keys.problem(file.path, certificate.leaf)
-        if is_in_token(directive):
+        if is_in_token(directive) or self.configuration.is_unknown(directive):
             return None
-        path, may_read = self.configuration.certificate_file(directive.raw)
+        path, may_read = self.configuration.certificate_file_of(directive)
         return self._keys.problem(path, certificate.leaf) if may_read else None
 
     @lazy

@@ -50,7 +50,7 @@ def lint_json(report: LintReport) -> str:
 def _configuration(site: Site) -> dict[str, object]:
     configuration = site.configuration
     return {
-        "path": short(configuration.main_file),
+        "path": short(configuration.name),
         "kind": "server" if configuration.whole else "fragments",
         "files": len(configuration.files),
         "hosts": len(site.tls_hosts),
@@ -131,7 +131,7 @@ def _host(host: Host, site: Site, problems: Mapping[str, Finding]) -> dict[str, 
     return {
         "name": host.name,
         "addresses": [str(address) for address in host.addresses],
-        "configuration": short(site.configuration.main_file),
+        "configuration": short(site.configuration.name),
         "file": short(file),
         "line": line,
         "ssl_engine": host.ssl_engine,

@@ -20,7 +20,7 @@ def junit_report(report: LintReport) -> str:
     Findings below ``fail_on`` are test cases that pass, and so is a configuration without findings.
     """
     by_configuration: dict[str, list[Finding]] = {
-        site.configuration.main_file: [] for site in report.sites
+        site.configuration.name: [] for site in report.sites
     }
     for finding in report.findings:
         by_configuration.setdefault(finding.configuration, []).append(finding)

@@ -130,7 +130,7 @@ def _host(host: HostPlace) -> _Object:
 
 def _fixes(report: LintReport) -> Mapping[int, Sequence[_Object]]:
     """The safe repairs of the first findings of each rule, by the index of the finding."""
-    sites = {site.configuration.main_file: site for site in report.sites}
+    sites = {site.configuration.name: site for site in report.sites}
     renderer = Renderer()
     tried: Counter[str] = Counter()
     fixes: dict[int, Sequence[_Object]] = {}

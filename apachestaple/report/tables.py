@@ -34,7 +34,7 @@ def hosts_table(site: Site, paint: Paint, findings: Iterable[Finding] = ()) -> s
     hosts = shown_hosts(site)
     problems = start_problems(findings)
     if not hosts:
-        return f"No TLS hosts in {printable(short(site.configuration.main_file))}.\n"
+        return f"No TLS hosts in {printable(short(site.configuration.name))}.\n"
     rows = [["HOST", "STAPLING", "STAPLES", "WHY"]]
     colours: list[str] = []
     details: list[list[str]] = []

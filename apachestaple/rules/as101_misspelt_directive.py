@@ -32,6 +32,7 @@ class MisspeltDirective(DirectiveRule):
     code = "AS101"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    holds_for_any_value = True
     fix = Fix.SAFE
     by_text = True
     is_spelling = True

@@ -36,6 +36,7 @@ class MisplacedDirective(DirectiveRule):
     code = "AS102"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    holds_for_any_value = True
     # SSLStaplingCache has a rule of its own.
     names = frozenset(COMMANDS) - {"sslstaplingcache"}
     message = {

@@ -28,6 +28,7 @@ class IgnoredWords(DirectiveRule):
     code = "AS104"
     severity = Severity.WARNING
     effect = Effect.IGNORED
+    holds_for_any_value = True
     names = frozenset(key for key, known in STAPLING_DIRECTIVES.items() if known.kind is Kind.FLAG)
     by_text = True
     message = "httpd reads this as {value} and ignores the rest: {rest}"

@@ -33,6 +33,7 @@ class WebCharacters(DirectiveRule):
     code = "AS106"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    holds_for_any_value = True
     fix = Fix.SAFE
     by_text = True
     is_spelling = True

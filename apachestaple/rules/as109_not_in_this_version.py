@@ -35,6 +35,7 @@ class NotInThisVersion(DirectiveRule):
     code = "AS109"
     severity = Severity.ERROR
     effect = Effect.ADVICE
+    holds_for_any_value = True
     names = frozenset(STAPLING_DIRECTIVES)
     by_text = True
     message = "{written} needs httpd {needed}, and httpd {version} rejects it"

@@ -39,6 +39,7 @@ class ModMdInCharge(ServerRule):
     severity = Severity.INFO
     effect = Effect.IGNORED
     fix = Fix.SAFE
+    holds_for_any_value = True
     needs_whole = True
     message = {
         "": "SSLUseStapling on has no effect while MDStapling is on",

@@ -36,6 +36,7 @@ class SetTwice(HostRule):
     code = "AS114"
     severity = Severity.WARNING
     effect = Effect.IGNORED
+    holds_for_any_value = True
     fix = Fix.SAFE
     message = {
         "": "{written} is set again in {file}:{line}, and httpd uses that one",

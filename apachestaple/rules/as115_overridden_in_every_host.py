@@ -27,6 +27,7 @@ class OverriddenInEveryHost(ServerRule):
     code = "AS115"
     severity = Severity.INFO
     effect = Effect.IGNORED
+    holds_for_any_value = True
     needs_whole = True
     message = "every TLS host sets its own {written}"
     help = "Remove this line, or the lines in the hosts."

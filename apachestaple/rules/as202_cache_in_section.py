@@ -33,6 +33,7 @@ class CacheInSection(ServerRule):
     benchmark = "CIS 7.11"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    holds_for_any_value = True
     fix = Fix.SAFE
     message = "SSLStaplingCache is not allowed in {section}>"
     help = {

@@ -32,6 +32,7 @@ class CacheSetTwice(DirectiveRule):
     code = "AS208"
     severity = Severity.WARNING
     effect = Effect.IGNORED
+    holds_for_any_value = True
     fix = Fix.SAFE
     names = frozenset({"sslstaplingcache"})
     message = "SSLStaplingCache is set again in {file}:{line}, and httpd uses that one"

@@ -12,7 +12,7 @@ from apachestaple.rules.rule import CACHE, Example, tls_host
 from apachestaple.rules.subject import server_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
@@ -31,12 +31,8 @@ class CertificatesElsewhere(ServerRule):
     severity = Severity.INFO
     effect = Effect.ADVICE
     message = {
-        "one": "{path} not found, so this certificate was not checked (looked for {here})",
-        "several": "{path} and {more} more certificates not found, so they were not checked "
-        "(looked for {here})",
-        "outside one": "{path} leads out of {boundary}, so this certificate was not read",
-        "outside several": "{path} and {more} more certificates lead out of {boundary}, so they "
-        "were not read",
+        "": "{certificates} not found, so {they} not checked (looked for {here})",
+        "outside": "{certificates} not in {boundary}, so {they} not read",
     }
     help = "Name the folder that holds the server's files with --root DIR or --map FROM=TO."
     bad = (
@@ -65,14 +61,28 @@ class CertificatesElsewhere(ServerRule):
         first = next(iter(missing.values()))
         is_outside = first.file is not None and first.file.problem is Problem.OUTSIDE
         boundary = site.configuration.paths.boundary
-        yield self.finding(
-            server_subject(site),
-            variant=("outside " if is_outside else "") + ("several" if len(missing) > 1 else "one"),
+        finding = self.finding(
+            # Those of all servers are one finding.
+            server_subject(site)._replace(identity=("certificates elsewhere",)),
+            variant="outside" if is_outside else "",
             place=first.directive.place,
             hosts=hosts,
             certificate=first if len(missing) == 1 else None,
-            path=first.name,
-            more=len(missing) - 1,
             here=certificate_path(first),
             boundary=boundary.name if boundary else "/",
         )
+        yield finding._replace(facts={**finding.facts, **_counted(first.name, len(missing))})
+
+    def joined_facts(self, facts: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+        number = sum(int(str(each["number"])) for each in facts)
+        return {**facts[0], **_counted(str(facts[0]["path"]), number)}
+
+
+def _counted(path: str, number: int) -> dict[str, object]:
+    """The facts about a number of certificates, of which the first has this path."""
+    return {
+        "path": path,
+        "number": number,
+        "certificates": path if number == 1 else f"{path} and {number - 1:,} more certificates",
+        "they": "this certificate was" if number == 1 else "they were",
+    }

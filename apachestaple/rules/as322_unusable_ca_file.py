@@ -97,7 +97,7 @@ class UnusableCaFile(ServerRule):
 
 def _unusable(directive: Directive, site: Site) -> str | None:
     """The variant of the message; ``None`` if httpd can use the file, or if it was not read."""
-    path = site.configuration.named_file(directive.raw)
+    path, _ = site.configuration.certificate_file_of(directive)
     if not site.configuration.may_read_certificate(path):
         return None
     if directive.key == _FOLDER:

@@ -110,6 +110,6 @@ def _lacks_files(check: Directive, host: Host) -> bool:
 
 
 def _problem(directive: Directive, site: Site) -> CrlProblem | None:
-    path = site.configuration.named_file(directive.raw)
+    path, _ = site.configuration.certificate_file_of(directive)
     may_read = site.configuration.may_read_certificate(path)
     return crl_problem(path, site.reader) if may_read else None

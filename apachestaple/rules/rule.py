@@ -120,6 +120,8 @@ class Rule(ABC):
         log_id: the AH number that httpd logs, by default, or ``None``.
         fix: whether ``fix`` repairs its findings, or ``None``.
         needs_whole: whether it is not applied to fragments.
+        holds_for_any_value: whether a finding about a directive of a fragment also holds if its
+            arguments contain a variable whose value is not known.
         needs_answers: whether it needs the answers of responders.
         is_spelling: whether it checks the spelling of names and characters.
         wants_stapling: whether it only reports that stapling could be turned on.
@@ -142,6 +144,7 @@ class Rule(ABC):
     log_id: ClassVar[str | None] = None
     fix: ClassVar[Fix | None] = None
     needs_whole: ClassVar[bool] = False
+    holds_for_any_value: ClassVar[bool] = False
     needs_answers: ClassVar[bool] = False
     is_spelling: ClassVar[bool] = False
     wants_stapling: ClassVar[bool] = False
@@ -191,6 +194,10 @@ class Rule(ABC):
         """The template of ``message`` or ``help`` for a variant; the default is that of ``""``."""
         texts: str | Mapping[str, str] = getattr(self, name)
         return texts if isinstance(texts, str) else texts.get(variant) or texts[""]
+
+    def joined_facts(self, facts: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+        """The facts of a finding that is joined from others, with their facts."""
+        return facts[0]
 
     def finding(
         self,

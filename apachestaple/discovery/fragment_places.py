@@ -1,0 +1,50 @@
+"""The place of a fragment on its server, as far as the names of its folders show it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from apachestaple.httpd.layout import folder_above_conf
+
+if TYPE_CHECKING:
+    from apachestaple.httpd.layout import Options
+
+# Folders of distributions that are their ServerRoot.
+_ROOTS = re.compile(
+    r"/(etc/apache2(-[^/]+)?|etc/httpd|usr/local/etc/apache24|usr/local/apache2|opt/lampp"
+    r"|opt/bitnami/apache2?|opt/homebrew/etc/httpd|usr/local/etc/httpd)(?=/|$)"
+)
+# Folders in such a folder, by their names.
+_DEBIAN = re.compile(r"(sites|conf|mods)-(available|enabled)")
+_OTHERS = frozenset({"conf.d", "conf.modules.d", "vhosts.d"})
+
+
+class FragmentPlace(NamedTuple):
+    """The folder for relative paths, and local folders for those of the server."""
+
+    server_root: str
+    root: str = ""
+    maps: tuple[tuple[str, str], ...] = ()
+
+
+def fragment_place(path: str, options: Options) -> FragmentPlace:
+    """The place of a fragment with an absolute ``path``."""
+    root = os.path.abspath(options.root) if options.root else ""
+    root = "" if root == "/" else root
+    folder = os.path.dirname(path)
+    found = list(_ROOTS.finditer(folder))
+    if found:
+        server_root = folder[: found[-1].end()]
+        return FragmentPlace(server_root, root or folder[: found[-1].start()])
+    name, above = os.path.basename(folder), os.path.dirname(folder)
+    if _DEBIAN.fullmatch(name):
+        return FragmentPlace(above, root, () if root else (("/etc/apache2", above),))
+    if name in _OTHERS:
+        folders = ("/etc/httpd", "/etc/apache2")
+        return FragmentPlace(above, root, () if root else tuple((one, above) for one in folders))
+    if name == "extra":
+        # conf/extra of a source build.
+        return FragmentPlace(folder_above_conf(folder), root)
+    return FragmentPlace(folder_above_conf(path), root)

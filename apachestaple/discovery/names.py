@@ -1,0 +1,67 @@
+"""Which files and folders of a repository are looked at, by their names."""
+
+from __future__ import annotations
+
+import os
+import re
+
+# Names of main files; of two in a folder, the first one is the server's.
+MAIN_FILES = ("apache2.conf", "httpd.conf")
+
+_NOT_ENTERED = frozenset(
+    {
+        *(".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"),
+        *("node_modules", "bower_components", "__pycache__", "site-packages"),
+        *(".venv", ".tox", ".nox", ".eggs", ".cache", ".mypy_cache", ".terraform"),
+    }
+)
+# A folder with this file is a virtual environment.
+_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
+
+# Of templates of configuration management, and of YAML.
+_TEMPLATE = re.compile(
+    r"\.(j2|jinja2?|erb|epp|tmpl|tpl|tftpl|in|dist|template|ctmpl|mustache|gotmpl)$", re.IGNORECASE
+)
+_YAML = (".yml", ".yaml")
+
+_SUFFIXES = (".conf", ".vhost", ".inc", ".include", ".site", ".apache", ".apache2", ".httpd")
+# Folders whose files need no suffix.
+_FOLDERS = re.compile(
+    r"(sites|conf|vhosts?)-(available|enabled)|(conf|vhosts?|httpd|apache2?)\.d|v(irtual)?-?hosts?|"
+    r"apache[0-9]*|httpd|templates",
+    re.IGNORECASE,
+)
+_OTHER_SUFFIXES = re.compile(
+    r"\.(md|txt|rst|html?|php|py|rb|pl|sh|js|css|json|xml|ya?ml|toml|ini|pp|tf|pem|crt|cer|key|csr"
+    r"|p12|log|png|jpe?g|gif|svg|ico|gz|zip|bak|orig|rej|swp|old|load|rpmsave|rpmnew|dpkg-\w+)|.*~",
+    re.IGNORECASE,
+)
+_AVAILABLE, _ENABLED = "-available", "-enabled"
+
+
+def is_entered(folder: str, names: set[str]) -> bool:
+    """Whether a folder with these ``names`` in it is searched."""
+    return os.path.basename(folder) not in _NOT_ENTERED and _VIRTUAL_ENVIRONMENT not in names
+
+
+def may_be_configuration(folder: str, name: str) -> bool:
+    """Whether a file in a folder may be a configuration of httpd, by its name."""
+    name = _TEMPLATE.sub("", name) or name
+    if name.lower().endswith((*_SUFFIXES, *_YAML)):
+        return True
+    if not _FOLDERS.fullmatch(os.path.basename(folder)):
+        return False
+    suffix = os.path.splitext(name)[1]
+    return not name.startswith(".") and not _OTHER_SUFFIXES.fullmatch(suffix or name)
+
+
+def is_named_template(path: str) -> bool:
+    """Whether a file is a template, by its name."""
+    return _TEMPLATE.search(path) is not None
+
+
+def enabled_counterpart(folder: str) -> str | None:
+    """The folder of the enabled files, for a folder such as ``sites-available``."""
+    if not folder.endswith(_AVAILABLE):
+        return None
+    return folder.removesuffix(_AVAILABLE) + _ENABLED

@@ -1,0 +1,152 @@
+"""Reads all that the PATHs of a command line stand for: servers, and fragments in their context."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from apachestaple.discovery.above import mains_above
+from apachestaple.discovery.fragments import by_folder
+from apachestaple.discovery.locate import fragments_start, locate_main
+from apachestaple.discovery.main_files import LayoutError
+from apachestaple.discovery.search import boundary_for, open_candidates, search
+from apachestaple.discovery.starts import nothing_found, options_of
+from apachestaple.mod_ssl.reading import SiteReader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from apachestaple.discovery.search import Found
+    from apachestaple.httpd.layout import Options
+    from apachestaple.httpd.start import Start
+    from apachestaple.mod_ssl.site import Site
+    from apachestaple.settings import Settings
+
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass
+class Sites:
+    """What was read.
+
+    Attributes:
+        sites: the servers, and the fragments that no server reads, once for each folder.
+        problems: why PATHs could not be read.
+        notes: what was not read below the PATHs, and why.
+        taken: what each file was taken for.
+
+    """
+
+    sites: list[Site] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+
+
+def read_paths(
+    paths: Sequence[str], settings: Settings, texts: Mapping[str, str] = _NO_TEXTS
+) -> Sites:
+    """Read each path; without paths, this machine's httpd.
+
+    ``texts`` are read instead of those of files, by path.
+    """
+    real_texts = {os.path.realpath(path): text for path, text in texts.items()}
+    options = options_of(settings)._replace(texts=real_texts)
+    found = search(paths, options)
+    reading = _Reading(found, options, SiteReader(settings.certificates_required))
+    reading.read_servers()
+    open_candidates(found, reading.known, options)
+    reading.read_servers()
+    reading.read_fragments()
+    reading.read_templates()
+    sites = reading.sites
+    problems = found.problems
+    if not sites and not problems:
+        problems = [nothing_found(paths, found.searched)]
+    return Sites(sites, problems, found.notes, found.taken)
+
+
+class _Reading:
+    """Reads what was found.
+
+    Attributes:
+        sites: what was read.
+        known: real paths of the files that were read.
+
+    """
+
+    def __init__(self, found: Found, options: Options, reader: SiteReader) -> None:
+        self._found = found
+        self._options = options
+        self._reader = reader
+        self.sites: list[Site] = []
+        self.known: dict[str, str] = {}
+
+    def read_servers(self) -> None:
+        for start in self._found.servers:
+            if os.path.realpath(start.main_file) not in self.known:
+                self._add(start)
+        self._found.servers.clear()
+
+    def read_fragments(self) -> None:
+        """Read fragments: in the server that includes them, or else those of a folder together."""
+        heads = {
+            path: head
+            for path, head in self._found.fragments.items()
+            if os.path.realpath(path) not in self.known
+        }
+        self._read_in_context(heads)
+        given = self._found.given
+        for files in by_folder(heads):
+            boundary = boundary_for(files[0], given[files[0]], self._options, self._found)
+            alone = len(heads) == 1 and given[files[0]] == files[0]
+            start = fragments_start(files, self._options, boundary, is_folder=not alone)
+            self._add(start)
+
+    def read_templates(self) -> None:
+        """Read each configuration in a template or YAML file, as a fragment."""
+        for path, documents in self._found.templates.items():
+            boundary = boundary_for(path, self._found.given[path], self._options, self._found)
+            for variants in documents:
+                self._add(fragments_start((path,), self._options, boundary, variants=variants))
+
+    def _read_in_context(self, heads: dict[str, str]) -> None:
+        """Read the servers above fragments that include them; leaves the other ones."""
+        tried: set[str] = set()
+        for folder in dict.fromkeys(map(os.path.dirname, list(heads))):
+            for main in mains_above(folder, self._options):
+                if main in tried or not any(os.path.dirname(path) == folder for path in heads):
+                    continue
+                tried.add(main)
+                if os.path.realpath(main) not in self.known:
+                    self._read_with(main, heads)
+
+    def _read_with(self, main: str, heads: dict[str, str]) -> None:
+        """Read a server above, and keep it if it includes one of the fragments."""
+        try:
+            site = self._reader.read(locate_main(main, main, self._options))
+        except (LayoutError, OSError):
+            return
+        files = {os.path.realpath(path) for path in site.configuration.files}
+        included = [path for path in heads if os.path.realpath(path) in files]
+        if included and site.configuration.whole:
+            site.configuration.focus = frozenset(map(os.path.realpath, included))
+            self.sites.append(site)
+            for path in included:
+                del heads[path]
+                self._found.taken[path] = f"included by {main}"
+
+    def _add(self, start: Start) -> None:
+        try:
+            site = self._reader.read(start)
+        except OSError as error:
+            problem = f"{error.filename or start.main_file}: {error.strerror or error}"
+            is_given = self._found.given.get(start.main_file, start.main_file) == start.main_file
+            (self._found.problems if is_given else self._found.notes).append(problem)
+            return
+        self.sites.append(site)
+        for path in site.configuration.files:
+            self.known[os.path.realpath(path)] = path
+            self._found.taken.setdefault(path, f"read by {start.main_file}")

@@ -1,0 +1,1 @@
+"""Reads templates of configuration management as the configurations that they can become."""

@@ -1,0 +1,345 @@
+"""Templates of configuration management, and configurations in YAML, as ``lint`` reads them."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import jinja2
+import pytest
+
+from apachestaple.discovery.templates.documents import documents
+from apachestaple.discovery.templates.variants import variants
+from apachestaple.rules.rule import CACHE
+from tests.test_cli import run
+from tests.test_discovery import configurations, linted, places, repository, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["repository"]
+
+# In each, the comment names the findings that hold whatever the template's values are.
+JINJA = """\
+{# Managed by Ansible #}
+{% if stapling %}
+SSLStaplingCache shmcb:{{ path }}({{ size }})
+{% else %}
+SSLStaplingCache shmcb:/var/run/other
+{% endif %}
+{% for host in hosts %}
+<VirtualHost *:{{ host.port }}>
+    ServerName {{ host.name }}
+    SSLEngine on
+    SSLCertificateFile /etc/ssl/{{ host.name }}.pem
+{% if host.stapling %}
+    SSLUseStapling on
+{% else %}
+    SSLUseStapling off
+{% endif %}
+    SSLStaplingFakeTryLater {{ "on" if host.stapling else "off" }}
+    SSLStaplingReturnResponderErrors maybe
+    SSLStaplingCache shmcb:/var/run/x(123456)
+    SSLUseStappling on
+    {{ host.extra }}
+</VirtualHost>
+{% endfor %}
+"""
+# The same structure in other languages.
+RUBY = """\
+<%# Managed by Puppet %>
+<%- if @stapling -%>
+SSLStaplingCache shmcb:<%= @path %>(<%= @size %>)
+<%- else -%>
+SSLStaplingCache shmcb:/var/run/other
+<%- end -%>
+<% @hosts.each do |host| -%>
+<VirtualHost *:<%= host['port'] %>>
+    ServerName <%= host['name'] %>
+    SSLEngine on
+    SSLCertificateFile /etc/ssl/<%= host['name'] %>.pem
+<% if host['stapling'] -%>
+    SSLUseStapling on
+<% else -%>
+    SSLUseStapling off
+<% end -%>
+    SSLStaplingFakeTryLater <%= host['stapling'] ? 'on' : 'off' %>
+    SSLStaplingReturnResponderErrors maybe
+    SSLStaplingCache shmcb:/var/run/x(123456)
+    SSLUseStappling on
+    <%= host['extra'] %>
+</VirtualHost>
+<% end -%>
+"""
+EPP = """\
+<%- | Array $hosts | -%>
+<% if $stapling { -%>
+SSLStaplingCache shmcb:<%= $path %>(<%= $size %>)
+<% } else { -%>
+SSLStaplingCache shmcb:/var/run/other
+<% } -%>
+<% $hosts.each |$host| { -%>
+<VirtualHost *:<%= $host['port'] %>>
+    ServerName <%= $host['name'] %>
+    SSLEngine on
+    SSLCertificateFile /etc/ssl/<%= $host['name'] %>.pem
+<% if $host['stapling'] { -%>
+    SSLUseStapling on
+<% } else { -%>
+    SSLUseStapling off
+<% } -%>
+    SSLStaplingFakeTryLater <%= $errors %>
+    SSLStaplingReturnResponderErrors maybe
+    SSLStaplingCache shmcb:/var/run/x(123456)
+    SSLUseStappling on
+    <%= $extra %>
+</VirtualHost>
+<% } -%>
+"""
+GO = """\
+{{/* Managed by Helm */}}
+{{- if .Values.stapling }}
+SSLStaplingCache shmcb:{{ .Values.path }}({{ .Values.size }})
+{{- else }}
+SSLStaplingCache shmcb:/var/run/other
+{{- end }}
+{{- range $host := .Values.hosts }}
+<VirtualHost *:{{ $host.port }}>
+    ServerName {{ $host.name }}
+    SSLEngine on
+    SSLCertificateFile /etc/ssl/{{ $host.name }}.pem
+{{- if $host.stapling }}
+    SSLUseStapling on
+{{- else }}
+    SSLUseStapling off
+{{- end }}
+    SSLStaplingFakeTryLater {{ $host.errors | quote }}
+    SSLStaplingReturnResponderErrors maybe
+    SSLStaplingCache shmcb:/var/run/x(123456)
+    SSLUseStappling on
+    {{ $host.extra }}
+</VirtualHost>
+{{- end }}
+"""
+TERRAFORM = """\
+# Managed by Terraform
+%{ if stapling ~}
+SSLStaplingCache shmcb:${path}(${size})
+%{ else ~}
+SSLStaplingCache shmcb:/var/run/other
+%{ endif ~}
+%{ for host in hosts ~}
+<VirtualHost *:${host.port}>
+    ServerName ${host.name}
+    SSLEngine on
+    SSLCertificateFile /etc/ssl/${host.name}.pem
+%{ if host.stapling ~}
+    SSLUseStapling on
+%{ else ~}
+    SSLUseStapling off
+%{ endif ~}
+    SSLStaplingFakeTryLater ${host.errors}
+    SSLStaplingReturnResponderErrors maybe
+    SSLStaplingCache shmcb:/var/run/x(123456)
+    SSLUseStappling on
+    ${host.extra}
+</VirtualHost>
+%{ endfor ~}
+"""
+CONFIGURE = """\
+# @configure_input@
+SSLStaplingCache shmcb:@PATH@(@SIZE@)
+#
+#
+#
+#
+#
+<VirtualHost *:@PORT@>
+    ServerName @NAME@
+    SSLEngine on
+    SSLCertificateFile @sysconfdir@/@NAME@.pem
+    SSLUseStapling @STAPLING@
+#
+#
+#
+#
+    SSLStaplingFakeTryLater @ERRORS@
+    SSLStaplingReturnResponderErrors maybe
+    SSLStaplingCache shmcb:/var/run/x(123456)
+    SSLUseStappling on
+</VirtualHost>
+"""
+LANGUAGES = {
+    "www.conf.j2": JINJA,
+    "www.conf.erb": RUBY,
+    "www.conf.epp": EPP,
+    "www.conf.tmpl": GO,
+    "www.conf.tpl": TERRAFORM,
+    "www.conf.in": CONFIGURE,
+    "www.conf.dist": CONFIGURE,
+}
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_findings_of_a_template_do_not_depend_on_its_values(name: str, tmp_path: Path) -> None:
+    write(tmp_path, {f"templates/{name}": LANGUAGES[name]})
+    report = linted(tmp_path)
+    assert configurations(report) == [("fragments", f"templates/{name}")]
+    found = {(each["rule"], each["line"]) for each in report["findings"]}
+    assert found == {("AS103", 18), ("AS202", 19), ("AS101", 20)}
+    assert {each["fix"] for each in report["findings"]} == {None}
+
+
+def test_what_a_template_renders_has_its_findings(tmp_path: Path) -> None:
+    """Jinja itself renders the template with every combination of values."""
+    write(tmp_path, {"www.conf.j2": JINJA})
+    found = {each["rule"] for each in linted(tmp_path)["findings"]}
+    template = jinja2.Template(JINJA, trim_blocks=True)
+    for stapling, of_host, extra in itertools.product((True, False), (True, False), ("", "Use x")):
+        host = {"port": 443, "name": "www", "stapling": of_host, "extra": extra}
+        text = template.render(path="/x", size=131072, stapling=stapling, hosts=[host])
+        write(tmp_path, {"rendered/www.conf": text})
+        assert found <= {each["rule"] for each in linted(tmp_path, "rendered")["findings"]}
+
+
+def test_lines_in_exclusive_branches_are_not_set_twice(tmp_path: Path) -> None:
+    exclusive = f"{{% if old %}}\n{CACHE}{{% endif %}}\n{{% if not old %}}\n{CACHE}{{% endif %}}\n"
+    write(tmp_path, {"a.conf.j2": exclusive, "b.conf.j2": f"# {{{{ x }}}}\n{CACHE}{CACHE}"})
+    assert places(linted(tmp_path), "AS208") == ["b.conf.j2:2"]
+
+
+def test_a_section_may_be_opened_in_each_branch(tmp_path: Path) -> None:
+    text = (
+        "{% if a %}\n<VirtualHost *:443>\n{% elif b %}\n<VirtualHost *:8443>\n{% else %}\n"
+        "<VirtualHost *:9443>\n{% endif %}\nSSLEngine on\n</VirtualHost>\n"
+    )
+    write(tmp_path, {"a.conf.j2": text, "b.conf.j2": text.replace("</VirtualHost>", "</Other>")})
+    report = linted(tmp_path)
+    assert {each["file"] for each in report["findings"]} == {"b.conf.j2"}
+
+
+def test_a_template_may_be_a_part_of_a_file(tmp_path: Path) -> None:
+    head = "<VirtualHost *:{{ port }}>\nSSLEngine on\n"
+    write(
+        tmp_path, {"head.conf.j2": head, "foot.conf.j2": "{{ x }}\nSSLEngine on\n</VirtualHost>\n"}
+    )
+    assert linted(tmp_path)["findings"] == []
+
+
+def test_a_template_may_include_what_others_define(repository: Path) -> None:
+    text = "Include /{{ root }}/{{ name }}.conf\nInclude ${OTHER}/*.conf\nSSLUseStapling maybe\n"
+    plain = "Include ${OTHER}/*.conf\nSSLUseStapling maybe\n"
+    write(repository, {"a.conf.j2": text, "b.conf": plain})
+    assert {each["rule"] for each in linted(repository)["findings"]} == {"AS103"}
+
+
+def test_variants_have_the_lines_of_the_template() -> None:
+    for text in LANGUAGES.values():
+        for variant in variants(text):
+            assert variant.count("\n") == text.count("\n")
+            for line, original in zip(variant.split("\n"), text.split("\n"), strict=True):
+                assert not line or line.split()[0] in original
+
+
+def test_an_ordinary_configuration_is_no_template(tmp_path: Path) -> None:
+    text = (
+        f"{CACHE}{CACHE}RewriteCond %{{HTTPS}} off\nServerAdmin web@EXAMPLE.com\n"
+        'LogFormat "{\\"t\\":\\"%t\\"}" json\nHeader set X "<100% of {all}"\n'
+    )
+    write(tmp_path, {"a.conf": text})
+    report = linted(tmp_path)
+    assert places(report, "AS208") == ["a.conf:1"]
+    assert report["findings"][0]["fix"] == "safe"
+
+
+YAML = """\
+apiVersion: v1
+kind: ConfigMap
+data:
+  nginx.conf: |
+    server { ssl_stapling on; }
+  httpd.conf: |-
+    ServerRoot /usr/local/apache2
+    SSLStaplingCache shmcb:/x(12345)
+  other: SSLUseStapling
+---
+- name: A task
+  copy:
+    dest: /etc/httpd/conf.d/www.conf
+    content: |
+      <VirtualHost *:{{ port }}>
+      SSLStaplingCache shmcb:/x
+      </VirtualHost>
+- |
+  SSLUseStapling maybe
+"""
+
+
+def test_configurations_in_yaml_are_found(tmp_path: Path) -> None:
+    write(tmp_path, {"www.yaml": YAML, "other.yml": "a: |\n  SSLUseStapling\nb: 1\n"})
+    report = linted(tmp_path)
+    found = {(each["rule"], each["line"], each["column"]) for each in report["findings"]}
+    assert found == {("AS206", 8, 5), ("AS202", 16, 7), ("AS103", 19, 3)}
+    assert len(list(documents("www.yaml", YAML))) == 3
+    assert {each["fix"] for each in report["findings"]} == {None}
+
+
+def test_comments_are_not_added_to_templates(tmp_path: Path) -> None:
+    write(tmp_path, {"www.yaml": YAML, "a.conf.j2": JINJA, "c.conf": CACHE + CACHE})
+    assert run("lint", "--add-ignore", "known", tmp_path).returncode == 1
+    assert (tmp_path / "www.yaml").read_text() == YAML
+    assert (tmp_path / "a.conf.j2").read_text() == JINJA
+    assert "ignore[AS208]" in (tmp_path / "c.conf").read_text()
+
+
+def test_fix_leaves_templates_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"a.conf.j2": JINJA, "www.yaml": YAML, "c.conf": CACHE + CACHE})
+    done = run("fix", "--no-backup", "--configtest", "never", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "a.conf.j2").read_text() == JINJA
+    assert (tmp_path / "www.yaml").read_text() == YAML
+    assert (tmp_path / "c.conf").read_text() == CACHE
+    alone = run("fix", tmp_path / "a.conf.j2")
+    assert alone.returncode == 2
+    assert "is a template, so it is only linted" in alone.stderr
+
+
+def test_a_template_shows_its_own_lines(tmp_path: Path) -> None:
+    write(tmp_path, {"a.conf.j2": "SSLUseStapling maybe {{ x }}\nSSLUseStapling maybe\n"})
+    assert "2 | SSLUseStapling maybe" in run("lint", tmp_path).stdout
+
+
+def test_the_text_of_a_file_may_come_from_standard_input(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            ".git/HEAD": "",
+            "httpd.conf": "Listen 443\nInclude sites/*.conf\n",
+            "sites/www.conf": "",
+        },
+    )
+
+    def piped(name: str, text: str) -> str:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "apachestaple", "lint"),
+                *("--format", "github", "--stdin-filename", name, "-"),
+            ],
+            cwd=tmp_path,
+            input=text.encode("utf-8", "surrogateescape"),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 1, done.stderr
+        return done.stdout.decode()
+
+    host = "<VirtualHost *:443>\nSSLEngine on\nSSLUseStapling on\n</VirtualHost>\n"
+    # The server that includes the file has no cache.
+    assert "file=sites/www.conf,line=3," in piped("sites/www.conf", host)
+    assert "AS201" in piped("sites/www.conf", host)
+    assert "AS103" in piped("new.conf", "SSLUseStapling maybe\n")
+    assert "AS103" in piped("new.conf.j2", "{{ x }}\nSSLUseStapling maybe\n\udcff")
+    assert "AS208" in piped("httpd.conf", CACHE + CACHE)
+    assert run("lint", "--stdin-filename", "x.conf", ".").returncode == 2
