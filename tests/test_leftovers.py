@@ -173,7 +173,7 @@ def test_our_own_file_goes_where_the_cache_is_elsewhere(lab: Lab, tmp_path: Path
 
 
 def test_a_file_of_that_name_that_fix_has_not_made_stays(lab: Lab, tmp_path: Path) -> None:
-    own = f"# For the auditor.\n{CACHE}SSLStaplingFakeTryLater off\n"
+    own = f"# For the auditor.\n{CACHE}"
     with server(lab, {"sites-enabled/a.conf": IN_A, ENABLED: own}) as httpd:
         without_ocsp(httpd)
         fix(httpd, tmp_path)

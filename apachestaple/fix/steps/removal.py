@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.edit import Edit, Where, line_of
 from apachestaple.fix.editing.place import real_file, remove
-from apachestaple.fix.editing.snippet import is_own_name
+from apachestaple.fix.editing.snippet import is_own_file, is_own_name
 from apachestaple.fix.steps.plan import Plan
 from apachestaple.httpd.syntax import tree
 from apachestaple.httpd.words import lower
@@ -40,6 +40,14 @@ def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
         else:
             left += directives
     yield from lines_removed((directive, f"{directive.name} removed") for directive in left)
+    # The planner of switches removes idle lines in our own file, too.
+    for source in site.configuration.files.values():
+        if is_own_file(source) and not any(map(_is_content, source.lines.text)):
+            yield from _whole_file(site, source.real_path)
+
+
+def _is_content(line: str) -> bool:
+    return bool(line.strip()) and not line.strip().startswith(("#", "<"))
 
 
 def lines_removed(removed: Iterable[tuple[Directive, str]]) -> Iterator[Edit]:
