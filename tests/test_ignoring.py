@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -315,6 +316,8 @@ def test_rules_can_be_ignored_in_some_files(repository: Path) -> None:
 
 
 def test_a_link_can_be_excluded_by_both_names(repository: Path) -> None:
+    shutil.rmtree(repository / "sites/legacy")
+    shutil.rmtree(repository / "vendor")
     (repository / "enabled").mkdir()
     (repository / "enabled/a.conf").symlink_to("../sites/a.conf")
     (repository / "httpd.conf").write_text("LoadModule ssl_module m.so\nInclude enabled/*.conf\n")

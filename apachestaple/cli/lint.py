@@ -155,7 +155,7 @@ def lint(
     if baseline is not None or write_baseline is not None:
         from apachestaple.cli.known import new_findings
 
-        read = {path for site in sites for path in site.configuration.files}
+        read = {path for site in sites for path in site.configuration.files_in_focus}
         findings = new_findings(kept.findings, read, baseline, write_baseline)
     suppressed = result.suppressed + kept.ignored
     report = LintReport(

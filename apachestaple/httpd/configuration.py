@@ -351,6 +351,12 @@ class Configuration:
         """The path to name in reports: the main file, the fragment or the folder of fragments."""
         return os.path.dirname(self.main_file) if self.is_folder else self.main_file
 
+    @property
+    def files_in_focus(self) -> list[str]:
+        """The files whose findings are wanted."""
+        files = self.files.items()
+        return [path for path, file in files if not self.focus or file.real_path in self.focus]
+
     def absolute(self, path: str) -> str:
         """An absolute path for a path of the configuration (ap_server_root_relative)."""
         if self.is_windows:
