@@ -155,7 +155,13 @@ def lint(
     if baseline is not None or write_baseline is not None:
         from apachestaple.cli.known import new_findings
 
-        read = {path for site in sites for path in site.configuration.files}
+        read = {
+            path
+            for configuration in (site.configuration for site in sites)
+            for path, file in configuration.files.items()
+            # Of a server that was read for the sake of a file, only the file is reported.
+            if not configuration.focus or file.real_path in configuration.focus
+        }
         findings = new_findings(kept.findings, read, baseline, write_baseline)
     suppressed = result.suppressed + kept.ignored
     report = LintReport(
