@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 # Rules of these kinds do not need certificates.
 _WITHOUT_CERTIFICATES = (DirectiveRule, ReadErrorRule, ReadNoteRule, SettingRule)
 
+# So many comments above a line are for it.
+_MOST_ABOVE = 16
+
 
 class _Word(NamedTuple):
     """A word in a comment."""
@@ -33,6 +36,19 @@ class _Word(NamedTuple):
     file: str
     line: int
     text: str
+
+
+class _InEffect(NamedTuple):
+    """What was read of a site.
+
+    Attributes:
+        lines: file and line of each directive in effect.
+        certificates: whether all certificates were read.
+
+    """
+
+    lines: frozenset[tuple[str, int]]
+    certificates: bool
 
 
 class Suppressions:
@@ -56,10 +72,11 @@ class Suppressions:
             return False
         by_line = self._comments(place.file, site)
         near = [c for n in range(place.line, place.end_line + 1) for c in by_line.get(n, ())]
-        above = place.line - 1
-        while _is_ours(site.annotated_files[place.file], above):
+        file = site.annotated_files[place.file]
+        for above in range(place.line - 1, place.line - 1 - _MOST_ABOVE, -1):
+            if not _is_ours(file, above):
+                break
             near += by_line.get(above, ())
-            above -= 1
         near += by_line.get(0, ())
         found = [
             _Word(place.file, comment.place.line, word)
@@ -75,8 +92,9 @@ class Suppressions:
             return
         sites = [site for site in sites if site.annotated_files]
         for site in sites:
+            effect = _in_effect(site)
             for comment in self._all(site):
-                words = (word for word in comment.words if not self._is_judged(word, comment, site))
+                words = (w for w in comment.words if not self._is_judged(w, comment, site, effect))
                 self._open.update(_Word(comment.place.file, comment.place.line, w) for w in words)
         for site in sites:
             found = (each for comment in self._all(site) for each in self._about(comment))
@@ -89,12 +107,13 @@ class Suppressions:
         unused = [
             word
             for word in dict.fromkeys(comment.words)
-            if _Word(place.file, place.line, word) not in self._used | self._open
+            if (named := _Word(place.file, place.line, word)) not in self._used
+            and named not in self._open
         ]
         for rule in self._rules:
             yield from rule.check(comment, unused)
 
-    def _is_judged(self, word: str, comment: IgnoreComment, site: Site) -> bool:
+    def _is_judged(self, word: str, comment: IgnoreComment, site: Site, effect: _InEffect) -> bool:
         """Whether the rule was applied to the lines of the comment."""
         rule = find_rule(word)
         if rule is None or rule.code not in self._applied or isinstance(rule, IgnoreCommentRule):
@@ -104,9 +123,9 @@ class Suppressions:
         if site.configuration.is_template:
             # What it ignores may depend on the values of the template.
             return False
-        if not isinstance(rule, _WITHOUT_CERTIFICATES) and not _are_certificates_read(site):
+        if not isinstance(rule, _WITHOUT_CERTIFICATES) and not effect.certificates:
             return False
-        return comment.is_for_file or _is_in_effect(comment.place.line + 1, comment, site)
+        return comment.is_for_file or _has_effect_below(comment, site, effect)
 
     def _all(self, site: Site) -> Iterator[IgnoreComment]:
         """The comments on lines of their own."""
@@ -125,22 +144,23 @@ class Suppressions:
         return known
 
 
-def _are_certificates_read(site: Site) -> bool:
-    return all(
-        certificate.leaf is not None for host in site.hosts for certificate in host.certificates
+def _in_effect(site: Site) -> _InEffect:
+    certificates = (each for host in site.hosts for each in host.certificates)
+    return _InEffect(
+        frozenset((d.file, d.line) for d in site.configuration.directives),
+        all(certificate.leaf is not None for certificate in certificates),
     )
 
 
-def _is_in_effect(line: int, comment: IgnoreComment, site: Site) -> bool:
+def _has_effect_below(comment: IgnoreComment, site: Site, effect: _InEffect) -> bool:
     """Whether httpd executes the line below a comment, or it has no directive."""
-    file = comment.place.file
-    source = site.annotated_files[file]
-    while _is_ours(source, line):
+    file = site.annotated_files[comment.place.file]
+    line = comment.place.line + 1
+    last = line + _MOST_ABOVE
+    while line < last and _is_ours(file, line):
         line += 1
-    text = source.physical_line(line).strip()
-    if not text or text.startswith("#"):
-        return True
-    return any(d.line == line and d.file == file for d in site.configuration.directives)
+    text = file.physical_line(line).strip()
+    return not text or text.startswith("#") or (comment.place.file, line) in effect.lines
 
 
 def _is_ours(file: SourceFile, line: int) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A longer word is not compared with the names of the rules.
 _LONGEST = 60
+# Nor are the words of a longer list.
+_MOST_COMPARED = 20
 
 
 class UnknownIgnore(IgnoreCommentRule):
@@ -51,11 +53,14 @@ class UnknownIgnore(IgnoreCommentRule):
             yield self.finding(comment_subject(comment), variant="empty")
         for word in comment.words:
             if find_rule(word) is None:
-                names = [rule.name for rule in all_rules()]
-                similar = get_close_matches(word.lower()[:_LONGEST], names, 1, 0.8)
+                similar = _similar(word) if len(comment.words) <= _MOST_COMPARED else []
                 yield self.finding(
                     comment_subject(comment, word),
                     variant="similar" if similar else "",
                     word=word,
                     similar=similar[0] if similar else "",
                 )
+
+
+def _similar(word: str) -> list[str]:
+    return get_close_matches(word.lower()[:_LONGEST], [rule.name for rule in all_rules()], 1, 0.8)
