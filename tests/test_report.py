@@ -10,7 +10,8 @@ import pytest
 
 from apachestaple.certificates.pem import CertificateFile
 from apachestaple.discovery.starts import find_start
-from apachestaple.httpd.configuration import Directive, Place, SourceFile
+from apachestaple.httpd.configuration import Directive, Place
+from apachestaple.httpd.source_file import SourceFile
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.hosts import Host, HostCertificate
 from apachestaple.mod_ssl.reading import read_site

@@ -10,14 +10,7 @@ from __future__ import annotations
 import errno
 import os
 
-from apachestaple.httpd.configuration import (
-    Directive,
-    ErrorKind,
-    NoteKind,
-    ReadNote,
-    SourceFile,
-    line_place,
-)
+from apachestaple.httpd.configuration import Directive, ErrorKind, NoteKind, ReadNote, line_place
 from apachestaple.httpd.dependences import Inclusion
 from apachestaple.httpd.folder_reader import FolderReader
 from apachestaple.httpd.include import DanglingLink, FolderLoop, IncludeError, Outside
@@ -27,23 +20,15 @@ from apachestaple.httpd.limits import (
     LimitReachedError,
 )
 from apachestaple.httpd.lines import Lines, closes, directive_at, opens, skips
+from apachestaple.httpd.rejected import Rejected
 from apachestaple.httpd.source import Condition, OpenFile, Source
+from apachestaple.httpd.source_file import SourceFile
 from apachestaple.httpd.words import WHITE_SPACE, lower, next_word
 
 # The longest logical line in bytes (VARBUF_MAX_LEN).
 _LONGEST_LINE = 16 * 1024 * 1024
 # The number of open sections in which the section of a wrong closing line is searched.
 _FARTHEST = 20
-
-
-class Rejected(Exception):  # noqa: N818  (httpd's verdict, not an error of ours)
-    """httpd rejects the line that is being read."""
-
-    def __init__(self, kind: ErrorKind, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        # The place of the line, if reading has continued after it.
-        self.at: tuple[SourceFile, int] | None = None
 
 
 class Build(Lines):

@@ -14,7 +14,8 @@ from apachestaple.httpd.words import next_word, split_words
 from apachestaple.lazy import lazy
 
 if TYPE_CHECKING:
-    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.httpd.source_file import SourceFile
 
 # Folders with one file for each site, in the layouts of distributions and hosting panels.
 _SITE_FOLDERS = frozenset(

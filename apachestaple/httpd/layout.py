@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.boundary import is_inside
-from apachestaple.httpd.configuration import server_root_relative, windows_path
 from apachestaple.httpd.distributions import DEBIAN, Recognised, recognise
 from apachestaple.httpd.paths import Paths, content
+from apachestaple.httpd.server_root import server_root_relative, windows_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

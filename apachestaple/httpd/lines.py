@@ -19,7 +19,6 @@ from apachestaple.httpd.configuration import (
     Place,
     ReadError,
     ReadNote,
-    SourceFile,
     line_place,
 )
 from apachestaple.httpd.limits import MOST_EXPANDED, Spent
@@ -28,6 +27,7 @@ from apachestaple.httpd.words import WHITE_SPACE, lower, next_word, resolve_vari
 
 if TYPE_CHECKING:
     from apachestaple.httpd.source import OpenFile, Source
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.httpd.start import Start
 
 # The first word of most lines.

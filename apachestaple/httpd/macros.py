@@ -8,7 +8,7 @@ from apachestaple.httpd.limits import LimitReachedError
 from apachestaple.httpd.words import escaped, lower, next_word, split_words
 
 if TYPE_CHECKING:
-    from apachestaple.httpd.configuration import SourceFile
+    from apachestaple.httpd.source_file import SourceFile
 
 # The longest line of a macro in bytes, with its line ending (MAX_STRING_LEN).
 LONGEST_MACRO_LINE = 8191

@@ -11,17 +11,10 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.boundary import is_inside
-from apachestaple.httpd.build import Build, Rejected
+from apachestaple.httpd.build import Build
 from apachestaple.httpd.commands import commands
 from apachestaple.httpd.conditions import ConditionError, version_matches
-from apachestaple.httpd.configuration import (
-    Configuration,
-    ErrorKind,
-    NoteKind,
-    line_place,
-    server_root_relative,
-    windows_path,
-)
+from apachestaple.httpd.configuration import Configuration, ErrorKind, NoteKind, line_place
 from apachestaple.httpd.include import has_wildcard, included_files
 from apachestaple.httpd.lines import directive_at
 from apachestaple.httpd.macros import (
@@ -33,6 +26,8 @@ from apachestaple.httpd.macros import (
 )
 from apachestaple.httpd.modules import module_name
 from apachestaple.httpd.paths import content
+from apachestaple.httpd.rejected import Rejected, checked_arguments
+from apachestaple.httpd.server_root import server_root_relative, windows_path
 from apachestaple.httpd.source import Condition, Source
 from apachestaple.httpd.start import Start
 from apachestaple.httpd.syntax import without_continuation
@@ -154,7 +149,7 @@ class _Reader(Build):
     # -- directives that are executed while reading ---------------------------------------------
 
     def _define(self, _name: str, _key: str, raw: str) -> None:
-        name, *value = self._arguments("Define", raw, 1, 2, "1-2 arguments")
+        name, *value = checked_arguments("Define", raw, 1, 2, "1-2 arguments")
         if ":" in name:
             raise Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.add(name)
@@ -163,7 +158,7 @@ class _Reader(Build):
             self._forget_lines()
 
     def _undefine(self, _name: str, _key: str, raw: str) -> None:
-        (name,) = self._arguments("UnDefine", raw, 1, 1, "one argument")
+        (name,) = checked_arguments("UnDefine", raw, 1, 1, "one argument")
         if ":" in name:
             raise Rejected(ErrorKind.ARGUMENTS, "Variable name must not contain ':'")
         self._defines.discard(name)
@@ -171,7 +166,7 @@ class _Reader(Build):
         self._forget_lines()
 
     def _server_root(self, _name: str, _key: str, raw: str) -> None:
-        (path,) = self._arguments("ServerRoot", raw, 1, 1, "one argument")
+        (path,) = checked_arguments("ServerRoot", raw, 1, 1, "one argument")
         if not self._start.installed and windows_path(path) != path:
             self.configuration.is_windows = True
             path = windows_path(path)
@@ -182,7 +177,7 @@ class _Reader(Build):
         self.configuration.server_root = here
 
     def _runtime_dir(self, _name: str, _key: str, raw: str) -> None:
-        (path,) = self._arguments("DefaultRuntimeDir", raw, 1, 1, "one argument")
+        (path,) = checked_arguments("DefaultRuntimeDir", raw, 1, 1, "one argument")
         # apache2ctl creates the folder that it knows from envvars.
         made = path == self._start.environment.get("APACHE_RUN_DIR")
         if self._start.installed and not made and not os.path.isdir(self.configuration.here(path)):
@@ -199,7 +194,7 @@ class _Reader(Build):
             self._check_shared_object(path, "")
 
     def _load_module(self, _name: str, _key: str, raw: str) -> None:
-        name, path = self._arguments("LoadModule", raw, 2, 2, "two arguments")
+        name, path = checked_arguments("LoadModule", raw, 2, 2, "two arguments")
         source = self._source
         place = line_place(source.file, source.file.lines.first_line(source.index))
         self.configuration.load_modules.setdefault(name, place)
@@ -238,7 +233,7 @@ class _Reader(Build):
             )
 
     def _include(self, name: str, key: str, raw: str) -> None:
-        (path,) = self._arguments(name, raw, 1, 1, "one argument")
+        (path,) = checked_arguments(name, raw, 1, 1, "one argument")
         if len(self._files) > _DEEPEST_INCLUDE:
             raise Rejected(
                 ErrorKind.INCLUDE_LOOP,
@@ -275,12 +270,6 @@ class _Reader(Build):
         if is_own and not is_copy:
             return False
         return not os.path.exists(os.path.dirname(here))
-
-    def _arguments(self, name: str, raw: str, least: int, most: int, takes: str) -> list[str]:
-        words = split_words(raw)
-        if not least <= len(words) <= most or not all(words[:least]):
-            raise Rejected(ErrorKind.ARGUMENTS, f"{name} takes {takes}")
-        return words
 
     def _error_directive(self, name: str, key: str, raw: str) -> None:
         """``Error``: it rejects the configuration when httpd executes it, after all was read."""
@@ -403,7 +392,7 @@ class _Reader(Build):
         return Source(outer.name, outer.file, [begun.strip(WHITE_SPACE)], place)
 
     def _undefine_macro(self, _name: str, _key: str, raw: str) -> None:
-        (name,) = self._arguments("UndefMacro", raw, 1, 1, "one argument")
+        (name,) = checked_arguments("UndefMacro", raw, 1, 1, "one argument")
         if self._macros is None:
             raise Rejected(ErrorKind.MACRO, "no macro defined before UndefMacro")
         if self._macros.pop(lower(name), None) is None and self._start.whole:

@@ -9,9 +9,10 @@ from apachestaple.httpd.words import WHITE_SPACE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.httpd.configuration import Directive, SourceFile
+    from apachestaple.httpd.configuration import Directive
     from apachestaple.httpd.dependences import Inclusion
     from apachestaple.httpd.include import Included
+    from apachestaple.httpd.source_file import SourceFile
 
 
 class Source:

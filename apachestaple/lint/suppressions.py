@@ -17,7 +17,7 @@ from apachestaple.rules.kinds.setting import SettingRule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from apachestaple.httpd.configuration import SourceFile
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.ignore_comments import IgnoreComment

@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.mod_ssl.addresses import Address
     from apachestaple.mod_ssl.cache_servers import CacheServer
     from apachestaple.mod_ssl.records import StaplingRecord

@@ -15,7 +15,8 @@ from apachestaple.rules.finding import Confidence, Fix
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from apachestaple.httpd.configuration import Place, SourceFile
+    from apachestaple.httpd.configuration import Place
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.report.lint import LintReport
     from apachestaple.report.terminal import Paint
     from apachestaple.rules.finding import Finding

@@ -14,7 +14,7 @@ from apachestaple.httpd.configuration import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apachestaple.httpd.configuration import SourceFile
+    from apachestaple.httpd.source_file import SourceFile
 
 MARK = "apachestaple:"
 # A list ends before the next comment starts, so that the time is linear.

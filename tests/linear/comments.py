@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apachestaple.fix.editing.comments import without_words
-from apachestaple.httpd.configuration import SourceFile
+from apachestaple.httpd.source_file import SourceFile
 from apachestaple.rules.ignore_comments import ignore_comments
 
 from .row import Row

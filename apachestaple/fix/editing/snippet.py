@@ -20,7 +20,8 @@ from apachestaple.mod_ssl.reloads import starts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apachestaple.httpd.configuration import Configuration, Directive, SourceFile
+    from apachestaple.httpd.configuration import Configuration, Directive
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.mod_ssl.site import Site
 
 # The names of our own file; the second one if the first is the name of another file.

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from apachestaple.fix.editing.render import Renderer
-    from apachestaple.httpd.configuration import Directive, SourceFile
+    from apachestaple.httpd.configuration import Directive
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 

@@ -1,0 +1,100 @@
+"""The files of a configuration, with their lines."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from apachestaple.httpd.commands import is_directive
+from apachestaple.httpd.syntax import LogicalLines, buffer_sizes, logical_lines, untrimmed_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class SourceFile:
+    """A file that was read: its path as httpd names it, and its text.
+
+    ``made`` is the real file, if the path is not on the disk yet; ``find_real`` finds any other.
+    ``shown`` is the text of a template, which has the same lines.
+    """
+
+    __slots__ = (
+        *("_find_real", "_is_configuration", "_physical", "_real_path", "_section_lines"),
+        *("_shown", "lines", "path", "text"),
+    )
+
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        made: str | None = None,
+        find_real: Callable[[str], str] = os.path.realpath,
+        *,
+        shown: str | None = None,
+    ) -> None:
+        self.path = path
+        self.text = text
+        self._find_real = find_real
+        self._shown = shown
+        self._real_path = made
+        self.lines: LogicalLines = logical_lines(text)
+        self._physical: list[str] | None = None
+        self._is_configuration: bool | None = None
+        self._section_lines: list[int] | None = None
+
+    @property
+    def real_path(self) -> str:
+        """The path with links followed."""
+        if self._real_path is None:
+            self._real_path = self._find_real(self.path)
+        return self._real_path
+
+    @property
+    def is_configuration(self) -> bool:
+        """Whether one of its lines is a directive that httpd knows.
+
+        Any file may be included. If a file has no directive, as a password file, messages show none
+        of its lines.
+        """
+        if self._is_configuration is None:
+            self._is_configuration = any(map(is_directive, self.lines.text))
+        return self._is_configuration
+
+    def buffer_size(self, index: int) -> int:
+        """The bytes of a logical line in httpd's buffer, at most."""
+        sizes = buffer_sizes(self.text)
+        return sizes[index] if index < len(sizes) else 1
+
+    def cut_off_line(self) -> str:
+        """The last logical line without its last physical one."""
+        lines = untrimmed_lines(self.text.rpartition("\n")[0] + "\n")
+        whole = untrimmed_lines(self.text)
+        return lines[-1] if lines and len(lines) == len(whole) else ""
+
+    def physical_line(self, number: int) -> str:
+        """Physical line ``number`` (from 1) without line ending; ``""`` if it does not exist."""
+        if self._physical is None:
+            is_plain = self.lines.are_physical and self._shown is None
+            text = self.text if self._shown is None else self._shown
+            self._physical = self.lines.text if is_plain else text.split("\n")
+        lines = self._physical
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    def has_line(self, number: int) -> bool:
+        """Whether something is read from a physical line, which may be blank in a template."""
+        lines = self.text.split("\n")
+        return 0 < number <= len(lines) and bool(lines[number - 1].strip())
+
+    def has_section_between(self, first: int, last: int) -> bool:
+        """Whether a section begins or ends on one of the physical lines ``first`` to ``last``."""
+        if self._section_lines is None:
+            lines = enumerate(self.text.split("\n"), 1)
+            self._section_lines = [n for n, line in lines if line.lstrip().startswith("<")]
+        found = bisect_left(self._section_lines, first)
+        return found < len(self._section_lines) and self._section_lines[found] <= last
+
+    def physical_lines(self, first: int, last: int) -> list[str]:
+        """Physical lines ``first`` to ``last``, without line endings."""
+        return [self.physical_line(number) for number in range(first, last + 1)]
