@@ -16,6 +16,7 @@ from apachestaple.rules.remedy import (
     ProvideUrl,
     Remedy,
     RemoveDirective,
+    RemoveIgnore,
     RemoveStapling,
     RenameDirective,
     ReplaceWebCharacters,
@@ -38,6 +39,7 @@ SMALL = "SSLStaplingCache shmcb:logs/stapling(8192)\n" + "".join(
     tls_host(ON, certificate=certificate, name=f"{certificate}.example.com")
     for certificate in ("good", "other", "third", "rsa", "must-staple", "answer-good")
 )
+IGNORES = CACHE + tls_host("# apachestaple: ignore[AS101]", ON)
 DBM = STAPLES.replace("shmcb:logs/stapling(131072)", "dbm:logs/stapling")
 MISSPELT = STAPLES.replace("SSLUseStapling", "SSLUseStaping")
 QUOTED = STAPLES.replace("SSLUseStapling on", "SSLUseStapling “on”")
@@ -140,6 +142,12 @@ KINDS = (
     ),
     Kind(
         "a setting is removed", RemoveDirective, STAPLES, FORCED, change="-    SSLStaplingForceURL"
+    ),
+    Kind(
+        "a comment is removed",
+        RemoveIgnore,
+        IGNORES,
+        change="-    # apachestaple: ignore",
     ),
     Kind(
         "an issuer is provided",

@@ -16,7 +16,7 @@ from tests.shared import oracle, program
 from tests.shared.arena import Arena
 from tests.shared.case import check_oracle, look
 from tests.shared.draw import draw
-from tests.shared.judge import FIX, HARMED, HOSTS, MISJUDGED, MISSED
+from tests.shared.judge import FIX, HARMED, HOSTS, MISJUDGED, MISSED, UNSAFE
 from tests.shared.program import Answer
 from tests.shared.run import Report, examples, run_in, with_errors
 from tests.shared.shrink import shrunk
@@ -127,7 +127,7 @@ def test_a_wrong_prediction_is_told(arena: Arena, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_harmful_repair_is_told(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_text(old: str, new: str) -> Case:
+    def with_text(old: str, new: str, command: str = FIX) -> Case:
         def fix(root: Path, *, unsafe: bool) -> str:
             path = root / "site.conf"
             path.write_text(path.read_text().replace(old, new))
@@ -135,13 +135,17 @@ def test_a_harmful_repair_is_told(arena: Arena, monkeypatch: pytest.MonkeyPatch)
 
         with monkeypatch.context() as patch:
             patch.setattr(program, "fix", fix)
-            return look(arena, site, (FIX,))
+            return look(arena, site, (command,))
 
     site = two_hosts(arena, on(), on(), Named(_HTTP, full=True), Named(_HTTP, full=False))
     both = {"first.example.com", "second.example.com"}
     assert names(with_text("", ""), HARMED, FIX) == set()
-    off = with_text("UseStapling on", "UseStapling off")
-    assert names(off, HARMED, FIX) == names(off, MISSED, FIX) == both
+    off = "UseStapling on", "UseStapling off"
+    assert names(with_text(*off), HARMED, FIX) == both
+    # Without --unsafe, fix does not take the issuer from the certificate file of the first host.
+    assert names(with_text(*off), MISSED, FIX) == {"first.example.com"}
+    assert names(with_text(*off, UNSAFE), HARMED, UNSAFE) == both
+    assert names(with_text(*off, UNSAFE), MISSED, UNSAFE) == both
     bad_url = "SSLUseStapling on\n    SSLStaplingForceURL https://ocsp.example.com"
     assert names(with_text("SSLUseStapling on", bad_url), HARMED, FIX) == both
     dead = f"SSLUseStapling on\n    SSLStaplingForceURL {arena.ground.failing[0]}"

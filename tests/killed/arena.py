@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MODULES = ("mpm_event", "authz_core", "ssl", "socache_shmcb")
-# Each file sets the cache once more; the last one is in effect, and of a size that is no use.
+# Each file sets the cache. httpd uses the last one, and does not start with this size. The size in
+# the main file is as wrong: fix would keep a cache there that is of use, and remove the other three.
 _CACHE = "<VirtualHost *:443>\n    ServerName {}\n</VirtualHost>\nSSLStaplingCache shmcb:{}({})\n"
 
 Look = dict[str, tuple[int, int, int, bytes]]
@@ -26,7 +27,8 @@ Look = dict[str, tuple[int, int, int, bytes]]
 class Arena:
     """A tree, its state folder, and copies of both to start from.
 
-    Its cache is set four times, which httpd -t accepts: before the repair as afterwards.
+    SSLStaplingCache is set in four files, and the repair changes all of them. httpd -t passes
+    before and after it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -161,7 +163,7 @@ def _write_tree(tree: Path) -> None:
     loaded = "".join(f"LoadModule {n}_module {MODULES}/mod_{n}.so\n" for n in _MODULES)
     (tree / "httpd.conf").write_text(
         f"ServerRoot {tree}\nServerName x\nListen 127.0.0.1:1\nErrorLog error\nPidFile pid\n"
-        f"{loaded}SSLStaplingCache shmcb:main(131072)\nInclude sites-enabled/*.conf\n"
+        f"{loaded}SSLStaplingCache shmcb:main(12345)\nInclude sites-enabled/*.conf\n"
     )
     plain, private, windows = (
         _CACHE.format(name, name, 12345) for name in ("plain", "private", "windows")
