@@ -109,6 +109,19 @@ def test_hosts_override_a_shared_file_outside(
         assert "Nothing to repair" in served.fix().stdout
 
 
+def test_settings_of_a_host_that_cannot_be_turned_off_stay(lab: Lab, tmp_path: Path) -> None:
+    settings = "SSLStaplingReturnResponderErrors off\n"
+    main = f"{SETTINGS}SSLUseStapling on\n{host('www')}Include OUTSIDE/customer.conf\n"
+    customer = host("customer", "Include settings.conf", certificate="no-ocsp")
+    outside = {"customer.conf": customer}
+    with server(lab, tmp_path, main, outside, settings=settings) as served:
+        done = served.fix()
+        assert done.returncode == 1, done.stderr
+        assert "customer.conf line" in done.stdout.partition("Refusals")[2]
+        assert served.text("settings.conf") == settings
+        assert served.staples("www.example.com", "customer.example.com") == ["good", None]
+
+
 def test_a_host_outside_keeps_its_setting(lab: Lab, tmp_path: Path) -> None:
     """One line in the main server would be shorter, but would turn it on for the host outside."""
     main = f"{SETTINGS}{host('a')}{host('b')}{host('c')}Include OUTSIDE/other.conf\n"

@@ -355,3 +355,27 @@ def test_fix_takes_out_a_switch_that_mod_md_makes_idle(
         # mod_md asks in the background, after the start.
         assert names
         assert wait_until(all_good, 15), httpd.log
+
+
+def test_fix_keeps_settings_with_which_mod_ssl_staples_what_mod_md_does_not(
+    lab: Lab, tmp_path: Path
+) -> None:
+    lab.authority.issue("rsa-no-ocsp", key="rsa", ocsp=[])
+    declined = (
+        USE,
+        f"SSLStaplingForceURL {lab.responder.url}",
+        "SSLCertificateFile certs/rsa-no-ocsp.pem",
+        "SSLCertificateKeyFile certs/rsa-no-ocsp.key",
+        INCLUDES,
+    )
+    without = tls_host(USE, "MDStapling off", INCLUDES, name="o.org", certificate="self-signed")
+    text = MOD_MD + ON + CACHE + tls_host(*declined) + without
+    setting = "SSLStaplingResponseTimeSkew 60\n"
+    with lab.httpd(text, files={"snippets/ocsp.conf": setting}) as httpd:
+        done = run("fix", httpd.root / "httpd.conf", env={"XDG_STATE_HOME": str(tmp_path)})
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert (httpd.root / "snippets/ocsp.conf").read_text() == setting
+        assert (httpd.root / "site.conf").read_text().count(USE) == 1
+        assert httpd.start(), httpd.log
+        shaken = handshake(httpd.port, "www.example.com", signatures="rsa_pss_rsae_sha256")
+        assert shaken.staple == "good", httpd.log

@@ -313,6 +313,20 @@ def test_idle_settings_go_unless_another_host_uses_them(lab: Lab) -> None:
         assert made.staples("a", "b", "c") == ["good", None, None]
 
 
+@pytest.mark.parametrize("good", [(), ("a",)], ids=["no host staples", "one host staples"])
+def test_a_setting_that_was_idle_before_is_only_reported(lab: Lab, good: tuple[str, ...]) -> None:
+    setting = "SSLStaplingFakeTryLater off"
+    others = CACHE + "".join(host(name, ON, QUIET) for name in good) + host("b", OFF, setting)
+    certificates = {**dict.fromkeys(good, "good"), "b": "no-ocsp", "c": "no-ocsp"}
+    with server(lab, others + host("c", ON, setting), **certificates) as made:
+        made.fix()
+        assert made.text() == others + host("c")
+        found = made.findings()["AS113"]
+        assert (found.severity, found.remedy) == ("info", None)
+        assert [each.name for each in found.hosts] == [f"b.example.com:{made.httpd.port}"]
+        assert made.staples(*good, "b", "c") == [*("good" for _ in good), None, None]
+
+
 @pytest.mark.parametrize("main", ["", ON + "\n"])
 def test_a_renewal_without_ocsp_leaves_a_server_that_works(lab: Lab, main: str) -> None:
     text = CACHE + main + host("a") + host("b", *([] if main else [ON]))

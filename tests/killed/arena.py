@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MODULES = ("mpm_event", "authz_core", "ssl", "socache_shmcb")
-# Each file sets the cache. httpd uses the last one, and does not start with this size. The size in
-# the main file is as wrong: fix would keep a cache there that is of use, and remove the other three.
+# Each file sets the cache. httpd uses the last one, and does not start with this size. The main
+# file has the same size, because fix keeps a usable cache of the main file, and then changes only
+# three files.
 _CACHE = "<VirtualHost *:443>\n    ServerName {}\n</VirtualHost>\nSSLStaplingCache shmcb:{}({})\n"
 
 Look = dict[str, tuple[int, int, int, bytes]]

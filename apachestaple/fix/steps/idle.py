@@ -23,11 +23,16 @@ _IDLE = frozenset(STAPLING_DIRECTIVES) - _KEPT
 
 
 def idle_settings(site: Site, wishes: Sequence[Wish]) -> list[tuple[Directive, str]]:
-    """Timeouts and error switches that no host uses when the wishes are fulfilled, and why."""
+    """Timeouts and error switches that lose their effect when the wishes are fulfilled, and why.
+
+    A line that has no effect before belongs to the administrator, and lint reports it.
+    """
     turned_off = [wish.host for wish in wishes if not wish.on and wish.host.use_stapling]
     if not turned_off:
         return []
-    stapling = [wish.host for wish in wishes if wish.on]
+    # Hosts of mod_md have no wish. mod_ssl staples for them if mod_md has no response.
+    wanted = {wish.host: wish.on for wish in wishes}
+    stapling = [host for host in site.tls_hosts if wanted.get(host, host.use_stapling)]
     used = {place_of(each) for host in stapling for each in _settings(host)}
     if stapling or not site.configuration.whole:
         used |= {place_of(each) for each in _settings(site.main)}

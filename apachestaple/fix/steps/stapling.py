@@ -44,7 +44,8 @@ def plan_stapling(site: Site, remedies: Sequence[Remedy], renderer: Renderer) ->
         ways, _ = _ways(site, wishes, [site.main.use_stapling], renderer)
     # If two are equal, the main server stays unchanged.
     best = min(ways, key=Way.rank)
-    removed = lines_removed([*best.removed.values(), *idle_settings(site, wishes)])
+    fulfilled = [_kept(wish) if wish.host in best.unfulfilled else wish for wish in wishes]
+    removed = lines_removed([*best.removed.values(), *idle_settings(site, fulfilled)])
     return Plan((*best.edits, *removed), (*refused, *best.refused))
 
 
@@ -66,6 +67,11 @@ def _wish(host: Host, wanted: Mapping[Host, TurnStapling]) -> Wish:
     if remedy is None:
         return Wish(host, host.use_stapling)
     return Wish(host, remedy.on, remedy.reason, is_wanted=True)
+
+
+def _kept(wish: Wish) -> Wish:
+    """The wish that a host staples as before."""
+    return Wish(wish.host, wish.host.use_stapling)
 
 
 def _main_states(
@@ -118,8 +124,5 @@ def _possible(site: Site, wishes: list[Wish]) -> tuple[list[Wish], list[str]]:
             why = site.configuration.paths.edit_refusal(file)
             refused.append(refusal(remove(own, wish.reason), why or ""))
             kept.add(id(wish.host))
-    left = [
-        Wish(wish.host, wish.host.use_stapling) if id(wish.host) in kept else wish
-        for wish in wishes
-    ]
+    left = [_kept(wish) if id(wish.host) in kept else wish for wish in wishes]
     return left, list(dict.fromkeys(refused))

@@ -56,6 +56,7 @@ class Way:
         added: lines that are added or replaced; one can include a new file and a link.
         removed: lines that are removed.
         refused: why wishes are not fulfilled.
+        unfulfilled: the hosts of these wishes, which staple as before.
         harms: whether it would change hosts that must stay as they are.
 
     """
@@ -63,6 +64,7 @@ class Way:
     added: dict[tuple[str, int, str], tuple[Edit, ...]] = field(default_factory=dict)
     removed: dict[tuple[str, int], tuple[Directive, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    unfulfilled: set[Host] = field(default_factory=set)
     harms: bool = False
 
     def add(self, *change: Edit) -> None:
@@ -193,6 +195,7 @@ def _add_line(way: Way, site: Site, wish: Wish, change: tuple[Edit, ...]) -> Non
         way.add(*change)
     else:
         way.refused.append(refusal(change[0], why))
+        way.unfulfilled.add(wish.host)
         way.harms = way.harms or not wish.reason
 
 
