@@ -317,8 +317,8 @@ def test_idle_settings_go_unless_another_host_uses_them(lab: Lab) -> None:
 def test_a_setting_that_was_idle_before_is_only_reported(lab: Lab, good: tuple[str, ...]) -> None:
     setting = "SSLStaplingFakeTryLater off"
     others = CACHE + "".join(host(name, ON, QUIET) for name in good) + host("b", OFF, setting)
-    certificates = {**dict.fromkeys(good, "good"), "b": "no-ocsp", "c": "no-ocsp"}
-    with server(lab, others + host("c", ON, setting), **certificates) as made:
+    text = others + host("c", ON, setting)
+    with server(lab, text, a="good", b="no-ocsp", c="no-ocsp") as made:
         made.fix()
         assert made.text() == others + host("c")
         found = made.findings()["AS113"]
