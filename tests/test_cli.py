@@ -171,17 +171,22 @@ def test_a_report_that_cannot_be_written_is_2(broken: Path) -> None:
     assert "report" in done.stderr
 
 
-def test_a_full_disk_is_2(broken: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [["lint", "BROKEN"], ["rules"], ["--help"], ["lint", "--help"], ["--version"], ["nonsense"]],
+    ids=" ".join,
+)
+def test_a_full_disk_is_2(broken: Path, arguments: list[str]) -> None:
+    words = [word.replace("BROKEN", str(broken)) for word in arguments]
+    command = [sys.executable, "-m", "apachestaple", *words]
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "apachestaple", "lint", broken],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-            text=True,
-        )
-    assert done.returncode == 2
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        both = subprocess.run(command, stdout=full, stderr=full, check=False)
+    assert (done.returncode, both.returncode) == (2, 2)
     assert "Traceback" not in done.stderr
+    if arguments != ["nonsense"]:
+        assert done.stderr.startswith("apachestaple: ")
+        assert "No space left on device" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["dump", "lint", "rules"])
