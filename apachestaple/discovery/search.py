@@ -171,7 +171,7 @@ def _head(path: str, given: str, options: Options, found: Found) -> str:
     """
     boundary = boundary_for(path, given, options, found)
     if os.path.islink(path) and not os.path.exists(path):
-        raise LayoutError(f"{path}: is a broken link, so it was not read")
+        raise LayoutError(f"{path} is a broken link, so it was not read")
     if boundary is not None and boundary.excludes(path):
         raise LayoutError(f"{path} leads out of {boundary.name}, so it was not read")
     try:
