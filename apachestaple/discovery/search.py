@@ -38,7 +38,7 @@ class Found:
         given: the PATH that led to each fragment and candidate.
         problems: why PATHs cannot be read.
         notes: what was not read below the PATHs, and why.
-        taken: what each file was taken for.
+        taken: how each file is read.
         searched: the number of names in the folders that were searched.
         boundaries: the folders below which files may be read, by PATH and folder.
 
