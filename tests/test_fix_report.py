@@ -145,7 +145,7 @@ def test_the_diff_alone_is_on_standard_output_and_the_report_beside_it(httpd: Ht
     patch = ["patch", "-p1", "--dry-run"]
     subprocess.run(patch, cwd=httpd.root, input=shown.stdout, check=True, text=True)
     done = fix(httpd)
-    written = ("Written:", "  site.conf", "Backup of", "To restore", "httpd runs", "When the files")
+    written = ("Written:", "  site.conf", "Backup of", "To restore", "To apply", "After the change")
 
     def said(text: str) -> list[str]:
         return [line for line in text.splitlines() if not line.startswith(written)]
@@ -156,8 +156,8 @@ def test_the_diff_alone_is_on_standard_output_and_the_report_beside_it(httpd: Ht
     assert "2 other hosts without changes (2 without a staple)" in done.stdout
     assert "has its value from a variable" in done.stdout
     assert "warning[AS304]" in done.stdout
-    assert "httpd runs with the previous configuration until it is reloaded: " in done.stdout
-    assert "When the files are changed, httpd must be reloaded: apachectl" in shown.stderr
+    assert "To apply the changes, reload httpd: " in done.stdout
+    assert "After the change, reload httpd: apachectl" in shown.stderr
 
 
 def test_files_that_are_written_elsewhere_are_not_those_of_the_running_httpd(
@@ -165,7 +165,7 @@ def test_files_that_are_written_elsewhere_are_not_those_of_the_running_httpd(
 ) -> None:
     done = fix(httpd, "--output", str(tmp_path / "out"))
     assert done.returncode == 1, done.stderr
-    assert "When the files are changed, httpd must be reloaded: apachectl graceful" in done.stdout
+    assert "After the change, reload httpd: apachectl graceful" in done.stdout
     assert "previous configuration" not in done.stdout
 
 

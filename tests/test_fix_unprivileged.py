@@ -95,7 +95,7 @@ def test_a_diff_names_the_hosts_whose_certificates_cannot_be_read(
         f"this user cannot read the certificates of b.example.com:{httpd.port}, so it is not known "
         "whether they can be stapled; run the command again with sudo"
     ) in done.stderr
-    assert f"b.example.com:{httpd.port}: it is not known whether it staples: " in done.stderr
+    assert f"b.example.com:{httpd.port}: unknown: " in done.stderr
 
 
 def test_who_may_not_write_is_told_so_in_one_sentence(httpd: Httpd, state: Path) -> None:

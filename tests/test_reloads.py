@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.lab.play import Lab
     from tests.lab.server import Httpd
 
-RELOAD = "httpd runs with the previous configuration until it is reloaded: apachectl graceful\n"
+RELOAD = "To apply the changes, reload httpd: apachectl graceful\n"
 GRACEFUL, RESTART = signal.SIGUSR1, signal.SIGHUP
 RELOADS = pytest.mark.parametrize("how", [GRACEFUL, RESTART], ids=["graceful", "restart"])
 
@@ -187,8 +187,7 @@ def test_a_new_mod_md_staples_after_a_stop_and_start(
     assert "LoadModule md_module" not in kind.running
     done = trial.run("fix", "--use-mod-md")
     assert (
-        "until it is stopped and started: apachectl stop, then apachectl start. A reload is not "
-        "enough: mod_md"
+        "stop and start httpd: apachectl stop, then apachectl start. A reload is not enough: mod_md"
     ) in done.stdout
     assert trial.httpd.reload(how)
     trial.expect({"www.example.com": False})

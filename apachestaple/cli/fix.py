@@ -41,7 +41,7 @@ def fix(
     templates: Templates = None,
     no_comments: Annotated[
         bool,
-        typer.Option("--no-comments", help="Write no comments with the reasons for lines."),
+        typer.Option("--no-comments", help="Write no comments that give the reason for a line."),
     ] = False,
     form: Format = "text",
     no_backup: Annotated[
@@ -50,14 +50,14 @@ def fix(
     outside: Annotated[
         bool,
         typer.Option(
-            "--outside", help="Also write included files outside of the server's own folders."
+            "--outside", help="Also edit included files outside of the server's own folders."
         ),
     ] = False,
     generated: Annotated[
         bool,
         typer.Option(
             "--generated",
-            help="Also write files that a program generates, such as Puppet or a hosting panel.",
+            help="Also edit files that a program generates, such as Puppet or a hosting panel.",
         ),
     ] = False,
     undo: Annotated[

@@ -68,6 +68,6 @@ def _tell_repaired(repaired: Sequence[Entry], baseline: str, *, is_removed: bool
     if not is_removed:
         number = counted(len(repaired), "finding")
         tell(
-            f"{number} of the baseline repaired; to remove them from it, run lint with --baseline "
-            f"{baseline} --write-baseline {baseline}"
+            f"{number} of the baseline repaired; to remove repaired findings from it, run lint "
+            f"with --baseline {baseline} --write-baseline {baseline}"
         )

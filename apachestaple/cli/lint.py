@@ -39,7 +39,7 @@ def lint(
     ignore: Ignore = None,
     fail_on: FailOn = None,
     exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit with 0 also if there are findings.")
+        bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")
     ] = False,
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Show only the number of findings of each rule.")
@@ -49,7 +49,7 @@ def lint(
         typer.Option(
             "--verbose",
             "-v",
-            help="List all findings and hosts in the text, and say what each file was taken for.",
+            help="List all findings and hosts in the text report, and print how each file is read.",
         ),
     ] = False,
     show_files: Annotated[
@@ -57,7 +57,9 @@ def lint(
     ] = False,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(metavar="GLOB", help="Report nothing in these files or folders. Repeatable."),
+        typer.Option(
+            metavar="GLOB", help="Report no findings in these files or folders. Repeatable."
+        ),
     ] = None,
     baseline: Annotated[
         str | None, typer.Option(metavar="FILE", help="Report only findings that are not in FILE.")
@@ -66,7 +68,7 @@ def lint(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Write all findings to FILE; with --baseline, those that are not repaired.",
+            help="Write all findings to FILE; with --baseline, only the known ones.",
         ),
     ] = None,
     add_ignore: Annotated[
@@ -82,7 +84,7 @@ def lint(
     deadline: Deadline = None,
     stdin_filename: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Read the file NAME from standard input, with PATH -."),
+        typer.Option(metavar="NAME", help="Path of the file on standard input, for PATH -."),
     ] = None,
 ) -> int:
     """Check configurations for OCSP stapling problems."""

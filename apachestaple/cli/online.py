@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Seconds: a day.
 _LONGEST = 86_400
-# Seconds for a cache server, and so many of a list are tried.
+# Seconds for a cache server, and the number of servers of a list that are tried.
 _CACHE_SERVER = 5.0
 _MOST_SERVERS = 16
 

@@ -38,7 +38,7 @@ class Found:
         given: the PATH that led to each fragment and candidate.
         problems: why PATHs cannot be read.
         notes: what was not read below the PATHs, and why.
-        taken: what each file was taken for.
+        taken: how each file is read.
         searched: the number of names in the folders that were searched.
         boundaries: the folders below which files may be read, by PATH and folder.
 
@@ -171,7 +171,7 @@ def _head(path: str, given: str, options: Options, found: Found) -> str:
     """
     boundary = boundary_for(path, given, options, found)
     if os.path.islink(path) and not os.path.exists(path):
-        raise LayoutError(f"{path}: is a broken link, so it was not read")
+        raise LayoutError(f"{path} is a broken link, so it was not read")
     if boundary is not None and boundary.excludes(path):
         raise LayoutError(f"{path} leads out of {boundary.name}, so it was not read")
     try:

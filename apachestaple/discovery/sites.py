@@ -35,7 +35,7 @@ class Sites:
         sites: the servers, and the fragments that no server reads, once for each folder.
         problems: why PATHs could not be read.
         notes: what was not read below the PATHs, and why.
-        taken: what each file was taken for.
+        taken: how each file is read.
 
     """
 

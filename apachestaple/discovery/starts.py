@@ -54,7 +54,7 @@ def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
     ]
     for path in found.templates:
         if found.given[path] == path:
-            found.problems.append(f"{path}: is a template, so it is only linted")
+            found.problems.append(f"{path} is a template, which fix does not change")
     starts = (*found.servers, *fragments)
     if not starts and not found.problems:
         return Starts((), (nothing_found(paths, found.searched),))
@@ -62,9 +62,9 @@ def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
 
 
 def nothing_found(paths: Sequence[str], searched: int) -> str:
-    """Where was looked, and for what."""
+    """The error that nothing was found, with the places and names that were searched."""
     return (
-        f"{', '.join(paths)}: contains no configuration of httpd; {searched:,} names were searched "
+        f"{', '.join(paths)}: no configuration of httpd found; {searched:,} names were searched "
         "for apache2.conf, httpd.conf, other *.conf and *.vhost files, and files in folders such "
         "as sites-available, with directives of httpd"
     )

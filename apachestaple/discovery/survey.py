@@ -57,8 +57,8 @@ def survey(folder: str) -> Survey:
         pending.extend(reversed(inherited))
         if found.names > _MOST_NAMES:
             found.problems.append(
-                f"{folder}: contains more than {_MOST_NAMES:,} names, so {here} and what follows "
-                "was not searched"
+                f"{folder} contains more than {_MOST_NAMES:,} names; the folders after {here} were "
+                "not searched"
             )
             break
     return found

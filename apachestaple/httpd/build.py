@@ -107,7 +107,7 @@ class Build(Lines):
         """Split a file into lines when it is read for the first time."""
         self._spent.text(text)
         if "\0" in text[:1024]:
-            # Nothing is known of its content, and nothing of it may be shown.
+            # Its content is unknown and must not be shown.
             file = SourceFile(path, "", made)
             self._note_error(ErrorKind.NOT_TEXT, f"{path} is not a text file", file, 0)
             return file

@@ -1,4 +1,4 @@
-"""On what it depends whether httpd reads a directive: on the file of one site, and on conditions.
+"""Whether a directive is only read with the file of one site, or under conditions.
 
 A file of one site is one that an administrator disables or removes with the site (``a2dissite``).
 """
@@ -49,7 +49,7 @@ class Inclusion(NamedTuple):
 
 
 class Dependences:
-    """On what it depends whether httpd reads the directives of a configuration."""
+    """The site files and conditions on which the directives of a configuration depend."""
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration

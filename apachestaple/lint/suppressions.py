@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Rules of these kinds do not need certificates.
 _WITHOUT_CERTIFICATES = (DirectiveRule, ReadErrorRule, ReadNoteRule, SettingRule)
 
-# So many comments above a line are for it.
+# The number of comments directly above a line that can apply to it.
 _MOST_ABOVE = 16
 
 

@@ -26,7 +26,7 @@ CHAINS_ELSEWHERE = ("sslcertificatechainfile", "sslcacertificatefile", "sslcacer
 # Their certificates come into OpenSSL's store, too (X509_STORE_load_locations).
 CRLS = ("sslcarevocationfile", "sslcarevocationpath")
 _STORE = (CHAINS_ELSEWHERE, CRLS)
-# So many of a host's own files stand for those of the main server at the same position
+# The number of a host's own files that replace those of the main server at the same position
 # (modssl_ctx_cfg_merge_certkeys_array).
 _REPLACED = 3
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # Addresses that stand for any other one.
 _ANY = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
 
-# Of an address, so many aliases are looked at that are patterns other than `*.example.com`.
+# The number of aliases with patterns other than `*.example.com` that are examined for an address.
 _MOST_PATTERNS = 100
-# So many addresses of a server are looked at for a host of `*`.
+# The number of addresses of a server that are examined for a host of `*`.
 _MOST_CHAINS = 100
 
 

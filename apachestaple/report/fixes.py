@@ -26,7 +26,7 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _STATES = {
     True: "staples",
     False: "no staple",
-    None: "it is not known whether it staples",
+    None: "unknown",
 }
 _MOST_HOSTS = 5
 
@@ -64,13 +64,13 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         yield "Nothing to repair."
     else:
         yield paint(f"{counted(len(outcome.changes), 'change')}:", "bold", "green")
-        yield from (f"  {printable(change)}" for change in outcome.changes)
+        yield from (f"  {printable(short(change))}" for change in outcome.changes)
         yield from _hosts(outcome, paint)
     yield from _written(outcome)
     yield from (f"Note: {printable(note)}" for note in outcome.notes)
     if outcome.refused:
         yield paint("Refusals:", "bold")
-        yield from (f"  {printable(reason)}" for reason in outcome.refused)
+        yield from (f"  {printable(short(reason))}" for reason in outcome.refused)
     yield from _remaining(outcome, paint)
 
 
@@ -80,7 +80,7 @@ def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
     others = [host for host in outcome.hosts if host.before == host.after]
     if not changed:
         return
-    yield paint(f"{counted(len(changed), 'host')}:", "bold")
+    yield paint(f"{counted(len(changed), 'changed host')}:", "bold")
     for host in changed:
         yield f"  {printable(host.name)}: {_prospect(host.after)}"
         if host.before:
@@ -95,7 +95,7 @@ def _prospect(prospect: Prospect) -> str:
 
 def _counts(hosts: Iterable[Outlook]) -> str:
     numbers = Counter(host.after.staples for host in hosts)
-    words = {True: "with a staple", False: "without a staple", None: "not known"}
+    words = {True: "with a staple", False: "without a staple", None: "unknown"}
     return ", ".join(f"{numbers[each]} {word}" for each, word in words.items() if numbers[each])
 
 
@@ -128,11 +128,9 @@ def activation_lines(activations: Iterable[Activation], *, is_written: bool) -> 
     """The commands that make httpd use the files."""
     for activation in activations:
         command, problem = printable(activation.command), activation.problem
-        verb = "reloaded" if problem is None else "stopped and started"
-        if is_written:
-            line = f"httpd runs with the previous configuration until it is {verb}: {command}"
-        else:
-            line = f"When the files are changed, httpd must be {verb}: {command}"
+        verb = "reload" if problem is None else "stop and start"
+        when = "To apply the changes" if is_written else "After the change"
+        line = f"{when}, {verb} httpd: {command}"
         if problem is not None:
             warning = (
                 "Do not reload it, not even with apachectl restart"

@@ -106,7 +106,7 @@ def _result(finding: Finding, fingerprint: str) -> _Object:
 
 
 def _message(text: str) -> str:
-    """Text in which nothing is a link, which is ``[text](address)`` in a message."""
+    """Text without links of the form ``[text](address)``, which viewers would show as links."""
     return printable(text).replace("](", "] (")
 
 

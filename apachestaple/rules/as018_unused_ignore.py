@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class UnusedIgnore(IgnoreCommentRule):
     """A comment ignores a rule that reports nothing there.
 
-    The comment would hide a problem that comes back later. Only rules that were applied are
-    reported: not rules that are not selected or need the answers of responders, not rules about
-    certificates if a certificate was not read, and not comments above a line that is not in effect.
+    The comment would hide a problem that comes back later. It is only reported if the rule was
+    applied. That is not the case if the rule is not selected, needs the responses of responders or
+    a certificate that was not read, or if the line below the comment is not in effect.
     """
 
     code = "AS018"

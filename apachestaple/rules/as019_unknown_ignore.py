@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.ignore_comments import IgnoreComment
 
-# A longer word is not compared with the names of the rules.
+# Longer words, and the words of longer lists, are not compared with the names of the rules.
 _LONGEST = 60
-# Nor are the words of a longer list.
 _MOST_COMPARED = 20
 
 

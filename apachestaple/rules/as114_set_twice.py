@@ -29,8 +29,8 @@ _INCLUDED = "included"
 class SetTwice(HostRule):
     """A stapling directive is set more than once for a host, and only the last one is used.
 
-    A line that several hosts include, or have from a macro, is only reported if it is overridden in
-    each of them. It is then an information, because it may be the default for further hosts.
+    A line that several hosts include, or get from a macro, is only reported if each of them
+    overrides it. The severity is then info, because the line may be the default for other hosts.
     """
 
     code = "AS114"
@@ -46,7 +46,7 @@ class SetTwice(HostRule):
     help = {
         "": "Remove this line; the later one in {file}:{line} is used.",
         _SAME: "Remove one of the two lines.",
-        _INCLUDED: "Remove this line, or keep it as the default for further hosts.",
+        _INCLUDED: "Remove this line, or keep it as the default for other hosts.",
     }
     bad = (
         Example(
@@ -86,7 +86,7 @@ class SetTwice(HostRule):
             if removed is not None:
                 reason = f"only the last {directive.name} is used"
                 if removed is last:
-                    reason = f"{os.path.basename(directive.file)} has it, too"
+                    reason = f"{os.path.basename(directive.file)} sets the same value"
                 remedy = RemoveDirective(directive=removed, reason=reason)
             yield self.finding(
                 directive_subject(directive),

@@ -35,7 +35,7 @@ _PLAIN = _ON + managed_domain(certificate=_DEAD) + managed_host()
 
 
 class MdStaplingWithoutEffect(ServerRule):
-    """MDStapling or MDStapleOthers has no effect at its place.
+    """MDStapling or MDStapleOthers has no effect where it is written.
 
     mod_md staples if MDStapling is on for the managed domain of a host: in its section, or else in
     the main server. It also staples if MDStapling and MDStapleOthers are both on for the host,

@@ -27,7 +27,7 @@ _MUST_STAPLE = "# apachestaple: certificate requires a staple"
 
 
 class OutdatedOff(ServerRule):
-    """The reason for which fix has written an SSLUseStapling no longer applies.
+    """The reason that fix gave for an SSLUseStapling no longer applies.
 
     `fix` writes the reason in a comment above the line, such as `# apachestaple: certificate has no
     OCSP URI`. When the certificate is renewed by another authority, the host could staple, but
@@ -39,7 +39,7 @@ class OutdatedOff(ServerRule):
     effect = Effect.NO_STAPLE
     fix = Fix.SAFE
     message = {
-        "": "fix has turned stapling off here ({reason}), but the host could staple now",
+        "": "fix turned stapling off here ({reason}), but the host could staple now",
         "other-reason": "the comment above says {reason}, but the reason is now: {now}",
         "no-reason": "the comment above says {reason}, which no longer applies",
     }

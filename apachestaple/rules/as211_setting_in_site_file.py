@@ -33,10 +33,10 @@ _ON = "SSLUseStapling on\n"
 class SettingInSiteFile(ServerRule):
     """A stapling directive of the main server is in the file of one site, and other sites need it.
 
-    The file of a site is one in a folder such as `sites-enabled` or `vhosts.d`, or one with a
-    `<VirtualHost>` that a wildcard Include reads. When this site is disabled or removed, httpd does
-    not read the directive. Without SSLStaplingCache, `httpd -t` passes and httpd does not start
-    (AH01958). Without SSLUseStapling, the other sites lose their staples.
+    The file of a site is in a folder such as `sites-enabled` or `vhosts.d`, or it contains a
+    `<VirtualHost>` and is read by a wildcard Include. When this site is disabled or removed, httpd
+    does not read the directive. Without SSLStaplingCache, `httpd -t` passes and httpd does not
+    start (AH01958). Without SSLUseStapling, the other sites lose their staples.
     """
 
     code = "AS211"
@@ -82,7 +82,7 @@ class _Needed(NamedTuple):
     Attributes:
         directive: the directive in force.
         hosts: the hosts in other files that need it.
-        copies: directives of the same name before it, in files of sites, too.
+        copies: earlier directives of the same name that are also in files of sites.
 
     """
 
@@ -121,7 +121,7 @@ def _settings(site: Site) -> Iterator[_Needed]:
             for host in _others(site, directive)
             if host.staples and host.setting(key) is directive
         ]
-        # A line that virtual hosts have, too, because its file is also included there, stays.
+        # The line stays if its file is also included in virtual hosts.
         if hosts and not any(
             each in site.in_force.of_virtual_hosts for each in (directive, *copies)
         ):

@@ -39,7 +39,7 @@ class IssuerNotFound(UnstaplableRule):
     It looks for it after the leaf in SSLCertificateFile, in SSLCertificateChainFile, in
     SSLCACertificateFile and in SSLCACertificatePath (stapling_get_issuer).
 
-    If stapling is off, the chain is as incomplete: clients that do not know the intermediate
+    If stapling is off, the chain is still incomplete: clients that do not have the intermediate
     certificate cannot verify the certificate. This is reported for certificates with the URI of an
     OCSP responder or of their issuer, because those of an internal root often have none.
     """
@@ -54,7 +54,7 @@ class IssuerNotFound(UnstaplableRule):
         "": _MESSAGE,
         **dict.fromkeys(
             (_OFF, _OFF + CHAIN, _OFF + CHAIN_IN_FILE),
-            f"{_MESSAGE}, so clients that do not know that one cannot verify it",
+            f"{_MESSAGE}, so clients that do not have the issuer's certificate cannot verify it",
         ),
     }
     help = HELP_PROVIDED | {

@@ -41,10 +41,10 @@ class WrongIssuer(UnstaplableRule):
     log_id = "AH02969"
     fix = Fix.SAFE
     message = (
-        "a certificate of the issuer's name with another key is taken for the issuer of {name}, so "
-        "clients get a staple that they cannot use"
+        "the chain of {name} contains a certificate with the issuer's name, but another key; httpd "
+        "uses it as the issuer, so clients get a staple that they cannot use"
     )
-    help = HELP | {"": "Replace that certificate in the chain with the issuer's."}
+    help = HELP | {"": "Replace that certificate with the issuer's."}
     bad = (
         Example(
             CACHE

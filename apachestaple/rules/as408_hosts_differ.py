@@ -35,8 +35,7 @@ class HostsDiffer(ServerRule):
     httpd keeps one response for each certificate, not for each host. The first host that gets a
     request queries the responder, with its own SSLStaplingForceURL, timeouts and error switches.
     The other hosts staple the response until it expires. So the staple of a host depends on the
-    order of requests: an error that one host has stored is stapled by another one that would not
-    store it.
+    order of requests: a host can staple an error that another host has stored.
     """
 
     code = "AS408"
@@ -45,10 +44,12 @@ class HostsDiffer(ServerRule):
     effect = Effect.BAD_STAPLE
     needs_whole = True
     message = (
-        "{first} and {other} have the certificate of {name}, but differ in {settings}; those "
-        "of the host that is asked first decide"
+        "{first} and {other} have the certificate of {name}, but differ in {settings}; the host "
+        "that gets the first request decides for both"
     )
-    help = "Give the hosts of a certificate the same settings, best in the main server."
+    help = (
+        "Use the same settings for all hosts of a certificate, preferably those of the main server."
+    )
     bad = (
         Example(
             CACHE

@@ -63,7 +63,7 @@ def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
     if url is None:
         return None
     is_own = url.host is host
-    reason = "the certificate names it" if is_own else f"{url.host.name} has it"
+    reason = "the certificate names it" if is_own else f"{url.host.name} uses it"
     forced = ProvideUrl(hosts=(host,), url=url.value, reason=reason, safe=safe)
     return Provided(forced, _OWN_URL if is_own else URL, url.value, url.host.name)
 

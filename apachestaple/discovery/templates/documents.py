@@ -13,7 +13,7 @@ from apachestaple.discovery.templates.yaml_blocks import is_yaml, yaml_blocks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Words without which a file is not looked at further. Most YAML files and templates are no
+# A file without these words is not examined. Most YAML files and templates are no
 # configurations of httpd.
 _WORDS = re.compile(
     r"<(?:VirtualHost|If[A-Z][a-z]+|Directory|Location|Macro)\b|ServerRoot|"

@@ -21,7 +21,7 @@ class Tag(Enum):
     EXPRESSION = "expression"
     # A tag without output that is not part of a block, or a comment.
     SILENT = "silent"
-    # Of a block that may be left out, of one of which one branch is taken, and within such a block.
+    # The beginning of a block, its branches, and its end.
     OPENS = "opens"
     ELSE = "else"
     BRANCH = "branch"
@@ -29,7 +29,7 @@ class Tag(Enum):
 
 
 class Part(NamedTuple):
-    """A part of a template; ``text`` is what stands in the file."""
+    """A part of a template, with its text in the file."""
 
     tag: Tag
     text: str

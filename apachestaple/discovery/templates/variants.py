@@ -89,7 +89,7 @@ class _Variant:
             return line
         found = _LINE.match(line)
         if found is None or _MARK in found["name"]:
-            # Nothing is known of it, not even the name of the directive.
+            # Even the name of the directive is unknown.
             return ""
         is_other = bool(self._choice(-1 - index, 2))
         whole = _MARKED.fullmatch(found["value"].strip().strip("\"'"))
@@ -122,7 +122,7 @@ def _line_ends(text: str) -> str:
 
 
 def _written(branch: list[Part | Block]) -> str:
-    """All that stands in a branch and in the blocks of it."""
+    """The text of a branch, including its blocks."""
     return "".join(
         "".join(tag.text for tag in part.tags) + "".join(map(_written, part.branches))
         if isinstance(part, Block)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Parts with at most so many pairs of lines are compared by difflib, which finds the fewest changes.
+# The number of pairs of lines up to which parts are compared by difflib, which finds few changes.
 _MOST_PAIRS = 1024
-# Elsewhere, texts continue equally where so many lines are equal, at most so many lines further.
+# In larger parts, a change ends where this number of lines is equal, and the number of lines that
+# are searched for such a place.
 _EQUAL = 3
 _FARTHEST = 60
 

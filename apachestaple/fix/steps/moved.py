@@ -40,7 +40,7 @@ def plan_moved(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     if refused:
         return Plan(refused=refused)
     line = _written(directive, site.configuration)
-    reason = f"{name} does not depend on the site of {os.path.basename(directive.file)}"
+    reason = f"{name} must not depend on the site of {os.path.basename(directive.file)}"
     kin = (directive.key, *KIN_OF_CACHE)
     return Plan((*in_main_server(site, renderer, (line,), reason, kin=kin), *moved))
 

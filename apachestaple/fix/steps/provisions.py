@@ -52,7 +52,7 @@ def plan_chains(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> P
             continue
         lines = renderer.lines(ChainFile(remedy.path, quote))
         for host in remedy.hosts:
-            reason = f"the issuer of the certificate of {host.name}: {remedy.reason}"
+            reason = f"SSLCertificateChainFile for {host.name}: {remedy.reason}"
             wanted.setdefault(host, (lines, reason))
     return _planned(site, "sslcertificatechainfile", wanted, renderer, refused)
 
@@ -69,7 +69,7 @@ def plan_urls(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pla
             continue
         lines = renderer.lines(ForceUrl(remedy.url))
         for host in remedy.hosts:
-            reason = f"a responder for {host.name}: {remedy.reason}"
+            reason = f"SSLStaplingForceURL for {host.name}: {remedy.reason}"
             wanted.setdefault(host, (lines, reason))
     return _planned(site, "sslstaplingforceurl", wanted, renderer, refused)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _RETURN = "sslstaplingreturnrespondererrors"
 _FAKE = "sslstaplingfaketrylater"
-_REASON = "the errors of a responder that fails are not stapled"
+_REASON = "errors of responders must not be stapled"
 
 
 def plan_responder_errors(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
