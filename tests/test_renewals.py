@@ -373,3 +373,24 @@ def test_a_file_of_authorities_is_used_as_chain(lab: Lab) -> None:
         made.fix()
         assert made.text() == text.replace("a.key\n", f"a.key\n    {chain}\n")
         assert made.staples("a", "b") == ["good", "good"]
+
+
+@pytest.mark.parametrize(
+    "comment", ["# apachestaple: off until the firewall is open", "#apachestaple: see README"]
+)
+def test_an_off_below_a_comment_of_the_administrator_stays(lab: Lab, comment: str) -> None:
+    text = CACHE + QUIET + host("a", comment, OFF) + host("b", ON)
+    with server(lab, text, a="good", b="good") as made:
+        assert "Nothing to repair" in made.fix()
+        assert made.text() == text
+        assert made.staples("a", "b") == [None, "good"]
+        assert "AS501" in made.findings()
+
+
+def test_a_later_url_of_the_certificate_is_no_finding(lab: Lab) -> None:
+    """The command writes it if the first URL is not http, and lint accepts that."""
+    with server(lab, CACHE + QUIET + host("a", ON), a="https-first") as made:
+        made.fix()
+        assert f"SSLStaplingForceURL {lab.responder.url}" in made.text()
+        assert made.staples("a") == ["good"]
+        assert "AS405" not in made.findings()

@@ -201,3 +201,22 @@ def staples(httpd: Httpd, *names: str) -> list[str]:
     found = [name for name in names if handshake(httpd.port, f"{name}.example.com").good]
     httpd.stop()
     return found
+
+
+def test_a_cache_in_every_file_is_moved_if_a_file_that_was_not_read_turns_stapling_on(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """As of certbot: a cache in each file, and SSLUseStapling in /etc/letsencrypt."""
+    outside = tmp_path / "options-ssl-apache.conf"
+    outside.write_text(f"{ON}\n")
+    texts = {name: CERTBOT + host(name, f"Include {outside}") for name in NAMES}
+    with lab.httpd(ENABLED, files=sites("sites-enabled", **texts)) as httpd:
+        done = run("fix", httpd.root / "httpd.conf", env={"XDG_STATE_HOME": str(tmp_path)})
+        assert "was not read" in done.stdout
+        assert caches(httpd.root) == ["httpd.conf"]
+        for each in NAMES:
+            site = httpd.root / f"sites-enabled/{each}.conf"
+            site.rename(httpd.root / "disabled")
+            others = [other for other in NAMES if other != each]
+            assert staples(httpd, *others) == others, each
+            (httpd.root / "disabled").rename(site)

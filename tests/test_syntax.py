@@ -104,7 +104,7 @@ def edit(line: int, where: Where, *lines: str) -> Edit:
 
 
 HOST = "<VirtualHost *:443>\n    SSLEngine on\n    # note\n</VirtualHost>\n"
-REASON = "# apachestaple: r\nA\nB\n"
+REASON = "# apachestaple: certificate is self-signed\nA\nB\n"
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,21 @@ REASON = "# apachestaple: r\nA\nB\n"
         (REASON, [edit(2, Where.REMOVE)], "B\n"),
         (REASON, [edit(2, Where.REPLACE, "# new", "X")], "# new\nX\nB\n"),
         ("<A>\n\n    " + REASON + "</A>\n", [edit(4, Where.REMOVE)], "<A>\nB\n</A>\n"),
-        ("A\r\n\t# apachestaple: x\r\n\tB\r\n", [edit(3, Where.REPLACE, "C")], "A\r\n\tC\r\n"),
         (
-            REASON.replace("r", "ignore[AS501] r"),
-            [edit(2, Where.REMOVE)],
-            "# apachestaple: ignore[AS501] r\nB\n",
+            "A\r\n\t# apachestaple: certificate is self-signed\r\n\tB\r\n",
+            [edit(3, Where.REPLACE, "C")],
+            "A\r\n\tC\r\n",
         ),
-        (REASON.replace("A", "\nA"), [edit(3, Where.REMOVE)], "# apachestaple: r\nB\n"),
+        (
+            REASON.replace(": ", ": ignore[AS501] "),
+            [edit(2, Where.REMOVE)],
+            "# apachestaple: ignore[AS501] certificate is self-signed\nB\n",
+        ),
+        (
+            REASON.replace("A", "\nA"),
+            [edit(3, Where.REMOVE)],
+            "# apachestaple: certificate is self-signed\nB\n",
+        ),
         ("X\n" + REASON, [edit(1, Where.AFTER, "Y"), edit(3, Where.REMOVE)], "X\nY\nB\n"),
         (
             "A\nB\n",

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
 
 class ForceUrlElsewhere(SettingRule):
-    """SSLStaplingForceURL has another host name than the OCSP URI of the certificate.
+    """SSLStaplingForceURL has another host name than the OCSP URIs of the certificate.
 
     A responder that does not know the authority answers unauthorized, and clients get that as a
     staple. The setting is correct for your own responder that forwards queries.
@@ -49,7 +49,7 @@ class ForceUrlElsewhere(SettingRule):
         for host in hosts:
             for certificate in host.certificates:
                 named = parse_uri(certificate.first_uri or "")
-                if named is None or not named.host or named.host == forced.host:
+                if named is None or not named.host or forced.host in _hosts(certificate):
                     continue
                 yield self.finding(
                     directive_subject(directive),
@@ -58,3 +58,9 @@ class ForceUrlElsewhere(SettingRule):
                     forced=forced.host,
                     named=named.host,
                 )
+
+
+def _hosts(certificate: HostCertificate) -> set[str | None]:
+    """The host names in all OCSP URIs, of which httpd itself only uses the first."""
+    uris = certificate.leaf.ocsp_uris if certificate.leaf else ()
+    return {uri.host for uri in map(parse_uri, uris) if uri is not None}

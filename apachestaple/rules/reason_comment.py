@@ -1,7 +1,7 @@
 """Comments of ``fix`` that give the reason for the line below: ``# apachestaple: REASON``.
 
-An ``SSLUseStapling off`` below such a comment is one of ``fix``, not of the administrator. Comments
-that suppress rules begin with ``# apachestaple: ignore``; no reason begins with this word.
+An ``SSLUseStapling off`` below such a comment is one of ``fix``, not of the administrator. Other
+comments with ``apachestaple:``, such as an administrator's, are no reasons.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.hosts import Host
 
-_COMMENT = re.compile(r"[ \t]*#[ \t]*apachestaple:[ \t]*(?!ignore\b)(\S[^\r\n]*?)[ \t\r]*")
+_COMMENT = re.compile(r"[ \t]*#[ \t]*apachestaple:[ \t]*(\S[^\r\n]*?)[ \t\r]*")
 
 # The texts contain nothing from a file: a URL of a certificate could contain anything.
 _OFF = {
@@ -30,6 +30,8 @@ _OFF = {
 }
 _WAS_OFF = "stapling was off before"
 _MUST_STAPLE = "certificate requires a staple"
+# A text of an earlier version would have to stay here, so that fix still knows its lines.
+_REASONS = frozenset({*_OFF.values(), _WAS_OFF, _MUST_STAPLE})
 
 
 def reason_comment(reason: str) -> str:
@@ -41,7 +43,7 @@ def find_reason(line: str) -> str | None:
     """The reason in a line; ``None`` if the line is not such a comment."""
     # Most lines have no such comment.
     found = _COMMENT.fullmatch(line) if "apachestaple:" in line else None
-    return found[1] if found else None
+    return found[1] if found and found[1] in _REASONS else None
 
 
 def reason_above(directive: Directive) -> str | None:

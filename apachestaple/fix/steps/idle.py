@@ -38,9 +38,8 @@ def idle_settings(site: Site, wishes: Sequence[Wish]) -> list[tuple[Directive, s
         used |= {place_of(each) for each in _settings(site.main)}
     elif site.main not in turned_off:
         turned_off.append(site.main)
-    reason = "it has no effect while stapling is off"
     return [
-        (each, reason)
+        (each, f"{each.name} removed: it has no effect while stapling is off")
         for host in turned_off
         for each in _settings(host)
         if place_of(each) not in used and is_editable(site, each)
