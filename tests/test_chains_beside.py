@@ -141,8 +141,8 @@ def test_a_chain_outside_of_a_checkout_is_not_used(lab: Lab, tmp_path: Path) -> 
     outside.mkdir()
     (outside / "chain.pem").write_text(texts(lab)["chain"])
     (tree / "cert.pem").write_text(texts(lab)["leaf"])
-    text = "ServerRoot .\n" + CACHE + HOST.format(name=NAME, certificate="cert.pem", key="a.key")
-    (tree / "httpd.conf").write_text(text)
+    host = HOST.format(name=NAME, certificate="cert.pem", key="a.key")
+    (tree / "httpd.conf").write_text(f"ServerRoot {tree}\n{CACHE}{host}")
     (tree / ".git").mkdir()
     for is_link in (True, False):
         if is_link:

@@ -1,4 +1,7 @@
-"""Remedies that set the chain or URL of a host, taken from other parts of the configuration."""
+"""Remedies that set the chain or URL of a host.
+
+The values are in other parts of the configuration, or in files beside the certificate.
+"""
 
 from __future__ import annotations
 
