@@ -8,9 +8,11 @@ have its own issuer and URL.
 from __future__ import annotations
 
 import os
+from itertools import chain as chained
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from apachestaple.lazy import lazy
+from apachestaple.mod_ssl.chains_beside import ChainsBeside
 from apachestaple.mod_ssl.host_certificates import (
     CHAINS_ELSEWHERE,
     Files,
@@ -46,12 +48,15 @@ class Source(NamedTuple):
         value: a path or a URL.
         host: the host that names it.
         only_authorities: of a file, whether all of its certificates are those of authorities.
+        is_beside: of a file, whether it is only found because it is in the folder of the host's
+            certificate.
 
     """
 
     value: str
     host: Host
     only_authorities: bool = True
+    is_beside: bool = False
 
 
 class Provision(NamedTuple):
@@ -110,16 +115,25 @@ class Provisions:
         """Files from which a host, and all that inherit its setting, find their issuers."""
         concerned = [host, *self._heirs(host, _CHAIN)]
         leaf = _leaves(host)[0]
-        candidates = (
-            self._authorities.get(leaf.issuer_name, {}),
-            self._files_by_leaf.get(leaf.sha1, {}),
-            self._files_by_issuer.get(leaf.issuer_name, {}),
+        candidates = chained(
+            self._authorities.get(leaf.issuer_name, {}).items(),
+            self._sources_beside(host),
+            self._files_by_leaf.get(leaf.sha1, {}).items(),
+            self._files_by_issuer.get(leaf.issuer_name, {}).items(),
         )
-        for path, source in (each for group in candidates for each in group.items()):
+        for path, source in candidates:
             file = self.site.reader.read(path)
             if all(_suits(each, file, self.site.reader) for each in concerned):
                 authorities = all(each.is_ca for each in all_certificates(file))
                 yield source._replace(only_authorities=authorities)
+
+    def _sources_beside(self, host: Host) -> Iterator[tuple[str, Source]]:
+        for path, file in self._beside.of(host):
+            yield file.path, Source(path, host, is_beside=True)
+
+    @lazy
+    def _beside(self) -> ChainsBeside:
+        return ChainsBeside(self.site)
 
     @lazy
     def _authorities(self) -> dict[Hashable, dict[str, Source]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
-from apachestaple.rules.provided import CHAIN, CHAIN_IN_FILE, HELP_PROVIDED, provided_chain
+from apachestaple.rules.provided import CHAINS, HELP_PROVIDED, provided_chain
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -53,7 +53,7 @@ class IssuerNotFound(UnstaplableRule):
     message = {
         "": _MESSAGE,
         **dict.fromkeys(
-            (_OFF, _OFF + CHAIN, _OFF + CHAIN_IN_FILE),
+            (_OFF, *(_OFF + chain for chain in CHAINS)),
             f"{_MESSAGE}, so clients that do not have the issuer's certificate cannot verify it",
         ),
     }
@@ -62,8 +62,7 @@ class IssuerNotFound(UnstaplableRule):
         "because it does not have that certificate.",
         OTHER: "Append the issuer's certificate to the certificate file.",
         _OFF: "Append the issuer's certificate to the certificate file.",
-        _OFF + CHAIN: HELP_PROVIDED[CHAIN],
-        _OFF + CHAIN_IN_FILE: HELP_PROVIDED[CHAIN_IN_FILE],
+        **{_OFF + chain: HELP_PROVIDED[chain] for chain in CHAINS},
     }
     bad = (
         Example(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
-from apachestaple.rules.provided import CHAIN, CHAIN_IN_FILE, HELP_PROVIDED, provided
+from apachestaple.rules.provided import CHAINS, HELP_PROVIDED, provided
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -72,7 +72,7 @@ class IssuerByAnotherHost(CertificateRule):
         if replies is None or replies.is_good is False or host.problem_of(certificate) is not None:
             return
         given = provided(host, site)
-        chain = given if given is not None and given.variant in (CHAIN, CHAIN_IN_FILE) else None
+        chain = given if given is not None and given.variant in CHAINS else None
         yield self.finding(
             certificate_subject(certificate),
             variant=chain.variant if chain else "",

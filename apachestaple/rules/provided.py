@@ -1,4 +1,7 @@
-"""Remedies that set the chain or URL of a host, taken from other parts of the configuration."""
+"""Remedies that set the chain or URL of a host.
+
+The values are in other parts of the configuration, or in files beside the certificate.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,17 @@ if TYPE_CHECKING:
     from apachestaple.rules.remedy import Remedy
 
 # Variants of a help text, with the placeholders {value} and {other}.
-CHAIN, CHAIN_IN_FILE, URL = "chain-elsewhere", "chain-in-file", "url-elsewhere"
+CHAIN, CHAIN_IN_FILE, CHAIN_BESIDE = "chain-elsewhere", "chain-in-file", "chain-beside"
+CHAINS = (CHAIN, CHAIN_IN_FILE, CHAIN_BESIDE)
+URL = "url-elsewhere"
 _OWN_URL, _NO_URL = "own-url", "no-url"
 HELP_PROVIDED = {
     CHAIN: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate ({other} "
     "uses that file).",
     CHAIN_IN_FILE: "Append the issuer's certificate to the certificate file. It is in {value}, "
     "which {other} uses; fix --unsafe sets SSLCertificateChainFile to that file.",
+    CHAIN_BESIDE: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate and "
+    "is in the folder of the certificate file.",
     URL: "Set SSLStaplingForceURL to {value}, as for {other}.",
     _OWN_URL: "Set SSLStaplingForceURL to {value}, which the certificate names as well.",
     _NO_URL: "Remove SSLStaplingForceURL {value}, because the certificate has a usable OCSP URI.",
@@ -80,10 +87,13 @@ def _chain(chain: Source, host: Host, *, safe: bool) -> Provided:
     A file with another certificate can be replaced at any time, so only an administrator can tell
     whether it may be used.
     """
-    reason = f"it has the issuer's certificate, and {chain.host.name} uses it"
+    where = "is beside the certificate" if chain.is_beside else f"{chain.host.name} uses it"
+    reason = f"it has the issuer's certificate, and {where}"
     remedy = ProvideChain(
         hosts=(host,), path=chain.value, reason=reason, safe=safe and chain.only_authorities
     )
+    if chain.is_beside:
+        return Provided(remedy, CHAIN_BESIDE, chain.value)
     variant = CHAIN if chain.only_authorities else CHAIN_IN_FILE
     return Provided(remedy, variant, chain.value, chain.host.name)
 

@@ -147,7 +147,7 @@ class ProvideChain(_OfHosts):
     """Set SSLCertificateChainFile for hosts, so that they find the issuers themselves.
 
     Attributes:
-        path: path of a file that the configuration already names.
+        path: path of the file, as it is written in the configuration.
         reason: the reason.
 
     """
