@@ -57,7 +57,9 @@ def lint(
     ] = False,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(metavar="GLOB", help="Report nothing in these files or folders. Repeatable."),
+        typer.Option(
+            metavar="GLOB", help="Neither search nor report these files or folders. Repeatable."
+        ),
     ] = None,
     baseline: Annotated[
         str | None, typer.Option(metavar="FILE", help="Report only findings that are not in FILE.")
@@ -125,10 +127,11 @@ def lint(
     rules = select_rules(settings.select, settings.ignore)
     # The report must show that a settings file turns rules off.
     ignored = 0 if select or ignore else len(all_rules()) - len(rules)
-    tell(*found.problems, *found.notes)
+    tell(*found.problems)
+    common.tell_notes(*found.notes)
     if verbose:
         tell(*(f"{path}: {taken}" for path, taken in sorted(found.taken.items())))
-    if not sites:
+    if not sites and found.problems:
         return FAILED
     if show_files:
         from apachestaple.report.files import files_list
@@ -169,6 +172,7 @@ def lint(
         columns=None if output else columns_of(sys.stdout),
         verbose=verbose,
         statistics=statistics,
+        quiet=common.quiet,
     )
     emit(lint_report(report, settings.format), output, exact=settings.format == "github")
     if settings.format == "github":
