@@ -172,7 +172,8 @@ def test_of_a_fragment_it_is_unknown_what_the_main_server_says(tmp_path: Path, l
     document = checked(lint_json(LintReport(sites, (), summarize(sites, ()))), LINT)
     assert document["configurations"][0]["kind"] == "fragments"
     assert [host["use_stapling"] for host in document["hosts"]] == [None, True, False]
-    assert [host["staples"] for host in document["hosts"]] == [None, True, False]
+    assert [host["staples"] for host in document["hosts"]] == [None, None, False]
+    assert "if SSLStaplingCache" in document["hosts"][1]["why"]
     assert "not set in this part" in document["hosts"][0]["why"]
 
 

@@ -17,11 +17,12 @@ from apachestaple.mod_ssl.hosts import Host, HostCertificate
 from apachestaple.mod_ssl.reading import read_site
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.github import github_report
+from apachestaple.report.hosts import expected_hosts, hosts_table
 from apachestaple.report.json import hosts_json, lint_json, responders_json, rules_json
 from apachestaple.report.lint import LintReport
 from apachestaple.report.markdown import rules_page
 from apachestaple.report.summary import Summary, summarize
-from apachestaple.report.tables import hosts_table, responders_table, rule_page, rules_table
+from apachestaple.report.tables import responders_table, rule_page, rules_table
 from apachestaple.report.terminal import Paint, pad, printable, short, width, without_commands
 from apachestaple.report.text import text_report
 from apachestaple.rules.as419_certificate_revoked import CertificateRevoked
@@ -355,6 +356,10 @@ def understood(root: Path, *hosts: str, main: str = "SSLStaplingCache shmcb:x(13
     return read_site(find_start(str(root), Settings()))
 
 
+def hosts_of(site: Site) -> str:
+    return hosts_json(expected_hosts([site], []))
+
+
 def host(certificate: str, *lines: str, stapling: str = "SSLUseStapling on") -> str:
     return "\n".join([f"SSLCertificateFile certs/{certificate}.pem", stapling, *lines])
 
@@ -380,7 +385,7 @@ def host(certificate: str, *lines: str, stapling: str = "SSLUseStapling on") -> 
     ],
 )
 def test_whether_a_host_staples(server: Path, lines: str, staples: bool | None, why: str) -> None:
-    (document,) = checked(hosts_json(understood(server, lines)), HOSTS)
+    (document,) = checked(hosts_of(understood(server, lines)), HOSTS)
     assert document["staples"] is staples
     assert why in document["why"]
 
@@ -396,23 +401,24 @@ def test_whether_a_host_staples(server: Path, lines: str, staples: bool | None, 
     ],
 )
 def test_without_a_cache_no_host_staples(server: Path, main: str, why: str) -> None:
-    (document,) = checked(hosts_json(understood(server, host("good"), main=main)), HOSTS)
+    (document,) = checked(hosts_of(understood(server, host("good"), main=main)), HOSTS)
     assert document["staples"] is False
     assert why in document["why"]
 
 
-def test_of_a_fragment_the_cache_is_taken_to_be_elsewhere(server: Path) -> None:
+def test_a_fragment_does_not_show_whether_there_is_a_cache(server: Path) -> None:
     fragment = server / "site.conf"
     lines = host("good").replace("certs/", f"{server}/certs/")
     fragment.write_text(f"<VirtualHost *:443>\nSSLEngine on\n{lines}\n</VirtualHost>\n")
-    (document,) = json.loads(hosts_json(read_site(find_start(str(fragment), Settings()))))
-    assert document["staples"] is True
+    (document,) = json.loads(hosts_of(read_site(find_start(str(fragment), Settings()))))
+    assert document["staples"] is None
+    assert "if SSLStaplingCache" in document["why"]
     assert document["use_stapling"] is True
 
 
 def test_what_is_known_of_certificates_is_told(server: Path) -> None:
     site = understood(server, host("must-staple", "SSLCertificateFile certs/gone.pem"))
-    (document,) = checked(hosts_json(site), HOSTS)
+    (document,) = checked(hosts_of(site), HOSTS)
     known, unknown = document["certificates"]
     assert known["path"] == str(server / "certs/must-staple.pem")
     assert known["must_staple"] is True
@@ -421,7 +427,7 @@ def test_what_is_known_of_certificates_is_told(server: Path) -> None:
     assert datetime.fromisoformat(known["not_after"]).tzinfo is not None
     assert unknown["subject"] is unknown["must_staple"] is unknown["not_after"] is None
     assert summarize([site], []).certificates == 1
-    table = hosts_table(site, Paint())
+    table = hosts_table(expected_hosts([site], []), [site], Paint())
     assert "certs/gone.pem: not read" in table
     assert "must-staple" in table
 

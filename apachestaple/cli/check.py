@@ -45,8 +45,9 @@ def check_responders(
     rules = [rule for rule in chosen if rule.needs_answers]
     found = read_paths(paths, settings)
     sites = found.sites
-    tell(*found.problems, *found.notes)
-    if not sites:
+    tell(*found.problems)
+    common.tell_notes(*found.notes)
+    if not sites and found.problems:
         return FAILED
     for site in sites:
         tell_errors(site.configuration)

@@ -58,7 +58,9 @@ def lint(
     exclude: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="GLOB", help="Report no findings in these files or folders. Repeatable."
+            metavar="GLOB",
+            help="Do not search these files or folders, and report no findings in them. "
+            "Repeatable.",
         ),
     ] = None,
     baseline: Annotated[
@@ -127,10 +129,11 @@ def lint(
     rules = select_rules(settings.select, settings.ignore)
     # The report must show that a settings file turns rules off.
     ignored = 0 if select or ignore else len(all_rules()) - len(rules)
-    tell(*found.problems, *found.notes)
+    tell(*found.problems)
+    common.tell_notes(*found.notes)
     if verbose:
         tell(*(f"{path}: {taken}" for path, taken in sorted(found.taken.items())))
-    if not sites:
+    if not sites and found.problems:
         return FAILED
     if show_files:
         from apachestaple.report.files import files_list
@@ -171,6 +174,7 @@ def lint(
         columns=None if output else columns_of(sys.stdout),
         verbose=verbose,
         statistics=statistics,
+        quiet=common.quiet,
     )
     emit(lint_report(report, settings.format), output, exact=settings.format == "github")
     if settings.format == "github":

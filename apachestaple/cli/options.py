@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apachestaple.cli.errors import UsageError
+from apachestaple.cli.errors import UsageError, tell
 from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
@@ -122,6 +122,17 @@ class Common:
     ] = None
     isolated: Annotated[bool, typer.Option("--isolated", help="Read no settings file.")] = False
     color: Color = "auto"
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="Print only the result: no notes, and no numbers below findings."
+        ),
+    ] = False
+
+    def tell_notes(self, *notes: str) -> None:
+        """Write notes on what was not read to standard error, unless the user wants none."""
+        if not self.quiet:
+            tell(*notes)
 
     @property
     def paint(self) -> "Paint":

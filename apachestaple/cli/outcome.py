@@ -24,10 +24,12 @@ def tell_outcome(
     text_report: Callable[[FixOutcome, Paint], str],
     *,
     diff: bool,
+    quiet: bool = False,
 ) -> None:
     """Print the result in the format ``text`` or ``json``.
 
-    With ``diff``, only the diff is on standard output, for patch; the report is on standard error.
+    With ``diff``, only the diff is on standard output, for patch; the report is on standard error,
+    unless ``quiet`` is true.
     """
     if form == "json" or diff:
         tell(*outcome.generated)
@@ -42,7 +44,7 @@ def tell_outcome(
     elif diff:
         shown = is_terminal(sys.stdout)
         emit(diff_report(outcome.files, paint_for(sys.stdout, color), for_people=shown), exact=True)
-        if sys.stderr is not None:
+        if sys.stderr is not None and not quiet:
             told = replace(outcome, generated=())
             emit(text_report(told, paint_for(sys.stderr, color)), to=sys.stderr)
     else:

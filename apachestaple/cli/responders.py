@@ -93,8 +93,9 @@ def responders(
     served, failures = _served(connect or [])
     files += served
     errors = (*read.problems, *unusable, *failures)
-    tell(*errors, *read.notes)
-    if not sites and not any(map(_is_read, files)):
+    tell(*errors)
+    common.tell_notes(*read.notes)
+    if errors and not sites and not any(map(_is_read, files)):
         return FAILED
     for site in sites:
         tell_errors(site.configuration)

@@ -35,23 +35,25 @@ def undo_latest(
         # The interrupted fix was the latest one. An earlier one is not undone in the same run.
         return 0
     settings = common.settings(paths)
-    named, problems = find_starts(paths, settings) if paths else ((), ())
+    named, problems, _ = find_starts(paths, settings) if paths else ((), (), ())
     if problems:
         raise UsageError("; ".join(problems))
-    backup = latest_backup([start.main_file for start in named], lambda: _own_main_file(settings))
+    backup = latest_backup(
+        [path for start in named for path in start.files], lambda: _own_main_file(settings)
+    )
     verb = "would undo" if diff else "undoing"
     tell(f"{verb} the fix of {backup.started} in {', '.join(backup.main_files)}")
-    starts, problems = find_starts(backup.main_files, settings)
+    starts, problems, _ = find_starts(backup.main_files, settings)
     if problems and configtest != "never" and not diff:
         # A configuration that is not tested may be missing.
         raise UsageError("; ".join(problems))
     rules = select_rules(settings.select, settings.ignore)
     outcome = revert(backup, starts, rules, configtest, diff=diff)
-    tell_outcome(outcome, form, common.color, undo_report, diff=diff)
+    tell_outcome(outcome, form, common.color, undo_report, diff=diff, quiet=common.quiet)
     return int(diff)
 
 
 def _own_main_file(settings: Settings) -> str | None:
     """The main file of this machine's httpd, if one is installed."""
-    starts, _ = find_starts((), settings)
+    starts = find_starts((), settings).starts
     return starts[0].main_file if starts else None

@@ -10,7 +10,7 @@ from apachestaple.discovery.boundaries import boundary_of
 from apachestaple.discovery.contents import HEAD, Kind, head_of, kind_of
 from apachestaple.discovery.locate import locate, locate_main
 from apachestaple.discovery.main_files import LayoutError, existing, mains_of_root
-from apachestaple.discovery.survey import survey
+from apachestaple.discovery.survey import EXCLUDED, survey
 from apachestaple.discovery.templates.documents import documents, needs_rendering
 from apachestaple.filesystem.reading import read_file
 
@@ -54,6 +54,11 @@ class Found:
     taken: dict[str, str] = field(default_factory=dict)
     searched: int = 0
     boundaries: dict[tuple[str, str], Boundary | None] = field(default_factory=dict)
+
+    @property
+    def has_excluded(self) -> bool:
+        """Whether a file or folder was left out because the user excluded it."""
+        return EXCLUDED in self.taken.values()
 
 
 def search(paths: Sequence[str], options: Options) -> Found:
@@ -132,7 +137,7 @@ def _search_folder(folder: str, options: Options, found: Found) -> None:
         for path in mains_of_root(folder):
             _add_server(path, folder, options, found)
         return
-    surveyed = survey(folder)
+    surveyed = survey(folder, options.exclude)
     found.searched += surveyed.names
     found.notes += surveyed.problems
     found.taken.update(surveyed.passed)

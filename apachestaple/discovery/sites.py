@@ -8,11 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from apachestaple.discovery.above import mains_above
-from apachestaple.discovery.fragments import by_folder
 from apachestaple.discovery.locate import fragments_start, locate_main
 from apachestaple.discovery.main_files import LayoutError
 from apachestaple.discovery.search import boundary_for, open_candidates, search
-from apachestaple.discovery.starts import nothing_found, options_of
+from apachestaple.discovery.starts import all_excluded, fragment_starts, nothing_found, options_of
 from apachestaple.mod_ssl.reading import SiteReader
 
 if TYPE_CHECKING:
@@ -64,7 +63,10 @@ def read_paths(
     sites = reading.sites
     problems = found.problems
     if not sites and not problems:
-        problems = [nothing_found(paths, found.searched)]
+        if found.has_excluded:
+            found.notes.append(all_excluded(paths))
+        else:
+            problems = [nothing_found(paths, found.searched)]
     return Sites(sites, problems, found.notes, found.taken)
 
 
@@ -98,11 +100,7 @@ class _Reading:
             if os.path.realpath(path) not in self.known
         }
         self._read_in_context(heads)
-        given = self._found.given
-        for files in by_folder(heads):
-            boundary = boundary_for(files[0], given[files[0]], self._options, self._found)
-            alone = len(heads) == 1 and given[files[0]] == files[0]
-            start = fragments_start(files, self._options, boundary, is_folder=not alone)
+        for start in fragment_starts(self._found, heads, self._options):
             self._add(start)
 
     def read_templates(self) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.discovery.boundaries import boundary_of
+from apachestaple.discovery.fragments import by_folder
 from apachestaple.discovery.locate import fragments_start, locate
-from apachestaple.discovery.search import open_candidates, search
+from apachestaple.discovery.search import boundary_for, open_candidates, search
 from apachestaple.httpd.layout import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from apachestaple.discovery.search import Found
     from apachestaple.httpd.start import Start
     from apachestaple.settings import Settings
 
@@ -20,13 +21,15 @@ class Starts(NamedTuple):
     """Where reading starts.
 
     Attributes:
-        starts: one for each main file and each fragment, main files first.
+        starts: one for each main file and each folder of fragments, main files first.
         problems: why paths cannot be read.
+        notes: what was not read below the paths, and why.
 
     """
 
     starts: Sequence[Start]
     problems: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 def find_start(path: str | None, settings: Settings) -> Start:
@@ -43,22 +46,31 @@ def find_start(path: str | None, settings: Settings) -> Start:
 def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
     """Where to start reading for each path; without paths, for this machine's httpd.
 
-    A fragment is read alone, unless a server of these paths includes it.
+    Fragments of a folder are read together. Servers of these paths may include some of them; what
+    these servers have read is left out by `Start.without`.
     """
     options = options_of(settings)
     found = search(paths, options)
     open_candidates(found, (), options)
-    fragments = [
-        fragments_start((path,), options, boundary_of(found.given[path], path, options))
-        for path in found.fragments
-    ]
+    fragments = list(fragment_starts(found, found.fragments, options))
     for path in found.templates:
         if found.given[path] == path:
             found.problems.append(f"{path} is a template, which fix does not change")
     starts = (*found.servers, *fragments)
     if not starts and not found.problems:
-        return Starts((), (nothing_found(paths, found.searched),))
-    return Starts(starts, found.problems)
+        if found.has_excluded:
+            return Starts((), (), (*found.notes, all_excluded(paths)))
+        return Starts((), (nothing_found(paths, found.searched),), found.notes)
+    return Starts(starts, found.problems, found.notes)
+
+
+def fragment_starts(found: Found, heads: Mapping[str, str], options: Options) -> Iterator[Start]:
+    """Where to start reading fragments, once for each folder; ``heads`` are their beginnings."""
+    for files in by_folder(heads):
+        given = found.given[files[0]]
+        boundary = boundary_for(files[0], given, options, found)
+        alone = len(heads) == 1 and given == files[0]
+        yield fragments_start(files, options, boundary, is_folder=not alone)
 
 
 def nothing_found(paths: Sequence[str], searched: int) -> str:
@@ -70,6 +82,17 @@ def nothing_found(paths: Sequence[str], searched: int) -> str:
     )
 
 
+def all_excluded(paths: Sequence[str]) -> str:
+    """A note if there is nothing to read because of ``--exclude``."""
+    return f"{', '.join(paths)}: everything that could be read is excluded"
+
+
 def options_of(settings: Settings) -> Options:
     """The options about the environment of a configuration."""
-    return Options(settings.root, settings.map, settings.define, settings.httpd_version)
+    return Options(
+        settings.root,
+        settings.map,
+        settings.define,
+        settings.httpd_version,
+        exclude=settings.exclude,
+    )

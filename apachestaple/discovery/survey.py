@@ -13,10 +13,16 @@ from apachestaple.discovery.names import (
     is_entered,
     may_be_configuration,
 )
+from apachestaple.filesystem.globs import match_any
 from apachestaple.httpd.boundary import checkout_above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from apachestaple.filesystem.globs import PathPattern
+
+# The reason why a file or folder was passed.
+EXCLUDED = "excluded"
 
 # The names that are looked at, in all folders.
 _MOST_NAMES = 2_000_000
@@ -44,15 +50,18 @@ class Survey:
     names: int = 0
 
 
-def survey(folder: str) -> Survey:
-    """Search a folder and all folders below. Links to folders are not followed."""
+def survey(folder: str, exclude: Sequence[PathPattern] = ()) -> Survey:
+    """Search a folder and all folders below, except those that ``exclude`` matches.
+
+    Links to folders are not followed.
+    """
     found = Survey(folder)
     start = os.path.abspath(folder)
     checkout = checkout_above(start)
     pending = [(start, ignored_in(start, checkout))]
     while pending:
         here, ignored = pending.pop()
-        below = list(_search(here, ignored, found))
+        below = list(_search(here, ignored, exclude, found))
         inherited = [(path, ignored.below(path) if checkout else ignored) for path in below]
         pending.extend(reversed(inherited))
         if found.names > _MOST_NAMES:
@@ -64,7 +73,9 @@ def survey(folder: str) -> Survey:
     return found
 
 
-def _search(here: str, ignored: Ignored, found: Survey) -> Iterator[str]:
+def _search(
+    here: str, ignored: Ignored, exclude: Sequence[PathPattern], found: Survey
+) -> Iterator[str]:
     """Search one folder; returns its folders that are searched next."""
     try:
         with os.scandir(here) as scanned:
@@ -84,7 +95,9 @@ def _search(here: str, ignored: Ignored, found: Survey) -> Iterator[str]:
         is_folder = _is_folder(entry)
         if not is_folder and entry.name != main and not may_be_configuration(here, entry.name):
             continue
-        if ignored.specs and ignored.lists(path, is_folder=is_folder):
+        if match_any(exclude, path):
+            found.passed[path] = EXCLUDED
+        elif ignored.specs and ignored.lists(path, is_folder=is_folder):
             found.passed[path] = "ignored by .gitignore"
         elif is_folder:
             yield path

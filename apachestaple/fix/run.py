@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,7 +57,8 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    checks = [] if request.outside else [inside_only(starts)]
+    files = [path for start in starts for path in start.files]
+    checks = [] if request.outside else [inside_only(starts, files)]
     work = Work(may_not_edit=all_allow(checks if request.generated else [*checks, not_generated]))
     try:
         repairs = _repaired(starts, request, work)
@@ -88,8 +88,9 @@ def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[
     known: set[str] = set()
     renderer = Renderer(request.templates, comments=request.comments)
     repair = Repair(request.rules, request.goal, renderer, work)
-    for start in starts:
-        if os.path.realpath(start.main_file) in known:
+    for given in starts:
+        start = given.without(known)
+        if start is None:
             continue
         before = _understand(start, request, work)
         found, after, remaining = repair.run(before, partial(_understand, start, request, work))
@@ -119,7 +120,7 @@ def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> F
         tuple(work.changes),
         (*work.refused, *unread),
         tuple(filter(request.goal.reports, remaining)),
-        main_files=tuple(each.start.main_file for each in repairs),
+        main_files=tuple(path for each in repairs for path in each.start.files),
         hosts=tuple(
             host
             for each in repairs

@@ -16,6 +16,7 @@ from apachestaple.httpd.server_root import server_root_relative, windows_path
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from apachestaple.filesystem.globs import PathPattern
     from apachestaple.httpd.conditions import Version
 
 # Names of main files.
@@ -40,6 +41,7 @@ class Options(NamedTuple):
         defines: names defined by ``-D``, with their values.
         version: version of httpd; ``None`` for the installed or newest one.
         texts: texts to read instead of those of files, by real path.
+        exclude: files and folders that are left out when a folder is searched.
 
     """
 
@@ -48,6 +50,7 @@ class Options(NamedTuple):
     defines: Mapping[str, str | None] = MappingProxyType({})
     version: Version | None = None
     texts: Mapping[str, str] = MappingProxyType({})
+    exclude: tuple[PathPattern, ...] = ()
 
     def text_of(self, path: str) -> str | None:
         """The text to read instead of that of a file, if there is one."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.modules import BUILT_IN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from apachestaple.httpd.conditions import Version
     from apachestaple.httpd.paths import Paths
@@ -52,3 +53,15 @@ class Start(NamedTuple):
     installed: bool = False
     in_place: bool = False
     unread: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The main file, or the fragments."""
+        return self.fragments or (self.main_file,)
+
+    def without(self, known: Container[str]) -> Start | None:
+        """Where to start without the files that were read (``known``, real paths)."""
+        left = tuple(path for path in self.files if os.path.realpath(path) not in known)
+        if not left or self.variants:
+            return self if left else None
+        return self._replace(main_file=left[0], fragments=left if self.fragments else ())

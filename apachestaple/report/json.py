@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from apachestaple import __version__
 from apachestaple.lint.fingerprints import fingerprints
-from apachestaple.lint.startup import expected_staple, start_problems
 from apachestaple.mod_ssl.responders import certificate_path
+from apachestaple.report.hosts import expected_hosts
 from apachestaple.report.summary import certificate_paths
 from apachestaple.report.terminal import short
 from apachestaple.rules.rule import FIXED
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Directive
     from apachestaple.log.explanation import Explanation
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.hosts import HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.query import Answer, Query
     from apachestaple.ocsp.responder import Responder
     from apachestaple.probing.served import Served
+    from apachestaple.report.hosts import ExpectedHost
     from apachestaple.report.lint import LintReport
     from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Rule
@@ -41,7 +42,7 @@ def lint_json(report: LintReport) -> str:
             "generated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "configurations": [_configuration(site) for site in report.sites],
             "findings": [finding_json(finding, fingerprint) for finding, fingerprint in findings],
-            "hosts": _hosts(report.sites, report.findings),
+            "hosts": list(map(_host, expected_hosts(report.sites, report.findings))),
             "summary": report.summary._asdict(),
         }
     )
@@ -108,24 +109,14 @@ def dump_json(directives: Iterable[Directive]) -> str:
     )
 
 
-def hosts_json(*sites: Site, findings: Iterable[Finding] = ()) -> str:
-    """The report of ``hosts``: every TLS host; findings tell whether httpd starts."""
-    return _text(_hosts(sites, findings))
+def hosts_json(hosts: Iterable[ExpectedHost]) -> str:
+    """The report of ``hosts``."""
+    return _text(list(map(_host, hosts)))
 
 
-def _hosts(sites: Iterable[Site], findings: Iterable[Finding]) -> list[dict[str, object]]:
-    problems = start_problems(findings)
-    return [_host(host, site, problems) for site in sites for host in shown_hosts(site)]
-
-
-def shown_hosts(site: Site) -> list[Host]:
-    """The hosts with TLS, also by other modules than mod_ssl."""
-    return [*site.listed_hosts, *(host for host, _ in site.other_tls_hosts)]
-
-
-def _host(host: Host, site: Site, problems: Mapping[str, Finding]) -> dict[str, object]:
-    expected = expected_staple(host, site, problems)
-    file, line = host_place(host, site)
+def _host(shown: ExpectedHost) -> dict[str, object]:
+    host, site, expected = shown
+    file, line = shown.place
     # A fragment does not show what the main server sets.
     known = site.configuration.whole or host.setting("SSLUseStapling") is not None
     return {
@@ -140,14 +131,6 @@ def _host(host: Host, site: Site, problems: Mapping[str, Finding]) -> dict[str, 
         "staples": expected.staples,
         "why": expected.why,
     }
-
-
-def host_place(host: Host, site: Site) -> tuple[str, int]:
-    """File and line where a host starts."""
-    directive = host.directive
-    if directive is None:
-        return site.configuration.main_file, 1
-    return directive.file, directive.line
 
 
 def _certificate(certificate: HostCertificate) -> dict[str, object]:

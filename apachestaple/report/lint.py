@@ -29,6 +29,7 @@ class LintReport(NamedTuple):
         columns: the width of the terminal, or ``None``.
         verbose: whether the text lists all findings and hosts.
         statistics: whether the text only has the table of rules.
+        quiet: whether the text has no numbers below the findings.
 
     """
 
@@ -42,6 +43,7 @@ class LintReport(NamedTuple):
     columns: int | None = None
     verbose: bool = False
     statistics: bool = False
+    quiet: bool = False
 
 
 def lint_report(report: LintReport, form: str) -> str:

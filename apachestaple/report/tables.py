@@ -1,79 +1,24 @@
-"""The tables of ``hosts``, ``responders`` and ``rules``."""
+"""The tables of ``responders`` and ``rules``."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from apachestaple.lint.startup import expected_staple, start_problems
-from apachestaple.mod_ssl.other_tls import module_of, other_tls
-from apachestaple.mod_ssl.responders import certificate_path
 from apachestaple.report.columns import aligned
-from apachestaple.report.json import host_place, shown_hosts
 from apachestaple.report.terminal import Paint, printable, short
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from apachestaple.mod_ssl.hosts import HostCertificate
-    from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.responder import Responder
-    from apachestaple.rules.finding import Finding
     from apachestaple.rules.rule import Example, Rule
-
-_STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
-
-
-def hosts_table(site: Site, paint: Paint, findings: Iterable[Finding] = ()) -> str:
-    """A line for each TLS host; below it, its place and its certificates.
-
-    The findings tell whether httpd starts.
-    """
-    hosts = shown_hosts(site)
-    problems = start_problems(findings)
-    if not hosts:
-        return f"No TLS hosts in {printable(short(site.configuration.name))}.\n"
-    rows = [["HOST", "STAPLING", "STAPLES", "WHY"]]
-    colours: list[str] = []
-    details: list[list[str]] = []
-    for host in hosts:
-        expected = expected_staple(host, site, problems)
-        staples, colour = _STAPLES[expected.staples]
-        switch = "on" if host.use_stapling else "off"
-        by_mod_md = host.mod_md_staples or (host.md_stapling is not False and not host.use_stapling)
-        other = None if host.is_tls else other_tls(host)
-        stapling = module_of(other) if other else "mod_md" if by_mod_md else switch
-        rows.append([host.name, stapling, staples, expected.why])
-        file, line = host_place(host, site)
-        colours.append(colour)
-        details.append([f"{short(file)}:{line}", *map(_certificate, host.certificates)])
-    heading, *lines = aligned(rows)
-    text = [paint(heading, "bold")]
-    for shown, colour, more in zip(lines, colours, details, strict=True):
-        text += [paint(shown, colour), *_below(more)]
-    return "\n".join(text) + "\n"
 
 
 def _below(details: Sequence[str]) -> Iterator[str]:
     return (f"    {printable(detail)}" for detail in details)
-
-
-def _certificate(certificate: HostCertificate) -> str:
-    path = short(certificate_path(certificate))
-    leaf = certificate.leaf
-    if leaf is None:
-        return f"{path}: not read"
-    facts = [f"expires {leaf.not_after:%Y-%m-%d}"]
-    facts += leaf.ocsp_uris[:1] or ["no OCSP URI"]
-    if len(leaf.ocsp_uris) > 1:
-        facts[-1] += f" and {len(leaf.ocsp_uris) - 1} more"
-    if certificate.issuer_found is False:
-        facts.append("issuer not found")
-    if leaf.must_staple:
-        facts.append("must-staple")
-    return f"{path}: {', '.join(facts)}"
 
 
 def responders_table(

@@ -39,6 +39,7 @@ def text_report(report: LintReport, sources: Mapping[str, SourceFile]) -> str:
 
     ``sources`` are the files by their paths.
     Another line counts what is ignored: by comments, by a baseline and by a settings file.
+    A quiet report has only the findings.
     """
     shown = [] if report.statistics else list(_shown(report))
     blocks = [
@@ -47,9 +48,11 @@ def text_report(report: LintReport, sources: Mapping[str, SourceFile]) -> str:
     ]
     if not report.statistics and len(shown) < len(report.findings):
         blocks.append(_left_out(shown, report.findings) + "\n")
-    if report.findings:
+    if report.findings and (report.statistics or not report.quiet):
         blocks.append(statistics(report.findings, report.paint))
-    return "\n".join([*blocks, totals(report)])
+    if not report.quiet:
+        blocks.append(totals(report))
+    return "\n".join(blocks)
 
 
 def _shown(report: LintReport) -> Iterator[Finding]:

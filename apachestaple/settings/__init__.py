@@ -42,7 +42,7 @@ class Settings(NamedTuple):
         templates: folder with the user's templates, or ``None``.
         comments: whether comments of ``fix`` give the reasons for lines.
         format: report format.
-        exclude: patterns of files whose findings are not reported.
+        exclude: patterns of files that are not searched for, and whose findings are not reported.
         per_path_ignores: patterns of files, and rules to ignore in them.
 
     """

@@ -23,15 +23,18 @@ _OUTSIDE = (
 )
 
 
-def inside_only(starts: Iterable[Start | Configuration]) -> Callable[[str], str | None]:
+def inside_only(
+    starts: Iterable[Start | Configuration], files: Iterable[str] = ()
+) -> Callable[[str], str | None]:
     """Returns why a file may not be edited, by its real path; ``None`` if it may.
 
     httpd also reads files that an Include or a link names outside of the folders of the
     configurations. These belong to somebody else: to a package, to certbot, or to a user with a
-    virtual host in the home folder.
+    virtual host in the home folder. ``files`` may be edited in addition to the main files.
     """
     starts = list(starts)
-    named = {os.path.realpath(start.main_file) for start in starts}
+    paths = (*(start.main_file for start in starts), *files)
+    named = set(map(os.path.realpath, paths))
     folders = {folder for start in starts for folder in own_folders(start)}
 
     def refusal(path: str) -> str | None:
