@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ class lazy(Generic[_Value]):  # noqa: N801  (used as property is)
     def __get__(self, instance: object | None, owner: type) -> lazy[_Value] | _Value:
         if instance is None:
             return self
-        # The next access finds the value in the instance and does not call this method.
-        value = instance.__dict__[self._name] = self._compute(instance)
+        # The next access finds the value in the instance and does not call this method. Setting it
+        # in ``__dict__`` would make a dict for each instance, which needs more memory.
+        value = self._compute(instance)
+        object.__setattr__(instance, self._name, value)
         return value
+
+
+def forget(instance: object) -> None:
+    """Remove the computed values from an instance; they are computed again when they are needed."""
+    for name, attribute in vars(type(instance)).items():
+        if isinstance(attribute, lazy):
+            with suppress(AttributeError):
+                object.__delattr__(instance, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from apachestaple.httpd.start import Start
     from apachestaple.mod_ssl.site import Site
     from apachestaple.settings import Settings
+
+# What reading leaves over contains cycles, and is freed after so many servers.
+_SERVERS_BETWEEN_COLLECTIONS = 50
 
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
@@ -84,12 +88,18 @@ class _Reading:
         self._options = options
         self._reader = reader
         self.sites: list[Site] = []
-        self.known: dict[str, str] = {}
+        self.known: set[str] = set()
 
     def read_servers(self) -> None:
-        for start in self._found.servers:
+        several = len(self._found.servers) > 1
+        for number, start in enumerate(self._found.servers, 1):
             if os.path.realpath(start.main_file) not in self.known:
                 self._add(start)
+                if several and self.sites:
+                    self.sites[-1].release()
+            if number % _SERVERS_BETWEEN_COLLECTIONS == 0:
+                # Only the objects since the last time are visited, so that the time is linear.
+                gc.collect(0)
         self._found.servers.clear()
 
     def read_fragments(self) -> None:
@@ -145,6 +155,7 @@ class _Reading:
             (self._found.problems if is_given else self._found.notes).append(problem)
             return
         self.sites.append(site)
-        for path in site.configuration.files:
-            self.known[os.path.realpath(path)] = path
-            self._found.taken.setdefault(path, f"read by {start.main_file}")
+        taken = f"read by {start.main_file}"
+        for path, file in site.configuration.files.items():
+            self.known.add(file.real_path)
+            self._found.taken.setdefault(path, taken)

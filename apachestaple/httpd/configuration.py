@@ -90,7 +90,7 @@ class Directive(NamedTuple):
     @property
     def number(self) -> int:
         """The line number that httpd uses in that source."""
-        return self.use.number if self.use else self.source_file.lines.last_line(self.position)
+        return self.use.number if self.use else self.source_file.last_line(self.position)
 
     @property
     def in_macro(self) -> bool:
@@ -127,12 +127,12 @@ class Directive(NamedTuple):
     @property
     def line(self) -> int:
         """Its first physical line."""
-        return self.source_file.lines.first_line(self.position)
+        return self.source_file.first_line(self.position)
 
     @property
     def end_line(self) -> int:
         """Its last physical line. httpd may count one more if the file ends with a continuation."""
-        return self.source_file.lines.last_line(self.position)
+        return self.source_file.last_line(self.position)
 
     @property
     def place(self) -> Place:

@@ -21,8 +21,8 @@ class SourceFile:
     """
 
     __slots__ = (
-        *("_find_real", "_is_configuration", "_physical", "_real_path", "_section_lines"),
-        *("_shown", "lines", "path", "text"),
+        *("_are_physical", "_find_real", "_is_configuration", "_lines", "_physical", "_real_path"),
+        *("_section_lines", "_shown", "path", "text"),
     )
 
     def __init__(
@@ -39,16 +39,39 @@ class SourceFile:
         self._find_real = find_real
         self._shown = shown
         self._real_path = made
-        self.lines: LogicalLines = logical_lines(text)
+        self._lines: LogicalLines | None = None
+        self._are_physical = False
         self._physical: list[str] | None = None
         self._is_configuration: bool | None = None
         self._section_lines: list[int] | None = None
 
     @property
+    def lines(self) -> LogicalLines:
+        """The logical lines."""
+        if self._lines is None:
+            self._lines = logical_lines(self.text)
+            self._are_physical = self._lines.are_physical
+        return self._lines
+
+    def first_line(self, index: int) -> int:
+        """The number of the first physical line of a logical line."""
+        return index + 1 if self._are_physical else self.lines.first_line(index)
+
+    def last_line(self, index: int) -> int:
+        """The number of its last physical line."""
+        return index + 1 if self._are_physical else self.lines.last_line(index)
+
+    def release(self) -> None:
+        """Free the memory of the lines; they are split again when they are needed."""
+        self._lines = self._physical = self._section_lines = None
+
+    @property
     def real_path(self) -> str:
         """The path with links followed."""
         if self._real_path is None:
-            self._real_path = self._find_real(self.path)
+            real = self._find_real(self.path)
+            # One text for both needs half of the memory.
+            self._real_path = self.path if real == self.path else real
         return self._real_path
 
     @property

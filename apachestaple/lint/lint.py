@@ -81,6 +81,8 @@ def _separate(
             suppressed = suppressions.suppress(finding, site)
             if is_in_focus(finding, site):
                 (silent if suppressed else found).append(finding)
+        if len(sites) > 1:
+            site.release()
     found += suppressions.findings(sites)
     return found, silent
 

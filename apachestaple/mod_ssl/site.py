@@ -13,7 +13,7 @@ from apachestaple.certificates.pem import CertificateReader
 from apachestaple.httpd.configuration import ErrorKind, ReadError
 from apachestaple.httpd.limits import MOST_CERTIFICATES
 from apachestaple.httpd.loadable import is_loadable
-from apachestaple.lazy import lazy
+from apachestaple.lazy import forget, lazy
 from apachestaple.mod_ssl.cache import (
     LONG_RESPONSE,
     PROVIDERS,
@@ -109,6 +109,13 @@ class Site:
     answers: Mapping[Query, Answer] = field(default_factory=dict)
     unreachable: Mapping[CacheServer, str] = field(default_factory=dict)
     alternatives: list[Site] = field(default_factory=list)
+
+    def release(self) -> None:
+        """Free the memory of what can be computed again, such as the lines of files."""
+        forget(self.ssl_directives)
+        forget(self)
+        for file in self.configuration.files.values():
+            file.release()
 
     @property
     def user(self) -> str:
@@ -348,13 +355,14 @@ def understand(
     def find_certificates(host: Host) -> tuple[HostCertificate, ...]:
         return host_certificates(host, files)
 
+    find_record, mod_md_has = site.find_record, site.mod_md_has
     for host in site.hosts:
         if host.section is not None:
             host.listen_is_https = speak_https[host.section.raw]
         host.find_certificates = find_certificates
         host.has_upgrades = has_upgrades
-        host.find_record = site.find_record
-        host.mod_md_has = site.mod_md_has
+        host.find_record = find_record
+        host.mod_md_has = mod_md_has
     if has_mod_md(walk.seen):
         assign_domains(site.hosts, site.managed_domains, configuration)
     if at_once:
