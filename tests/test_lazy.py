@@ -7,6 +7,8 @@ from apachestaple.lazy import forget, lazy
 
 
 class Counted:
+    """Counts how often its value is computed."""
+
     def __init__(self) -> None:
         self.calls = 0
 

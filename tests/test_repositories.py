@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.in_process import run_here
-from tests.lab.certificates import Authority, standard_certificates
+from tests.lab.ca import Authority
+from tests.lab.certificates import standard_certificates
 from tests.test_discovery import BAD_TIMEOUT, MAIN, host, linted, write
 
 if TYPE_CHECKING:
