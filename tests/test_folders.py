@@ -136,7 +136,7 @@ def test_nothing_to_read_is_2(repository: Path, command: str) -> None:
     write(repository, {"README.md": "nothing\n"})
     done = run(command, ".", cwd=repository)
     assert done.returncode == 2
-    assert "contains no configuration of httpd" in done.stderr
+    assert "no configuration of httpd found" in done.stderr
 
 
 def test_fix_repairs_fragments_of_a_folder_and_undoes_it(fragments: Path) -> None:
