@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,7 @@ from apachestaple.fix.outcome import FixError, FixOutcome
 from apachestaple.fix.outlook import outlooks
 from apachestaple.fix.privileges import sudo_advice, unread_certificates
 from apachestaple.fix.repair import Repair
+from apachestaple.fix.steps.purpose import Purpose
 from apachestaple.fix.transaction.configtest import RejectedError, configtest
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import base_folder, write_tree
@@ -34,9 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from apachestaple.fix.outcome import FixRequest
+    from apachestaple.fix.outlook import Outlook
     from apachestaple.fix.transaction.write import NewText
     from apachestaple.httpd.start import Start
     from apachestaple.rules.finding import Finding
+
+
+_SHARED = "is read by another server, too, whose hosts would lose their staples"
 
 
 class _Repaired(NamedTuple):
@@ -59,9 +65,18 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
     """
     files = [path for start in starts for path in start.files]
     checks = [] if request.outside else [inside_only(starts, files)]
-    work = Work(may_not_edit=all_allow(checks if request.generated else [*checks, not_generated]))
+    may_not_edit = all_allow(checks if request.generated else [*checks, not_generated])
+    work = Work(may_not_edit=may_not_edit)
     try:
         repairs = _repaired(starts, request, work)
+        harmful = _harmful(repairs, request, work)
+        if harmful:
+            work = Work(
+                may_not_edit=may_not_edit,
+                certificates=work.certificates,
+                uneditable=dict.fromkeys(harmful, _SHARED),
+            )
+            repairs = _repaired(starts, request, work)
         outcome = _outcome(repairs, request, work)
         if request.diff:
             return outcome
@@ -100,6 +115,33 @@ def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[
         # If two of them share a file, the first was read before the second changed the file.
         repairs = [each._replace(after=_understand(each.start, request, work)) for each in repairs]
     return repairs
+
+
+def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> set[str]:
+    """Files that several servers read, if their edits take a staple from a host of one of them."""
+    if request.goal.purpose is not Purpose.REPAIR:
+        return set()
+    readers = Counter(
+        path
+        for each in repairs
+        for path in {file.real_path for file in each.before.configuration.files.values()}
+    )
+    shared = {path for path, count in readers.items() if count > 1 and path in work.new}
+    if not shared:
+        return shared
+    unchanged = Work(certificates=work.certificates)
+    for each in repairs:
+        original = _understand(each.start, request, unchanged)
+        before, after = (
+            (site, lint([site], request.rules).findings) for site in (original, each.after)
+        )
+        if any(_is_lost(host) for host in outlooks(before, after)):
+            return shared
+    return set()
+
+
+def _is_lost(host: Outlook) -> bool:
+    return host.before is not None and bool(host.before.staples) and host.after.staples is False
 
 
 def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> FixOutcome:
