@@ -6,6 +6,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
+from apachestaple.filesystem.real_paths import RealPaths
 from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.generated import generator
 from apachestaple.httpd.paths import content
@@ -34,8 +35,14 @@ def inside_only(
     """
     starts = list(starts)
     paths = (*(start.main_file for start in starts), *files)
-    named = set(map(os.path.realpath, paths))
-    folders = {folder for start in starts for folder in own_folders(start)}
+    real_paths = RealPaths()
+    named = set(map(real_paths.find, paths))
+    # The fragments of a folder have the same own folders.
+    distinct = {
+        (os.path.dirname(start.main_file), start.server_root, start.whole): start
+        for start in starts
+    }
+    folders = {folder for start in distinct.values() for folder in own_folders(start)}
 
     def refusal(path: str) -> str | None:
         is_own = path in named or any(is_inside(path, folder) for folder in folders)
@@ -84,6 +91,8 @@ def all_allow(
     """The first reason of several checks."""
     checks = tuple(checks)
 
+    # Each line that may be edited asks for its file.
+    @cache
     def refusal(path: str) -> str | None:
         return next((why for check in checks if (why := check(path)) is not None), None)
 
