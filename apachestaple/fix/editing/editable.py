@@ -35,14 +35,8 @@ def inside_only(
     """
     starts = list(starts)
     paths = (*(start.main_file for start in starts), *files)
-    real_paths = RealPaths()
-    named = set(map(real_paths.find, paths))
-    # The fragments of a folder have the same own folders.
-    distinct = {
-        (os.path.dirname(start.main_file), start.server_root, start.whole): start
-        for start in starts
-    }
-    folders = {folder for start in distinct.values() for folder in own_folders(start)}
+    named = set(map(RealPaths().find, paths))
+    folders = {folder for start in starts for folder in own_folders(start)}
 
     def refusal(path: str) -> str | None:
         is_own = path in named or any(is_inside(path, folder) for folder in folders)
