@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apachestaple.filesystem.reading import read_start
@@ -83,6 +84,8 @@ def _significant_lines(head: str) -> Iterator[str]:
                 return
 
 
+# Cached, because the hosts of a server have many lines in common.
+@lru_cache(maxsize=1024)
 def _weight(line: str) -> bool | None:
     """Whether a line is certainly one of httpd; ``None`` if it is none."""
     if line.endswith((";", "{", "}")):

@@ -13,6 +13,7 @@ from apachestaple.discovery.main_files import LayoutError, existing, mains_of_ro
 from apachestaple.discovery.survey import EXCLUDED, survey
 from apachestaple.discovery.templates.documents import documents, needs_rendering
 from apachestaple.filesystem.reading import read_file
+from apachestaple.filesystem.real_paths import RealPaths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,8 +83,9 @@ def open_candidates(found: Found, known: Iterable[str], options: Options) -> Non
     """
     seen = set(known)
     folders = set(map(os.path.dirname, seen))
+    real_paths = RealPaths()
     for path in found.candidates:
-        real = os.path.realpath(path)
+        real = real_paths.find(path)
         if real in seen:
             continue
         seen.add(real)

@@ -6,6 +6,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
+from apachestaple.filesystem.real_paths import RealPaths
 from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.generated import generator
 from apachestaple.httpd.paths import content
@@ -34,7 +35,7 @@ def inside_only(
     """
     starts = list(starts)
     paths = (*(start.main_file for start in starts), *files)
-    named = set(map(os.path.realpath, paths))
+    named = set(map(RealPaths().find, paths))
     folders = {folder for start in starts for folder in own_folders(start)}
 
     def refusal(path: str) -> str | None:
@@ -84,6 +85,8 @@ def all_allow(
     """The first reason of several checks."""
     checks = tuple(checks)
 
+    # Each line that may be edited asks for its file.
+    @cache
     def refusal(path: str) -> str | None:
         return next((why for check in checks if (why := check(path)) is not None), None)
 

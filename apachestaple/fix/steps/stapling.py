@@ -87,7 +87,8 @@ def _main_states(
         return of_main
     now, switch = site.main.use_stapling, site.main.own.get(SWITCH)
     states = [now]
-    if not site.configuration.whole:
+    # If no host inherits the state, to change it is one more line.
+    if not site.configuration.whole or all(SWITCH in wish.host.own for wish in wishes):
         return states
     if switch is None:
         return [now, not now]
