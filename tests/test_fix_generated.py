@@ -134,7 +134,7 @@ def test_a_generated_file_is_named_first_and_the_rest_is_repaired(httpd: Httpd) 
     assert refusal.startswith(f"{path} line 7 was not changed (stapling off for b.example.com:")
     done = fix(httpd)
     assert done.stdout.startswith(f"Generated file: {note}\n")
-    assert f"  {refusal}\n" in done.stdout
+    assert f"  {refusal.replace(str(path), path.name)}\n" in done.stdout
     assert path.read_bytes() == before
     assert "SSLUseStapling" not in (httpd.root / "a.conf").read_text()
     assert httpd.start()
