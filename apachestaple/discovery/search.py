@@ -36,7 +36,7 @@ class Found:
         templates: the configurations in each template or YAML file, by its path: for each, the
             texts that it can become.
         candidates: files that may be configurations, and have not been opened yet.
-        given: the PATH that led to each fragment and candidate.
+        given: the PATH that led to each server below it, fragment and candidate.
         problems: why PATHs cannot be read.
         notes: what was not read below the PATHs, and why.
         taken: how each file is read.
@@ -203,6 +203,7 @@ def _add_template(path: str, head: str, found: Found) -> None:
 
 def _add_server(path: str, given: str, options: Options, found: Found) -> None:
     found.taken[path] = Kind.MAIN
+    found.given[path] = given
     try:
         found.servers.append(locate_main(path, given, options))
     except (LayoutError, OSError) as error:
