@@ -210,7 +210,8 @@ def test_a_cache_that_undo_takes_away_is_said_to_need_a_stop_and_start(
         "Do not reload it, not even with apachectl restart: SSLStaplingCache was removed"
         in done.stdout
     )
-    assert not trial.httpd.reload(how), "httpd exits or crashes"
+    # It uses memory that it has freed; what that contains depends even on the length of paths.
+    assert not all(trial.httpd.reload(how) for _ in range(5)), "httpd exits or crashes"
     assert trial.httpd.start()
     trial.expect({"www.example.com": False})
 
