@@ -103,6 +103,9 @@ def can_be_provided(host: Host, site: Site) -> bool:
     return site.provisions.find(host) is not None
 
 
+ALL_CAN_BE_STAPLED = "its certificates can be stapled"
+
+
 def some_staple(host: Host) -> bool:
     """Whether some certificates of a host can be stapled, and the others harm no handshake."""
     kinds = {problem.kind if problem else None for problem in map(host.problem_of, host.served)}
@@ -114,7 +117,7 @@ def turned_on(
     site: Site,
     *,
     safe: bool = True,
-    reason: str = "its certificates can be stapled",
+    reason: str = ALL_CAN_BE_STAPLED,
 ) -> Remedy | None:
     """The next step to stapling for a host that `can_be_provided`, or of which `some_staple`."""
     if not site.can_have_cache:
