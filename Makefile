@@ -129,12 +129,13 @@ shared: $(VENV)/test.stamp system
 killed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.killed
 
-# make mutants      measure the tests by changes of the code (N=400, SEED=…, ONLY=…)
+# make mutants      measure the tests by changes of the code (N=400, SEED=…, ONLY=…, LIMIT=60)
 .PHONY: mutants
 
 mutants: N = 400
+mutants: LIMIT = 60
 mutants: $(VENV)/mutants.stamp system
-	@$(BIN)/python -m tests.mutants $(N) "$(SEED)" --only "$(ONLY)"
+	@$(BIN)/python -m tests.mutants $(N) "$(SEED)" --only "$(ONLY)" --seconds $(LIMIT)
 
 $(VENV)/mutants.stamp: $(VENV)/test.stamp
 	@printf 'Installing cosmic-ray and coverage into $(VENV) …\n'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.mutants.places import importers, read_source
-from tests.mutants.reach import Reach, Record, in_order
+from tests.mutants.reach import Reach, Record, in_order, within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +99,10 @@ def test_the_tests_that_reach_a_line(tmp_path: Path) -> None:
     assert tests(16) == set()
     everything = {"t::short", "t::long", "u::user", "u::setup"}
     assert tests(3) == everything, "all that call a function of the module, or of one that uses it"
+
+
+def test_a_mutant_is_tried_with_the_first_tests_only() -> None:
+    seconds = {"a": 1.0, "b": 2.0, "c": 3.0}
+    assert list(within(3.5, seconds)) == ["a", "b"]
+    assert list(within(0.5, seconds)) == ["a"], "one at least"
+    assert within(3.5, {}) == {}

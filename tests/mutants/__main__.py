@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from tests.mutants.population import draw, mutants
-from tests.mutants.reach import Reach
+from tests.mutants.reach import Reach, within
 from tests.mutants.record import record
 from tests.mutants.trial import Bench, Outcome, Result
 from tests.project import ROOT
@@ -35,20 +35,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("number", type=int, help="how many mutants are drawn")
     parser.add_argument("seed", nargs="?", default="", help="the same number draws the same ones")
     parser.add_argument("--only", default="", help="draw from those whose name contains this")
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="run tests of so many seconds for each mutant"
+    )
     given = parser.parse_args(arguments)
     seed = int(given.seed or secrets.randbelow(1_000_000))
     population = [mutant for mutant in mutants(ROOT) if given.only in mutant.name]
     drawn = draw(population, given.number, seed)
     _say(f"{len(drawn)} of {len(population)} mutants are drawn, SEED={seed}.")
     results = []
-    for result in _try_all(drawn):
+    for result in _try_all(drawn, given.seconds):
         results.append(result)
         _say(f"{len(results):4}/{len(drawn)} {_line(result)}")
     _say(_summary(results))
     return 0
 
 
-def _try_all(drawn: list[Mutant]) -> Iterator[Result]:
+def _try_all(drawn: list[Mutant], seconds: float) -> Iterator[Result]:
     """Try the mutants on as many benches as there are workers; results come as they are there."""
     begin = time.monotonic()
     recorded = record()
@@ -62,9 +65,8 @@ def _try_all(drawn: list[Mutant]) -> Iterator[Result]:
     def try_one(mutant: Mutant) -> Result:
         bench = free.get()
         try:
-            return bench.try_mutant(
-                mutant, {test: recorded.seconds[test] for test in reach.tests(mutant)}
-            )
+            tests = {test: recorded.seconds[test] for test in reach.tests(mutant)}
+            return bench.try_mutant(mutant, within(seconds, tests))
         finally:
             free.put(bench)
 

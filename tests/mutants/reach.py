@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 from tests.mutants.places import importers, read_source
@@ -101,6 +102,13 @@ def in_order(seconds: Mapping[str, float]) -> list[str]:
             seconds[test],
         ),
     )
+
+
+def within(limit: float, seconds: Mapping[str, float]) -> dict[str, float]:
+    """The first tests that take no longer than ``limit`` seconds together, at least one."""
+    taken = dict(zip(seconds, accumulate(seconds.values()), strict=True))
+    first = next(iter(seconds), None)
+    return {test: each for test, each in seconds.items() if test == first or taken[test] <= limit}
 
 
 def _file(test: str) -> str:

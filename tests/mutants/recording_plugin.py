@@ -69,9 +69,12 @@ def _switch(item: pytest.Item, when: str) -> None:
 
 
 def _cached_functions() -> Iterator[_Cached[object]]:
-    """Functions that remember results: only the first test that calls them would reach them."""
+    """Functions that remember results: only the first test that calls them would reach them.
+
+    The catalogue stays, because tests compare rules by identity.
+    """
     for name, module in list(sys.modules.items()):
-        if name.startswith("apachestaple."):
+        if name.startswith("apachestaple.") and name != "apachestaple.rules.catalogue":
             for value in vars(module).values():
                 if isinstance(value, _Cached):
                     yield value
