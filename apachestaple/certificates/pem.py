@@ -12,7 +12,7 @@ from apachestaple.certificates.certificate import Certificate
 from apachestaple.certificates.der import der_length
 from apachestaple.certificates.facts import Own
 from apachestaple.certificates.prefetch import Prefetch
-from apachestaple.filesystem.reading import NotAFileError, TooLargeError, read_file
+from apachestaple.filesystem.reading import NotAFileError, TooLargeError, names_in, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,7 +130,7 @@ class CertificateReader:
         false are left out.
         """
         try:
-            names = sorted(os.listdir(path))
+            names = sorted(names_in(path))
         except OSError:
             return None
         hashed = [name for name in names if re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name)]

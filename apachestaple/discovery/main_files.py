@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from typing import TYPE_CHECKING
 
 from apachestaple.discovery.survey import survey
 from apachestaple.errors import ApachestapleError
+from apachestaple.filesystem.reading import names_in
 from apachestaple.httpd import machine
 from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.distributions import DISTRIBUTIONS
@@ -59,12 +59,20 @@ def existing(path: str, options: Options) -> str:
 def mains_of_root(folder: str) -> list[str]:
     """Main files in the places of distributions below a server's root folder, one per folder."""
     found: dict[str, str] = {}
-    instances = glob.glob("etc/apache2-*/apache2.conf", root_dir=folder)
-    for place in (*(each.main_file[1:] for each in DISTRIBUTIONS), *sorted(instances)):
+    instances = (f"etc/{name}/apache2.conf" for name in _names(os.path.join(folder, "etc")))
+    for place in (*(each.main_file[1:] for each in DISTRIBUTIONS), *instances):
         candidate = os.path.join(folder, place)
         if os.path.isfile(candidate):
             found.setdefault(os.path.realpath(os.path.dirname(candidate)), candidate)
     return list(found.values())
+
+
+def _names(etc: str) -> list[str]:
+    """The names of the folders of further instances of Debian's httpd."""
+    try:
+        return sorted(name for name in names_in(etc) if name.startswith("apache2-"))
+    except OSError:
+        return []
 
 
 def _own_main_file(options: Options) -> str:

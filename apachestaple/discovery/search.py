@@ -206,5 +206,5 @@ def _add_server(path: str, given: str, options: Options, found: Found) -> None:
     found.given[path] = given
     try:
         found.servers.append(locate_main(path, given, options))
-    except (LayoutError, OSError) as error:
+    except LayoutError as error:
         found.notes.append(str(error))

@@ -150,7 +150,9 @@ class _Reading:
         try:
             site = self._reader.read(start)
         except OSError as error:
-            problem = f"{error.filename or start.main_file}: {error.strerror or error}"
+            if error.filename != start.main_file:
+                raise
+            problem = f"{error.filename}: {error.strerror}"
             is_given = self._found.given.get(start.main_file, start.main_file) == start.main_file
             (self._found.problems if is_given else self._found.notes).append(problem)
             return

@@ -14,6 +14,7 @@ from apachestaple.discovery.names import (
     may_be_configuration,
 )
 from apachestaple.filesystem.globs import match_any
+from apachestaple.filesystem.reading import end_if_exhausted
 from apachestaple.httpd.boundary import checkout_above
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _search(
         with os.scandir(here) as scanned:
             entries = sorted(scanned, key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
+        end_if_exhausted(error)
         found.problems.append(f"{here}: {error.strerror}, so it was not searched")
         return
     found.names += len(entries)
@@ -120,7 +122,8 @@ def _enabled_in(folder: str) -> set[str]:
     try:
         with os.scandir(counterpart) as entries:
             return {_target_name(entry) for entry in entries if not entry.name.startswith(".")}
-    except OSError:
+    except OSError as error:
+        end_if_exhausted(error)
         return set()
 
 

@@ -7,6 +7,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import OperatingSystemError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,6 +16,10 @@ _PIECE = 1 << 20
 _FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 # Opening a folder for its files needs no permission to list it; some systems have no O_PATH.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
+# There is no memory, file descriptor or disk space left.
+_EXHAUSTED = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.ENOSPC, errno.EDQUOT}
+)
 
 
 class NotAFileError(OSError):
@@ -40,14 +46,31 @@ def read_file(path: str, largest: int, may_read: Callable[[str], bool] | None = 
         TooLargeError: it is larger than ``largest``.
         ElsewhereError: ``may_read`` returned false.
         OSError: it cannot be read. The error contains the path.
+        OperatingSystemError: no file can be read.
 
     """
-    return _content(os.open(path, _FILE), path, largest, may_read)
+    return _content(_opened(path, _FILE), path, largest, may_read)
 
 
 def open_folder(path: str) -> int:
-    """A file descriptor for `read_file_in`; raises OSError."""
-    return os.open(path, _FOLDER)
+    """A file descriptor for `read_file_in`; raises OSError or OperatingSystemError."""
+    return _opened(path, _FOLDER)
+
+
+def end_if_exhausted(error: OSError) -> None:
+    """Raise OperatingSystemError if an error says nothing about the file or folder."""
+    if error.errno in _EXHAUSTED:
+        where = f"{error.filename}: " if error.filename else ""
+        raise OperatingSystemError(f"{where}{error.strerror}") from None
+
+
+def names_in(folder: str) -> list[str]:
+    """The names in a folder; raises OSError or OperatingSystemError."""
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        end_if_exhausted(error)
+        raise
 
 
 def read_file_in(folder: int, path: str, largest: int) -> bytes:
@@ -55,14 +78,10 @@ def read_file_in(folder: int, path: str, largest: int) -> bytes:
 
     Raises:
         OSError: likewise, and with the number ELOOP if it is a link.
+        OperatingSystemError: likewise.
 
     """
-    try:
-        handle = os.open(path.rpartition("/")[2], _FILE | os.O_NOFOLLOW, dir_fd=folder)
-    except OSError as error:
-        error.filename = path
-        raise
-    return _content(handle, path, largest, None)
+    return _content(_opened(path, _FILE | os.O_NOFOLLOW, folder), path, largest, None)
 
 
 def real_path(handle: int, path: str) -> str:
@@ -71,6 +90,17 @@ def real_path(handle: int, path: str) -> str:
         return os.readlink(f"/proc/self/fd/{handle}")
     except OSError:
         return os.path.realpath(path)
+
+
+def _opened(path: str, flags: int, folder: int | None = None) -> int:
+    """A file descriptor of a file or folder, which may be in an open ``folder``."""
+    name = path if folder is None else path.rpartition("/")[2]
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except OSError as error:
+        error.filename = path
+        end_if_exhausted(error)
+        raise
 
 
 def _content(handle: int, path: str, largest: int, may_read: Callable[[str], bool] | None) -> bytes:
@@ -94,6 +124,7 @@ def _content(handle: int, path: str, largest: int, may_read: Callable[[str], boo
     except OSError as error:
         # Errors of a file descriptor contain no file name.
         error.filename = path
+        end_if_exhausted(error)
         raise
     finally:
         os.close(handle)
@@ -101,10 +132,14 @@ def _content(handle: int, path: str, largest: int, may_read: Callable[[str], boo
 
 def read_start(path: str, most: int) -> bytes:
     """The first bytes of a regular file, at most ``most``; raises as `read_file`."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    handle = _opened(path, _FILE)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise NotAFileError(errno.EACCES, "not a regular file", path)
+            raise NotAFileError(errno.EACCES, "not a regular file")
         return os.read(handle, most)
+    except OSError as error:
+        error.filename = path
+        end_if_exhausted(error)
+        raise
     finally:
         os.close(handle)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.errors import OperatingSystemError
 from apachestaple.fix.activation import activations, cache_stays, control_of
 from apachestaple.fix.editing.diff import diff_folder
 from apachestaple.fix.editing.editable import (
@@ -91,6 +92,8 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         return _write([repair.start for repair in repairs], request, outcome, work)
     except (TemplateProblemError, WriteError) as error:
         raise FixError(str(error)) from None
+    except OperatingSystemError as error:
+        raise FixError(f"{error}; nothing was changed") from None
     except OSError as error:
         raise FixError(
             f"{error.filename}: {error.strerror}; nothing was changed{sudo_advice(error)}"

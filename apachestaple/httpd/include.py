@@ -14,6 +14,8 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from apachestaple.filesystem.reading import end_if_exhausted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -215,6 +217,7 @@ class _Walk(NamedTuple):
             with os.scandir(folder) as found:
                 entries: list[_Entry] = list(found)
         except OSError as error:
+            end_if_exhausted(error)
             if optional and error.errno == errno.ENOENT:
                 return []
             raise IncludeError(

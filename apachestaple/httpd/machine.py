@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.ending import at_end
+from apachestaple.errors import OperatingSystemError
 from apachestaple.httpd.envvars import EnvvarsError, read_envvars
 from apachestaple.httpd.modules import built_in_modules
 from apachestaple.httpd.programs import FIXED_PATH, find_program
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 # The newest version whose behaviour was measured.
 NEWEST: Version = (2, 4, 71)
+
+# The reasons why a file is not a program of this machine.
+_NO_PROGRAM = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC})
 
 _BINARIES = ("apache2", "httpd", "httpd2")
 _SECONDS = 10
@@ -43,6 +48,10 @@ def ask() -> None:
     """Start to query the installed httpd; `installed` waits for the answer.
 
     The answer takes 15 ms, which can be used for other work.
+
+    Raises:
+        OperatingSystemError: it cannot be started.
+
     """
     for binary in _binaries():
         _asked(binary)
@@ -51,9 +60,9 @@ def ask() -> None:
 
 @cache
 def installed() -> Machine | None:
-    """The httpd of this machine, with its version and paths, or ``None``."""
+    """The httpd of this machine, with its version and paths, or ``None``; raises as `ask`."""
     for binary in _binaries():
-        listing, modules = _answers(_asked(binary))
+        listing, modules = _answers(_asked(binary)) or ("", "")
         version = re.search(r"Apache/(\d+)\.(\d+)\.(\d+)", listing)
         root = re.search(r'-D HTTPD_ROOT="([^"]*)"', listing)
         main = re.search(r'-D SERVER_CONFIG_FILE="([^"]*)"', listing)
@@ -65,7 +74,7 @@ def installed() -> Machine | None:
 
 
 def installed_version() -> Version:
-    """The version of the installed httpd, or the newest known one."""
+    """The version of the installed httpd, or the newest known one; raises as `ask`."""
     machine = installed()
     return machine.version if machine else NEWEST
 
@@ -100,19 +109,34 @@ def _binaries() -> Iterator[str]:
 
 @cache
 def _asked(binary: str) -> list[subprocess.Popen[bytes]]:
-    """Run the binary with options that print and exit before any configuration is read."""
-    asked = [
-        subprocess.Popen(
-            [binary, option],
-            env={"PATH": FIXED_PATH, "LANG": "C"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        for option in ("-V", "-l")
-    ]
+    """Run the binary with options that print and exit before any configuration is read.
+
+    If it is not a program of this machine, nothing is run.
+    """
+    asked: list[subprocess.Popen[bytes]] = []
+    # Registered first, because the second process may not start.
     at_end(lambda: _end(asked))
+    for option in ("-V", "-l"):
+        try:
+            process = subprocess.Popen(
+                [binary, option],
+                env={"PATH": FIXED_PATH, "LANG": "C"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            if error.errno in _NO_PROGRAM and error.filename == binary:
+                return []
+            raise not_started(binary, error) from None
+        asked.append(process)
     return asked
+
+
+def not_started(binary: str, error: OSError) -> OperatingSystemError:
+    """The error that a program cannot be started."""
+    where = f"{error.filename}: " if error.filename not in (None, binary) else ""
+    return OperatingSystemError(f"{binary} could not be started: {where}{error.strerror}")
 
 
 def _end(asked: list[subprocess.Popen[bytes]]) -> None:

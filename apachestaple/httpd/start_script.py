@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.filesystem.reading import names_in
 from apachestaple.httpd.distributions import DEBIAN, Recognised
 from apachestaple.httpd.envvars import EnvvarsError, read_envvars
 from apachestaple.httpd.modules import BUILT_IN
@@ -51,7 +52,7 @@ def start_script(
             environment = {**environment, "APACHE_CONFDIR": place.recognised.folder}
         environment = script.read(os.path.join(folder, "envvars"), environment)
         words = environment.get("APACHE_ARGUMENTS", "").split()
-    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "envvars.d", "*.env"))):
+    for path in _further_files(os.path.join(folder, "envvars.d")):
         environment = script.read(path, environment)
     defines: dict[str, str | None] = {}
     if distribution is not None:
@@ -66,6 +67,15 @@ def start_script(
             elif word.startswith("-D") and word != "-D":
                 defines[word[2:]] = None
     return StartScript(environment, defines, tuple(script.unread))
+
+
+def _further_files(folder: str) -> list[str]:
+    """The files with variables in a folder, in order."""
+    try:
+        names = sorted(names_in(folder))
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in names if fnmatchcase(name, "[!.]*.env")]
 
 
 class _Script:

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
+from apachestaple.filesystem.reading import end_if_exhausted
 from apachestaple.mod_ssl.host_certificates import all_certificates
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ def _certificates_in(folder: str) -> Iterator[str]:
             for entry in islice(entries, _MOST_NAMES):
                 if _CERTIFICATES.fullmatch(entry.name) and not _KEYS.search(entry.name):
                     yield entry.name
-    except OSError:
+    except OSError as error:
+        end_if_exhausted(error)
         return
 
 

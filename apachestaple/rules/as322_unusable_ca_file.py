@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import Problem
+from apachestaple.filesystem.reading import names_in
 from apachestaple.mod_ssl.host_certificates import CHAINS_ELSEWHERE
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.finding import Effect, Severity
@@ -111,7 +112,7 @@ def _unusable(directive: Directive, site: Site) -> str | None:
 def _has_certificate(folder: str, site: Site) -> bool:
     """Whether a file in a folder, whatever its name, has a certificate; true without a folder."""
     try:
-        names = os.listdir(folder)
+        names = names_in(folder)
     except OSError:
         return True
     paths = (os.path.join(folder, name) for name in names)

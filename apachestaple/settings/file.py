@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apachestaple.errors import ApachestapleError
-from apachestaple.filesystem.reading import read_file
+from apachestaple.filesystem.reading import read_file, read_start
 from apachestaple.filesystem.trust import distrust
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def _names_us(pyproject: str) -> bool:
     A file that is no TOML has it if its heading is found. Other such files are ignored.
     """
     try:
-        with open(pyproject, "rb") as file:
-            content = file.read(_PROJECT_LIMIT + 1)
+        content = read_start(pyproject, _PROJECT_LIMIT + 1)
     except OSError:
         return False
     if b"apachestaple" not in content:

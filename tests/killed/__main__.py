@@ -49,6 +49,10 @@ def _read_only(folder: str) -> Report:
     return Killer(Path(folder)).failure("EROFS", lambda _: True)
 
 
+def _no_file_descriptor(folder: str) -> Report:
+    return Killer(Path(folder)).failure_to_open("EMFILE")
+
+
 def _making(folder: str) -> Report:
     return Killer(Path(folder), MakingArena).fix(lambda _: True)
 
@@ -64,6 +68,7 @@ _RUNS = {
     "fix --undo": _undo,
     "fix on a disk that is full from one call to the next": _full_disk,
     "fix on a disk that is read-only from one call to the next": _read_only,
+    "fix that once has no file descriptor": _no_file_descriptor,
     "fix --recover of a fix that had written nothing": _recovery_before_writing,
     "fix --recover of a fix that had written half": _recovery_of_half,
     "fix --recover of a fix that had written all, untested": _recovery_of_all,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.killed.arena import Arena, Look, is_mixture
-from tests.killed.strace import Position, fail_at, kill_at, positions
+from tests.killed.strace import Position, fail_at, kill_at, openings, positions
+from tests.project import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -30,6 +31,11 @@ def stage_writes(found: list[Position]) -> list[Position]:
         for each in found
         if each.call == "rename" and each.shown.endswith('journal.json") = 0')
     ]
+
+
+def _is_module(opened: Position) -> bool:
+    """Whether Python loads a module; it does not report that it could not open one."""
+    return any(text in opened.shown for text in (".py", ".so", "python3", f'"{ROOT}/apachestaple'))
 
 
 @dataclass
@@ -87,9 +93,22 @@ class Killer:
 
     def failure(self, error: str, wanted: Callable[[Position], bool]) -> Report:
         """A fix of which one call fails, as on a disk that is full or was mounted read-only."""
+        return self._failing(self.positions("old"), error, wanted)
+
+    def failure_to_open(self, error: str) -> Report:
+        """A fix that one time cannot open a file of the tree or start a program."""
+        arena = self.arena
+        arena.go_back("old")
+        found, _ = openings(arena.command(), arena.log, arena.environment)
+        first = next(n for n, each in enumerate(found) if "/dev/null" in each.shown)
+        return self._failing(found[first:], error, lambda each: not _is_module(each))
+
+    def _failing(
+        self, found: Sequence[Position], error: str, wanted: Callable[[Position], bool]
+    ) -> Report:
         report = Report()
         arena = self.arena
-        for position in self.positions("old"):
+        for position in found:
             if wanted(position):
                 arena.go_back("old")
                 ended = fail_at(position, error, arena.command(), arena.log, arena.environment)

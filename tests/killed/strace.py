@@ -1,4 +1,4 @@
-"""Which system calls of a program write, and its end at one of them."""
+"""The system calls of a program that write or open something, and its end at one of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # All that changes a file, a folder or what is known of them; strace passes over what a "?" is
@@ -23,6 +23,9 @@ chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utimensat utime uti
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr flock
 """.split()  # noqa: SIM905  (a table)
 _TRACE = "trace=" + ",".join(f"?{name}" for name in _WRITING)
+# The calls that need a file descriptor.
+_OPENING = ("openat", "pipe2")
+_TRACE_OPENING = "trace=" + ",".join(_OPENING)
 _OPENS_TO_WRITE = re.compile(r"O_(?:CREAT|WRONLY|RDWR|TRUNC)")
 
 
@@ -49,16 +52,28 @@ def positions(
 ) -> tuple[list[Position], Ended]:
     """Run a program to its end; each of its system calls that writes, in order."""
     ended = _strace([_TRACE], command, log, environment)
+    return [
+        each
+        for each in _in_log(log, _WRITING)
+        if each.call not in ("open", "openat") or _OPENS_TO_WRITE.search(each.shown)
+    ], ended
+
+
+def openings(
+    command: Sequence[str], log: Path, environment: Mapping[str, str]
+) -> tuple[list[Position], Ended]:
+    """Run a program to its end; each of its system calls that opens a file or pipe."""
+    ended = _strace([_TRACE_OPENING], command, log, environment)
+    return list(_in_log(log, _OPENING)), ended
+
+
+def _in_log(log: Path, calls: Sequence[str]) -> Iterator[Position]:
     counted: Counter[str] = Counter()
-    found = []
     for line in log.read_text(errors="replace").splitlines():
         call = line.partition("(")[0]
-        if call not in _WRITING:
-            continue
-        counted[call] += 1
-        if call not in ("open", "openat") or _OPENS_TO_WRITE.search(line):
-            found.append(Position(call, counted[call], line))
-    return found, ended
+        if call in calls:
+            counted[call] += 1
+            yield Position(call, counted[call], line)
 
 
 def kill_at(
@@ -87,7 +102,8 @@ def fail_at(
 ) -> Ended:
     """Run a program of which one system call fails with ``error``, as ``ENOSPC``."""
     inject = f"inject={position.call}:error={error}:when={position.number}"
-    ended = _strace([_TRACE, inject], command, log, environment)
+    trace = _TRACE_OPENING if position.call in _OPENING else _TRACE
+    ended = _strace([trace, inject], command, log, environment)
     assert "(INJECTED)" in log.read_text(errors="replace"), position
     return ended
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.filesystem.reading import names_in
 from apachestaple.fix.editing.edit import Edit, Where
 from apachestaple.httpd.include import names_file
 from apachestaple.httpd.modules import module_name
@@ -93,7 +94,7 @@ def prepared_snippet(site: Site, lines: Sequence[str]) -> Snippet | None:
     configuration = site.configuration
     folder = _folder(configuration)
     try:
-        names = sorted(os.listdir(os.path.join(folder, _AVAILABLE)))
+        names = sorted(names_in(os.path.join(folder, _AVAILABLE)))
     except OSError:
         return None
     for name in names:

@@ -8,7 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.transaction.state import WriteError
-from apachestaple.httpd.machine import allowed_variables, installed, program_environment
+from apachestaple.httpd.machine import (
+    allowed_variables,
+    installed,
+    not_started,
+    program_environment,
+)
 from apachestaple.httpd.words import escaped
 
 if TYPE_CHECKING:
@@ -72,6 +77,7 @@ class ConfigTest:
         Raises:
             RejectedError: it fails. A configuration that failed before may still fail, unless the
                 mode is ``always``.
+            OperatingSystemError: it could not be run.
 
         """
         failures = []
@@ -97,6 +103,7 @@ def configtest(starts: Sequence[Start], mode: str) -> ConfigTest:
 
     Raises:
         WriteError: httpd is not installed.
+        OperatingSystemError: it could not be run.
 
     """
     tested = [start for start in starts if _is_tested(start, mode)]
@@ -134,6 +141,8 @@ def _configtest(start: Start) -> str | None:
             text=True,
             errors="replace",
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
         return str(error)
+    except OSError as error:
+        raise not_started(machine.binary, error) from None
     return None if done.returncode == 0 else " ".join(done.stderr.split())

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apachestaple.errors import OperatingSystemError
 from apachestaple.filesystem.folders import OpenFolders
 from apachestaple.filesystem.new_files import opened, read_all
 from apachestaple.fix.privileges import sudo_advice
@@ -104,6 +105,8 @@ def undo(backup: Backup, starts: Sequence[Start], mode: str) -> Tested:
                     "httpd -t rejects the old files, so nothing was restored "
                     f"(to skip this test, use --configtest never): {error}"
                 ) from None
+            except OperatingSystemError as error:
+                raise WriteError(f"{error}; nothing was restored") from None
 
 
 def _journals() -> Iterator[Journal]:
