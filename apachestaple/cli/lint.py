@@ -90,7 +90,7 @@ def lint(
     ] = None,
 ) -> int:
     """Check configurations for OCSP stapling problems."""
-    from apachestaple.discovery.locate import ask_ahead
+    from apachestaple.httpd.machine import ask_ahead
 
     # httpd runs in the background while the modules below are loaded.
     ask_ahead(paths[0] if paths else None)

@@ -7,10 +7,9 @@ httpd.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from apachestaple.discovery.main_files import IN_FOLDER
+from apachestaple.discovery.main_files import IN_FOLDER, LayoutError
 from apachestaple.httpd.boundary import Boundary, checkout_above, is_inside
 from apachestaple.httpd.layout import folder_above_conf
 
@@ -20,26 +19,20 @@ if TYPE_CHECKING:
     from apachestaple.httpd.layout import Options, Place
 
 
-def boundary_of(path: str | None, main: str, options: Options) -> Boundary | None:
-    """The folders below which files may be read for ``path`` with the main file ``main``.
-
-    ``None`` means no boundary (``--root /``).
-    """
-    mapped = [os.path.realpath(here) for _, here in options.maps]
+def boundary_of(path: str, options: Options, *, is_folder: bool) -> Boundary | None:
+    """The folders below which files may be read for a PATH; ``None`` for no boundary."""
+    mapped = [here for _, here in options.maps]
+    folders = [path] if is_folder else _own_folders(path)
     if options.root:
         root = os.path.abspath(options.root)
         if root == "/":
             return None
-        own = [] if is_inside(main, root) else _own_folders(main)
-        return _boundary([root, *own, *mapped], confines_all=True)
-    given = os.path.abspath(path) if path else os.path.dirname(main)
-    is_folder = os.path.isdir(given)
-    checkout = _checkout_of(given if is_folder else os.path.dirname(given))
+        outside = [] if is_inside(path, root) else folders
+        return _boundary([root, *outside, *mapped], confines_all=True)
+    checkout = _checkout_of(path if is_folder else os.path.dirname(path))
     if checkout is not None:
         return _boundary([checkout, *mapped], confines_all=True)
-    if is_folder:
-        return _boundary([given, *mapped])
-    return _boundary([*_own_folders(main), main, *mapped])
+    return _boundary([*folders, path, *mapped])
 
 
 def with_place(boundary: Boundary, main: str, place: Place) -> Boundary:
@@ -50,7 +43,13 @@ def with_place(boundary: Boundary, main: str, place: Place) -> Boundary:
     if place.recognised.root:
         # The copy contains the server's files starting at its root folder.
         added.append(place.recognised.root)
-    return replace(boundary, folders=tuple(_distinct([*boundary.folders, *added])))
+    return _boundary([*boundary.folders, *added])
+
+
+def refuse_outside(path: str, boundary: Boundary | None) -> None:
+    """Raise LayoutError if a path leads out of the boundary."""
+    if boundary is not None and boundary.excludes(path):
+        raise LayoutError(f"{path} leads out of {boundary.name}, so it was not read")
 
 
 def is_in_checkout(main: str, own: str) -> bool:
@@ -102,8 +101,4 @@ def _own_folders(main: str) -> list[str]:
 
 
 def _boundary(folders: list[str], *, confines_all: bool = False) -> Boundary:
-    return Boundary(tuple(_distinct(folders)), confines_all)
-
-
-def _distinct(folders: list[str]) -> Iterator[str]:
-    return iter(dict.fromkeys(map(os.path.realpath, folders)))
+    return Boundary(tuple(dict.fromkeys(map(os.path.realpath, folders))), confines_all)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from apachestaple.discovery.survey import survey
 from apachestaple.errors import ApachestapleError
 from apachestaple.filesystem.reading import names_in
 from apachestaple.httpd import machine
-from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.distributions import DISTRIBUTIONS
-
-if TYPE_CHECKING:
-    from apachestaple.httpd.layout import Options
 
 # Paths of main files, relative to their folder, to the folder above, or to a server's root folder.
 IN_FOLDER = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "etc/httpd.conf")
@@ -23,37 +18,43 @@ class LayoutError(ApachestapleError):
     """Nothing can be read; the message is the reason, and what to use instead."""
 
 
-def main_file(path: str | None, options: Options) -> str:
-    """The main file or fragment that ``path`` stands for; ``None`` for this machine's httpd.
+def installed_main_file() -> str:
+    """The main file of this machine's httpd.
+
+    Raises:
+        LayoutError: httpd is not installed, or the file does not exist.
+
+    """
+    own = machine.installed()
+    if own is None:
+        raise LayoutError("httpd is not installed on this machine; use the PATH of a configuration")
+    if not os.path.exists(own.main_file):
+        raise LayoutError(
+            f"{own.main_file}, the main file of this machine's httpd, does not exist; use a PATH"
+        )
+    return own.main_file
+
+
+def main_in_folder(folder: str) -> str:
+    """The only main file in or below a folder.
 
     Raises:
         LayoutError: there is none, or there are several.
 
     """
-    if path is None:
-        return _own_main_file(options)
-    path = existing(path, options)
-    if not os.path.isdir(path):
-        return os.path.abspath(path)
-    return os.path.abspath(_main_in_folder(path))
-
-
-def existing(path: str, options: Options) -> str:
-    """The local path for a PATH, which may be one on the server if ``--root`` is used.
-
-    Raises:
-        LayoutError: it does not exist.
-
-    """
-    if options.root and not is_inside(os.path.abspath(path), os.path.abspath(options.root)):
-        below_root = os.path.join(options.root, path.lstrip("/"))
-        meant = path.startswith("/") or not os.path.exists(path)
-        if meant and os.path.exists(below_root):
-            return below_root
-    if not os.path.exists(path) and options.text_of(path) is None:
-        reason = "is a broken link" if os.path.islink(path) else "does not exist"
-        raise LayoutError(f"{path}: {reason}; use a main file, its folder or a fragment")
-    return path
+    for name in IN_FOLDER:
+        candidate = os.path.join(folder, name)
+        if os.path.isfile(candidate):
+            return candidate
+    found = mains_of_root(folder) or survey(folder).mains
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise LayoutError(
+            f"{folder}: contains no apache2.conf or httpd.conf; use the main file or a fragment"
+        )
+    listed = ", ".join(sorted(found))
+    raise LayoutError(f"{folder}: contains several main files; use one of {listed}")
 
 
 def mains_of_root(folder: str) -> list[str]:
@@ -73,32 +74,3 @@ def _names(etc: str) -> list[str]:
         return sorted(name for name in names_in(etc) if name.startswith("apache2-"))
     except OSError:
         return []
-
-
-def _own_main_file(options: Options) -> str:
-    if options.root:
-        return os.path.abspath(_main_in_folder(options.root))
-    own = machine.installed()
-    if own is None:
-        raise LayoutError("httpd is not installed on this machine; use the PATH of a configuration")
-    if not os.path.exists(own.main_file):
-        raise LayoutError(
-            f"{own.main_file}, the main file of this machine's httpd, does not exist; use a PATH"
-        )
-    return own.main_file
-
-
-def _main_in_folder(folder: str) -> str:
-    for name in IN_FOLDER:
-        candidate = os.path.join(folder, name)
-        if os.path.isfile(candidate):
-            return candidate
-    found = mains_of_root(folder) or survey(folder).mains
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise LayoutError(
-            f"{folder}: contains no apache2.conf or httpd.conf; use the main file or a fragment"
-        )
-    listed = ", ".join(sorted(found))
-    raise LayoutError(f"{folder}: contains several main files; use one of {listed}")

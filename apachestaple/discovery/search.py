@@ -1,4 +1,4 @@
-"""Finds the servers and the possible fragments that the PATHs of a command line stand for."""
+"""Finds the main files and the possible fragments that the PATHs of a command line stand for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apachestaple.discovery.boundaries import boundary_of
+from apachestaple.discovery.boundaries import refuse_outside
 from apachestaple.discovery.contents import HEAD, Kind, head_of, kind_of
-from apachestaple.discovery.locate import locate, locate_main
-from apachestaple.discovery.main_files import LayoutError, existing, mains_of_root
+from apachestaple.discovery.given import given_path, is_main_file
+from apachestaple.discovery.main_files import LayoutError, mains_of_root
 from apachestaple.discovery.survey import EXCLUDED, survey
 from apachestaple.discovery.templates.documents import documents, needs_rendering
 from apachestaple.filesystem.reading import read_file
@@ -18,9 +18,9 @@ from apachestaple.filesystem.real_paths import RealPaths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from apachestaple.discovery.given import Given
     from apachestaple.httpd.boundary import Boundary
     from apachestaple.httpd.layout import Options
-    from apachestaple.httpd.start import Start
 
 # The largest template that is read; files of other programs may have the same suffixes.
 MOST_BYTES_OF_TEMPLATE = 1 << 20
@@ -31,44 +31,60 @@ class Found:
     """What the PATHs stand for.
 
     Attributes:
-        servers: where reading of whole configurations starts.
+        options: the options of the command line about the environment of configurations.
+        mains: the main files.
         fragments: the beginning of each fragment, by its path.
         templates: the configurations in each template or YAML file, by its path: for each, the
             texts that it can become.
         candidates: files that may be configurations, and have not been opened yet.
-        given: the PATH that led to each server below it, fragment and candidate.
+        given: the PATH that led to each of these files.
         problems: why PATHs cannot be read.
         notes: what was not read below the PATHs, and why.
         taken: how each file is read.
         searched: the number of names in the folders that were searched.
-        boundaries: the folders below which files may be read, by PATH and folder.
 
     """
 
-    servers: list[Start] = field(default_factory=list)
+    options: Options
+    mains: list[str] = field(default_factory=list)
     fragments: dict[str, str] = field(default_factory=dict)
     templates: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
-    given: dict[str, str] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)
     searched: int = 0
-    boundaries: dict[tuple[str, str], Boundary | None] = field(default_factory=dict)
 
     @property
     def has_excluded(self) -> bool:
         """Whether a file or folder was left out because the user excluded it."""
         return EXCLUDED in self.taken.values()
 
+    def add_main(self, path: str, given: Given) -> None:
+        self.mains.append(path)
+        self.given[path] = given
+        self.taken[path] = Kind.MAIN
+
+    def add_problem(self, path: str, problem: str) -> None:
+        """Add why a file was not read: a note if the user named only a folder above it."""
+        given = self.given.get(path)
+        (self.notes if given is not None and given.is_folder else self.problems).append(problem)
+
 
 def search(paths: Sequence[str], options: Options) -> Found:
-    """The servers and candidates for each path; without paths, this machine's httpd."""
-    found = Found()
+    """The main files and candidates for each path; without paths, of this machine's httpd."""
+    found = Found(options)
     wanted: Sequence[str | None] = paths or [None]
     for path in wanted:
         try:
-            _search(path, options, found)
+            given = given_path(path, options)
+            if given.is_folder:
+                _search_folder(given, found)
+            elif path is None:
+                found.add_main(given.path, given)
+            else:
+                _search_file(given, found)
         except LayoutError as error:
             found.problems.append(str(error))
         except OSError as error:
@@ -76,7 +92,7 @@ def search(paths: Sequence[str], options: Options) -> Found:
     return found
 
 
-def open_candidates(found: Found, known: Iterable[str], options: Options) -> None:
+def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
     """Look what the candidates are, except those that a server reads (``known``, real paths).
 
     What cannot be read in a folder from which a server reads is left to the findings about it.
@@ -89,8 +105,9 @@ def open_candidates(found: Found, known: Iterable[str], options: Options) -> Non
         if real in seen:
             continue
         seen.add(real)
+        given = found.given[path]
         try:
-            head = _head(path, found.given[path], options, found)
+            head = _head(path, given.boundary)
         except LayoutError as error:
             found.taken[path] = "not read"
             if os.path.realpath(os.path.dirname(path)) not in folders:
@@ -102,85 +119,64 @@ def open_candidates(found: Found, known: Iterable[str], options: Options) -> Non
         kind = kind_of(head)
         found.taken[path] = kind
         if kind is Kind.MAIN:
-            _add_server(path, found.given[path], options, found)
+            found.add_main(path, given)
         elif kind is Kind.FRAGMENT:
             found.fragments[path] = head
     found.candidates.clear()
 
 
-def _search(path: str | None, options: Options, found: Found) -> None:
-    folder = options.root if path is None else existing(path, options)
-    if not folder:
-        found.servers.append(locate(None, options))
-        return
-    given = options.text_of(folder)
-    if given is None and os.path.isdir(folder):
-        _search_folder(folder, options, found)
+def _search_file(given: Given, found: Found) -> None:
+    path = given.path
+    found.given[path] = given
+    is_main = is_main_file(given)
+    head = head_of(path) if given.text is None else given.text
+    if needs_rendering(path, head):
+        _add_template(path, head, found)
+    elif is_main:
+        found.add_main(path, given)
     else:
-        head = head_of(folder) if given is None else given
-        if needs_rendering(folder, head):
-            path = os.path.abspath(folder)
-            found.given[path] = path
-            _add_template(path, head, found)
-            return
-        start = locate(folder, options)
-        if start.whole:
-            found.servers.append(start)
-            found.taken[start.main_file] = Kind.MAIN
-        else:
-            found.fragments[start.main_file] = head
-            found.given[start.main_file] = start.main_file
-            found.taken[start.main_file] = Kind.FRAGMENT
+        found.fragments[path] = head
+        found.taken[path] = Kind.FRAGMENT
 
 
-def _search_folder(folder: str, options: Options, found: Found) -> None:
-    if os.path.realpath(folder) == "/":
+def _search_folder(given: Given, found: Found) -> None:
+    if os.path.realpath(given.path) == "/":
         # The places of main files are known, and everything else is not a configuration.
-        for path in mains_of_root(folder):
-            _add_server(path, folder, options, found)
+        for path in mains_of_root(given.path):
+            found.add_main(path, given)
         return
-    surveyed = survey(folder, options.exclude)
+    surveyed = survey(given.path, found.options.exclude)
     found.searched += surveyed.names
     found.notes += surveyed.problems
     found.taken.update(surveyed.passed)
     for path in surveyed.mains:
         try:
-            head = _head(path, folder, options, found)
+            head = _head(path, given.boundary)
         except LayoutError as error:
             found.notes.append(str(error))
             continue
         kind = kind_of(head, has_main_name=True)
         if needs_rendering(path, head):
-            found.given[path] = folder
+            found.given[path] = given
             _add_template(path, head, found)
         elif kind is Kind.MAIN:
-            _add_server(path, folder, options, found)
+            found.add_main(path, given)
         else:
             found.taken[path] = kind
     found.candidates += surveyed.others
-    found.given.update(dict.fromkeys(surveyed.others, folder))
+    found.given.update(dict.fromkeys(surveyed.others, given))
 
 
-def boundary_for(path: str, given: str, options: Options, found: Found) -> Boundary | None:
-    """The folders below which files may be read for a file that was found below a PATH."""
-    key = given, os.path.dirname(path)
-    if key not in found.boundaries:
-        found.boundaries[key] = boundary_of(given, path, options)
-    return found.boundaries[key]
-
-
-def _head(path: str, given: str, options: Options, found: Found) -> str:
+def _head(path: str, boundary: Boundary | None) -> str:
     """The beginning of a file below a PATH.
 
     Raises:
         LayoutError: it must not or cannot be read.
 
     """
-    boundary = boundary_for(path, given, options, found)
     if os.path.islink(path) and not os.path.exists(path):
         raise LayoutError(f"{path} is a broken link, so it was not read")
-    if boundary is not None and boundary.excludes(path):
-        raise LayoutError(f"{path} leads out of {boundary.name}, so it was not read")
+    refuse_outside(path, boundary)
     try:
         return head_of(path)
     except OSError as error:
@@ -199,12 +195,3 @@ def _add_template(path: str, head: str, found: Found) -> None:
     found.taken[path] = "template" if contents else Kind.OTHER
     if contents:
         found.templates[path] = contents
-
-
-def _add_server(path: str, given: str, options: Options, found: Found) -> None:
-    found.taken[path] = Kind.MAIN
-    found.given[path] = given
-    try:
-        found.servers.append(locate_main(path, given, options))
-    except LayoutError as error:
-        found.notes.append(str(error))

@@ -9,17 +9,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from apachestaple.discovery.above import mains_above
-from apachestaple.discovery.locate import fragments_start, locate_main
+from apachestaple.discovery.given import given_path
+from apachestaple.discovery.locate import fragments_start, server_start
 from apachestaple.discovery.main_files import LayoutError
-from apachestaple.discovery.search import boundary_for, open_candidates, search
-from apachestaple.discovery.starts import all_excluded, fragment_starts, nothing_found, options_of
+from apachestaple.discovery.search import open_candidates, search
+from apachestaple.discovery.starts import (
+    all_excluded,
+    fragment_starts,
+    nothing_found,
+    options_of,
+    server_starts,
+)
 from apachestaple.mod_ssl.reading import SiteReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from apachestaple.discovery.search import Found
-    from apachestaple.httpd.layout import Options
     from apachestaple.httpd.start import Start
     from apachestaple.mod_ssl.site import Site
     from apachestaple.settings import Settings
@@ -56,11 +62,10 @@ def read_paths(
     ``texts`` are read instead of those of files, by path.
     """
     real_texts = {os.path.realpath(path): text for path, text in texts.items()}
-    options = options_of(settings)._replace(texts=real_texts)
-    found = search(paths, options)
-    reading = _Reading(found, options, SiteReader(settings.certificates_required))
+    found = search(paths, options_of(settings)._replace(texts=real_texts))
+    reading = _Reading(found, SiteReader(settings.certificates_required))
     reading.read_servers()
-    open_candidates(found, reading.known, options)
+    open_candidates(found, reading.known)
     reading.read_servers()
     reading.read_fragments()
     reading.read_templates()
@@ -83,16 +88,15 @@ class _Reading:
 
     """
 
-    def __init__(self, found: Found, options: Options, reader: SiteReader) -> None:
+    def __init__(self, found: Found, reader: SiteReader) -> None:
         self._found = found
-        self._options = options
         self._reader = reader
         self.sites: list[Site] = []
         self.known: set[str] = set()
 
     def read_servers(self) -> None:
-        several = len(self._found.servers) > 1
-        for number, start in enumerate(self._found.servers, 1):
+        several = len(self._found.mains) > 1
+        for number, start in enumerate(server_starts(self._found), 1):
             if os.path.realpath(start.main_file) not in self.known:
                 self._add(start)
                 if several and self.sites:
@@ -100,7 +104,7 @@ class _Reading:
             if number % _SERVERS_BETWEEN_COLLECTIONS == 0:
                 # Only the objects since the last time are visited, so that the time is linear.
                 gc.collect(0)
-        self._found.servers.clear()
+        self._found.mains.clear()
 
     def read_fragments(self) -> None:
         """Read fragments: in the server that includes them, or else those of a folder together."""
@@ -110,21 +114,22 @@ class _Reading:
             if os.path.realpath(path) not in self.known
         }
         self._read_in_context(heads)
-        for start in fragment_starts(self._found, heads, self._options):
+        for start in fragment_starts(self._found, heads):
             self._add(start)
 
     def read_templates(self) -> None:
         """Read each configuration in a template or YAML file, as a fragment."""
         for path, documents in self._found.templates.items():
-            boundary = boundary_for(path, self._found.given[path], self._options, self._found)
+            given = self._found.given[path]
             for variants in documents:
-                self._add(fragments_start((path,), self._options, boundary, variants=variants))
+                start = fragments_start((path,), given, self._found.options, variants=variants)
+                self._add(start)
 
     def _read_in_context(self, heads: dict[str, str]) -> None:
         """Read the servers above fragments that include them; leaves the other ones."""
         tried: set[str] = set()
         for folder in dict.fromkeys(map(os.path.dirname, list(heads))):
-            for main in mains_above(folder, self._options):
+            for main in mains_above(folder, self._found.options):
                 if main in tried or not any(os.path.dirname(path) == folder for path in heads):
                     continue
                 tried.add(main)
@@ -133,8 +138,9 @@ class _Reading:
 
     def _read_with(self, main: str, heads: dict[str, str]) -> None:
         """Read a server above, and keep it if it includes one of the fragments."""
+        options = self._found.options
         try:
-            site = self._reader.read(locate_main(main, main, self._options))
+            site = self._reader.read(server_start(main, given_path(main, options), options))
         except (LayoutError, OSError):
             return
         files = {os.path.realpath(path) for path in site.configuration.files}
@@ -153,8 +159,7 @@ class _Reading:
             if error.filename != start.main_file:
                 raise
             problem = f"{error.filename}: {error.strerror}"
-            is_given = self._found.given.get(start.main_file, start.main_file) == start.main_file
-            (self._found.problems if is_given else self._found.notes).append(problem)
+            self._found.add_problem(start.main_file, problem)
             return
         self.sites.append(site)
         taken = f"read by {start.main_file}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.discovery.fragments import by_folder
-from apachestaple.discovery.locate import fragments_start, locate
-from apachestaple.discovery.search import boundary_for, open_candidates, search
+from apachestaple.discovery.locate import fragments_start, locate, server_start
+from apachestaple.discovery.main_files import LayoutError
+from apachestaple.discovery.search import open_candidates, search
 from apachestaple.httpd.layout import Options
 
 if TYPE_CHECKING:
@@ -49,14 +50,12 @@ def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
     Fragments of a folder are read together. Servers of these paths may include some of them; what
     these servers have read is left out by `Start.without`.
     """
-    options = options_of(settings)
-    found = search(paths, options)
-    open_candidates(found, (), options)
-    fragments = list(fragment_starts(found, found.fragments, options))
+    found = search(paths, options_of(settings))
+    open_candidates(found)
+    starts = (*server_starts(found), *fragment_starts(found, found.fragments))
     for path in found.templates:
-        if found.given[path] == path:
+        if not found.given[path].is_folder:
             found.problems.append(f"{path} is a template, which fix does not change")
-    starts = (*found.servers, *fragments)
     if not starts and not found.problems:
         if found.has_excluded:
             return Starts((), (), (*found.notes, all_excluded(paths)))
@@ -64,13 +63,21 @@ def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
     return Starts(starts, found.problems, found.notes)
 
 
-def fragment_starts(found: Found, heads: Mapping[str, str], options: Options) -> Iterator[Start]:
+def server_starts(found: Found) -> Iterator[Start]:
+    """Where to start reading each main file, except those that must not be read."""
+    for main in found.mains:
+        try:
+            yield server_start(main, found.given[main], found.options)
+        except LayoutError as error:
+            found.add_problem(main, str(error))
+
+
+def fragment_starts(found: Found, heads: Mapping[str, str]) -> Iterator[Start]:
     """Where to start reading fragments, once for each folder; ``heads`` are their beginnings."""
     for files in by_folder(heads):
         given = found.given[files[0]]
-        boundary = boundary_for(files[0], given, options, found)
-        alone = len(heads) == 1 and given == files[0]
-        yield fragments_start(files, options, boundary, is_folder=not alone)
+        alone = len(heads) == 1 and not given.is_folder
+        yield fragments_start(files, given, found.options, is_folder=not alone)
 
 
 def nothing_found(paths: Sequence[str], searched: int) -> str:

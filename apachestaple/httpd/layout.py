@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from apachestaple.filesystem.globs import PathPattern
     from apachestaple.httpd.conditions import Version
 
-# Names of main files.
-MAIN_NAMES = frozenset({"apache2.conf", "httpd.conf"})
-
 # Names next to a main file that show that the folder was copied with it.
 _COPIED_WITH_IT = (
     *("conf-enabled", "mods-enabled", "sites-enabled", "conf.d", "conf.modules.d", "extra"),
@@ -83,9 +80,9 @@ def telling_lines(main: str, given: str | None = None) -> str:
     return b"\n".join(lines).decode("utf-8", "surrogateescape")
 
 
-def is_main_file(path: str, text: str) -> bool:
-    """Whether a file is a main file: by its name, or because it sets ServerRoot."""
-    return os.path.basename(path) in MAIN_NAMES or _SERVER_ROOT.search(text) is not None
+def sets_server_root(text: str) -> bool:
+    """Whether one of the lines of a file is ServerRoot."""
+    return _SERVER_ROOT.search(text) is not None
 
 
 def folder_above_conf(main: str) -> str:

@@ -26,6 +26,9 @@ NEWEST: Version = (2, 4, 71)
 # The reasons why a file is not a program of this machine.
 _NO_PROGRAM = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC})
 
+# Names of main files.
+MAIN_NAMES = frozenset({"apache2.conf", "httpd.conf"})
+
 _BINARIES = ("apache2", "httpd", "httpd2")
 _SECONDS = 10
 
@@ -44,23 +47,24 @@ class Machine(NamedTuple):
     built_in: frozenset[str]
 
 
-def ask() -> None:
-    """Start to query the installed httpd; `installed` waits for the answer.
+def ask_ahead(path: str | None) -> None:
+    """Start to query the installed httpd, if a PATH may be one of a whole server.
 
-    The answer takes 15 ms, which can be used for other work.
+    The answer takes 15 ms, which can be used for other work. `installed` waits for it.
 
     Raises:
-        OperatingSystemError: it cannot be started.
+        OperatingSystemError: httpd cannot be started.
 
     """
-    for binary in _binaries():
-        _asked(binary)
-        return
+    if path is None or os.path.isdir(path) or os.path.basename(path) in MAIN_NAMES:
+        for binary in _binaries():
+            _asked(binary)
+            return
 
 
 @cache
 def installed() -> Machine | None:
-    """The httpd of this machine, with its version and paths, or ``None``; raises as `ask`."""
+    """The httpd of this machine, with its version and paths, or ``None``; raises as `ask_ahead`."""
     for binary in _binaries():
         listing, modules = _answers(_asked(binary)) or ("", "")
         version = re.search(r"Apache/(\d+)\.(\d+)\.(\d+)", listing)
@@ -74,7 +78,7 @@ def installed() -> Machine | None:
 
 
 def installed_version() -> Version:
-    """The version of the installed httpd, or the newest known one; raises as `ask`."""
+    """The version of the installed httpd, or the newest known one; raises as `ask_ahead`."""
     machine = installed()
     return machine.version if machine else NEWEST
 
