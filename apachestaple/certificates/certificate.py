@@ -146,9 +146,12 @@ class Certificate:
     @property
     def common_name(self) -> str:
         """The CN of its subject, or the whole subject if there is no CN."""
-        subject = self.subject
-        found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", subject)
-        return found[1] if found else subject
+        return _common_name(self.subject)
+
+    @property
+    def issuer_common_name(self) -> str:
+        """The CN of its issuer, or the issuer's whole name if there is no CN."""
+        return _common_name(self.issuer)
 
     @property
     def is_self_signed(self) -> bool:
@@ -207,6 +210,11 @@ class Certificate:
             except Exception:  # noqa: BLE001  (likewise)
                 self._subject_name = _UNREADABLE
         return self._subject_name
+
+
+def _common_name(name: str) -> str:
+    found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])+)", name)
+    return found[1] if found else name
 
 
 # Cached, because most certificates of an authority have the same facts.

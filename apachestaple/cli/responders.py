@@ -154,7 +154,7 @@ def _served(servers: Sequence[str]) -> tuple[list["CertificateFile"], list[str]]
     if not servers:
         return [], []
     from apachestaple.probing.probe import certificates_of
-    from apachestaple.probing.served import parse_target
+    from apachestaple.probing.targets import parse_target
 
     try:
         return certificates_of([parse_target(server) for server in servers])

@@ -35,6 +35,37 @@ def seconds(option: str, given: str, longest: float) -> float:
     return number
 
 
+def whole(option: str, given: str | None, default: int, *, least: int = 1, most: int) -> int:
+    """The whole number in ``given``; without one, the default.
+
+    Raises:
+        UsageError: it is no whole number from ``least`` to ``most``.
+
+    """
+    if given is None:
+        return default
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else least - 1
+    if not least <= number <= most:
+        raise UsageError(f"{option} must be a whole number from {least} to {most}")
+    return number
+
+
+def amount(option: str, given: str, unit: str, most: float) -> float:
+    """The number of a unit in ``given``, such as days.
+
+    Raises:
+        UsageError: it is not a number from 0 to ``most``.
+
+    """
+    try:
+        number = float(given)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= most:
+        raise UsageError(f"{option} must be a number of {unit} from 0 to {most:g}")
+    return number
+
+
 def standard_input(most: int) -> str:
     """The text on standard input, with every byte.
 

@@ -60,19 +60,21 @@ def connect(
     *,
     each: float | None = None,
     only_public: bool = False,
+    family: int = socket.AF_UNSPEC,
 ) -> socket.socket:
     """Connect to the first address of ``host`` that accepts a connection.
 
     ``each`` is the limit in seconds for one address, within the deadline; without it, the addresses
     get equal shares of the time left. With ``only_public``, no connection is made if the host has a
     special address. The name is resolved once, and only checked addresses are connected to.
+    ``family`` limits the addresses to AF_INET or AF_INET6.
 
     Raises:
         ConnectError: no address accepts a connection.
         NotPublicError: one of the addresses is special.
 
     """
-    found = resolve(host, port, deadline)
+    found = resolve(host, port, deadline, family=family)
     if only_public:
         for *_, address in found:
             word = special(str(address[0]))
@@ -80,13 +82,13 @@ def connect(
                 raise NotPublicError(f"resolves to the {word} address {address[0]}")
     reasons: list[str] = []
     is_timeout = False
-    for number, (family, kind, protocol, _, address) in enumerate(found):
+    for number, (own_family, kind, protocol, _, address) in enumerate(found):
         # With a timeout of 0, a socket would not wait at all.
         share = deadline.timeout / (len(found) - number)
         patience = share if each is None else min(each, deadline.timeout)
         connection = None
         try:
-            connection = socket.socket(family, kind, protocol)
+            connection = socket.socket(own_family, kind, protocol)
             connection.settimeout(patience)
             connection.connect(address)
         except TimeoutError:
@@ -119,7 +121,9 @@ def unreachable_because(
     return None
 
 
-def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
+def resolve(
+    host: str, port: int, deadline: Deadline, *, family: int = socket.AF_UNSPEC
+) -> list[Any]:
     """The addresses of ``host``, as socket.getaddrinfo returns them.
 
     Raises:
@@ -133,7 +137,7 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
         try:
             # As bytes, because httpd does not support internationalised names.
             name = host.encode("utf-8", "surrogateescape")
-            found.extend(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+            found.extend(socket.getaddrinfo(name, port, family, socket.SOCK_STREAM))
         except (OSError, ValueError) as error:
             wrong.append(error)
 

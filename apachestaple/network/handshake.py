@@ -1,7 +1,7 @@
 """A TLS handshake that requests a certificate status, within a time limit.
 
-Certificates are not verified, and nothing is sent after the handshake. pyOpenSSL reads and writes
-memory instead of a socket, so that a slow or endless server cannot exceed the time limit.
+Nothing is sent after the handshake. pyOpenSSL reads and writes memory instead of a socket, so that
+a slow or endless server cannot exceed the time limit.
 """
 
 from __future__ import annotations
@@ -12,32 +12,33 @@ from typing import TYPE_CHECKING
 
 from OpenSSL import SSL, crypto
 
-from apachestaple.network.connect import (
-    ConnectError,
-    Deadline,
-    NotPublicError,
-    close,
-    connect,
-    reason,
-)
+from apachestaple.network.connect import ConnectError, Deadline, NotPublicError, close, reason
+from apachestaple.ocsp.host import is_host
 
 if TYPE_CHECKING:
     import socket
 
-TLS_VERSIONS = ("1.2", "1.3")
+    from apachestaple.network.route import Route
+    from apachestaple.network.tls_client import TlsClient, Unverified
 
 
 class HandshakeError(Exception):
     """The handshake failed; the message is the reason.
 
     Attributes:
-        connected: whether there was a TCP connection.
+        connected: whether there was a connection.
+        allowed: whether the server may be connected to.
+        alert: the alert that the server sent, such as ``handshake failure``, or ``None``.
 
     """
 
-    def __init__(self, text: str, *, connected: bool) -> None:
+    def __init__(
+        self, text: str, *, connected: bool, allowed: bool = True, alert: str | None = None
+    ) -> None:
         super().__init__(text)
         self.connected = connected
+        self.allowed = allowed
+        self.alert = alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +46,37 @@ class Handshake:
     """What a server sent.
 
     Attributes:
-        address: address of the server.
+        address: address of the server; ``None`` if a proxy has connected to it.
         seconds: duration, including the connection.
         tls_version: name of the version in OpenSSL.
         chain: DER of the certificates, the leaf first.
         staple: the staple, or ``None``.
+        unverified: why OpenSSL does not verify the chain; empty if it does.
 
     """
 
-    address: str
+    address: str | None
     seconds: float
     tls_version: str
     chain: tuple[bytes, ...]
     staple: bytes | None
+    unverified: tuple[Unverified, ...] = ()
 
 
 def handshake(
+    client: TlsClient,
+    route: Route,
     host: str,
     port: int,
     servername: str | None,
     *,
     seconds: float,
     status: bool = True,
-    tls: str | None = None,
     only_public: bool = False,
 ) -> Handshake:
     """Make a handshake, with or without a status request; ``seconds`` is the time limit.
 
-    ``tls`` is one of TLS_VERSIONS; without it, the newest common version is used. With
-    ``only_public``, a host with an address that is not public is not connected to.
+    With ``only_public``, a host with an address that is not public is not connected to.
 
     Raises:
         HandshakeError: the handshake failed.
@@ -81,18 +84,19 @@ def handshake(
     """
     begin = time.monotonic()
     deadline = Deadline.after(seconds)
-    staples: list[bytes] = []
-    client = _client(servername, staples, status=status, tls=tls)
+    if servername is not None and not is_host(servername):
+        raise HandshakeError(f"{servername!r} is not a valid server name", connected=False)
     try:
-        connection = connect(host, port, deadline, only_public=only_public)
+        connection = route.connect(host, port, deadline, only_public=only_public)
     except ConnectError as error:
         raise HandshakeError(str(error), connected=False) from None
     except NotPublicError as error:
         text = f"not probed: it {error}; use --allow-private"
-        raise HandshakeError(text, connected=False) from None
+        raise HandshakeError(text, connected=False, allowed=False) from None
+    session = client.session(servername, status=status)
     try:
-        _shake(client, connection, deadline, seconds)
-        address = connection.getpeername()[0]
+        _shake(session.connection, connection, deadline, seconds)
+        address = None if route.proxy else connection.getpeername()[0]
     except OSError as error:
         raise HandshakeError(
             f"the connection was interrupted: {reason(error)}", connected=True
@@ -102,45 +106,11 @@ def handshake(
     return Handshake(
         address=address,
         seconds=time.monotonic() - begin,
-        tls_version=client.get_protocol_version_name(),
-        chain=_chain(client),
-        staple=staples[-1] if staples and staples[-1] else None,
+        tls_version=session.connection.get_protocol_version_name(),
+        chain=_chain(session.connection),
+        staple=session.staple,
+        unverified=session.unverified,
     )
-
-
-def _client(
-    servername: str | None, staples: list[bytes], *, status: bool, tls: str | None
-) -> SSL.Connection:
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    if tls is not None:
-        version = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}[tls]
-        context.set_min_proto_version(version)
-        context.set_max_proto_version(version)
-    # Allow servers with weak keys.
-    context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
-
-    def take(_connection: SSL.Connection, staple: bytes, _data: object) -> bool:
-        staples.append(staple)
-        return True
-
-    context.set_ocsp_client_callback(take)
-    client = SSL.Connection(context, None)
-    if servername is not None:
-        client.set_tlsext_host_name(_ascii(servername))
-    if status:
-        client.request_ocsp()
-    client.set_connect_state()
-    return client
-
-
-def _ascii(servername: str) -> bytes:
-    try:
-        name = servername.encode("ascii" if servername.isascii() else "idna")
-    except UnicodeError:
-        name = b""
-    if not name or b"\0" in name:
-        raise HandshakeError(f"{servername!r} is not a valid server name", connected=False)
-    return name
 
 
 def _shake(
@@ -155,7 +125,7 @@ def _shake(
             done = False
         except SSL.Error as error:
             _flush(client, connection, deadline)
-            raise HandshakeError(_explained(error), connected=True) from None
+            raise _failed(error) from None
         else:
             done = True
         try:
@@ -191,16 +161,20 @@ def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline
         connection.sendall(said)
 
 
-def _explained(error: SSL.Error) -> str:
+def _failed(error: SSL.Error) -> HandshakeError:
     """The reason of an OpenSSL error; for an alert, its description."""
     reasons = [entry[2] for entry in (error.args[0] if error.args else ()) if entry[2]]
     text = reasons[0] if reasons else str(error)
-    _, alert, description = text.partition(" alert ")
-    if alert:
-        return f"the server sent the alert {description!r}"
+    _, is_alert, description = text.partition(" alert ")
+    if is_alert:
+        return HandshakeError(
+            f"the server sent the alert {description!r}", connected=True, alert=description
+        )
     if text in ("wrong version number", "packet length too long", "http request"):
-        return f"the server does not answer with TLS ({text})"
-    return f"the handshake failed: {text}"
+        text = f"the server does not answer with TLS ({text})"
+    else:
+        text = f"the handshake failed: {text}"
+    return HandshakeError(text, connected=True)
 
 
 def _chain(client: SSL.Connection) -> tuple[bytes, ...]:

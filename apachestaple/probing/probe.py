@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,86 +11,141 @@ from apachestaple.certificates.certificate import Certificate
 from apachestaple.certificates.pem import CertificateFile
 from apachestaple.network.concurrency import at_once
 from apachestaple.network.handshake import Handshake, HandshakeError, handshake
+from apachestaple.network.route import Route
+from apachestaple.network.tls_client import TlsClient
 from apachestaple.ocsp.responses import read_response
-from apachestaple.probing.served import Served, Target
+from apachestaple.probing.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from apachestaple.ocsp.status import StatusResponse
+    from apachestaple.probing.targets import Target
 
 # Seconds. Longer than httpd waits for a responder by default, so that this wait can be measured.
 PATIENCE = 15.0
 # The number of parallel probes.
-_MOST_AT_ONCE = 16
+CONCURRENCY = 16
+# The first pause before a retry, in seconds; each further pause is twice as long.
+_PAUSE = 1.0
+
+_KEYS = {
+    "1.2.840.113549.1.1.1": "RSA",
+    "1.2.840.113549.1.1.10": "RSA",
+    "1.2.840.10045.2.1": "ECDSA",
+}
+_OTHER_KEYS = {"RSA": "ECDSA", "ECDSA": "RSA"}
+# The alerts of a server that has no certificate with such keys, or no TLS 1.2.
+_NO_SUCH_CERTIFICATE = ("handshake failure", "protocol version")
 
 
-def probe_all(
-    targets: Sequence[Target],
-    *,
-    seconds: float = PATIENCE,
-    tls: str | None = None,
-    only_public: Collection[Target] = (),
-) -> Iterator[tuple[Target, Served]]:
-    """Probe all servers, several in parallel; yields the results as they arrive.
+class Prober:
+    """A client that probes servers."""
 
-    Servers in ``only_public`` are not connected to if they have an address that is not public.
-    """
+    def __init__(
+        self,
+        *,
+        seconds: float = PATIENCE,
+        tls: str | None = None,
+        cafile: str | None = None,
+        route: Route | None = None,
+        retries: int = 0,
+        only_public: Collection[Target] = (),
+    ) -> None:
+        """Load the trusted authorities.
 
-    def probe_one(target: Target) -> Served:
-        return probe(target, seconds=seconds, tls=tls, only_public=target in only_public)
+        Args:
+            seconds: time limit of each handshake.
+            tls: one of TLS_VERSIONS only; without it, the newest common version.
+            cafile: file with the trusted authorities in PEM; without it, those of the system.
+            route: how servers are connected to.
+            retries: how often a handshake that fails is repeated.
+            only_public: targets that are not connected to if they have an address that is not
+                public.
 
-    return at_once(probe_one, targets, most=_MOST_AT_ONCE)
+        Raises:
+            ValueError: ``cafile`` contains no certificates.
+            OSError: ``cafile`` cannot be read.
+
+        """
+        self._seconds = seconds
+        self._route = route or Route()
+        self._retries = retries
+        self._only_public = frozenset(only_public)
+        self._client = TlsClient(tls=tls, cafile=cafile)
+        self._clients_of_keys = {
+            keys: TlsClient(keys=keys, cafile=cafile) for keys in _OTHER_KEYS if tls != "1.3"
+        }
+
+    def probe_all(
+        self, targets: Sequence[Target], concurrency: int = CONCURRENCY
+    ) -> Iterator[tuple[Target, Served]]:
+        """Probe all servers, several in parallel; yields the results as they arrive."""
+        return at_once(self.probe, targets, most=concurrency)
+
+    def probe(self, target: Target) -> Served:
+        """Make a handshake with a status request. Failures are part of the result.
+
+        If it fails, make a second one without the request: if that succeeds, stapling is the
+        problem. If it succeeds, make another one for the other type of key: a server with an RSA
+        and an ECDSA certificate has a staple for each.
+        """
+        served = self._probe(target, self._client)
+        for retry in range(self._retries):
+            if served.failure is None or not served.allowed:
+                break
+            time.sleep(_PAUSE * 2**retry)
+            served = self._probe(target, self._client)
+        if served.failure is not None or served.leaf is None:
+            return served
+        keys = _OTHER_KEYS.get(_KEYS.get(served.leaf.key_type, ""), "")
+        client = self._clients_of_keys.get(keys)
+        if client is None:
+            return served
+        other = self._probe(target, client, keys)
+        return replace(served, others=(other,) if other.leaf else ())
+
+    def _probe(self, target: Target, client: TlsClient, keys: str | None = None) -> Served:
+        try:
+            return _served(target, self._shake(target, client, status=True), keys)
+        except HandshakeError as error:
+            failed = error
+        failure = Served(
+            target, datetime.now(UTC), failure=str(failed), allowed=failed.allowed, keys=keys
+        )
+        if not failed.connected or (keys and failed.alert in _NO_SUCH_CERTIFICATE):
+            return failure
+        try:
+            plain = self._shake(target, client, status=False)
+        except HandshakeError:
+            return failure
+        reason = f"the handshake fails if a status is requested ({failed}), and succeeds otherwise"
+        return _served(target, plain, keys, reason)
+
+    def _shake(self, target: Target, client: TlsClient, *, status: bool) -> Handshake:
+        return handshake(
+            client,
+            self._route,
+            target.address or target.host,
+            target.port,
+            target.servername,
+            seconds=self._seconds,
+            status=status,
+            only_public=target in self._only_public,
+        )
 
 
 def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], list[str]]:
     """The certificates that servers send, by server name, and the reasons why others send none."""
-    found = dict(probe_all(targets))
+    found = dict(Prober().probe_all(targets))
     served = [(target, found[target]) for target in dict.fromkeys(targets)]
     files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
     return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]
 
 
-def probe(
-    target: Target,
-    *,
-    seconds: float = PATIENCE,
-    tls: str | None = None,
-    only_public: bool = False,
+def _served(
+    target: Target, made: Handshake, keys: str | None, failure: str | None = None
 ) -> Served:
-    """Make a handshake with a status request. Failures are part of the result.
-
-    If it fails, make a second one without the request: if that succeeds, stapling is the problem.
-    ``seconds`` is the time limit of each handshake.
-    """
-
-    def shake(*, status: bool) -> Handshake:
-        where = target.address or target.host
-        return handshake(
-            where,
-            target.port,
-            target.servername,
-            seconds=seconds,
-            status=status,
-            tls=tls,
-            only_public=only_public,
-        )
-
-    try:
-        return _served(target, shake(status=True))
-    except HandshakeError as error:
-        failed = error
-    if not failed.connected:
-        return Served(target, datetime.now(UTC), failure=str(failed))
-    try:
-        plain = shake(status=False)
-    except HandshakeError:
-        return Served(target, datetime.now(UTC), failure=str(failed))
-    failure = f"the handshake fails if a status is requested ({failed}), and succeeds otherwise"
-    return _served(target, plain, failure)
-
-
-def _served(target: Target, made: Handshake, failure: str | None = None) -> Served:
     chain = _certificates(made.chain)
     staple = _staple(made.staple, chain) if made.staple is not None else None
     return Served(
@@ -100,7 +157,9 @@ def _served(target: Target, made: Handshake, failure: str | None = None) -> Serv
         chain=chain,
         staple=staple,
         staple_length=len(made.staple or b""),
+        unverified=made.unverified,
         failure=failure if chain else "the server sent no certificate that can be parsed",
+        keys=keys,
     )
 
 

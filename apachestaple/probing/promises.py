@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.staples import prospect
 from apachestaple.ocsp.host import is_address
-from apachestaple.probing.served import HTTPS_PORT, Served, Target
+from apachestaple.probing.served import Served
+from apachestaple.probing.targets import HTTPS_PORT, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.mod_ssl.hosts import Host
@@ -25,15 +26,22 @@ def targets_of(site: Site, address: str | None = None) -> dict[Host, Target | No
 
 
 def compared(
-    site: Site, targets: Mapping[Host, Target | None], served: Mapping[Target, Served]
-) -> list[Served]:
-    """What each host sent, with the differences from its configuration."""
-    return [
-        _nowhere(host)
-        if target is None
-        else replace(served[target], differences=tuple(differences(served[target], host, site)))
-        for host, target in targets.items()
-    ]
+    site: Site,
+    targets: Mapping[Host, Target | None],
+    each: Callable[[Target], Sequence[Target]],
+    served: Mapping[Target, Served],
+) -> Iterator[Served]:
+    """What each host sent, with the differences from its configuration.
+
+    ``each`` returns the targets that were probed in place of one.
+    """
+    for host, target in targets.items():
+        if target is None:
+            yield _nowhere(host)
+            continue
+        for one in each(target):
+            found = served[one]
+            yield replace(found, differences=tuple(differences(found, host, site)))
 
 
 def _nowhere(host: Host) -> Served:

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apachestaple.ocsp.host import is_address
-
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from apachestaple.certificates.certificate import Certificate
+    from apachestaple.network.tls_client import Unverified
     from apachestaple.ocsp.status import StatusResponse
-
-HTTPS_PORT = 443
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A server to probe.
-
-    Attributes:
-        host: name or address.
-        port: TCP port.
-        servername: the name that the client requests (SNI); ``None`` sends none.
-        address: address to connect to instead of ``host``, or ``None``.
-
-    """
-
-    host: str
-    port: int
-    servername: str | None
-    address: str | None = None
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+    from apachestaple.probing.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +28,13 @@ class Served:
         chain: the certificates, the leaf first.
         staple: the staple, if it is an OCSP response.
         staple_length: length of the staple in bytes; 0 without staple.
+        unverified: why OpenSSL does not trust the chain; empty if it does.
         failure: why there was no handshake, or none with a status request.
+        allowed: whether the server may be connected to.
+        keys: ``RSA`` or ``ECDSA``, if only certificates with these keys were accepted.
+        others: what clients get that accept only certificates with another type of key, if the
+            server has one.
+        earlier: the statuses of earlier handshakes, if there were several.
         differences: differences from the configuration.
 
     """
@@ -65,7 +47,12 @@ class Served:
     chain: tuple[Certificate, ...] = ()
     staple: StatusResponse | None = None
     staple_length: int = 0
+    unverified: tuple[Unverified, ...] = ()
     failure: str | None = None
+    allowed: bool = True
+    keys: str | None = None
+    others: tuple[Served, ...] = ()
+    earlier: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
 
     @property
@@ -99,15 +86,14 @@ class Served:
         return True if self.staple.signature.is_known else None
 
     @property
-    def error(self) -> str | None:
-        """All problems, or ``None``."""
-        return "; ".join(filter(None, (self.problem, *self.differences))) or None
+    def staple_left(self) -> timedelta | None:
+        """Time until the staple expires; ``None`` without a time."""
+        end = self.staple.next_update if self.staple else None
+        return end - self.at if end else None
 
     @property
-    def problem(self) -> str | None:
-        """Why a client rejects what was sent, as a sentence without full stop, or ``None``."""
-        if self.failure is not None:
-            return self.failure
+    def problem_of_staple(self) -> str | None:
+        """Why a client rejects the staple, or its absence, as a sentence without full stop."""
         if self.staple_length and self.staple is None:
             return "the staple is no OCSP response"
         if self.staple is not None:
@@ -116,31 +102,3 @@ class Served:
         if self.leaf is not None and self.leaf.must_staple:
             return "the certificate requires a staple (must-staple), but none was sent"
         return None
-
-
-def parse_target(text: str, *, servername: str | None = None, address: str | None = None) -> Target:
-    """Parse ``HOST``, ``HOST:PORT``, ``[ADDRESS]:PORT`` or ``ADDRESS``.
-
-    ``servername`` defaults to the host, if it is a name.
-
-    Raises:
-        ValueError: the text has none of these forms.
-
-    """
-    found = _TARGET.fullmatch(text)
-    if found is None:
-        raise ValueError(f"use HOST or HOST:PORT, not {text!r}")
-    host = found["bare"] or found["bracketed"] or found["name"]
-    port = int(found["port"] or HTTPS_PORT)
-    if not 0 < port < 65536:
-        raise ValueError(f"invalid port {port} ({text})")
-    # An address is never sent as server name (RFC 6066, section 3).
-    if servername is None and not is_address(host):
-        servername = host.rstrip(".")
-    return Target(host, port, servername, address)
-
-
-_TARGET = re.compile(
-    r"(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\w+)?)"
-    r"|(?:\[(?P<bracketed>[^\]\s/]+)\]|(?P<name>[^\s:/@\[\]]+))(?::(?P<port>[0-9]{1,6}))?"
-)

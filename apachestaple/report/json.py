@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.query import Answer, Query
     from apachestaple.ocsp.responder import Responder
+    from apachestaple.probing.judging import Judged
     from apachestaple.probing.served import Served
     from apachestaple.report.hosts import ExpectedHost
     from apachestaple.report.lint import LintReport
@@ -194,30 +195,43 @@ def _answer(query: Query, answer: Answer) -> dict[str, object]:
     }
 
 
-def probe_json(probed: Iterable[Served]) -> str:
-    """The report of ``probe``: what each server sent."""
+def probe_json(probed: Iterable[Judged]) -> str:
+    """The report of ``probe``: what each server sent, and its verdict."""
     return _text(
         [
             {
                 "target": str(served.target),
                 "servername": served.target.servername,
+                "address": served.address,
+                "verdict": str(verdict),
+                "problems": [problem.text for problem in problems],
                 "tls_version": served.tls_version,
-                "chain": [_sent(certificate) for certificate in served.chain],
-                "staple": {
-                    "status": served.status,
-                    "verified": served.verified,
-                    "this_update": _time(served.staple.this_update if served.staple else None),
-                    "next_update": _time(served.staple.next_update if served.staple else None),
-                    "length": served.staple_length,
-                },
-                "error": served.error,
+                **_sent(served),
+                "other_certificates": [_sent(other) for other in served.others],
+                "earlier": list(served.earlier),
+                "differs": list(served.differences),
+                "error": served.failure,
             }
-            for served in probed
+            for served, verdict, problems in probed
         ]
     )
 
 
-def _sent(certificate: Certificate) -> dict[str, object]:
+def _sent(served: Served) -> dict[str, object]:
+    staple = served.staple
+    return {
+        "chain": [_in_chain(certificate) for certificate in served.chain],
+        "staple": {
+            "status": served.status,
+            "verified": served.verified,
+            "this_update": _time(staple.this_update if staple else None),
+            "next_update": _time(staple.next_update if staple else None),
+            "length": served.staple_length,
+        },
+    }
+
+
+def _in_chain(certificate: Certificate) -> dict[str, object]:
     return {
         "subject": certificate.subject,
         "issuer": certificate.issuer,

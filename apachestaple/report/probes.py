@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.status import moment
+from apachestaple.probing.judging import Verdict, hours
 from apachestaple.report.columns import aligned
 from apachestaple.report.terminal import Paint, cut, printable
 
@@ -12,8 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apachestaple.certificates.certificate import Certificate
+    from apachestaple.probing.judging import Expectations, Judged
     from apachestaple.probing.served import Served
+    from apachestaple.probing.targets import Target
 
+_COLOURS = {
+    Verdict.OK: "green",
+    Verdict.WARNING: "yellow",
+    Verdict.CRITICAL: "red",
+    Verdict.UNKNOWN: "magenta",
+}
 
 # The longest name from a server in a sentence, in characters.
 _LONGEST_SENTENCE = 1000
@@ -21,40 +32,68 @@ _LONGEST_SENTENCE = 1000
 _MOST_URIS = 3
 
 
-def probe_report(probed: Sequence[Served], paint: Paint) -> str:
-    """A block for each server: what it sent, and its problems."""
-    return "\n".join("\n".join(_block(served, paint)) + "\n" for served in probed)
+def probe_report(probed: Sequence[Judged], expected: Expectations, paint: Paint) -> str:
+    """A block for each server: what it sent, and its problems; then the number of each verdict."""
+    blocks = ["\n".join(_block(judged, paint)) + "\n" for judged in probed]
+    if len(probed) > 1:
+        counts = Counter(judged.verdict for judged in probed)
+        numbers = ", ".join(
+            f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict]
+        )
+        blocks.append(f"{len(probed)} servers: {numbers}.\n")
+    if not expected.verify:
+        blocks.append("The names and chains of the certificates were not checked (--no-verify).\n")
+    return "\n".join(blocks)
 
 
-def _block(served: Served, paint: Paint) -> Iterator[str]:
-    name = served.target.servername
-    asked = f" ({name})" if name and name != served.target.host else ""
-    verdict, colour = _verdict(served)
-    yield f"{paint(printable(f'{served.target}{asked}'), 'bold')}: {paint(verdict, 'bold', colour)}"
-    yield from (f"    {line}" for line in aligned(list(_facts(served))))
+def _block(judged: Judged, paint: Paint) -> Iterator[str]:
+    served = judged.served
+    name = printable(name_of(served.target))
+    verdict = paint(f"{judged.verdict}, {headline(served)}", "bold", _COLOURS[judged.verdict])
+    yield f"{paint(name, 'bold')}: {verdict}"
+    yield from (f"    {line}" for line in aligned(list(_facts(judged))))
 
 
-def _verdict(served: Served) -> tuple[str, str]:
+def name_of(target: Target) -> str:
+    """A target, with name and address if these are other ones."""
+    text = str(target)
+    if target.servername and target.servername != target.host:
+        text += f" ({target.servername})"
+    if target.address and target.address != target.host:
+        text += f" at {target.address}"
+    return text
+
+
+def headline(served: Served) -> str:
+    """The result in a few words."""
     if not served.reached:
-        return "no handshake", "red"
+        return "no handshake"
     if served.failure:
-        return "no handshake with a status", "red"
+        return "no handshake with a status request"
     if not served.staple_length:
-        return "no staple", "red" if served.error else "yellow"
-    if served.status == "good" and not served.problem:
-        return "a good staple", "red" if served.differences else "green"
-    return "a bad staple", "red"
+        return "no staple"
+    is_good = served.status == "good" and not served.problem_of_staple
+    return "a good staple" if is_good else "a bad staple"
 
 
-def _facts(served: Served) -> Iterator[list[str]]:
-    if served.problem:
-        yield ["error", cut(served.problem, _LONGEST_SENTENCE)]
-    for difference in served.differences:
-        yield ["differs", cut(difference, _LONGEST_SENTENCE)]
+def _facts(judged: Judged) -> Iterator[list[str]]:
+    served = judged.served
+    for problem in judged.problems:
+        yield [str(problem.verdict), cut(problem.text, _LONGEST_SENTENCE)]
+    if served.earlier:
+        yield ["earlier", ", ".join(served.earlier)]
+    yield from _sent(served)
+    if served.reached:
+        where = f", {served.address}" if served.address else ", through the proxy"
+        yield ["tls", f"{served.tls_version}{where}, {served.seconds:.2f} s"]
+    for other in served.others:
+        yield ["", f"To clients that only accept {other.keys}:"]
+        yield from _sent(other)
+
+
+def _sent(served: Served) -> Iterator[list[str]]:
     if served.staple_length:
         yield ["staple", _staple(served)]
-    if served.reached:
-        yield ["tls", f"{served.tls_version}, {served.address}, {served.seconds:.2f} s"]
     for number, certificate in enumerate(served.chain):
         yield ["chain" if number else "certificate", _certificate(certificate)]
 
@@ -66,11 +105,20 @@ def _staple(served: Served) -> str:
         facts.append(f"from {moment(staple.this_update)}")
         if staple.next_update:
             facts.append(f"until {moment(staple.next_update)}")
+            facts.append(_left(served, staple.next_update - staple.this_update))
     if staple is not None and staple.signature.signer and not staple.signature.problem:
         facts.append(f"signed by {cut(staple.signature.signer)}")
     if served.verified is None and served.status in ("good", "revoked", "unknown"):
         facts.append("signature not checked: the issuer was not sent")
     return ", ".join(facts)
+
+
+def _left(served: Served, lifetime: timedelta) -> str:
+    """How much of the staple's life is left."""
+    left = served.staple_left or timedelta()
+    if left <= timedelta() or lifetime <= timedelta():
+        return "expired"
+    return f"{hours(left):.1f} h left ({min(left / lifetime, 1):.0%} of its life)"
 
 
 def _certificate(certificate: Certificate) -> str:

@@ -1,0 +1,82 @@
+"""Whether a certificate is for a name or address (RFC 9525), by service-identity."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address
+from typing import TYPE_CHECKING
+
+from apachestaple.ocsp.host import is_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service_identity.hazmat import CertificatePattern
+
+    from apachestaple.certificates.certificate import Certificate
+
+# The number of names that a message lists.
+_MOST_NAMES = 3
+
+
+def problem_of_name(leaf: Certificate, expected: str) -> str | None:
+    """Why clients do not accept the certificate for a name or address, or ``None``.
+
+    As browsers do, only the subject alternative names are compared, and not the common name.
+    """
+    from service_identity.exceptions import VerificationError  # noqa: PLC0415  (10 ms, for probe)
+    from service_identity.hazmat import (  # noqa: PLC0415
+        DNS_ID,
+        IPAddress_ID,
+        verify_service_identity,
+    )
+
+    try:
+        names = list(_names(leaf))
+    except ValueError:
+        return f"the names in the certificate cannot be read; it must be for {expected}"
+    patterns = [pattern for _, pattern in names if pattern is not None]
+    if not patterns:
+        return f"the certificate has no subject alternative name; it must be for {expected}"
+    is_ip = is_address(expected)
+    try:
+        wanted = IPAddress_ID(expected.partition("%")[0]) if is_ip else DNS_ID(expected.rstrip("."))
+    except ValueError:
+        return f"{expected!r} is no name that a certificate can be for"
+    try:
+        verify_service_identity(patterns, obligatory_ids=[wanted], optional_ids=[])
+    except VerificationError:
+        return f"the certificate is for {_listed([name for name, _ in names])}, not for {expected}"
+    return None
+
+
+def _names(leaf: Certificate) -> Iterator[tuple[str, CertificatePattern | None]]:
+    """The names and addresses in a certificate; clients ignore those without a pattern.
+
+    Raises:
+        ValueError: the extension cannot be parsed.
+
+    """
+    from cryptography import x509  # noqa: PLC0415  (likewise)
+    from service_identity.exceptions import CertificateError  # noqa: PLC0415
+    from service_identity.hazmat import DNSPattern, IPAddressPattern  # noqa: PLC0415
+
+    extensions = x509.load_der_x509_certificate(leaf.der).extensions
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return
+    for name in names.get_values_for_type(x509.DNSName):
+        try:
+            yield name, DNSPattern.from_bytes(name.encode("utf-8"))
+        except CertificateError:
+            yield name, None
+    for address in names.get_values_for_type(x509.IPAddress):
+        # Only name constraints contain networks.
+        if isinstance(address, IPv4Address | IPv6Address):
+            yield str(address), IPAddressPattern(address)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
