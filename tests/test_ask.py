@@ -24,8 +24,8 @@ from apachestaple.mod_ssl.site import understand
 from apachestaple.network.ask import ask, ask_all
 from apachestaple.ocsp.query import FailureKind, Query, measured_lengths
 from apachestaple.ocsp.responses import read_response, status_request
-from apachestaple.probing.probe import probe
-from apachestaple.probing.served import Target
+from apachestaple.probing.probe import Prober
+from apachestaple.probing.targets import Target
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.rule import CACHE, tls_host
@@ -105,7 +105,7 @@ def test_httpd_does_with_each_strange_answer_what_is_predicted(lab: Lab) -> None
             assert httpd.start()
             for name in (f"{way}.{switch}" for way in PLAYED):
                 before = len(httpd.log)
-                shaken = [probe(Target("127.0.0.1", httpd.port, name)) for _ in range(2)]
+                shaken = [Prober().probe(Target("127.0.0.1", httpd.port, name)) for _ in range(2)]
                 log, newer = httpd.log[before:], openssl_of(httpd.log) >= (3, 6)
                 found = findings.get(name)
                 assert not disagreement(found, shaken, log, has_openssl_36=newer), (name, shaken)
@@ -149,7 +149,7 @@ def test_skew_and_maximum_age_are_those_of_the_host(
         assert finding.code == "AS417"
         assert words in finding.message
         assert httpd.start()
-        probe(Target("127.0.0.1", httpd.port, "www.example.com"))
+        Prober().probe(Target("127.0.0.1", httpd.port, "www.example.com"))
         assert "AH01936" in httpd.log
 
 
@@ -162,7 +162,9 @@ def recorded(lab: Lab) -> Iterator[tuple[bytes, bytes]]:
         with lab.httpd(CACHE + tls_host("SSLUseStapling on", forced)) as httpd:
             site = understood(httpd)
             assert httpd.start()
-            assert probe(Target("127.0.0.1", httpd.port, "www.example.com")).status == "good"
+            assert (
+                Prober().probe(Target("127.0.0.1", httpd.port, "www.example.com")).status == "good"
+            )
             online(site)
         yield responder.requests[0], responder.requests[1]
 
@@ -181,7 +183,7 @@ def test_through_a_proxy_too(lab: Lab) -> None:
         )
         with lab.httpd(CACHE + tls_host("SSLUseStapling on", *lines)) as httpd:
             assert httpd.start()
-            assert probe(Target("127.0.0.1", httpd.port, "www.example.com")).verified
+            assert Prober().probe(Target("127.0.0.1", httpd.port, "www.example.com")).verified
             assert not online(understood(httpd))
         httpds, ours = proxy.requests
         assert httpds == ours

@@ -19,8 +19,8 @@ from apachestaple.mod_ssl.site import understand
 from apachestaple.network.addresses import special
 from apachestaple.network.ask import ask, ask_all
 from apachestaple.ocsp.query import FailureKind, Query
-from apachestaple.probing.probe import probe
-from apachestaple.probing.served import Target
+from apachestaple.probing.probe import Prober
+from apachestaple.probing.targets import Target
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.network import NAME_SERVER, Namespace
 from tests.lab.processes import Child, wait_until
@@ -234,7 +234,7 @@ def test_httpd_sends_a_line_end_in_a_certificate_s_uri(lab: Lab) -> None:
         lab.authority.issue("line-end", names=["line-end"], ocsp=[url])
         with lab.httpd(CACHE + tls_host(ON, certificate="line-end")) as httpd:
             assert httpd.start()
-            probe(Target("127.0.0.1", httpd.port, "line-end"))
+            Prober().probe(Target("127.0.0.1", httpd.port, "line-end"))
             assert came[0].startswith(b"POST /a\r\nset key 0 0 1 HTTP/1.0\r\n")
             connections = server.connections
             done = run("lint", "--online", "--allow-private", httpd.root / "httpd.conf")
@@ -286,7 +286,7 @@ def test_the_status_is_the_number_that_httpd_reads(lab: Lab, status: str) -> Non
         url = f"http://127.0.0.1:{server.port}/"
         with lab.httpd(CACHE + tls_host(ON, f"SSLStaplingForceURL {url}")) as httpd:
             assert httpd.start()
-            probe(Target("127.0.0.1", httpd.port, "www.example.com"))
+            Prober().probe(Target("127.0.0.1", httpd.port, "www.example.com"))
             log = httpd.log
         failure = ask(question(lab, url), only_public=False).failure
     assert failure is not None

@@ -13,8 +13,10 @@ import pytest
 from apachestaple.cli.errors import exit_code
 from apachestaple.cli.options import Common
 from apachestaple.cli.probe import probe as probe_command
-from apachestaple.probing.probe import probe, probe_all
-from apachestaple.probing.served import Target, parse_target
+from apachestaple.cli.probing import Client, Expected
+from apachestaple.probing.judging import Expectations, judge
+from apachestaple.probing.probe import Prober
+from apachestaple.probing.targets import Target, parse_target
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.handshake import handshake
 from tests.lab.raw import RawServer
@@ -70,6 +72,11 @@ def servers(lab: Lab) -> Iterator[Httpd]:
         yield httpd
 
 
+def trusted(lab: Lab) -> str:
+    """The root of the lab."""
+    return str(lab.authority.root_file)
+
+
 def at(httpd: Httpd, certificate: str) -> Target:
     return Target("127.0.0.1", httpd.port, f"{certificate}.example.com")
 
@@ -80,14 +87,14 @@ def at(httpd: Httpd, certificate: str) -> Target:
 @pytest.mark.parametrize("tls", ["1.2", "1.3"])
 def test_openssl_sees_the_same_on_twenty_servers(servers: Httpd, tls: TlsVersion) -> None:
     assert len(SERVERS) == 20
-    seen = dict(probe_all([at(servers, name) for name in SERVERS], tls=tls))
+    seen = dict(Prober(tls=tls).probe_all([at(servers, name) for name in SERVERS]))
     for target, served in seen.items():
         shaken = handshake(servers.port, target.servername, tls=tls)
         assert seen_by_us(served) == seen_by_openssl(shaken.raw, shaken.staple), target
         assert (served.failure is None) is shaken.connected
         assert f"TLSv{tls}" == served.tls_version
         if shaken.alert:
-            assert f"alert {shaken.alert!r}" in (served.error or "")
+            assert f"alert {shaken.alert!r}" in (served.failure or "")
 
 
 def seen_by_us(served: Served) -> object:
@@ -121,7 +128,7 @@ def seen_by_openssl(raw: str, staple: str | None) -> object:
     ("certificate", "status", "verified", "error"),
     [
         ("good", "good", True, None),
-        ("expired", "good", True, None),
+        ("expired", "good", True, "the certificate expired at"),
         ("other", "none", None, None),
         ("no-ocsp", "none", None, None),
         ("third", "none", None, None),
@@ -137,18 +144,24 @@ def seen_by_openssl(raw: str, staple: str | None) -> object:
     ],
 )
 def test_what_a_client_has_against_it(
-    servers: Httpd, certificate: str, status: str, verified: bool | None, error: str | None
+    servers: Httpd,
+    lab: Lab,
+    certificate: str,
+    status: str,
+    verified: bool | None,
+    error: str | None,
 ) -> None:
-    served = probe(at(servers, certificate))
+    served = Prober(cafile=trusted(lab)).probe(at(servers, certificate))
     assert (served.status, served.verified) == (status, verified)
-    assert error in served.error if error and served.error else served.error is error
+    texts = [problem.text for problem in judge(served, Expectations()).problems]
+    assert any(error in text for text in texts) if error else not texts
 
 
 def test_a_handshake_that_stalls_for_a_status_only(lab: Lab) -> None:
     with lab.httpd(CACHE + tls_host(ON, certificate="silent-responder")) as httpd:
         assert httpd.start()
-        served = probe(Target("127.0.0.1", httpd.port, "www.example.com"), seconds=0.5)
-    assert served.error == (
+        served = Prober(seconds=0.5).probe(Target("127.0.0.1", httpd.port, "www.example.com"))
+    assert served.failure == (
         "the handshake fails if a status is requested (the server accepted the connection but "
         "sent nothing for 0.5 s), and succeeds otherwise"
     )
@@ -201,7 +214,7 @@ def say_nothing(connection: socket.socket) -> None:
 def test_a_server_that_is_none(behave: Behaviour, words: str) -> None:
     with RawServer(behave) as server:
         begin = time.monotonic()
-        served = probe(Target("127.0.0.1", server.port, "www.example.com"), seconds=0.5)
+        served = Prober(seconds=0.5).probe(Target("127.0.0.1", server.port, "www.example.com"))
     # Once with a status asked for, once without.
     assert time.monotonic() - begin < 4
     assert not served.reached
@@ -214,13 +227,13 @@ def test_a_server_that_is_none(behave: Behaviour, words: str) -> None:
     [("127.0.0.1", "Connection refused"), ("x" * 64, "does not resolve")],
 )
 def test_a_server_that_is_not_there(lab: Lab, host: str, words: str) -> None:
-    served = probe(Target(host, lab.dead.number, None), seconds=1)
+    served = Prober(seconds=1).probe(Target(host, lab.dead.number, None))
     assert words in (served.failure or "")
 
 
 @pytest.mark.parametrize("servername", ["", "a\0b", "ü..example.com", "\udc80"])
 def test_a_name_that_is_none(lab: Lab, servername: str) -> None:
-    served = probe(Target("127.0.0.1", lab.dead.number, servername), seconds=1)
+    served = Prober(seconds=1).probe(Target("127.0.0.1", lab.dead.number, servername))
     assert "is not a valid server name" in (served.failure or "")
 
 
@@ -235,7 +248,7 @@ def test_a_server_on_ipv6(lab: Lab) -> None:
                     connection.sendall(chunk)
 
         with RawServer(relay, "::1") as six:
-            served = probe(parse_target(f"[::1]:{six.port}", servername="www.example.com"))
+            served = Prober().probe(parse_target(f"[::1]:{six.port}", servername="www.example.com"))
         assert (served.status, served.verified, served.address) == ("good", True, "::1")
 
 
@@ -259,12 +272,13 @@ def test_how_a_server_is_named(text: str, host: str, port: int, servername: str 
 def test_the_report_for_programs_keeps_its_contract(servers: Httpd, lab: Lab) -> None:
     where = f"127.0.0.1:{servers.port}"
     names = [f"{name}.example.com:{servers.port}" for name in SERVERS]
-    done = run("probe", *names, "--address", "127.0.0.1", "--format", "json")
+    trust = ("--cafile", trusted(lab))
+    done = run("probe", *names, "--address", "127.0.0.1", "--format", "json", *trust)
     assert done.returncode == 1
     documents = checked(done.stdout, PROBE)
     assert [document["target"] for document in documents] == names
     assert documents[0]["staple"]["status"] == "good"
-    alone = run("probe", where, "--servername", "good.example.com", "--format", "json")
+    alone = run("probe", where, "--servername", "good.example.com", "--format", "json", *trust)
     (document,) = checked(alone.stdout, PROBE)
     assert (alone.returncode, document["target"], document["error"]) == (0, where, None)
     assert document["servername"] == "good.example.com"
@@ -277,7 +291,8 @@ def test_the_report_for_programs_keeps_its_contract(servers: Httpd, lab: Lab) ->
 def test_exit_codes(servers: Httpd, lab: Lab) -> None:
     def code(name: str, *words: str) -> int:
         target = f"{name}.example.com:{servers.port}"
-        return run("probe", target, "--address", "127.0.0.1", *words).returncode
+        trust = ("--cafile", trusted(lab))
+        return run("probe", target, "--address", "127.0.0.1", *trust, *words).returncode
 
     assert code("good") == 0
     assert code("good", "--tls", "1.2") == 0
@@ -296,27 +311,42 @@ def test_exit_codes(servers: Httpd, lab: Lab) -> None:
         (["www.example.com:99999"], {}),
         (["https://www.example.com/"], {}),
         (["a b"], {}),
-        (["localhost"], {"tls": "1.1"}),
-        (["localhost"], {"timeout": "soon"}),
-        (["localhost"], {"timeout": "0"}),
         (["localhost"], {"form": "xml"}),
-        ([], {"from_path": "/no/such/path"}),
+        ([], {"from_paths": ["/no/such/path"]}),
+        (["localhost"], {"concurrency": "0"}),
+        (["localhost"], {"repeat": "many"}),
+        (["localhost"], {"client": Client(timeout="soon")}),
+        (["localhost"], {"client": Client(timeout="0")}),
+        (["localhost"], {"client": Client(tls="1.1")}),
+        (["localhost"], {"client": Client(only_ipv4=True, only_ipv6=True)}),
+        (["localhost"], {"client": Client(proxy="socks5://localhost")}),
+        (["localhost"], {"client": Client(cafile="/dev/null")}),
+        (["localhost"], {"client": Client(cafile="/no/such/file")}),
+        (["localhost"], {"client": Client(retries="-1")}),
+        (["localhost"], {"expected": Expected(warning="soon")}),
+        (["localhost"], {"expected": Expected(ocsp_critical="nan")}),
+        (["localhost"], {"expected": Expected(warning="7", critical="14")}),
     ],
     ids=str,
 )
 def test_wrong_usage_is_2(
     words: list[str], options: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code(probe_command, Common(), words, **options) == 2
+    given = {"common": Common(), "expected": Expected(), "client": Client(), **options}
+    assert exit_code(probe_command, targets=words, **given) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("apachestaple: ")
     assert "internal error" not in said.err
 
 
-def test_the_report_for_people(servers: Httpd) -> None:
-    done = run("probe", f"good.example.com:{servers.port}", "--address", "127.0.0.1")
-    assert re.search(r"^good\.example\.com:\d+: a good staple$", done.stdout, re.MULTILINE)
+def test_the_report_for_people(servers: Httpd, lab: Lab) -> None:
+    trust = ("--cafile", trusted(lab))
+    done = run("probe", f"good.example.com:{servers.port}", "--address", "127.0.0.1", *trust)
+    assert re.search(
+        r"^good\.example\.com:\d+ at 127\.0\.0\.1: ok, a good staple$", done.stdout, re.MULTILINE
+    )
+    assert re.search(r"\d\d\.\d h left \(\d+% of its life\)", done.stdout)
     assert re.search(r"signed by CN=Lab OCSP signer", done.stdout)
     assert re.search(
         r"^    certificate  CN=good, issued by CN=Lab Inter", done.stdout, re.MULTILINE

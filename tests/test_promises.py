@@ -10,11 +10,12 @@ import pytest
 from apachestaple.cli.errors import exit_code
 from apachestaple.cli.options import Common
 from apachestaple.cli.probe import probe
+from apachestaple.cli.probing import Client, Expected
 from apachestaple.discovery.starts import find_start
 from apachestaple.httpd import machine
 from apachestaple.mod_ssl.reading import read_site
 from apachestaple.probing.promises import target_of
-from apachestaple.probing.served import Target
+from apachestaple.probing.targets import Target
 from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.settings import Settings
 from tests.lab.raw import RawServer
@@ -49,7 +50,7 @@ def two(lab: Lab, tmp_path: Path) -> Iterator[tuple[Httpd, Path]]:
 
 
 def compared(copy: Path) -> tuple[int, list[Any]]:
-    where = ("--from", copy / "httpd.conf", "--address", "127.0.0.1")
+    where = ("--from", copy / "httpd.conf", "--address", "127.0.0.1", "--no-verify")
     done = run("probe", *where, "--format", "json")
     return done.returncode, checked(done.stdout, PROBE)
 
@@ -63,7 +64,7 @@ def edit(copy: Path, old: str, new: str) -> None:
 
 def test_a_server_that_runs_as_configured(two: tuple[Httpd, Path]) -> None:
     code, (first, second) = compared(two[1])
-    assert (code, first["error"], second["error"]) == (0, None, None)
+    assert (code, first["differs"], second["differs"]) == (0, [], [])
     assert first["servername"] == "a.example.com"
     assert second["chain"][0]["subject"] == "CN=other"
 
@@ -73,22 +74,22 @@ def test_a_certificate_that_was_renewed_and_not_loaded(lab: Lab, two: tuple[Http
     shutil.copy(renewed.cert, two[1] / "certs/good.pem")
     code, (first, second) = compared(two[1])
     assert code == 1
-    assert "httpd was not reloaded since that file was written" in first["error"]
-    assert second["error"] is None
+    assert "httpd was not reloaded since that file was written" in first["differs"][0]
+    assert second["verdict"] == "ok"
 
 
 def test_another_certificate_altogether(two: tuple[Httpd, Path]) -> None:
     edit(two[1], "certs/good.pem", "certs/rsa.pem")
     code, (first, _) = compared(two[1])
     assert code == 1
-    assert "the certificate of CN=good was sent, and not the one in" in first["error"]
+    assert "the certificate of CN=good was sent, and not the one in" in first["differs"][0]
 
 
 def test_a_host_that_another_answers_for(two: tuple[Httpd, Path]) -> None:
     edit(two[1], "ServerName b.example.com", "ServerName c.example.com")
     code, (_, second) = compared(two[1])
     assert code == 1
-    assert "the certificate of a.example.com" in second["error"]
+    assert "the certificate of a.example.com" in second["differs"][0]
 
 
 def test_a_staple_that_cannot_be_predicted_is_no_difference(two: tuple[Httpd, Path]) -> None:
@@ -96,7 +97,7 @@ def test_a_staple_that_cannot_be_predicted_is_no_difference(two: tuple[Httpd, Pa
     (two[1] / "certs/good.pem").unlink()
     code, (first, _) = compared(two[1])
     assert first["staple"]["status"] == "good"
-    assert (code, first["error"]) == (0, None)
+    assert (code, first["verdict"]) == (0, "ok")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,8 @@ def test_the_servers_of_this_machine_s_own_configuration_may_be_anywhere(
         main = one_host(tmp_path, f"127.0.0.1:{server.port}")
         own = found._replace(main_file=str(main))
         monkeypatch.setattr(machine, "installed", lambda: own)
-        assert exit_code(probe, Common(), from_path=str(main), timeout="2") == 2
+        given = {"expected": Expected(), "client": Client(timeout="2")}
+        assert exit_code(probe, common=Common(), from_paths=[str(main)], **given) == 2
         assert server.connections
 
 
@@ -195,8 +197,8 @@ def test_a_staple_that_is_missing_and_one_that_is_too_many(
     edit(two[1], "    SSLUseStapling on\n", "    SSLUseStapling off\n")
     code, (first, second) = compared(two[1])
     assert code == 1
-    assert "a staple was sent, although SSLUseStapling is off" in first["error"]
-    assert second["error"] is None
+    assert "a staple was sent, although SSLUseStapling is off" in first["differs"][0]
+    assert (first["verdict"], second["verdict"]) == ("warning", "ok")
     hosts = tls_host("SSLUseStapling off", name="a.example.com")
     with lab.httpd(CACHE + hosts) as httpd:
         assert httpd.start()
@@ -204,7 +206,7 @@ def test_a_staple_that_is_missing_and_one_that_is_too_many(
         site.write_text(site.read_text().replace("Stapling off", "Stapling on"))
         code, (only,) = compared(httpd.root)
     assert code == 1
-    assert "no staple was sent, although mod_ssl staples the responses of" in only["error"]
+    assert "no staple was sent, although mod_ssl staples the responses of" in only["differs"][0]
 
 
 def test_a_certificate_is_compared_even_where_the_handshake_fails_for_its_status(
@@ -217,4 +219,4 @@ def test_a_certificate_is_compared_even_where_the_handshake_fails_for_its_status
         code, (only,) = compared(httpd.root)
     assert code == 1
     assert "fails if a status is requested" in only["error"]
-    assert "the certificate of CN=https-first was sent, and not the one in" in only["error"]
+    assert "the certificate of CN=https-first was sent, and not the one in" in only["differs"][0]

@@ -3,44 +3,51 @@
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any, get_type_hints
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from apachestaple.cli.errors import exit_code
-from apachestaple.cli.options import Common
 from apachestaple.report.terminal import printable, without_commands
 
 
 def as_command(function: Callable[..., int]) -> Callable[..., None]:
     """Return a function that Typer can register and that exits with the exit code.
 
-    If the first parameter of ``function`` is ``common``, the command has the common options. If it
-    has an option with the same name as a common one, its own option is used.
+    A parameter of ``function`` that is a dataclass, such as `Common`, stands for the options that
+    are its fields. If the function has an option with the same name, its own option is used.
     """
     signature = inspect.signature(function)
-    own = [parameter.replace(kind=_KEYWORD) for parameter in signature.parameters.values()]
-    names: list[str] = []
-    if "common" in signature.parameters:
-        own = own[1:]
-        names = [one.name for one in fields(Common) if one.name not in signature.parameters]
-    hints = get_type_hints(Common, include_extras=True)
-    common = [
-        inspect.Parameter(one.name, _KEYWORD, default=one.default, annotation=hints[one.name])
-        for one in fields(Common)
-        if one.name in names
-    ]
+    own: list[inspect.Parameter] = []
+    shared: list[inspect.Parameter] = []
+    groups: dict[str, tuple[Any, list[str]]] = {}
+    for name, parameter in signature.parameters.items():
+        kind = parameter.annotation
+        if not is_dataclass(kind):
+            own.append(parameter.replace(kind=_KEYWORD))
+            continue
+        hints = get_type_hints(kind, include_extras=True)
+        taken = [each for each in fields(kind) if each.name not in signature.parameters]
+        groups[name] = (kind, [each.name for each in taken])
+        shared += [
+            inspect.Parameter(
+                each.name, _KEYWORD, default=each.default, annotation=hints[each.name]
+            )
+            for each in taken
+        ]
 
     def run(**options: Any) -> None:  # noqa: ANN401  (each has the type of its parameter)
-        given = {name: options.pop(name) for name in names}
-        arguments = [Common(**given)] if names else []
-        raise typer.Exit(exit_code(function, *arguments, **options))
+        made = {
+            name: kind(**{each: options.pop(each) for each in names})
+            for name, (kind, names) in groups.items()
+        }
+        raise typer.Exit(exit_code(function, **made, **options))
 
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
-    run.__signature__ = inspect.Signature([*own, *common])  # type: ignore[attr-defined]
+    run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
     return run
 
 

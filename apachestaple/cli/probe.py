@@ -1,38 +1,33 @@
 """``apachestaple probe``."""
 
-import socket
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
 from apachestaple.cli.options import AllowPrivate, Common
-from apachestaple.cli.values import amount, one_of, seconds, standard_input, whole
+from apachestaple.cli.probing import Client, Expected
+from apachestaple.cli.values import one_of, seconds, standard_input, whole
 from apachestaple.errors import ApachestapleError
 
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
-    from apachestaple.network.route import Route
-    from apachestaple.probing.judging import Expectations, Judged, Limit
-    from apachestaple.probing.probe import Prober
-    from apachestaple.probing.targets import Target
+    from apachestaple.probing.judging import Expectations, Judged
 
 _FORMATS = ("text", "json", "nagios", "prometheus")
-# The largest values of options: seconds, parallel probes, handshakes, days and hours.
-_LONGEST = 600
+# The largest values of options: seconds, parallel probes and probes of a server.
 _LONGEST_INTERVAL = 86_400
 _MOST_AT_ONCE = 500
 _MOST_REPEATS = 1000
-_MOST_RETRIES = 10
-_LONGEST_LEFT = 100_000
 # Bytes of a list of targets.
 _LONGEST_LIST = 16 * 1024 * 1024
 
 
 def probe(
     common: Common,
+    expected: Expected,
+    client: Client,
     targets: Annotated[
         list[str] | None,
         typer.Argument(metavar="HOST[:PORT]", show_default=False, help="Running servers."),
@@ -59,54 +54,9 @@ def probe(
             help="Probe the TLS hosts of a configuration, and compare them with it. Repeatable.",
         ),
     ] = None,
-    warning: Annotated[
-        str | None,
-        typer.Option(metavar="DAYS", help="Warn if a certificate expires in less time."),
-    ] = None,
-    critical: Annotated[
-        str | None,
-        typer.Option(metavar="DAYS", help="Critical if a certificate expires in less time."),
-    ] = None,
-    ocsp_warning: Annotated[
-        str | None, typer.Option(metavar="HOURS", help="Warn if a staple expires in less time.")
-    ] = None,
-    ocsp_critical: Annotated[
-        str | None,
-        typer.Option(metavar="HOURS", help="Critical if a staple expires in less time."),
-    ] = None,
-    require_staple: Annotated[
-        bool, typer.Option("--require-staple", help="Critical if a server sends no staple.")
-    ] = False,
-    verify: Annotated[
-        bool, typer.Option("--verify/--no-verify", help="Check the certificate's name and chain.")
-    ] = True,
-    cafile: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Trusted authorities in PEM [default: the system's]."),
-    ] = None,
-    servername: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Name to send to the server [default: HOST]."),
-    ] = None,
-    address: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Connect to this address.")
-    ] = None,
     all_addresses: Annotated[
         bool, typer.Option("--all-addresses", help="Probe every address of a name.")
     ] = False,
-    only_ipv4: Annotated[bool, typer.Option("-4", help="Use IPv4 only.")] = False,
-    only_ipv6: Annotated[bool, typer.Option("-6", help="Use IPv6 only.")] = False,
-    proxy: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Connect through an HTTP proxy (CONNECT)."),
-    ] = None,
-    tls: Annotated[
-        str | None, typer.Option(metavar="1.2|1.3", help="Use this version of TLS only.")
-    ] = None,
-    timeout: Annotated[
-        str | None,
-        typer.Option(metavar="SECONDS", help="Time limit of a handshake [default: 15]."),
-    ] = None,
     concurrency: Annotated[
         str | None, typer.Option(metavar="N", help="Number of parallel probes [default: 16].")
     ] = None,
@@ -118,21 +68,17 @@ def probe(
         str | None,
         typer.Option(metavar="SECONDS", help="Pause between the probes of --repeat [default: 1]."),
     ] = None,
-    retries: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Repeat a handshake that fails up to N times."),
-    ] = None,
     allow_private: AllowPrivate = False,
 ) -> int:
     """Check the staples and certificates of running servers."""
-    from apachestaple.probing.judging import Expectations, judge
+    from apachestaple.probing.judging import judge
     from apachestaple.probing.plan import at_all_addresses, plan, run
     from apachestaple.probing.probe import CONCURRENCY
     from apachestaple.report.progress import tracked
 
     one_of("--format", form, *_FORMATS)
 
-    def judged() -> "list[Judged]":
+    def judged(expectations: "Expectations") -> "list[Judged]":
         at_once = whole("--concurrency", concurrency, CONCURRENCY, most=_MOST_AT_ONCE)
         times = whole("--repeat", repeat, 1, most=_MOST_REPEATS)
         pause = seconds("--interval", interval, _LONGEST_INTERVAL) if interval else 1.0
@@ -143,40 +89,37 @@ def probe(
             )
         if allow_private and not from_paths:
             raise UsageError("--allow-private can only be used with --from")
-        route = _route(proxy, only_ipv4=only_ipv4, only_ipv6=only_ipv6)
-        named = _parsed(words, servername, address)
+        named = client.parsed(words)
         sites = _sites(common, from_paths) if from_paths else []
-        planned = plan(named, sites, address=address, is_allowed=allow_private)
+        planned = plan(named, sites, address=client.address, is_allowed=allow_private)
         if all_addresses:
-            planned = at_all_addresses(planned, route.family)
-        prober = _prober(tls, cafile, timeout, retries, route, planned.only_public)
+            planned = at_all_addresses(planned, client.route.version)
         wanted = planned.targets
         served = run(
-            prober,
+            client.prober(planned.only_public),
             wanted,
             concurrency=at_once,
             times=times,
             interval=pause,
             track=lambda results: tracked(results, len(wanted), "Probing"),
         )
-        return [judge(one, expected) for one in planned.results(served)]
+        return [judge(one, expectations) for one in planned.results(served)]
 
     try:
-        expected = Expectations(
-            certificate=_limit("", "days", warning, critical),
-            staple=_limit("ocsp-", "hours", ocsp_warning, ocsp_critical),
-            require_staple=require_staple,
-            verify=verify,
-        )
-        return _told(judged(), expected, form, output, common)
+        expectations = expected.expectations
+        return _print(judged(expectations), expectations, form, output, common)
     except (ApachestapleError, OSError) as error:
         if form != "nagios":
             raise
-        return _told_as_unknown(error, output)
+        return _print_error(error, output)
 
 
-def _told(
-    probed: "list[Judged]", expected: "Expectations", form: str, output: str | None, common: Common
+def _print(
+    probed: "list[Judged]",
+    expectations: "Expectations",
+    form: str,
+    output: str | None,
+    common: Common,
 ) -> int:
     """Print the report; returns the exit code."""
     from apachestaple.probing.judging import Verdict, worst
@@ -186,7 +129,7 @@ def _told(
     if form == "nagios":
         from apachestaple.report.probes_nagios import probe_nagios
 
-        emit(probe_nagios(probed, expected), output)
+        emit(probe_nagios(probed, expectations), output)
         return verdict
     if form == "prometheus":
         from apachestaple.report.probes_prometheus import probe_prometheus
@@ -199,18 +142,18 @@ def _told(
     else:
         from apachestaple.report.probes import probe_report
 
-        emit(probe_report(probed, expected, common.paint), output)
+        emit(probe_report(probed, expectations, common.paint), output)
     if not any(one.served.reached for one in probed):
         return FAILED
     return int(verdict is not Verdict.OK)
 
 
-def _told_as_unknown(error: Exception, output: str | None) -> int:
+def _print_error(error: Exception, output: str | None) -> int:
+    """Print an error for a monitoring system, which shows standard output only."""
     from apachestaple.probing.judging import Verdict
     from apachestaple.report.probes_nagios import plugin_error
     from apachestaple.report.terminal import emit
 
-    tell(str(error))
     emit(plugin_error(str(error)), output)
     return Verdict.UNKNOWN
 
@@ -222,17 +165,9 @@ def _listed(file: str | None) -> Iterable[str]:
     from apachestaple.filesystem.reading import read_file
     from apachestaple.probing.targets import parse_target_list
 
-    text = standard_input(_LONGEST_LIST) if file == "-" else read_file(file, _LONGEST_LIST)
-    return parse_target_list(text)
-
-
-def _parsed(words: Iterable[str], servername: str | None, address: str | None) -> "list[Target]":
-    from apachestaple.probing.targets import parse_target
-
-    try:
-        return [parse_target(word, servername=servername, address=address) for word in words]
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    if file == "-":
+        return parse_target_list(standard_input(_LONGEST_LIST))
+    return parse_target_list(read_file(file, _LONGEST_LIST).decode("utf-8", "surrogateescape"))
 
 
 def _sites(common: Common, paths: list[str]) -> "list[Site]":
@@ -246,61 +181,9 @@ def _sites(common: Common, paths: list[str]) -> "list[Site]":
 
     found = read_paths(paths, common.settings(paths))
     if not found.sites:
-        raise UsageError("; ".join(found.problems))
+        raise UsageError("; ".join([*found.problems, *found.notes]))
     tell(*found.problems)
     common.tell_notes(*found.notes)
     for site in found.sites:
         tell_errors(site.configuration)
     return found.sites
-
-
-def _limit(which: str, unit: str, warning: str | None, critical: str | None) -> "Limit":
-    from apachestaple.probing.judging import Limit
-
-    def left(name: str, given: str | None) -> timedelta | None:
-        if given is None:
-            return None
-        return timedelta(**{unit: amount(f"--{which}{name}", given, unit, _LONGEST_LEFT)})
-
-    limit = Limit(left("warning", warning), left("critical", critical))
-    if limit.warning is not None and limit.critical is not None and limit.warning < limit.critical:
-        raise UsageError(f"--{which}warning must not be less than --{which}critical")
-    return limit
-
-
-def _route(proxy: str | None, *, only_ipv4: bool, only_ipv6: bool) -> "Route":
-    from apachestaple.network.route import Route, parse_proxy
-
-    if only_ipv4 and only_ipv6:
-        raise UsageError("-4 and -6 cannot be used together")
-    family = socket.AF_INET if only_ipv4 else socket.AF_INET6 if only_ipv6 else socket.AF_UNSPEC
-    try:
-        return Route(parse_proxy(proxy) if proxy else None, family)
-    except ValueError as error:
-        raise UsageError(f"--proxy {error}") from None
-
-
-def _prober(
-    tls: str | None,
-    cafile: str | None,
-    timeout: str | None,
-    retries: str | None,
-    route: "Route",
-    only_public: "frozenset[Target]",
-) -> "Prober":
-    from apachestaple.network.tls_client import TLS_VERSIONS
-    from apachestaple.probing.probe import PATIENCE, Prober
-
-    if tls is not None:
-        one_of("--tls", tls, *TLS_VERSIONS)
-    try:
-        return Prober(
-            seconds=PATIENCE if timeout is None else seconds("--timeout", timeout, _LONGEST),
-            tls=tls,
-            cafile=cafile,
-            route=route,
-            retries=whole("--retries", retries, 0, least=0, most=_MOST_RETRIES),
-            only_public=only_public,
-        )
-    except ValueError as error:
-        raise UsageError(f"--cafile {cafile} {error}") from None

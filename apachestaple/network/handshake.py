@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import socket
 
     from apachestaple.network.route import Route
-    from apachestaple.network.tls_client import TlsClient, Unverified
+    from apachestaple.network.tls_client import TlsClient
+    from apachestaple.network.unverified import Unverified
 
 
 class HandshakeError(Exception):

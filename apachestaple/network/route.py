@@ -12,6 +12,7 @@ from apachestaple.network.connect import ConnectError, Deadline, NotPublicError,
 from apachestaple.ocsp.host import is_host
 
 _HTTP_PORT = 80
+_FAMILIES = {None: socket.AF_UNSPEC, 4: socket.AF_INET, 6: socket.AF_INET6}
 # The limit for the answer of a proxy before the tunnel, in bytes.
 _LONGEST_HEAD = 65536
 
@@ -57,12 +58,12 @@ class Route:
 
     Attributes:
         proxy: the proxy, or ``None`` for a direct connection.
-        family: AF_INET or AF_INET6 for addresses of that family only, else AF_UNSPEC.
+        version: 4 or 6 for addresses of that version of IP only.
 
     """
 
     proxy: Proxy | None = None
-    family: int = socket.AF_UNSPEC
+    version: int | None = None
 
     def connect(
         self, host: str, port: int, deadline: Deadline, *, only_public: bool
@@ -75,7 +76,9 @@ class Route:
 
         """
         if self.proxy is None:
-            return connect(host, port, deadline, only_public=only_public, family=self.family)
+            return connect(
+                host, port, deadline, only_public=only_public, family=_FAMILIES[self.version]
+            )
         if only_public:
             raise NotPublicError("is resolved by the proxy, perhaps to an address that is private")
         proxy = self.proxy

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from OpenSSL import SSL
+
+from apachestaple.network.unverified import Unverified
 
 if TYPE_CHECKING:
     from OpenSSL.crypto import X509
@@ -16,19 +18,6 @@ TLS_VERSIONS = ("1.2", "1.3")
 _CIPHERS = "DEFAULT:@SECLEVEL=0"
 # The ciphers of TLS 1.2 with certificates of one type of key.
 _CIPHERS_OF_KEYS = {"RSA": "aRSA:@SECLEVEL=0", "ECDSA": "aECDSA:@SECLEVEL=0"}
-
-
-class Unverified(NamedTuple):
-    """Why a certificate of a chain is not verified.
-
-    Attributes:
-        code: OpenSSL's number (X509_V_ERR_…).
-        depth: position in the chain that OpenSSL has built; 0 is the leaf.
-
-    """
-
-    code: int
-    depth: int
 
 
 @dataclass

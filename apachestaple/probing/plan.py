@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from apachestaple.probing.probe import Prober
     from apachestaple.probing.served import Served
     from apachestaple.probing.targets import Target
-
-_VERSIONS = {socket.AF_INET: 4, socket.AF_INET6: 6}
 
 
 @dataclass
@@ -72,11 +69,10 @@ def plan(
     return Plan(named, promised, only_public)
 
 
-def at_all_addresses(planned: Plan, family: int) -> Plan:
-    """The plan with a target for each address of a name."""
+def at_all_addresses(planned: Plan, version: int | None) -> Plan:
+    """The plan with a target for each address of a name, of all or of one version of IP."""
     spread: dict[Target, list[Target]] = {}
     names = resolve(target.host for target in planned.targets if target.address is None)
-    version = _VERSIONS.get(socket.AddressFamily(family))
     for target in planned.targets:
         found = names[target.host].addresses if target.address is None else ()
         addresses = [

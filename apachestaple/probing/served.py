@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.network.tls_client import Unverified
+    from apachestaple.network.unverified import Unverified
     from apachestaple.ocsp.status import StatusResponse
     from apachestaple.probing.targets import Target
 

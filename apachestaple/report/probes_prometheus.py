@@ -155,7 +155,7 @@ _TARGET = ["target", "servername", "address", "keys"]
 
 def _target(served: Served) -> list[str]:
     target = served.target
-    texts = (str(target), target.servername or "", served.address or "", served.keys or "")
+    texts = (str(target), target.servername or "", target.address or "", served.keys or "")
     return [printable(text) for text in texts]
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -113,6 +114,8 @@ class Authority:
         name: str,
         *,
         names: Sequence[str] = ("localhost",),
+        addresses: Sequence[str] = (),
+        is_for_clients: bool = False,
         ocsp: Sequence[str] | None = None,
         must_staple: bool = False,
         chain: bool = True,
@@ -128,7 +131,8 @@ class Authority:
     ) -> Issued:
         """Issue ``NAME.pem`` (leaf, then intermediate with ``chain``) and ``NAME.key``.
 
-        ``names`` are the DNS names, ``ocsp`` the OCSP URIs in order (None: the authority's
+        ``names`` are the DNS names, ``addresses`` the IP addresses; ``is_for_clients`` makes a
+        certificate that is not for servers. ``ocsp`` are the OCSP URIs in order (None: the authority's
         responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633. ``issuer_first``
         writes the intermediate before the leaf. Without ``known``, the certificate is not in the
         index, so the responder answers "unknown". ``is_ca`` makes a CA certificate with
@@ -141,6 +145,8 @@ class Authority:
             self.intermediate.subject,
             private,
             names=names,
+            addresses=addresses,
+            is_for_clients=is_for_clients,
             ocsp=[self.responder_url] if ocsp is None else ocsp,
             must_staple=must_staple,
             not_before=not_before,
@@ -321,24 +327,29 @@ def _leaf_builder(
     *,
     names: Sequence[str],
     ocsp: Sequence[str],
+    addresses: Sequence[str] = (),
+    is_for_clients: bool = False,
     must_staple: bool = False,
     not_before: dt.datetime | None = None,
     not_after: dt.datetime | None = None,
     is_ca: bool = False,
     path_length: int | None = None,
 ) -> x509.CertificateBuilder:
+    oids = ExtendedKeyUsageOID
+    purpose = oids.CLIENT_AUTH if is_for_clients else oids.SERVER_AUTH
     builder = (
         _builder(subject, issuer, private, not_before, not_after)
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=path_length), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
         .add_extension(
             x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False
         )
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), critical=False
-        )
     )
+    every: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
+    every += [x509.IPAddress(ip_address(address)) for address in addresses]
+    if every:
+        builder = builder.add_extension(x509.SubjectAlternativeName(every), critical=False)
     if ocsp:
         builder = builder.add_extension(
             x509.AuthorityInformationAccess(

@@ -1,0 +1,207 @@
+"""probe for monitoring systems: the output of a plugin, and metrics for Prometheus."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from apachestaple.rules.rule import CACHE, tls_host
+from tests.schemas import PROBE, checked
+from tests.test_cli import run
+from tests.test_probe import ON, trusted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Protocol
+
+    from tests.lab.play import Lab
+    from tests.lab.server import Httpd
+
+    class Probed(Protocol):
+        """Runs probe on some of the hosts; returns exit code and output."""
+
+        def __call__(
+            self, form: str, *names: str, words: tuple[str, ...] = ()
+        ) -> tuple[int, str]: ...
+
+
+NAMES = {"good": "a.example.com", "expired": "b.example.com", "no-ocsp": "c.example.com"}
+
+# The guidelines of the Monitoring Plugins: 'label'=value[unit];[warn];[crit];[min];[max]
+VALUE = re.compile(
+    r"'(?P<label>[^'=]+)'=(?P<value>-?[\d.]+)(?P<unit>s|B|)"
+    r"(?:;(?P<warning>[\d.:]*))?(?:;(?P<critical>[\d.:]*))?(?:;(?P<least>[\d.]*))?"
+)
+
+
+@pytest.fixture(scope="module")
+def server(lab: Lab) -> Iterator[Httpd]:
+    hosts = [tls_host(certificate=file, name=name) for file, name in NAMES.items()]
+    with lab.httpd(f"{CACHE}{ON}\n{''.join(hosts)}") as httpd:
+        assert httpd.start()
+        yield httpd
+
+
+@pytest.fixture
+def probed(server: Httpd, lab: Lab) -> Probed:
+    def probe(form: str, *names: str, words: tuple[str, ...] = ()) -> tuple[int, str]:
+        targets = [f"{name}:{server.port}" for name in names]
+        trust = ("--cafile", trusted(lab), "--address", "127.0.0.1")
+        done = run("probe", *targets, *trust, "--format", form, *words)
+        assert done.stderr == ""
+        return done.returncode, done.stdout
+
+    return probe
+
+
+# -- nagios -------------------------------------------------------------------------------------
+
+
+def values(line: str) -> dict[str, re.Match[str]]:
+    text = line.partition(" | ")[2]
+    found = list(VALUE.finditer(text))
+    assert " ".join(one[0] for one in found) == text, "nothing else follows the bar"
+    return {one["label"]: one for one in found}
+
+
+def test_a_good_server_is_ok(probed: Probed, server: Httpd) -> None:
+    code, text = probed("nagios", "a.example.com", words=("--warning", "14", "--critical", "7"))
+    (line,) = text.splitlines()
+    name = f"a.example.com:{server.port} at 127.0.0.1"
+    assert code == 0
+    assert line.startswith(f"STAPLING OK - {name}: a good staple for ")
+    data = values(line)
+    assert set(data) == {
+        f"{name} {what}" for what in ("time", "certificate_days", "staple_hours", "staple_size")
+    }
+    days = data[f"{name} certificate_days"]
+    assert (days["warning"], days["critical"]) == ("14:", "7:")
+    assert float(days["value"]) > 14
+    assert data[f"{name} time"]["unit"] == "s"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "verdict"),
+    [
+        (("--warning", "1000"), 1, "WARNING"),
+        (("--critical", "1000"), 2, "CRITICAL"),
+        (("--ocsp-warning", "1000"), 1, "WARNING"),
+        (("--ocsp-critical", "1000"), 2, "CRITICAL"),
+        (("--ocsp-warning", "1", "--warning", "1"), 0, "OK"),
+    ],
+    ids=str,
+)
+def test_limits(probed: Probed, words: tuple[str, ...], code: int, verdict: str) -> None:
+    found, text = probed("nagios", "a.example.com", words=words)
+    assert (found, text.split()[1]) == (code, verdict)
+
+
+def test_several_servers_have_the_worst_verdict_and_a_line_each(probed: Probed) -> None:
+    code, text = probed("nagios", *NAMES.values(), words=("--require-staple",))
+    first, *more = text.splitlines()
+    assert code == 2
+    assert first.startswith("STAPLING CRITICAL - 3 servers, 2 with problems | 'a.example.com:")
+    assert [line.partition(":")[0] for line in more] == ["CRITICAL", "CRITICAL"]
+    assert "b.example.com" in more[0]
+    assert "the certificate expired at" in more[0]
+    assert "no staple was sent" in more[1]
+
+
+@pytest.mark.parametrize("words", [["--warning", "soon"], ["--cafile", "/no/such|file"], []])
+def test_errors_of_a_plugin_are_unknown(words: list[str]) -> None:
+    targets = ["localhost"] if words else []
+    done = run("probe", *targets, *words, "--format", "nagios")
+    assert done.returncode == 3
+    assert done.stdout.startswith("STAPLING UNKNOWN - ")
+    assert "|" not in done.stdout
+
+
+def test_a_server_that_is_not_there_is_critical(lab: Lab) -> None:
+    done = run("probe", f"127.0.0.1:{lab.dead.number}", "--format", "nagios")
+    assert (done.returncode, done.stdout) == (
+        2,
+        f"STAPLING CRITICAL - 127.0.0.1:{lab.dead.number}: 127.0.0.1 port {lab.dead.number}: "
+        "Connection refused\n",
+    )
+
+
+def test_a_subject_cannot_end_the_text_or_the_line(lab: Lab) -> None:
+    lab.authority.issue("bar", subject="x | 'y'=1\nz", names=("x|'y'=1.example.com",))
+    with lab.httpd(tls_host(certificate="bar")) as httpd:
+        assert httpd.start()
+        done = run("probe", f"127.0.0.1:{httpd.port}", "--format", "nagios")
+    (line,) = done.stdout.splitlines()
+    assert line.count("|") == 1
+    assert "x¦'y'=1.example.com" in line.partition("|")[0]
+    values(line)
+
+
+# -- prometheus ---------------------------------------------------------------------------------
+
+
+def test_metrics_can_be_parsed_and_have_the_names_of_ssl_exporter(
+    probed: Probed, server: Httpd
+) -> None:
+    code, text = probed("prometheus", *NAMES.values())
+    assert code == 1
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    found: dict[str, dict[str, float]] = {}
+    for name, family in families.items():
+        for sample in family.samples:
+            found.setdefault(sample.labels["servername"], {})[name] = sample.value
+            assert sample.labels["target"].endswith(f":{server.port}")
+    good, expired, without = (found[name] for name in NAMES.values())
+    assert good["apachestaple_probe_verdict"] == 0
+    assert expired["apachestaple_probe_verdict"] == 2
+    assert (good["ssl_probe_success"], good["ssl_ocsp_response_stapled"]) == (1, 1)
+    assert (good["ssl_ocsp_response_status"], good["apachestaple_staple_verified"]) == (0, 1)
+    assert good["ssl_ocsp_response_next_update"] > good["ssl_ocsp_response_this_update"]
+    assert without["ssl_ocsp_response_stapled"] == 0
+    assert "ssl_ocsp_response_status" not in without
+    ends = {
+        (sample.labels["servername"], sample.labels["position"]): sample.value
+        for sample in families["ssl_cert_not_after"].samples
+    }
+    assert ends["b.example.com", "0"] < ends["a.example.com", "0"] < ends["a.example.com", "1"]
+
+
+def test_metrics_of_a_hostile_certificate_can_be_parsed(lab: Lab) -> None:
+    lab.authority.issue("label", subject='a"} 1\nb{x="\\')
+    with lab.httpd(tls_host(certificate="label")) as httpd:
+        assert httpd.start()
+        done = run("probe", f"127.0.0.1:{httpd.port}", "--format", "prometheus")
+    families = list(text_string_to_metric_families(done.stdout))
+    names = {
+        sample.labels["cn"]
+        for family in families
+        if family.name == "ssl_cert_not_after"
+        for sample in family.samples
+    }
+    assert any(name.startswith('a\\"} 1') for name in names)
+
+
+# -- files --------------------------------------------------------------------------------------
+
+
+def test_a_report_replaces_a_file_at_once(probed: Probed, tmp_path: Path) -> None:
+    file = tmp_path / "stapling.prom"
+    file.write_text("old")
+    before = file.stat().st_ino
+    code, text = probed("prometheus", "a.example.com", words=("--output", str(file)))
+    assert (code, text) == (0, "")
+    assert "apachestaple_probe_verdict" in file.read_text()
+    assert file.stat().st_ino != before, "it was renamed, not written in place"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_json_has_the_verdict(probed: Probed) -> None:
+    code, text = probed("json", *NAMES.values())
+    documents = checked(text, PROBE)
+    assert code == 1
+    assert [document["verdict"] for document in documents] == ["ok", "critical", "ok"]
+    assert documents[1]["problems"][0].startswith("the certificate expired at")
+    assert [document["address"] for document in documents] == ["127.0.0.1"] * 3
