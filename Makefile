@@ -62,6 +62,9 @@ system:
 	[ -x /usr/sbin/iptables-restore ] || missing="$$missing iptables"; \
 	[ -x /bin/ip ] || missing="$$missing iproute2"; \
 	command -v tinyproxy >/dev/null || missing="$$missing tinyproxy-bin"; \
+	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
+	command -v promtool >/dev/null || missing="$$missing prometheus"; \
+	command -v icinga2 >/dev/null || missing="$$missing icinga2-bin"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \

@@ -15,6 +15,7 @@ from tests.schemas import DUMP, HOSTS, LINT, RESPONDERS, RULES, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import IO
 
 SSL = "LoadModule ssl_module modules/mod_ssl.so\nListen 443\n"
 HOST = """\
@@ -32,6 +33,7 @@ def run(
     cwd: str | os.PathLike[str] | None = None,
     env: Mapping[str, str] | None = None,
     text: bool = True,
+    stdin: IO[str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as ``python -m``, so that the tree under test is the one that runs."""
     done = subprocess.run(
@@ -39,6 +41,7 @@ def run(
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **(env or {})},
         capture_output=True,
+        stdin=stdin,
         check=False,
         timeout=60,
         text=text,

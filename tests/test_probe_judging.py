@@ -16,7 +16,8 @@ from apachestaple.rules.rule import CACHE, tls_host
 from tests.test_probe import ON, trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from apachestaple.probing.judging import Judged
     from tests.lab.play import Lab
@@ -148,8 +149,10 @@ def test_an_authority_without_key_usage_is_trusted_as_curl_trusts_it(
     for words in (
         ("req", "-x509", *new, "-keyout", key, "-out", root, "-subj", "/CN=Plain root"),
         ("req", *new, "-keyout", tmp_path / "own.key", "-out", request, "-subj", "/CN=own"),
-        ("x509", "-req", "-in", request, "-CA", root, "-CAkey", key, "-CAcreateserial")
-        + ("-out", own, "-extfile", extension),
+        (
+            *("x509", "-req", "-in", request, "-CA", root, "-CAkey", key, "-CAcreateserial"),
+            *("-out", own, "-extfile", extension),
+        ),
     ):
         subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
     shutil.copy(own, lab.authority.folder / "own.pem")
@@ -167,7 +170,11 @@ def test_how_long_certificate_and_staple_must_last(server: Httpd, lab: Lab) -> N
     assert served.staple_left is not None
     end, left = served.leaf.not_after - served.at, served.staple_left
     hour = dt.timedelta(hours=1)
-    for time, kind in ((end, "certificate"), (left, "staple")):
+    expectations: list[tuple[dt.timedelta, Callable[[Limit], Expectations]]] = [
+        (end, lambda limit: Expectations(certificate=limit)),
+        (left, lambda limit: Expectations(staple=limit)),
+    ]
+    for time, expected in expectations:
         for limit, verdict in (
             (Limit(), Verdict.OK),
             (Limit(warning=time - hour), Verdict.OK),
@@ -176,7 +183,7 @@ def test_how_long_certificate_and_staple_must_last(server: Httpd, lab: Lab) -> N
             (Limit(warning=time + 2 * hour, critical=time + hour), Verdict.CRITICAL),
             (Limit(warning=time + hour, critical=time - hour), Verdict.WARNING),
         ):
-            result = judge(served, Expectations(**{kind: limit}))
+            result = judge(served, expected(limit))
             assert result.verdict is verdict
             assert all("expires in" in problem.text for problem in result.problems)
             assert bool(result.problems) is (verdict is not Verdict.OK)

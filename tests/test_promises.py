@@ -180,8 +180,9 @@ def test_the_servers_of_this_machine_s_own_configuration_may_be_anywhere(
         main = one_host(tmp_path, f"127.0.0.1:{server.port}")
         own = found._replace(main_file=str(main))
         monkeypatch.setattr(machine, "installed", lambda: own)
-        given = {"expected": Expected(), "client": Client(timeout="2")}
-        assert exit_code(probe, common=Common(), from_paths=[str(main)], **given) == 2
+        client = Client(timeout="2")
+        code = exit_code(probe, Common(), Expected(), client, from_paths=[str(main)])
+        assert code == 2
         assert server.connections
 
 
