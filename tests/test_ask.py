@@ -119,7 +119,7 @@ def disagreement(
     """What the server did otherwise than the finding says, in a first and a second handshake."""
     last = shaken[-1]
     if finding is None:
-        return last.problem or (None if last.status == "good" else "no staple")
+        return last.problem_of_staple or (None if last.status == "good" else "no staple")
     if finding.log_id and finding.log_id not in log:
         return f"{finding.log_id} is not in the log"
     if finding.effect is Effect.BAD_STAPLE and not last.staple_length:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.cli.errors import FAILED, tell, tell_errors
+from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
 from apachestaple.cli.online import AskPolicy, ask_responders
 from apachestaple.cli.values import one_of
 from apachestaple.discovery.sites import read_paths
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from apachestaple.cli.options import Common
 
 
+FORMATS = ("text", "json", "nagios", "prometheus")
+
+
 def check_responders(
     common: Common,
     paths: Sequence[str],
     form: str,
+    output: str | None,
     *,
     allow_private: bool,
     deadline: str | None,
@@ -38,26 +42,35 @@ def check_responders(
         1 if a finding about an answer has at least the severity of ``--fail-on``.
 
     """
-    form = one_of("--format", form, "text", "json")
+    form = one_of("--format", form, *FORMATS)
     policy = AskPolicy.given(allow_private=allow_private, deadline=deadline)
     settings = common.settings(paths)
     chosen = select_rules(settings.select, settings.ignore)
     rules = [rule for rule in chosen if rule.needs_answers]
     found = read_paths(paths, settings)
     sites = found.sites
+    if not sites and found.problems:
+        raise UsageError("; ".join(found.problems))
     tell(*found.problems)
     common.tell_notes(*found.notes)
-    if not sites and found.problems:
-        return FAILED
     for site in sites:
         tell_errors(site.configuration)
     answers = ask_responders(sites, policy)
     result = lint(sites, rules, answers)
-    if form == "json":
-        emit(answers_json(responders(*sites), answers))
+    if form == "nagios":
+        from apachestaple.report.answers_nagios import answers_nagios, answers_verdict
+
+        emit(answers_nagios(answers, result.findings, found.problems), output)
+        return answers_verdict(answers, result.findings, found.problems)
+    if form == "prometheus":
+        from apachestaple.report.answers_prometheus import answers_prometheus
+
+        emit(answers_prometheus(answers), output)
+    elif form == "json":
+        emit(answers_json(responders(*sites), answers), output)
     else:
         paint = common.paint
         summary = summarize(sites, result.findings, result.suppressed)
         report = lint_report(LintReport(sites, result.findings, summary, paint=paint), "text")
-        emit(f"{answers_table(answers, paint)}\n{report}")
+        emit(f"{answers_table(answers, paint)}\n{report}", output)
     return FAILED if found.problems else int(is_any_as_bad(result.findings, settings.fail_on))

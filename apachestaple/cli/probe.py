@@ -7,9 +7,9 @@ import typer
 
 from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
 from apachestaple.cli.options import AllowPrivate, Common
+from apachestaple.cli.plugin import as_plugin
 from apachestaple.cli.probing import Client, Expected
 from apachestaple.cli.values import one_of, seconds, standard_input, whole
-from apachestaple.errors import ApachestapleError
 
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
@@ -78,7 +78,8 @@ def probe(
 
     one_of("--format", form, *_FORMATS)
 
-    def judged(expectations: "Expectations") -> "list[Judged]":
+    def run_all() -> int:
+        expectations = expected.expectations
         at_once = whole("--concurrency", concurrency, CONCURRENCY, most=_MOST_AT_ONCE)
         times = whole("--repeat", repeat, 1, most=_MOST_REPEATS)
         pause = seconds("--interval", interval, _LONGEST_INTERVAL) if interval else 1.0
@@ -103,15 +104,10 @@ def probe(
             interval=pause,
             track=lambda results: tracked(results, len(wanted), "Probing"),
         )
-        return [judge(one, expectations) for one in planned.results(served)]
+        judged = [judge(one, expectations) for one in planned.results(served)]
+        return _print(judged, expectations, form, output, common)
 
-    try:
-        expectations = expected.expectations
-        return _print(judged(expectations), expectations, form, output, common)
-    except (ApachestapleError, OSError) as error:
-        if form != "nagios":
-            raise
-        return _print_error(error, output)
+    return as_plugin(form, output, run_all)
 
 
 def _print(
@@ -146,16 +142,6 @@ def _print(
     if not any(one.served.reached for one in probed):
         return FAILED
     return int(verdict is not Verdict.OK)
-
-
-def _print_error(error: Exception, output: str | None) -> int:
-    """Print an error for a monitoring system, which shows standard output only."""
-    from apachestaple.probing.judging import Verdict
-    from apachestaple.report.probes_nagios import plugin_error
-    from apachestaple.report.terminal import emit
-
-    emit(plugin_error(str(error)), output)
-    return Verdict.UNKNOWN
 
 
 def _listed(file: str | None) -> Iterable[str]:

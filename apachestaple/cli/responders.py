@@ -7,6 +7,7 @@ import typer
 
 from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
 from apachestaple.cli.options import AllowPrivate, Common, Deadline, Templates
+from apachestaple.cli.plugin import as_plugin
 from apachestaple.cli.values import one_of
 
 if TYPE_CHECKING:
@@ -31,9 +32,13 @@ def responders(
             metavar="FORMAT",
             help="text, json or csv; rules that let httpd reach them: nftables, iptables, "
             "firewalld, ufw, squid; a redirect to a local proxy, for httpd before 2.4.19: "
-            "tinyproxy, redirect-nftables, redirect-iptables.",
+            "tinyproxy, redirect-nftables, redirect-iptables. With --check: text, json, nagios or "
+            "prometheus.",
         ),
     ] = "text",
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report of --check to a file.")
+    ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Resolve host names.")] = False,
     proxy: Annotated[
         str | None,
@@ -72,13 +77,18 @@ def responders(
 
         if resolve or proxy or templates or connect:
             raise UsageError(
-                "--check can only be used with --format text or json, --allow-private, --deadline"
+                "--check can only be used with --format text, json, nagios or prometheus, "
+                "--output, --allow-private and --deadline"
             )
-        return check_responders(
-            common, paths or [], form, allow_private=allow_private, deadline=deadline
+        return as_plugin(
+            form,
+            output,
+            lambda: check_responders(
+                common, paths or [], form, output, allow_private=allow_private, deadline=deadline
+            ),
         )
-    if allow_private or deadline is not None:
-        raise UsageError("--allow-private and --deadline can only be used with --check")
+    if allow_private or deadline is not None or output is not None:
+        raise UsageError("--output, --allow-private and --deadline can only be used with --check")
     by_proxy = _checked(form, resolve=resolve, proxy=proxy, templates=templates)
     folder = TemplateFolder(templates, FILTERS)
     settings = common.settings(paths)

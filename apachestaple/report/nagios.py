@@ -1,0 +1,42 @@
+"""Output for Nagios, Icinga, Naemon and the like.
+
+Source: the Monitoring Plugins Development Guidelines (plugin output, performance data).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apachestaple.probing.judging import Verdict
+from apachestaple.report.terminal import cut, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SERVICE = "STAPLING"
+_LONGEST = 500
+
+
+def plugin_output(
+    verdict: Verdict, text: str, *, values: Iterable[str] = (), more: Iterable[str] = ()
+) -> str:
+    """The verdict and a text on the first line, performance data behind it, and further lines."""
+    head = f"{_SERVICE} {verdict.name} - {clean(text)}"
+    data = " ".join(values)
+    return "\n".join([f"{head} | {data}" if data else head, *map(clean, more)]) + "\n"
+
+
+def plugin_error(message: str) -> str:
+    """The output for an error that keeps the plugin from checking anything."""
+    return plugin_output(Verdict.UNKNOWN, message)
+
+
+def value(label: str, number: str, limits: str = ";;0") -> str:
+    """Performance data: a number with its unit; warning, critical and minimum."""
+    label = clean(label).replace("'", "").replace("=", "")
+    return f"'{label}'={number};{limits}"
+
+
+def clean(text: str) -> str:
+    """On one line, without the character that begins performance data."""
+    return cut(printable(text).replace("|", "¦"), _LONGEST)
