@@ -205,3 +205,47 @@ def test_json_has_the_verdict(probed: Probed) -> None:
     assert [document["verdict"] for document in documents] == ["ok", "critical", "ok"]
     assert documents[1]["problems"][0].startswith("the certificate expired at")
     assert [document["address"] for document in documents] == ["127.0.0.1"] * 3
+
+
+# -- responders --check -------------------------------------------------------------------------
+
+CHECK = ("--check", "--allow-private")
+
+
+def test_responders_are_checked_for_monitoring_systems(lab: Lab, tmp_path: Path) -> None:
+    hosts = tls_host(name="a.example.com") + tls_host(
+        name="b.example.com", certificate="answer-expired"
+    )
+    with lab.httpd(f"{CACHE}{ON}\n{hosts}") as httpd:
+        main = httpd.root / "httpd.conf"
+        done = run("responders", main, *CHECK, "--format", "nagios")
+        file = tmp_path / "responders.prom"
+        metrics = run("responders", main, *CHECK, "--format", "prometheus", "--output", file)
+    first, second = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert first.startswith("STAPLING WARNING - 2 responder queries, 1 findings | ")
+    assert {label.rpartition(" ")[2] for label in values(first)} == {"time", "hours"}
+    assert second.startswith("WARNING: AS417 ")
+    assert (metrics.returncode, metrics.stdout) == (1, "")
+    success = {
+        sample.labels["cn"]: sample.value
+        for family in text_string_to_metric_families(file.read_text())
+        if family.name == "apachestaple_responder_success"
+        for sample in family.samples
+    }
+    assert success == {"good": 1, "answer-expired": 0}
+
+
+def test_responders_that_are_not_queried_are_unknown(lab: Lab) -> None:
+    with lab.httpd(f"{CACHE}{ON}\n{tls_host()}") as httpd:
+        done = run("responders", httpd.root / "httpd.conf", "--check", "--format", "nagios")
+    first, second = done.stdout.splitlines()
+    assert done.returncode == 3
+    assert first == "STAPLING UNKNOWN - 1 responder queries, 0 findings, 1 not sent"
+    assert "use --allow-private" in second
+
+
+def test_a_configuration_that_cannot_be_read_is_unknown() -> None:
+    done = run("responders", "/no/such/path", "--check", "--format", "nagios")
+    assert done.returncode == 3
+    assert done.stdout.startswith("STAPLING UNKNOWN - /no/such/path")
