@@ -28,23 +28,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     names = [f"h{number}.example.com" for number in range(given.hosts)]
     hosts = "".join(tls_host(name=name) for name in names)
-    with tempfile.TemporaryDirectory() as folder, Lab() as lab:
-        with lab.httpd(f"{CACHE}SSLUseStapling on\n{hosts}") as httpd:
-            if not httpd.start():
-                sys.exit("httpd does not start")
-            targets = Path(folder, "targets")
-            targets.write_text("".join(f"{name}:{httpd.port}\n" for name in names))
-            root = str(lab.authority.root_file)
-            programs: dict[str, Callable[[], None]] = {
-                "apachestaple probe": lambda: _probe(targets, root, given.concurrency),
-                "openssl s_client": lambda: _openssl(names, httpd.port, root),
-            }
-            seconds: dict[str, list[float]] = {name: [] for name in programs}
-            for _ in range(given.rounds):
-                for name, program in programs.items():
-                    begin = time.perf_counter()
-                    program()
-                    seconds[name].append(time.perf_counter() - begin)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Lab() as lab,
+        lab.httpd(f"{CACHE}SSLUseStapling on\n{hosts}") as httpd,
+    ):
+        if not httpd.start():
+            sys.exit("httpd does not start")
+        targets = Path(folder, "targets")
+        targets.write_text("".join(f"{name}:{httpd.port}\n" for name in names))
+        root = str(lab.authority.root_file)
+        programs: dict[str, Callable[[], None]] = {
+            "apachestaple probe": lambda: _probe(targets, root, given.concurrency),
+            "openssl s_client": lambda: _openssl(names, httpd.port, root),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in programs}
+        for _ in range(given.rounds):
+            for name, program in programs.items():
+                begin = time.perf_counter()
+                program()
+                seconds[name].append(time.perf_counter() - begin)
     medians = {name: sorted(each)[len(each) // 2] for name, each in seconds.items()}
     for name, median in medians.items():
         print(f"{name:20} {median:7.2f} s")
