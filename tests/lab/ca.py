@@ -134,9 +134,9 @@ class Authority:
         ``names`` are the DNS names, ``addresses`` the IP addresses; ``is_for_clients`` makes a
         certificate that is not for servers. ``ocsp`` are the OCSP URIs in order (None: the
         authority's responder; empty: none). ``must_staple`` adds the TLS feature of RFC 7633.
-        ``issuer_first`` writes the intermediate before the leaf. Without ``known``, the certificate is not in the
-        index, so the responder answers "unknown". ``is_ca`` makes a CA certificate with
-        ``path_length``. ``subject`` is its common name, by default ``name``.
+        ``issuer_first`` writes the intermediate before the leaf. Without ``known``, the
+        certificate is not in the index, so the responder answers "unknown". ``is_ca`` makes a CA
+        certificate with ``path_length``. ``subject`` is its common name, by default ``name``.
         ``digest`` is that of the signature.
         """
         private = _new_key(key)
