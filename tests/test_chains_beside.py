@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE
+from tests.command.run import run
 from tests.lab.handshake import handshake, takes_staple
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, MOD_MD, managed_domain, managed_host, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 from tests.lab.processes import wait_until
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,10 +16,10 @@ from apachestaple.cli.probe import probe as probe_command
 from apachestaple.probing.probe import probe, probe_all
 from apachestaple.probing.served import Target, parse_target
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 from tests.lab.raw import RawServer
 from tests.schemas import PROBE, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

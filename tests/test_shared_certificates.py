@@ -10,9 +10,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.certificates import namesake
 from tests.lab.handshake import handshake
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

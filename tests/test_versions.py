@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, MOD_MD, managed_domain, managed_host, tls_host
+from tests.command.run import run
 from tests.schemas import LINT, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from tests.lab.play import Lab
