@@ -568,7 +568,26 @@ def test_a_short_age_is_what_httpd_rejects_a_response_for(lab: Lab) -> None:
 
 @pytest.mark.parametrize(
     ("version", "bugs"),
-    [((2, 4, 2), 9), ((2, 4, 17), 4), ((2, 4, 46), 3), ((2, 4, 58), 1), ((2, 4, 68), 0)],
+    # Each release before and with the correction of a bug of mod_ssl (httpd's CHANGES).
+    [
+        ((2, 4, 2), 9),
+        ((2, 4, 3), 8),
+        ((2, 4, 4), 8),
+        ((2, 4, 6), 7),
+        ((2, 4, 10), 7),
+        ((2, 4, 12), 5),
+        ((2, 4, 16), 4),
+        ((2, 4, 17), 4),
+        ((2, 4, 18), 5),
+        ((2, 4, 41), 5),
+        ((2, 4, 43), 4),
+        ((2, 4, 46), 3),
+        ((2, 4, 48), 2),
+        ((2, 4, 57), 2),
+        ((2, 4, 58), 1),
+        ((2, 4, 67), 1),
+        ((2, 4, 68), 0),
+    ],
 )
 def test_bugs_are_those_of_the_version(lab: Lab, version: tuple[int, int, int], bugs: int) -> None:
     rule = advice("AS505")
