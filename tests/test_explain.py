@@ -90,7 +90,7 @@ def test_the_log_alone_tells_the_rule_of_a_problem(lab: Lab, rule: Rule) -> None
     assert rule.log_id is None or rule.log_id in numbers
     # The configuration does not unsay it, and leads to a line that lint finds problem with.
     placed = [problem for problem in with_configuration(found, site) if problem.rule == rule.code]
-    finding = next(f for f in lint([site], all_rules()).findings if f.code == rule.code)
+    finding = next(f for f in lint([site], all_rules()).findings if f.rule is rule)
     assert placed
     assert all(problem.place is not None for problem in placed)
     assert finding.place.line in [problem.place.line for problem in placed if problem.place]

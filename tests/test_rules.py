@@ -226,7 +226,7 @@ def linted(
 
 
 def of(rule: Rule, findings: Iterable[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.code == rule.code]
+    return [finding for finding in findings if finding.rule is rule]
 
 
 @parametrized(bad_cases(PLAYED))
@@ -237,7 +237,7 @@ def test_the_rule_finds_its_bad_example_and_nothing_else(lab: Lab, case: Case) -
     assert found[0].effect is case.effect
     assert found[0].log_id == (case.log_id or None)
     assert found[0].severity is (case.example.severity or case.rule.severity)
-    others = {f.code for f in findings if f.severity != "info" and f.code != case.rule.code}
+    others = {f.code for f in findings if f.severity != "info" and f.rule is not case.rule}
     assert not others, "one problem, and the findings of another rule"
 
 
