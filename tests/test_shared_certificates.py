@@ -226,7 +226,7 @@ def test_the_chain_of_hosts_that_inherit_is_not_cut(lab: Lab) -> None:
 
 
 def test_a_chain_that_is_not_sent_need_not_be_in_the_new_one(lab: Lab) -> None:
-    """httpd does not send what follows a certificate if there is SSLCertificateChainFile."""
+    """The chain in a certificate file is not sent if there is SSLCertificateChainFile."""
     other = (lab.certificates_folder / "self-signed.pem").read_text()
     files = {
         "both.pem": (lab.certificates_folder / "leaf-only.pem").read_text() + other,
