@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.filesystem.globs import PathPattern
-from apachestaple.fix.editing.comments import with_ignores, without_words
+from apachestaple.fix.editing.comments import can_take_comment, with_ignores, without_words
 from apachestaple.rules.catalogue import all_rules
 from tests.in_process import run_here as run
 from tests.schemas import LINT, checked
@@ -242,6 +242,28 @@ def test_a_comment_is_extended() -> None:
     assert with_ignores(first, {1: {"AS102"}}, "y").startswith(
         "# apachestaple: ignore[AS101, AS102]"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "commented"),
+    [
+        ("SSLUseStaplin on\n", True),
+        ("SSLUseStaplin on\n# end\\", True),
+        ("# continued\\\nSSLUseStaplin on\n", False),
+        ("# continued\\\r\nSSLUseStaplin on\r\n", False),
+        ("# one\n# two\\\nSSLUseStaplin on\n", False),
+        ("# one\n# two\nSSLUseStaplin on\n", True),
+    ],
+)
+def test_a_comment_is_not_written_into_a_continued_line(text: str, commented: bool) -> None:
+    lines = text.split("\n")
+    number = next(n for n, line in enumerate(lines, 1) if line.startswith("SSLUseStaplin"))
+    assert can_take_comment(lines, number) is commented
+
+
+def test_a_line_that_is_not_there_takes_no_comment() -> None:
+    assert not can_take_comment(["A"], 0)
+    assert not can_take_comment(["A"], 2)
 
 
 # -- paths --------------------------------------------------------------------------------------
