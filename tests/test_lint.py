@@ -184,3 +184,37 @@ def test_a_repeated_line_of_a_macro_is_removed_if_no_section_begins_in_between(
     found = linted(lab, Example(macro + CACHE + tls_host("SSLUseStapling on", "Use tls")))
     (finding,) = [finding for finding in found if finding.code == "AS114"]
     assert (finding.remedy is None) is bool(between)
+
+
+@pytest.mark.parametrize(
+    ("line", "help_text"),
+    [
+        ("SSLUseStapling yes", "Write on or off."),
+        (
+            "SSLStaplingResponderTimeout -5",
+            "Set a number that is not negative; the default is 10.",
+        ),
+        (
+            "SSLStaplingResponseMaxAge -1",
+            "Set a number that is not negative, or remove the line.",
+        ),
+        (
+            "SSLStaplingForceURL",
+            "Write the right number of arguments, each in quotes if it contains a space.",
+        ),
+        ("SSLProtocol TLSv1.4", "Correct the argument."),
+        ("SSLLogLevel warn", "Remove the line."),
+    ],
+)
+def test_the_help_for_a_wrong_argument_is_about_that_argument(
+    lab: Lab, line: str, help_text: str
+) -> None:
+    found = linted(lab, Example(CACHE + tls_host(line)))
+    assert [finding.help for finding in found if finding.code == "AS103"] == [help_text]
+
+
+def test_the_help_for_the_provider_of_a_session_cache_names_the_module(lab: Lab) -> None:
+    found = linted(lab, Example("SSLSessionCache dc:x\n" + CACHE + tls_host()))
+    assert [finding.help for finding in found if finding.code == "AS103"] == [
+        "Use another provider, or load the module of this one."
+    ]
