@@ -51,13 +51,13 @@ def test_mod_md_is_not_proposed_where_it_may_not_staple_for_others(lab: Lab, swi
 @pytest.mark.parametrize(
     ("version", "directive", "mod_md", "mod_ssl"),
     [
-        ("2.4.41", "MDStapling", set(), set()),
-        ("2.4.42", "MDStapling", {"CVE-2026-29168"}, set()),
         ("2.4.65", "MDStapling", {"CVE-2026-29168"}, set()),
         ("2.4.66", "MDStapling", {"CVE-2026-29168", "MDStapleOthers"}, set()),
         ("2.4.67", "MDStapling", set(), set()),
         ("2.4.67", "SSLUseStapling", set(), {"CVE-2026-44185"}),
         ("2.4.68", "SSLUseStapling", set(), set()),
+        ("2.4.41", "MDStapling", set(), set()),
+        ("2.4.42", "MDStapling", {"CVE-2026-29168"}, set()),
     ],
 )
 def test_the_bugs_of_the_module_that_staples(
