@@ -499,6 +499,15 @@ def test_an_include_that_is_elsewhere_is_said(lab: Lab) -> None:
     assert not observe(lab, rule.bad[0]).accepted, "on the server itself it must be there"
 
 
+# AS018 is only repaired together with all other rules; test_ignoring.py has it.
+ADVISING = [r for r in all_rules() if r.effect is Effect.ADVICE and r.code != "AS018"]
+
+
+@parametrized(good_cases(ADVISING))
+def test_an_advice_is_not_given_for_a_good_example(lab: Lab, case: Case) -> None:
+    assert not of(case.rule, linted(lab, case, online=case.rule.needs_answers))
+
+
 ADVICE = ["AS313", "AS314", "AS315", "AS317", "AS405", "AS407", "AS504"]
 
 
