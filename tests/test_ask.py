@@ -376,6 +376,16 @@ def test_the_same_question_is_asked_once(lab: Lab) -> None:
         assert len(lab.strange.asked) == before + 1
 
 
+def test_a_certificate_without_a_response_has_no_measured_length(lab: Lab) -> None:
+    on = "SSLUseStapling on"
+    hosts = tls_host(on, certificate="dead-responder") + tls_host(on, name="b.example.com")
+    with lab.httpd(CACHE + hosts) as httpd:
+        answers = answers_of(understood(httpd))
+    assert len(answers) == 2
+    (answered,) = (asked for asked, answer in answers.items() if answer.response is not None)
+    assert measured_lengths(answers).keys() == {answered.sha1}
+
+
 def test_measured_lengths_take_the_place_of_estimates(lab: Lab) -> None:
     names = ("good", "other", "third", "rsa", "must-staple")
     hosts = "SSLUseStapling on\n" + "".join(tls_host(certificate=n, name=n) for n in names)

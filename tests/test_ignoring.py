@@ -113,6 +113,25 @@ def test_a_comment_that_may_be_needed_stays(tmp_path: Path, lines: tuple[str, ..
     assert linted(tmp_path, host(*lines)) == []
 
 
+def test_a_comment_that_ignores_nothing_can_be_ignored(tmp_path: Path) -> None:
+    unused = "# apachestaple: ignore[AS101]"
+    lines = ("# apachestaple: ignore[AS018]", unused, "SSLUseStapling on")
+    assert linted(tmp_path, host(*lines[1:])) == [("AS018", 4)]
+    assert linted(tmp_path, host(*lines)) == []
+
+
+def test_a_comment_in_a_file_that_is_not_linted_is_not_reported(tmp_path: Path) -> None:
+    main, fragment = tmp_path / "httpd.conf", tmp_path / "sites/www.conf"
+    fragment.parent.mkdir()
+    main.write_text(
+        "LoadModule ssl_module m.so\n# apachestaple: ignore[AS101]\nListen 443\n"
+        "Include sites/*.conf\n"
+    )
+    fragment.write_text(host("SSLEngine on"))
+    assert ("AS018", 2) in found(main)
+    assert "AS018" not in {code for code, _ in found(fragment)}
+
+
 def test_only_rules_that_are_selected_are_unused(tmp_path: Path) -> None:
     text = host("# apachestaple: ignore[AS101]", "SSLUseStapling on")
     assert linted(tmp_path, text, "--ignore", "AS101") == []
