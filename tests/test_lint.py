@@ -218,3 +218,18 @@ def test_the_help_for_the_provider_of_a_session_cache_names_the_module(lab: Lab)
     assert [finding.help for finding in found if finding.code == "AS103"] == [
         "Use another provider, or load the module of this one."
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("off on", "httpd reads this as off and ignores the rest: on"),
+        ("on off on", "httpd reads this as on and ignores the rest: off on"),
+        ("off # for now", "httpd reads this as off and ignores the rest: # for now"),
+    ],
+)
+def test_the_message_shows_which_words_of_a_switch_are_ignored(
+    lab: Lab, words: str, message: str
+) -> None:
+    found = linted(lab, Example(CACHE + tls_host(f"SSLUseStapling {words}")))
+    assert [finding.message for finding in found if finding.code == "AS104"] == [message]
