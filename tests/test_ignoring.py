@@ -132,6 +132,18 @@ def test_a_comment_in_a_file_that_is_not_linted_is_not_reported(tmp_path: Path) 
     assert "AS018" not in {code for code, _ in found(fragment)}
 
 
+@pytest.mark.parametrize(
+    ("between", "is_ignored"), [(0, True), (14, True), (15, True), (16, False)]
+)
+def test_sixteen_comments_above_a_line_apply_to_it(
+    tmp_path: Path, between: int, is_ignored: bool
+) -> None:
+    """The number is limited, so that the time does not grow with the square of the lines."""
+    others = ["# apachestaple: for later"] * between
+    lines = ("# apachestaple: ignore[AS101]", *others, "SSLUseStaplin on")
+    assert (("AS101", 5 + between) not in linted(tmp_path, host(*lines))) is is_ignored
+
+
 def test_only_rules_that_are_selected_are_unused(tmp_path: Path) -> None:
     text = host("# apachestaple: ignore[AS101]", "SSLUseStapling on")
     assert linted(tmp_path, text, "--ignore", "AS101") == []
