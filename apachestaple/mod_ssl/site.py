@@ -115,6 +115,7 @@ class Site:
         """Free the memory of what can be computed again, such as the lines of files."""
         forget(self.ssl_directives)
         forget(self)
+        forget(self.configuration)
         for file in self.configuration.files.values():
             file.release()
 
