@@ -1,9 +1,21 @@
-"""Values that are computed once, and released."""
+"""Values that are computed once, and released; the memory of what is kept."""
 
 from __future__ import annotations
 
+import gc
+import sys
+from typing import TYPE_CHECKING
+
+from apachestaple.discovery.starts import find_start
 from apachestaple.httpd.source_file import SourceFile
+from apachestaple.httpd.syntax import LogicalLines
 from apachestaple.lazy import forget, lazy
+from apachestaple.mod_ssl.hosts import Host
+from apachestaple.mod_ssl.reading import read_site
+from apachestaple.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Counted:
@@ -34,3 +46,20 @@ def test_released_lines_are_split_again() -> None:
             assert (file.first_line(1), file.last_line(1)) == (first, last)
             assert file.physical_line(1) == text.split("\n")[0]
             file.release()
+
+
+def test_reading_keeps_no_lines(tmp_path: Path) -> None:
+    (tmp_path / "one.conf").write_text("SSLUseStapling on\n")
+    (tmp_path / "httpd.conf").write_text("Include one.conf\nInclude one.conf\nSSLUseStapling off\n")
+    site = read_site(find_start(str(tmp_path / "httpd.conf"), Settings()))
+    files = list(site.configuration.files.values())
+    assert len(files) == 2
+    assert not any(isinstance(kept, LogicalLines) for kept in gc.get_referents(*files))
+    lines = [(each.raw, each.line) for each in site.configuration.directives]
+    assert lines == [("on", 1), ("on", 1), ("off", 3)]
+
+
+def test_computed_values_of_a_host_need_no_table_of_names() -> None:
+    host, other = Host(None, ()), Host(None, ())
+    assert (host.is_tls, host.served, host.stapling_problems, host.names) == (False, (), (), ())
+    assert sys.getsizeof(vars(host)) == sys.getsizeof(vars(other))
