@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.discovery.starts import find_start
 from apachestaple.httpd.source_file import SourceFile
 from apachestaple.httpd.syntax import LogicalLines
-from apachestaple.lazy import forget, lazy
-from apachestaple.mod_ssl.hosts import Host
+from apachestaple.lazy import forget, lazy, share_names
 from apachestaple.mod_ssl.reading import read_site
 from apachestaple.settings import Settings
 
@@ -59,7 +59,37 @@ def test_reading_keeps_no_lines(tmp_path: Path) -> None:
     assert lines == [("on", 1), ("on", 1), ("off", 3)]
 
 
-def test_computed_values_of_a_host_need_no_table_of_names() -> None:
-    host, other = Host(None, ()), Host(None, ())
-    assert (host.is_tls, host.served, host.stapling_problems, host.names) == (False, (), (), ())
-    assert sys.getsizeof(vars(host)) == sys.getsizeof(vars(other))
+class Alike(Counted):
+    """Has a table of the names of its attributes that is shared."""
+
+    @lazy
+    def one(self) -> int:
+        return 1
+
+    @lazy
+    def two(self) -> int:
+        return 2
+
+
+share_names(Alike())
+
+
+def test_computed_values_need_no_table_of_names() -> None:
+    many = [Alike() for _ in range(100)]
+    assert [alike.one + alike.two for alike in many] == [3] * 100
+    assert sys.getsizeof(vars(many[-1])) == sys.getsizeof(vars(Alike()))
+
+
+def test_hosts_share_names() -> None:
+    done = subprocess.run([sys.executable, "-c", HOSTS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+HOSTS = """
+import sys
+from apachestaple.mod_ssl.hosts import Host
+hosts = [Host(None, ()) for _ in range(100)]
+for host in hosts:
+    host.is_tls, host.served, host.names, host.asks_responders, host.staples
+print(sys.getsizeof(vars(hosts[-1])) == sys.getsizeof(vars(Host(None, ()))))
+"""
