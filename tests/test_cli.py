@@ -420,6 +420,8 @@ def test_nothing_heavy_is_loaded_that_is_not_needed(tmp_path: Path, words: list[
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "apachestaple.cli.app" in loaded
     assert not loaded & HEAVY
+    commands = {f"apachestaple.cli.{name}" for name in ("lint", "fix", "dump", "probe", "explain")}
+    assert loaded & commands <= {f"apachestaple.cli.{words[0]}"}
 
 
 # -- fix ----------------------------------------------------------------------------------------
