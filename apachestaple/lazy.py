@@ -41,3 +41,14 @@ def forget(instance: object) -> None:
         if isinstance(attribute, lazy):
             with suppress(AttributeError):
                 object.__delattr__(instance, name)
+
+
+def share_names(instance: object) -> None:
+    """Let all later instances of the class share one table of the names of their attributes.
+
+    CPython shares the names, up to 30, that the first instances have. An instance that gets another
+    one, as a computed value, makes a table of its own: 0.7 KB for each of 10,000 hosts.
+    """
+    for name, attribute in vars(type(instance)).items():
+        if isinstance(attribute, lazy):
+            object.__setattr__(instance, name, None)

@@ -79,6 +79,12 @@ def make_tree(
     return main_file
 
 
+def make_repository(folder: Path, servers: int, hosts: int) -> None:
+    """Write a repository of servers, each with this number of virtual hosts."""
+    for number in range(servers):
+        make_tree(folder / f"server{number:04}" / "etc/apache2", hosts)
+
+
 def _name(number: int) -> str:
     return f"host{number:05}.example.com"
 
@@ -140,10 +146,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.trees", description=__doc__)
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="that is not there yet")
     parser.add_argument("--hosts", metavar="N", type=int, default=1000, help="[1000]")
+    parser.add_argument("--servers", metavar="N", type=int, help="a repository of so many servers")
     parser.add_argument("--one-file", action="store_true", help="all hosts in the main file")
     parser.add_argument("--without-ocsp", action="store_true", help="certificates have no OCSP URI")
     given = parser.parse_args(arguments)
     try:
+        if given.servers is not None:
+            make_repository(given.folder, given.servers, given.hosts)
+            print(given.folder)
+            return 0
         options = {"one_file": given.one_file, "without_ocsp": given.without_ocsp}
         print(make_tree(given.folder, given.hosts, **options))
     except OSError as error:

@@ -378,6 +378,16 @@ def test_the_same_question_is_asked_once(lab: Lab) -> None:
         assert len(lab.strange.asked) == before + 1
 
 
+def test_a_certificate_without_a_response_has_no_measured_length(lab: Lab) -> None:
+    on = "SSLUseStapling on"
+    hosts = tls_host(on, certificate="dead-responder") + tls_host(on, name="b.example.com")
+    with lab.httpd(CACHE + hosts) as httpd:
+        answers = answers_of(understood(httpd))
+    assert len(answers) == 2
+    (answered,) = (asked for asked, answer in answers.items() if answer.response is not None)
+    assert measured_lengths(answers).keys() == {answered.sha1}
+
+
 def test_measured_lengths_take_the_place_of_estimates(lab: Lab) -> None:
     names = ("good", "other", "third", "rsa", "must-staple")
     hosts = "SSLUseStapling on\n" + "".join(tls_host(certificate=n, name=n) for n in names)
@@ -409,3 +419,18 @@ def test_what_a_responder_answers_is_worth_more_than_that_it_was_switched_off(la
         assert not online(site)
         answers = answers_of(site)
         assert not lint([site], rules, answers).findings
+
+
+def test_a_response_with_an_unknown_hash_is_identified_by_its_serial_number(lab: Lab) -> None:
+    good, issuer = lab.certificates["good"].cert, lab.authority.intermediate_file
+    file = CertificateReader().read(str(good))
+    authority = CertificateReader().read(str(issuer)).leaf
+    assert file.leaf is not None
+    assert authority is not None
+    der = lab.responder.answer(status_request(file.leaf, authority))
+    known = read_response(der, file.leaf, None)
+    assert (known.matches, known.is_by_sha1, known.status) == (True, True, "good")
+    sha1, unknown = bytes.fromhex("2b0e03021a"), bytes.fromhex("2b0e03027f")
+    assert der.count(sha1) == 1
+    found = read_response(der.replace(sha1, unknown), file.leaf, None)
+    assert (found.matches, found.is_by_sha1, found.status) == (True, False, "good")

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, Example, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 from tests.lab.play import play
 from tests.lab.processes import wait_until
-from tests.test_cli import run
 from tests.test_hosts import understood
 from tests.test_rules import linted
 

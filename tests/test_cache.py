@@ -178,6 +178,17 @@ def test_the_recommended_size_holds_all(given: list[Response]) -> None:
     assert holds_all(recommended_size(given), given)
 
 
+@pytest.mark.parametrize("count", [0, 10, 100, 300, 1000, 3000])
+def test_the_recommended_size_is_the_first_of_doubled_sizes_that_holds_long_responses(
+    count: int,
+) -> None:
+    sha1s = [hashlib.sha1(bytes([n % 256, n // 256])).digest() for n in range(count)]  # noqa: S324
+    doubled = [Response(sha1, 4000) for sha1 in sha1s]
+    sizes = [131_072 << doublings for doublings in range(8)]
+    expected = next(size for size in sizes if holds_all(size, doubled))
+    assert recommended_size([Response(sha1, 2000) for sha1 in sha1s]) == expected
+
+
 def test_a_larger_cache_can_hold_less() -> None:
     # Six in one subcache of the two, and none in the other.
     sha1s = [bytes([2 * n]) + bytes(19) for n in range(6)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.rules.rule import tls_host
+from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.caches import CacheServer
 from tests.lab.handshake import handshake
 
@@ -66,3 +68,25 @@ def test_httpd_does_not_start_without_memory_for_its_cache(lab: Lab) -> None:
         assert httpd.configtest().accepted
         assert not httpd.start()
         assert {"AH00819", "AH01872", "AH02312"} <= httpd.log_ids()
+
+
+DBM = "SSLStaplingCache dbm:logs/stapling\n"
+
+
+@pytest.mark.parametrize(
+    ("caches", "lines", "queries"),
+    [(CACHE + DBM, [2], 2), (DBM + CACHE, [], 1), (DBM + DBM, [2], 2)],
+    ids=["dbm last", "shmcb last", "dbm twice"],
+)
+def test_only_the_last_cache_is_said_to_be_too_small(
+    lab: Lab, caches: str, lines: list[int], queries: int
+) -> None:
+    text = caches + tls_host("SSLUseStapling on", certificate="answer-large")
+    with lab.httpd(text) as httpd:
+        done = run("lint", httpd.root / "httpd.conf", "--select", "AS214", "--format", "json")
+        assert [finding["line"] for finding in json.loads(done.stdout)["findings"]] == lines
+        assert httpd.start()
+        asked = len(lab.strange.asked)
+        for _ in range(2):
+            assert handshake(httpd.port).staple == "good"
+        assert len(lab.strange.asked) == asked + queries

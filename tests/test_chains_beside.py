@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.rules.rule import CACHE
+from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake, takes_staple
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,6 +111,19 @@ def test_a_chain_beside_the_certificate_is_used(lab: Lab, layout: str) -> None:
         assert handshake(httpd.port, NAME).staple == "good"
         # curl only knows the root, so it also verifies that the chain is complete.
         assert takes_staple(httpd.port, NAME, lab.authority.root_file)
+
+
+def test_a_chain_beside_the_certificate_is_preferred_to_the_certificate_of_another_host(
+    lab: Lab,
+) -> None:
+    """The other certificate also has the issuer, but may be replaced by one of another issuer."""
+    with server(lab, "tls/www.pem", {"chain.pem": "chain"}) as httpd:
+        other = tls_host("SSLUseStapling on", name="other.example.com")
+        text = (httpd.root / "site.conf").read_text()
+        httpd.configure(text + other)
+        assert "    SSLCertificateChainFile tls/chain.pem\n" in repaired(lab, httpd.root)
+        assert httpd.start()
+        assert handshake(httpd.port, NAME).staple == "good"
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.caches import CacheServer
 from tests.lab.handshake import handshake
 from tests.lab.ports import ReservedPort
 from tests.schemas import ANSWERS, LINT, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from tests.lab.play import Lab

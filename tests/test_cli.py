@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.command.run import run
 from tests.schemas import DUMP, HOSTS, LINT, RESPONDERS, RULES, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import IO
 
 SSL = "LoadModule ssl_module modules/mod_ssl.so\nListen 443\n"
 HOST = """\
@@ -28,27 +28,20 @@ HOST = """\
 """
 
 
-def run(
-    *words: str | os.PathLike[str],
-    cwd: str | os.PathLike[str] | None = None,
-    env: Mapping[str, str] | None = None,
-    text: bool = True,
-    stdin: IO[str] | None = None,
+def run_python(
+    *words: str | os.PathLike[str], env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command as ``python -m``, so that the tree under test is the one that runs."""
+    """Run the command as ``python -m``."""
     done = subprocess.run(
         [sys.executable, "-m", "apachestaple", *[os.fspath(word) for word in words]],
-        cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **(env or {})},
         capture_output=True,
-        stdin=stdin,
         check=False,
         timeout=60,
-        text=text,
-        errors="backslashreplace" if text else None,
+        text=True,
+        errors="backslashreplace",
     )
-    if text:
-        assert "Traceback" not in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
     return done
 
 
@@ -66,6 +59,32 @@ def sound(tmp_path: Path) -> Path:
     """A whole configuration without stapling."""
     (tmp_path / "httpd.conf").write_text(SSL)
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["lint", "--format", "concise", "BROKEN"],
+        ["lint", "/no/such/path"],
+        ["lint", "--format", "xml"],
+        ["dump", "BROKEN"],
+        ["fix", "--diff", "BROKEN"],
+        ["--help"],
+        ["--version"],
+        [],
+    ],
+    ids=" ".join,
+)
+def test_the_forked_process_of_other_tests_is_like_one_of_its_own(
+    broken: Path, words: list[str]
+) -> None:
+    """`tests.command` saves the time in which a new Python loads the program."""
+    (broken / "sites/name\udcff.conf").write_bytes(b"ServerAdmin \xff@example.com\n")
+    words = [word.replace("BROKEN", str(broken)) for word in words]
+    forked, own = run(*words), run_python(*words)
+    assert (forked.returncode, forked.stdout, forked.stderr) == (
+        *(own.returncode, own.stdout, own.stderr),
+    )
 
 
 # -- exit codes ---------------------------------------------------------------------------------
@@ -330,7 +349,7 @@ def test_any_byte_can_be_reported_in_any_encoding(tmp_path: Path, encoding: str)
     (tmp_path / "w\udcffw.conf").write_bytes(b"<VirtualHost *:443>\n" + line + b"</VirtualHost>\n")
     env = {"PYTHONIOENCODING": encoding}
     for form in ("text", "json", "github"):
-        done = run("lint", "--format", form, tmp_path / "w\udcffw.conf", env=env)
+        done = run_python("lint", "--format", form, tmp_path / "w\udcffw.conf", env=env)
         assert done.returncode in (0, 1)
         assert "AS104" in done.stdout
         assert "\x1b" not in done.stdout
@@ -401,6 +420,8 @@ def test_nothing_heavy_is_loaded_that_is_not_needed(tmp_path: Path, words: list[
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "apachestaple.cli.app" in loaded
     assert not loaded & HEAVY
+    commands = {f"apachestaple.cli.{name}" for name in ("lint", "fix", "dump", "probe", "explain")}
+    assert loaded & commands <= {f"apachestaple.cli.{words[0]}"}
 
 
 # -- fix ----------------------------------------------------------------------------------------

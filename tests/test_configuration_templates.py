@@ -13,7 +13,7 @@ import pytest
 from apachestaple.discovery.templates.documents import documents
 from apachestaple.discovery.templates.variants import variants
 from apachestaple.rules.rule import CACHE
-from tests.test_cli import run
+from tests.command.run import run
 from tests.test_discovery import configurations, linted, places, repository, write
 
 if TYPE_CHECKING:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +26,7 @@ from apachestaple.httpd.programs import find_program
 from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.host_certificates import Files
 from apachestaple.mod_ssl.site import understand
+from tests.command.run import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,15 +61,7 @@ def repository(tmp_path: Path) -> Path:
 
 def command(name: str, *arguments: object, **variables: str) -> str:
     """All that a command prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "apachestaple", name, *map(str, arguments)],
-        env={**os.environ, "NO_COLOR": "1", **variables},
-        capture_output=True,
-        check=False,
-        text=True,
-        errors="replace",
-    )
-    assert "Traceback" not in done.stderr
+    done = run(name, *map(str, arguments), env={"NO_COLOR": "1", **variables}, errors="replace")
     return done.stdout + done.stderr
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apachestaple.rules.rule import CACHE
+from tests.command.run import run
 from tests.schemas import LINT, checked
-from tests.test_cli import run
 from tests.test_layout import FIXTURES, LAYOUTS
 
 if TYPE_CHECKING:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.rule import tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from tests.lab.play import Lab
@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 
 def apachestaple(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "XDG_STATE_HOME": str(home / "state"), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "apachestaple", *arguments]
-    return subprocess.run(
-        command, env=environment, cwd=home, capture_output=True, text=True, check=False
-    )
+    environment = {"XDG_STATE_HOME": str(home / "state"), "NO_COLOR": "1"}
+    return run(*arguments, cwd=home, env=environment)
 
 
 def name(host: str) -> str:

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from apachestaple.httpd.reader import read
 from apachestaple.httpd.start import Start
 from examples.configuration import Verdict
 from examples.make import TREE, main, make
+from tests.command.run import run
 from tests.lab.ports import ReservedPort
 from tests.lab.processes import Child, wait_until
 from tests.lab.server import BINARY
@@ -192,16 +192,11 @@ def test_httpd_starts_with_the_repaired_tree(tmp_path: Path) -> None:
 
 
 def _fix(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "apachestaple", "fix", "--no-backup", "--configtest", "never"]
-    return subprocess.run(
-        [*command, *arguments, str(tree)], capture_output=True, text=True, timeout=60, check=False
-    )
+    return run("fix", "--no-backup", "--configtest", "never", *arguments, tree)
 
 
 def _lint(tree: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "apachestaple", "lint", "--format", "json", str(tree)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    report: dict[str, Any] = json.loads(done.stdout)
+    report: dict[str, Any] = json.loads(run("lint", "--format", "json", tree).stdout)
     return report
 
 

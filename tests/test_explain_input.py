@@ -25,9 +25,10 @@ import pytest
 from apachestaple.log import unpacking
 from apachestaple.log.explainer import Explainer
 from apachestaple.log.reading import LogError, read_blocks
+from tests.command.run import run
 from tests.lab.processes import wait_until
 from tests.schemas import EXPLAIN, checked
-from tests.test_cli import HOST, SSL, on_terminal, run
+from tests.test_cli import HOST, SSL, on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

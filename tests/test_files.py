@@ -11,7 +11,7 @@ import pytest
 from apachestaple.certificates.keys import KeyProblem, KeyReader
 from apachestaple.certificates.pem import LARGEST_FILE, CertificateReader, Problem
 from apachestaple.filesystem.reading import NotAFileError, TooLargeError, read_file
-from tests.test_cli import run
+from tests.command.run import run
 
 if TYPE_CHECKING:
     from pathlib import Path

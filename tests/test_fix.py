@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run, run_bytes
 from tests.lab.handshake import handshake
 from tests.lab.ports import ReservedPort
 from tests.lab.processes import Child, wait_until
@@ -44,9 +44,8 @@ class Bench:
 
     def fix(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``apachestaple fix`` on it."""
-        command = [sys.executable, "-m", "apachestaple", "fix", str(self.written.main), *arguments]
-        environment = {**os.environ, "XDG_STATE_HOME": str(self.state), "NO_COLOR": "1"}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        environment = {"XDG_STATE_HOME": str(self.state), "NO_COLOR": "1"}
+        return run("fix", self.written.main, *arguments, env=environment)
 
     def texts(self) -> Mapping[str, bytes]:
         return texts(self.written.root)
@@ -312,9 +311,7 @@ def test_a_section_that_is_empty_without_stapling_goes_with_it(tmp_path: Path) -
         "<IfModule ssl_module>\n  # Ours.\n  SSLStaplingFakeTryLater off\n</IfModule>\n"
         "<IfModule ssl_module>\n  SSLProtocol all\n  SSLStaplingErrorCacheTimeout 5\n</IfModule>\n"
     )
-    command = [sys.executable, "-m", "apachestaple", "fix", "--disable", str(main)]
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = run("fix", "--disable", main, env={"XDG_STATE_HOME": str(tmp_path / "state")})
     assert done.returncode == 0, done.stderr
     assert main.read_text() == (
         f"ServerRoot {tmp_path}\nLoadModule ssl_module modules/mod_ssl.so\n"
@@ -417,12 +414,7 @@ def test_options_of_no_use_are_refused(bench: Bench, arguments: list[str]) -> No
 @tree(WWW, OTHER)
 def test_patch_accepts_the_diff_of_files_and_links_to_be_made(bench: Bench) -> None:
     root = bench.written.root
-    shown = subprocess.run(
-        [sys.executable, "-m", "apachestaple", "fix", "--diff", "apache2.conf"],
-        cwd=root,
-        capture_output=True,
-        check=False,
-    )
+    shown = run_bytes("fix", "--diff", "apache2.conf", cwd=root)
     before = bench.texts()
     subprocess.run(["patch", "-p1"], cwd=root, input=shown.stdout, check=True, capture_output=True)
     patched = bench.texts()

@@ -9,10 +9,10 @@ import pytest
 
 from apachestaple.httpd.generated import generator
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 from tests.project import ROOT
 from tests.schemas import FIX, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     import subprocess

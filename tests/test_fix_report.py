@@ -16,9 +16,9 @@ from apachestaple.report.fixes import fix_report
 from apachestaple.report.terminal import Paint
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 from tests.schemas import FIX, LINT, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command.run import run
 from tests.schemas import DUMP, HOSTS, checked
-from tests.test_cli import run
 from tests.test_discovery import BAD_TIMEOUT, MAIN, host, linted, write
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.command.run import run, run_bytes
 from tests.lab.ca import Authority
-from tests.test_cli import on_terminal, run
+from tests.test_cli import on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +175,5 @@ def test_a_diff_for_patch_and_a_dump_for_programs_have_every_byte(
     tree: Path, tmp_path: Path
 ) -> None:
     for words in ON_TERMINALS.values():
-        done = run(
-            *filled(words, tree, tmp_path), env={"XDG_STATE_HOME": str(tmp_path)}, text=False
-        )
-        assert os.fsencode(EVIL) in bytes(done.stdout)  # type: ignore[arg-type]
+        done = run_bytes(*filled(words, tree, tmp_path), env={"XDG_STATE_HOME": str(tmp_path)})
+        assert os.fsencode(EVIL) in done.stdout

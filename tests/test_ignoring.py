@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.filesystem.globs import PathPattern
-from apachestaple.fix.editing.comments import with_ignores, without_words
+from apachestaple.fix.editing.comments import can_take_comment, with_ignores, without_words
 from apachestaple.rules.catalogue import all_rules
 from tests.in_process import run_here as run
 from tests.schemas import LINT, checked
@@ -111,6 +111,37 @@ def test_an_unknown_rule_in_a_comment_is_an_error(tmp_path: Path) -> None:
 )
 def test_a_comment_that_may_be_needed_stays(tmp_path: Path, lines: tuple[str, ...]) -> None:
     assert linted(tmp_path, host(*lines)) == []
+
+
+def test_a_comment_that_ignores_nothing_can_be_ignored(tmp_path: Path) -> None:
+    unused = "# apachestaple: ignore[AS101]"
+    lines = ("# apachestaple: ignore[AS018]", unused, "SSLUseStapling on")
+    assert linted(tmp_path, host(*lines[1:])) == [("AS018", 4)]
+    assert linted(tmp_path, host(*lines)) == []
+
+
+def test_a_comment_in_a_file_that_is_not_linted_is_not_reported(tmp_path: Path) -> None:
+    main, fragment = tmp_path / "httpd.conf", tmp_path / "sites/www.conf"
+    fragment.parent.mkdir()
+    main.write_text(
+        "LoadModule ssl_module m.so\n# apachestaple: ignore[AS101]\nListen 443\n"
+        "Include sites/*.conf\n"
+    )
+    fragment.write_text(host("SSLEngine on"))
+    assert ("AS018", 2) in found(main)
+    assert "AS018" not in {code for code, _ in found(fragment)}
+
+
+@pytest.mark.parametrize(
+    ("between", "is_ignored"), [(0, True), (14, True), (15, True), (16, False)]
+)
+def test_sixteen_comments_above_a_line_apply_to_it(
+    tmp_path: Path, between: int, is_ignored: bool
+) -> None:
+    """The number is limited, so that the time does not grow with the square of the lines."""
+    others = ["# apachestaple: for later"] * between
+    lines = ("# apachestaple: ignore[AS101]", *others, "SSLUseStaplin on")
+    assert (("AS101", 5 + between) not in linted(tmp_path, host(*lines))) is is_ignored
 
 
 def test_only_rules_that_are_selected_are_unused(tmp_path: Path) -> None:
@@ -242,6 +273,28 @@ def test_a_comment_is_extended() -> None:
     assert with_ignores(first, {1: {"AS102"}}, "y").startswith(
         "# apachestaple: ignore[AS101, AS102]"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "commented"),
+    [
+        ("SSLUseStaplin on\n", True),
+        ("SSLUseStaplin on\n# end\\", True),
+        ("# continued\\\nSSLUseStaplin on\n", False),
+        ("# continued\\\r\nSSLUseStaplin on\r\n", False),
+        ("# one\n# two\\\nSSLUseStaplin on\n", False),
+        ("# one\n# two\nSSLUseStaplin on\n", True),
+    ],
+)
+def test_a_comment_is_not_written_into_a_continued_line(text: str, commented: bool) -> None:
+    lines = text.split("\n")
+    number = next(n for n, line in enumerate(lines, 1) if line.startswith("SSLUseStaplin"))
+    assert can_take_comment(lines, number) is commented
+
+
+def test_a_line_that_is_not_there_takes_no_comment() -> None:
+    assert not can_take_comment(["A"], 0)
+    assert not can_take_comment(["A"], 2)
 
 
 # -- paths --------------------------------------------------------------------------------------

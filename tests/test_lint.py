@@ -14,7 +14,7 @@ from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect
-from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.rule import CACHE, MACRO, Example, tls_host
 from tests.test_rules import linted, observe
 
 if TYPE_CHECKING:
@@ -158,3 +158,78 @@ def test_where_httpd_asks_no_responder_nothing_is_said_of_asking(
     (shake,) = observe(lab, example).handshakes.values()
     assert (shake.connected, shake.staple) == (True, None)
     assert {finding.code for finding in linted(lab, example)} == {UNASKED[certificate]}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("SSLProtocol -all", "SSLProtocol -all enables no protocol"),
+        ("SSLProtocol -SSLv2 -SSLv3", "SSLProtocol -SSLv2 -SSLv3 enables no protocol"),
+        ("SSLProtocol", "SSLProtocol without words enables no protocol"),
+    ],
+)
+def test_the_message_shows_the_protocols_as_written(lab: Lab, line: str, message: str) -> None:
+    found = linted(lab, Example(CACHE + tls_host("SSLUseStapling on", line)))
+    assert [finding.message for finding in found if finding.code == "AS128"] == [message]
+
+
+@pytest.mark.parametrize("between", ["", "<IfModule ssl_module>\n"])
+def test_a_repeated_line_of_a_macro_is_removed_if_no_section_begins_in_between(
+    lab: Lab, between: str
+) -> None:
+    """A line in a section may not be read everywhere that the macro is used."""
+    end = "</IfModule>\n" if between else ""
+    age = "SSLStaplingResponseMaxAge"
+    macro = f"{MACRO}<Macro tls>\n{age} 100\n{between}{age} 200\n{end}</Macro>\n"
+    found = linted(lab, Example(macro + CACHE + tls_host("SSLUseStapling on", "Use tls")))
+    (finding,) = [finding for finding in found if finding.code == "AS114"]
+    assert (finding.remedy is None) is bool(between)
+
+
+@pytest.mark.parametrize(
+    ("line", "help_text"),
+    [
+        ("SSLUseStapling yes", "Write on or off."),
+        (
+            "SSLStaplingResponderTimeout -5",
+            "Set a number that is not negative; the default is 10.",
+        ),
+        (
+            "SSLStaplingResponseMaxAge -1",
+            "Set a number that is not negative, or remove the line.",
+        ),
+        (
+            "SSLStaplingForceURL",
+            "Write the right number of arguments, each in quotes if it contains a space.",
+        ),
+        ("SSLProtocol TLSv1.4", "Correct the argument."),
+        ("SSLLogLevel warn", "Remove the line."),
+    ],
+)
+def test_the_help_for_a_wrong_argument_is_about_that_argument(
+    lab: Lab, line: str, help_text: str
+) -> None:
+    found = linted(lab, Example(CACHE + tls_host(line)))
+    assert [finding.help for finding in found if finding.code == "AS103"] == [help_text]
+
+
+def test_the_help_for_the_provider_of_a_session_cache_names_the_module(lab: Lab) -> None:
+    found = linted(lab, Example("SSLSessionCache dc:x\n" + CACHE + tls_host()))
+    assert [finding.help for finding in found if finding.code == "AS103"] == [
+        "Use another provider, or load the module of this one."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("off on", "httpd reads this as off and ignores the rest: on"),
+        ("on off on", "httpd reads this as on and ignores the rest: off on"),
+        ("off # for now", "httpd reads this as off and ignores the rest: # for now"),
+    ],
+)
+def test_the_message_shows_which_words_of_a_switch_are_ignored(
+    lab: Lab, words: str, message: str
+) -> None:
+    found = linted(lab, Example(CACHE + tls_host(f"SSLUseStapling {words}")))
+    assert [finding.message for finding in found if finding.code == "AS104"] == [message]

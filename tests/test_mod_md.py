@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, MOD_MD, managed_domain, managed_host, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 from tests.lab.processes import wait_until
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -294,6 +294,20 @@ def test_mod_md_comes_too_late_for_tls_by_listen(lab: Lab) -> None:
         assert hosts(httpd.root / "httpd.conf") == {}
         assert httpd.start(), httpd.log
         assert not handshake(httpd.port, "www.example.com").connected
+
+
+@pytest.mark.parametrize(
+    ("case", "lines"), [("issuer-from-another-host", 0), ("another-switch", 1)]
+)
+def test_a_switch_is_idle_if_mod_md_finds_the_issuer(lab: Lab, case: str, lines: int) -> None:
+    """Without the issuer, the switch decides whether the host staples what mod_md has for another.
+
+    `test_hosts_tells_for_which_hosts_mod_md_staples` plays the first case.
+    """
+    texts = {**CASES, "another-switch": ON + CACHE + tls_host(USE)}
+    with lab.httpd(MOD_MD + texts[case]) as httpd:
+        done = run("lint", httpd.root / "httpd.conf", "--select", "AS112", "--format", "json")
+    assert len(json.loads(done.stdout)["findings"]) == lines
 
 
 INCLUDES = "Include snippets/ocsp.conf"

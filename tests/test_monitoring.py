@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.project import ROOT
-from tests.test_cli import run
 from tests.test_probe import ON, trusted
 
 if TYPE_CHECKING:

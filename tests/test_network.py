@@ -22,10 +22,10 @@ from apachestaple.ocsp.query import FailureKind, Query
 from apachestaple.probing.probe import Prober
 from apachestaple.probing.targets import Target
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.network import NAME_SERVER, Namespace
 from tests.lab.processes import Child, wait_until
 from tests.lab.raw import RawServer
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     import socket

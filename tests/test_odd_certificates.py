@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from apachestaple.certificates.pem import CertificateReader, Problem
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

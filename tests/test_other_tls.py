@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import tls_host
+from tests.command.run import run
 from tests.schemas import LINT, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

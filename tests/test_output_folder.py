@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.command.run import run
 from tests.project import ROOT
-from tests.test_cli import run
 from tests.test_patches import HOST, MAIN, shell
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's wheel, built from a copy of its working tree."""
     folder = tmp_path_factory.mktemp("wheel")
     copy_project(folder / "project")
-    _python("-m", "pip", "wheel", "--no-deps", "-w", str(folder), str(folder / "project"))
+    _pip("wheel", "--no-deps", "-w", str(folder), str(folder / "project"))
     (built,) = folder.glob("*.whl")
     return built
 
@@ -30,8 +30,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program, installed from the wheel into an environment of its own."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
-    _python("-m", "pip", "install", str(wheel), python=folder / "bin/python")
+    venv.create(folder)
+    # This environment's pip is used, because an installation of pip takes seconds.
+    _pip("--python", str(folder / "bin/python"), "install", "--no-compile", str(wheel))
     return folder / "bin/apachestaple"
 
 
@@ -97,8 +98,8 @@ def _metadata(wheel: Path) -> Message:
         return Parser().parsestr(archive.read(name).decode())
 
 
-def _python(*arguments: str, python: Path | None = None) -> None:
-    command = [str(python or sys.executable), *arguments, "--disable-pip-version-check", "--quiet"]
+def _pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
     done = _run(command, folder=Path("/"))
     assert done.returncode == 0, done.stdout + done.stderr
 

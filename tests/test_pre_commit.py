@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,13 +50,23 @@ OTHERS = [
 
 
 class Repository:
-    """A git repository of configurations, with pre-commit's own folder beside it."""
+    """A git repository of configurations that uses the hooks of a project."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, project: Path) -> None:
         self.folder = folder / "configurations"
         self.folder.mkdir()
-        self._environment = _environment(folder)
+        self._project = project
+        # Hooks are installed once for all repositories.
+        self._environment = _environment(project.parent)
         self.git("init", "--quiet")
+        self.use(["apachestaple", "apachestaple-fix"])
+
+    def use(self, hooks: Sequence[str], *options: str) -> None:
+        """Write pre-commit's configuration, with further options for each hook."""
+        lines = ["repos:", f"- repo: {self._project}", f"  rev: {_head(self._project)}", "  hooks:"]
+        for hook in hooks:
+            lines += [f"  - id: {hook}", *(f"    {option}" for option in options)]
+        self.write(".pre-commit-config.yaml", "\n".join(lines) + "\n")
 
     def write(self, path: str, text: str) -> Path:
         """Write and stage a file."""
@@ -106,13 +116,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    return Repository(tmp_path)
+def repository(project: Path, tmp_path: Path) -> Repository:
+    return Repository(tmp_path, project)
 
 
-def test_the_hooks_stop_and_repair_a_faulty_fragment(project: Path, repository: Repository) -> None:
+def test_the_hooks_stop_and_repair_a_faulty_fragment(repository: Repository) -> None:
     site = repository.write("sites-available/www.conf", FAULTY)
-    code, output = repository.pre_commit("try-repo", str(project), "--all-files", "--verbose")
+    code, output = repository.pre_commit("run", "--all-files", "--verbose")
     assert code == 1, output
     lint, _, fix = output.partition("- hook id: apachestaple-fix\n")
     assert "- hook id: apachestaple\n- duration" in lint
@@ -124,9 +134,9 @@ def test_the_hooks_stop_and_repair_a_faulty_fragment(project: Path, repository: 
     assert [path.name for path in site.parent.iterdir()] == ["www.conf"]
 
 
-def test_the_hooks_let_a_good_fragment_pass(project: Path, repository: Repository) -> None:
+def test_the_hooks_let_a_good_fragment_pass(repository: Repository) -> None:
     site = repository.write("sites-available/www.conf", GOOD)
-    code, output = repository.pre_commit("try-repo", str(project), "--all-files", "--verbose")
+    code, output = repository.pre_commit("run", "--all-files", "--verbose")
     assert code == 0, output
     assert output.count("Passed") == 2
     assert site.read_text() == GOOD
@@ -134,24 +144,14 @@ def test_the_hooks_let_a_good_fragment_pass(project: Path, repository: Repositor
 
 @pytest.mark.parametrize("hook", ["apachestaple", "apachestaple-fix"])
 def test_the_hooks_look_at_configurations_of_apache_alone(
-    project: Path, repository: Repository, hook: str
+    repository: Repository, hook: str
 ) -> None:
     templates = ["sites-available/www.conf.j2", "roles/web/templates/apache2/www.conf.erb"]
     wanted = [*CONFIGURATIONS, *(templates if hook == "apachestaple" else ())]
     for path in [*CONFIGURATIONS, *templates, *OTHERS]:
         repository.write(path, "# text\n")
     # The program's place is taken by one that says which files it got.
-    config = f"""\
-repos:
-- repo: {project}
-  rev: {_head(project)}
-  hooks:
-  - id: {hook}
-    language: system
-    entry: printf '%s\\n'
-    verbose: true
-"""
-    repository.write(".pre-commit-config.yaml", config)
+    repository.use([hook], "language: system", "entry: printf '%s\\n'", "verbose: true")
     code, output = repository.pre_commit("run", "--all-files")
     assert code == 0, output
     passed = set(output.splitlines()) & {*CONFIGURATIONS, *templates, *OTHERS}
@@ -159,14 +159,14 @@ repos:
 
 
 def test_a_file_that_is_called_like_an_option_is_a_file(
-    project: Path, repository: Repository, tmp_path: Path
+    repository: Repository, tmp_path: Path
 ) -> None:
     named = tmp_path / "sites-available" / "www.conf"
     named.parent.mkdir()
     named.write_text("mine")
     site = repository.write(f"./--output={named}", FAULTY)
     for hook in ("apachestaple", "apachestaple-fix"):
-        code, output = repository.pre_commit("try-repo", str(project), hook, "--all-files")
+        code, output = repository.pre_commit("run", hook, "--all-files")
         assert code == 1, output
         assert named.read_text() == "mine"
         assert "sage:" not in output
@@ -196,4 +196,6 @@ def _environment(folder: Path) -> Mapping[str, str]:
         "GIT_COMMITTER_NAME": "Test",
         "GIT_COMMITTER_EMAIL": "test@example.com",
         "PRE_COMMIT_HOME": str(folder / "pre-commit"),
+        # Compiling all dependencies takes longer than the few runs of the hooks.
+        "PIP_NO_COMPILE": "1",
     }

@@ -18,10 +18,10 @@ from apachestaple.probing.judging import Expectations, judge
 from apachestaple.probing.probe import Prober
 from apachestaple.probing.targets import Target, parse_target
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
 from tests.lab.raw import RawServer
 from tests.schemas import PROBE, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.schemas import PROBE, checked
-from tests.test_cli import run
 from tests.test_probe import ON, trusted
 
 if TYPE_CHECKING:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -13,10 +15,11 @@ from apachestaple.network.route import Proxy, Route, parse_proxy
 from apachestaple.probing.probe import Prober
 from apachestaple.probing.targets import Target
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.raw import RawServer
 from tests.lab.server import MODULES
+from tests.project import ROOT
 from tests.schemas import PROBE, checked
-from tests.test_cli import run
 from tests.test_probe import ON, RECORD, say, trusted
 
 if TYPE_CHECKING:
@@ -43,7 +46,10 @@ def test_targets_of_a_file_and_of_standard_input(server: Httpd, lab: Lab, tmp_pa
     names = [document["servername"] for document in checked(done.stdout, PROBE)]
     assert (done.returncode, sorted(names)) == (0, [f"{name}.example.com" for name in "abc"])
     with file.open() as stdin:
-        piped = run("probe", "--targets", "-", *words, stdin=stdin)
+        command = [sys.executable, "-m", "apachestaple", "probe", "--targets", "-", *words]
+        piped = subprocess.run(
+            command, cwd=ROOT, stdin=stdin, capture_output=True, text=True, check=False
+        )
     found = [document["servername"] for document in checked(piped.stdout, PROBE)]
     assert found == ["a.example.com", "b.example.com"]
 

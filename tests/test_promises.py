@@ -18,9 +18,9 @@ from apachestaple.probing.promises import target_of
 from apachestaple.probing.targets import Target
 from apachestaple.rules.rule import CACHE, tls_host
 from apachestaple.settings import Settings
+from tests.command.run import run
 from tests.lab.raw import RawServer
 from tests.schemas import PROBE, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

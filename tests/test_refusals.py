@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from apachestaple.rules.rule import tls_host
+from tests.command.run import run as run_command
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 LOADED = "LoadModule ssl_module modules/mod_ssl.so\n"
@@ -29,13 +28,8 @@ def written(folder: Path, text: str, **files: str) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "apachestaple", *arguments, str(folder / "httpd.conf")],
-        env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"XDG_STATE_HOME": str(folder / "state")}
+    return run_command(*arguments, folder / "httpd.conf", env=environment)
 
 
 def refusals(done: subprocess.CompletedProcess[str]) -> str:

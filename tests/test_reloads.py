@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -24,12 +21,14 @@ from apachestaple.mod_ssl.reloads import reload_problem
 from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.remedy import Remedy
+from tests.command.run import run
 from tests.lab.caches import CacheServer
 from tests.lab.handshake import Handshake, handshake
 from tests.lab.processes import wait_until
 from tests.reload_kinds import ALONE, DBM, HOPELESS, KINDS, PLAIN, SERVER_LISTS, STAPLES, Kind
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from apachestaple.mod_ssl.site import Site
@@ -55,9 +54,8 @@ class Trial:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``apachestaple`` on its configuration."""
         command, *options = arguments
-        words = [sys.executable, "-m", "apachestaple", command, self.main, *options]
-        environment = {**os.environ, "XDG_STATE_HOME": str(self.state), "NO_COLOR": "1"}
-        return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        environment = {"XDG_STATE_HOME": str(self.state), "NO_COLOR": "1"}
+        return run(command, self.main, *options, env=environment)
 
     @property
     def site(self) -> Path:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

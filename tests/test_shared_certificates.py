@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.certificates import namesake
 from tests.lab.handshake import handshake
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,6 +223,29 @@ def test_the_chain_of_hosts_that_inherit_is_not_cut(lab: Lab) -> None:
         assert handshake(httpd.port).staple == "good"
         assert handshake(httpd.port, "rich.example.com").staple == "good"
         assert "AH02217" not in httpd.log
+
+
+def test_a_chain_that_is_not_sent_need_not_be_in_the_new_one(lab: Lab) -> None:
+    """The chain in a certificate file is not sent if there is SSLCertificateChainFile."""
+    other = (lab.certificates_folder / "self-signed.pem").read_text()
+    files = {
+        "both.pem": (lab.certificates_folder / "leaf-only.pem").read_text() + other,
+        "root.pem": lab.authority.root_file.read_text(),
+    }
+    poor = tls_host(ON, "SSLCertificateChainFile root.pem", certificate="leaf-only")
+    text = CACHE + poor.replace("certs/leaf-only.pem", "both.pem")
+    text += tls_host(ON, CHAIN, certificate="third", name="rich.example.com")
+    with lab.httpd(text, files=files) as httpd:
+        assert httpd.start()
+        made = handshake(httpd.port, "www.example.com")
+        assert made.staple is None
+        assert re.findall(r"^ (\d) s:", made.raw, re.MULTILINE) == ["0", "1"]
+        assert re.search(r"^ 1 s:CN *= *Lab Root CA$", made.raw, re.MULTILINE)
+        httpd.stop()
+        repaired(lab, httpd.root)
+        assert (httpd.root / "site.conf").read_text().count(CHAIN) == 2
+        assert httpd.start()
+        assert handshake(httpd.port, "www.example.com").staple == "good"
 
 
 def test_a_bad_url_is_removed_where_one_certificate_staples_without_it(lab: Lab) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, MACRO, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from apachestaple.fix.editing.edit import Edit, Where, edited
 from apachestaple.httpd.syntax import logical_lines
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.handshake import handshake
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,6 +16,7 @@ import pytest
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.undo import latest_backup
 from apachestaple.fix.transaction.write import NewText, written
+from tests.command.run import run
 from tests.lab.server import MODULES
 
 if TYPE_CHECKING:
@@ -35,10 +36,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fix(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "apachestaple", "fix", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, check=False, text=True, errors="surrogateescape"
-    )
+    return run("fix", *map(str, arguments), errors="surrogateescape")
 
 
 def site(tmp_path: Path, name: str = "site") -> Path:

@@ -7,6 +7,8 @@ import random
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from apachestaple.discovery.locate import locate
 from apachestaple.httpd.layout import Options
 from apachestaple.httpd.reader import read
@@ -158,6 +160,16 @@ def test_every_directive_of_mod_ssl_is_judged_as_httpd_judges_it(lab: Lab) -> No
     assert not {line: both for line, both in judged.items() if not agree(*both)}
     rejected = sum(said is not None for said, _ in judged.values())
     assert len(judged) / 4 < rejected < len(judged), "some are accepted, and many are not"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['HIGH ""', "HIGH ''", '"" HIGH', "SSL HIGH", "TLSv1.3 TLS_AES_128_GCM_SHA256", "TLSv1.2 HIGH"],
+)
+def test_a_protocol_before_ciphers_is_judged_as_httpd_judges_it(lab: Lab, words: str) -> None:
+    """An empty second argument is ignored."""
+    said, ours = verdicts(lab, f"SSLCipherSuite {words}")
+    assert agree(said, ours), (said, ours)
 
 
 SUITES = (

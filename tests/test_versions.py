@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.rules.rule import CACHE, MOD_MD, managed_domain, managed_host, tls_host
+from tests.command.run import run
 from tests.schemas import LINT, checked
-from tests.test_cli import run
 
 if TYPE_CHECKING:
     from tests.lab.play import Lab
@@ -29,6 +29,16 @@ def test_mod_md_is_proposed_to_an_httpd_whose_mod_md_staples(
     assert ("AS504" in rules) == said
 
 
+def test_the_proposal_is_at_the_switch_of_the_first_host(lab: Lab) -> None:
+    hosts = [tls_host("SSLUseStapling on", name=f"{name}.example.com") for name in "ab"]
+    text = MOD_MD + CACHE + "".join(hosts)
+    with lab.httpd(text) as httpd:
+        done = run("lint", httpd.root / "httpd.conf", "--select", "AS504", "--format", "json")
+    (finding,) = checked(done.stdout, LINT)["findings"]
+    assert finding["line"] == text.partition("SSLUseStapling")[0].count("\n") + 1
+    assert len(finding["hosts"]) == 2
+
+
 @pytest.mark.parametrize("switch", ["on", "off"])
 def test_mod_md_is_not_proposed_where_it_may_not_staple_for_others(lab: Lab, switch: str) -> None:
     text = MOD_MD + f"MDStapleOthers {switch}\n" + CACHE + tls_host("SSLUseStapling on")
@@ -46,6 +56,8 @@ def test_mod_md_is_not_proposed_where_it_may_not_staple_for_others(lab: Lab, swi
         ("2.4.67", "MDStapling", set(), set()),
         ("2.4.67", "SSLUseStapling", set(), {"CVE-2026-44185"}),
         ("2.4.68", "SSLUseStapling", set(), set()),
+        ("2.4.41", "MDStapling", set(), set()),
+        ("2.4.42", "MDStapling", {"CVE-2026-29168"}, set()),
     ],
 )
 def test_the_bugs_of_the_module_that_staples(

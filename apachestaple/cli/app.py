@@ -1,23 +1,40 @@
 """The Typer application: its commands and the options of the program itself."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+import typer.main
 
 from apachestaple import __version__
 from apachestaple.cli.command import Command, Group, as_command
-from apachestaple.cli.dump import dump
-from apachestaple.cli.explain import explain
-from apachestaple.cli.fix import fix
-from apachestaple.cli.hosts import hosts
-from apachestaple.cli.lint import lint
-from apachestaple.cli.probe import probe
-from apachestaple.cli.responders import responders
-from apachestaple.cli.rules import rules
+
+# In the order of the help. Each is a function in the module of the same name.
+_COMMANDS = ("lint", "fix", "dump", "hosts", "responders", "probe", "rules", "explain")
+
+
+class _Program(Group):
+    """The program. It makes only the commands that are called, because each takes 1 ms."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  (they are Typer's)
+        super().__init__(**options)
+        names: dict[str, Any] = dict.fromkeys(_COMMANDS)
+        self.commands = names
+
+    def get_command(self, _: Any, cmd_name: str) -> Any:  # noqa: ANN401  (Typer's click is private)
+        return _command(cmd_name) if cmd_name in _COMMANDS else None
+
+
+def _command(name: str) -> Any:  # noqa: ANN401  (likewise)
+    function = getattr(import_module(f"apachestaple.cli.{name}"), name)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(cls=Command)(as_command(function))
+    return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="apachestaple",
-    cls=Group,
+    cls=_Program,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -41,7 +58,3 @@ def _apachestaple(
     ] = False,
 ) -> None:
     """Check and repair OCSP stapling in Apache httpd configurations."""
-
-
-for _command in (lint, fix, dump, hosts, responders, probe, rules, explain):
-    app.command(cls=Command)(as_command(_command))

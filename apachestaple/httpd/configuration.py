@@ -248,8 +248,6 @@ class Configuration:
     includes: dict[str, int] = field(default_factory=dict)
     inclusions: dict[str, list[Inclusion]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    # By ServerRoot and arguments, with whether it may be read.
-    _named_files: dict[str, dict[str, tuple[str, bool]]] = field(default_factory=dict)
 
     @lazy
     def dependences(self) -> Dependences:
@@ -280,6 +278,11 @@ class Configuration:
     def named_file(self, raw: str) -> str:
         """The local path of the file in the first argument."""
         return self.certificate_file(raw)[0]
+
+    @lazy
+    def _named_files(self) -> dict[str, dict[str, tuple[str, bool]]]:
+        """Paths by ServerRoot and arguments, with whether they may be read."""
+        return {}
 
     def certificate_file(self, raw: str) -> tuple[str, bool]:
         """The same for certificates and keys, and whether it may be read."""

@@ -107,6 +107,7 @@ class Lines:
             modules=set(start.built_in),
             environment=start.environment,
         )
+        self._find_real = self.configuration.paths.real_paths.find
         # The spelling of each directive of a loaded module, by name in lower case.
         self._commands: dict[str, str] = {}
         for module in start.built_in:

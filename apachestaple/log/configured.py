@@ -128,7 +128,7 @@ def _caused(
 
 def _of_record(explanation: Explanation, host: Host, certificate: HostCertificate) -> Explanation:
     """With what clients get if another host with the certificate provides what this one lacks."""
-    if certificate.leaf is None or host.find_record(certificate.leaf) is None:
+    if certificate.leaf is None or host.lookups.record(certificate.leaf) is None:
         alone = _ALONE.get(explanation.rule or "")
         return _as(explanation, alone) if alone else explanation
     if host.responder(certificate) is None:

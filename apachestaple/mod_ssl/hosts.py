@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.numbers import atoi
 from apachestaple.httpd.words import first_word, lower
-from apachestaple.lazy import lazy
+from apachestaple.lazy import lazy, share_names
 from apachestaple.mod_ssl.addresses import Address
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.mod_ssl.lookups import NO_LOOKUPS, Lookups
 from apachestaple.mod_ssl.managed import mod_md_answers
 from apachestaple.mod_ssl.stapling_problem import NEVER_QUERIED, StaplingProblem
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind as Kind
@@ -22,13 +23,10 @@ from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateFile
     from apachestaple.httpd.configuration import Directive
     from apachestaple.mod_ssl.managed import ManagedDomain
-    from apachestaple.mod_ssl.records import StaplingRecord
 
 
 # No name in the DNS is longer.
@@ -99,16 +97,12 @@ class Host:
         command_certificates: its own ``SSLOpenSSLConfCmd Certificate``, with the path as argument.
         command_keys: its own ``SSLOpenSSLConfCmd PrivateKey``, likewise.
         main: the main server; ``None`` if it is the main server itself.
-        find_certificates: reads its certificates.
-        find_record: returns mod_ssl's record of a leaf, made by any host.
-        has_upgrades: returns whether this version of httpd supports ``SSLEngine optional``. It is
-            only called if a host has that setting, because the version takes time.
+        lookups: what it looks up in the whole server.
         listen_is_https: whether its address is that of a Listen for https.
         aliases: the names of its ServerAlias directives.
         managed: the domains that mod_md assigns to it.
         tls_engines: the TLSEngine directives of mod_tls, if it is the main server.
         md_stapling: whether mod_md must staple for it; ``None`` if a fragment does not show it.
-        mod_md_has: returns whether mod_md queries a responder about a leaf, for any host.
 
     """
 
@@ -119,22 +113,19 @@ class Host:
     overridden: list[Directive] = field(default_factory=list)
     own_certificates: list[Directive] = field(default_factory=list)
     own_keys: list[Directive] = field(default_factory=list)
-    has_upgrades: Callable[[], bool] = lambda: False
     command_certificates: list[Directive] = field(default_factory=list)
     command_keys: list[Directive] = field(default_factory=list)
-    find_certificates: Callable[[Host], tuple[HostCertificate, ...]] = lambda _: ()
-    find_record: Callable[[Certificate], StaplingRecord | None] = lambda _: None
+    lookups: Lookups = NO_LOOKUPS
     listen_is_https: bool = False
     aliases: list[str] = field(default_factory=list)
     tls_engines: list[Directive] = field(default_factory=list)
     managed: tuple[ManagedDomain, ...] = ()
     md_stapling: bool | None = False
-    mod_md_has: Callable[[Certificate], bool] = lambda _: False
 
     @lazy
     def certificates(self) -> tuple[HostCertificate, ...]:
         """Its certificates and those of the main server; read at the first use."""
-        return self.find_certificates(self)
+        return self.lookups.certificates(self)
 
     @lazy
     def served(self) -> tuple[HostCertificate, ...]:
@@ -240,7 +231,7 @@ class Host:
     def is_tls(self) -> bool:
         """Whether mod_ssl sets it up for TLS."""
         engine = self.ssl_engine
-        return engine == "on" or (engine == "optional" and self.has_upgrades())
+        return engine == "on" or (engine == "optional" and self.lookups.has_upgrades())
 
     @lazy
     def takes_handshakes(self) -> bool:
@@ -313,7 +304,7 @@ class Host:
 
     def _as_recorded(self, certificate: HostCertificate) -> HostCertificate:
         """The certificate of the host that made the record; this one if there is no record."""
-        record = self.find_record(certificate.leaf) if certificate.leaf else None
+        record = self.lookups.record(certificate.leaf) if certificate.leaf else None
         return record.certificate if record else certificate
 
     @lazy
@@ -333,7 +324,7 @@ class Host:
         leaf = certificate.leaf
         if leaf is None:
             return StaplingProblem(Kind.NOT_READ, "its certificate was not read")
-        record = self.find_record(leaf)
+        record = self.lookups.record(leaf)
         recorded = record.certificate if record else certificate
         if certificate.issuer_found is False and record is None:
             if leaf.is_self_signed:
@@ -384,6 +375,9 @@ class Host:
     def known_certificates(self) -> tuple[HostCertificate, ...]:
         """The certificates whose leaf could be read."""
         return tuple(certificate for certificate in self.certificates if certificate.is_readable)
+
+
+share_names(Host(None, ()))
 
 
 @lru_cache(maxsize=256)

@@ -207,7 +207,7 @@ def mod_md_answers(host: Host, certificate: HostCertificate) -> bool:
     if not host.md_stapling or certificate.leaf is None:
         return bool(host.md_stapling)
     is_prepared = certificate.issuer_found is not False or host.use_stapling
-    return is_prepared and host.mod_md_has(certificate.leaf)
+    return is_prepared and host.lookups.mod_md_has(certificate.leaf)
 
 
 def stapled_leaves(hosts: Sequence[Host]) -> frozenset[bytes]:

@@ -140,7 +140,7 @@ class Provisions:
         """The files that only contain authorities, by the subjects of these."""
         found: dict[Hashable, dict[str, Source]] = {}
         for file, source in self._files:
-            if file.leaf is None or file.leaf.is_ca:
+            if file.leaf is not None and file.leaf.is_ca:
                 for authority in all_certificates(file):
                     _add(found, authority.subject_name, file.path, source)
         return found

@@ -33,6 +33,7 @@ from apachestaple.mod_ssl.host_certificates import (
 )
 from apachestaple.mod_ssl.hosts import Host, HostCertificate, first_argument
 from apachestaple.mod_ssl.lines import LinesInForce
+from apachestaple.mod_ssl.lookups import Lookups
 from apachestaple.mod_ssl.managed import (
     ManagedDomain,
     assign_domains,
@@ -114,6 +115,7 @@ class Site:
         """Free the memory of what can be computed again, such as the lines of files."""
         forget(self.ssl_directives)
         forget(self)
+        forget(self.configuration)
         for file in self.configuration.files.values():
             file.release()
 
@@ -355,14 +357,11 @@ def understand(
     def find_certificates(host: Host) -> tuple[HostCertificate, ...]:
         return host_certificates(host, files)
 
-    find_record, mod_md_has = site.find_record, site.mod_md_has
+    lookups = Lookups(find_certificates, site.find_record, site.mod_md_has, has_upgrades)
     for host in site.hosts:
         if host.section is not None:
             host.listen_is_https = speak_https[host.section.raw]
-        host.find_certificates = find_certificates
-        host.has_upgrades = has_upgrades
-        host.find_record = find_record
-        host.mod_md_has = mod_md_has
+        host.lookups = lookups
     if has_mod_md(walk.seen):
         assign_domains(site.hosts, site.managed_domains, configuration)
     if at_once:

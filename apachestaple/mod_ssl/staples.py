@@ -256,7 +256,7 @@ def _reason(host: Host, certificate: HostCertificate, problem: StaplingProblem |
     if problem is not None:
         return problem.reason
     if url is not None and url_problem(url) is None and host.has_wrong_issuer(certificate):
-        record = host.find_record(certificate.leaf) if certificate.leaf else None
+        record = host.lookups.record(certificate.leaf) if certificate.leaf else None
         name = record.host.name if record else host.name
         return f"{name} finds a certificate of the issuer's name with another key"
     if url is None:

@@ -270,7 +270,8 @@ def _few_processes(loaded: Collection[str]) -> list[str]:
         return []
     return [
         "StartServers 1",
-        "ServerLimit 1",
+        # The second one is for a reload: its child starts while that of before ends.
+        "ServerLimit 2",
         "ThreadsPerChild 8",
         "ThreadLimit 8",
         "MaxRequestWorkers 8",

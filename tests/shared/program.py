@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tests.command.run import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,13 +52,8 @@ def fix(root: Path, *, unsafe: bool) -> str:
 
 
 def _run(root: Path, command: str, *options: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "apachestaple", command, str(root / MAIN_FILE), *options],
-        env={**os.environ, "XDG_STATE_HOME": str(root.parent / "state")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"XDG_STATE_HOME": str(root.parent / "state")}
+    done = run(command, root / MAIN_FILE, *options, env=environment)
     if done.returncode not in (0, 1) or not done.stdout:
         raise ProgramError(f"{command}: exit code {done.returncode}: {done.stderr}{done.stdout}")
     return done.stdout

@@ -68,7 +68,9 @@ def aligned(lines: Sequence[str], neighbours: Sequence[str], indent: str) -> tup
     All have the indentation ``indent``.
     """
     found = [columns for each in neighbours if (columns := _columns(each, indent))]
-    column, count = Counter(each.column for each in found).most_common(1)[0] if found else (0, 0)
+    if not found:
+        return tuple(lines)
+    column, count = Counter(each.column for each in found).most_common(1)[0]
     spaces = {each.space for each in found if each.column == column}
     if count < 2 or spaces == {" "}:
         return tuple(lines)
