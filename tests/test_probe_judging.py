@@ -39,9 +39,11 @@ HOSTS = {
 
 @pytest.fixture(scope="module")
 def server(lab: Lab) -> Iterator[Httpd]:
-    lab.authority.issue("other-name", names=("www.example.net", "example.net", "a.b", "c.d"))
-    lab.authority.issue("no-name", names=())
-    lab.authority.issue("client-only", names=("*.example.com",), is_for_clients=True)
+    lab.authority.issue(
+        "other-name", names=("www.example.net", "example.net", "a.b", "c.d"), ocsp=()
+    )
+    lab.authority.issue("no-name", names=(), ocsp=())
+    lab.authority.issue("client-only", names=("*.example.com",), is_for_clients=True, ocsp=())
     hosts = [tls_host(certificate=file, name=name) for file, name in HOSTS.items()]
     with lab.httpd(f"{CACHE}{ON}\n{''.join(hosts)}") as httpd:
         assert httpd.start()
@@ -110,7 +112,7 @@ def test_a_certificate_without_names_is_for_no_name(server: Httpd, lab: Lab) -> 
 
 @pytest.mark.parametrize(("address", "accepted"), [("127.0.0.1", True), ("127.0.0.2", False)])
 def test_an_address_is_compared_with_the_addresses(lab: Lab, address: str, accepted: bool) -> None:
-    lab.authority.issue("address", names=(), addresses=("127.0.0.1",))
+    lab.authority.issue("address", names=(), addresses=("127.0.0.1",), ocsp=())
     with lab.httpd(f"{CACHE}{ON}\n{tls_host(certificate='address')}") as httpd:
         assert httpd.start()
         served = Prober(cafile=trusted(lab)).probe(
