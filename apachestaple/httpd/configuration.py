@@ -204,13 +204,21 @@ class NoteKind(StrEnum):
     VARIABLES_NOT_READ = "variables-not-read"
 
 
+# Notes about files whose directives are unknown.
+_UNREAD = frozenset({NoteKind.INCLUDE_ELSEWHERE, NoteKind.OUTSIDE})
+
+
 class ReadNote(NamedTuple):
-    """A note with the text that it is about, and a reason if there is one."""
+    """A note with the text that it is about, and a reason if there is one.
+
+    ``in_section`` is whether its line is in a section, such as a virtual host.
+    """
 
     kind: NoteKind
     subject: str
     place: Place
     reason: str = ""
+    in_section: bool = False
 
 
 @dataclass(eq=False)
@@ -253,6 +261,16 @@ class Configuration:
     def dependences(self) -> Dependences:
         """On which files and conditions its directives depend."""
         return Dependences(self)
+
+    @lazy
+    def is_complete(self) -> bool:
+        """Whether something may be concluded from what it does not contain.
+
+        Not for fragments, and not if a file that the main server includes was not read. A file that
+        only a section includes contains no hosts, no cache and no modules.
+        """
+        unread = any(note.kind in _UNREAD and not note.in_section for note in self.notes)
+        return self.whole and not unread
 
     @property
     def name(self) -> str:
@@ -329,9 +347,9 @@ class Configuration:
     def may_have_module(self, name: str) -> bool:
         """Whether it is loaded, or that is not known.
 
-        It is not known for a fragment, and for a copy in which no line loads any module.
+        It is not known if something was not read, and for a copy in which no line loads any module.
         """
-        is_known = self.whole and (self.installed or bool(self.load_modules))
+        is_known = self.is_complete and (self.installed or bool(self.load_modules))
         return self.has_module(name) or not is_known
 
     def named(self, *names: str) -> Iterator[Directive]:

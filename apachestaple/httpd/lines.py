@@ -225,7 +225,9 @@ class Lines:
     ) -> None:
         if file.is_configuration or kind not in _NOTES_THAT_QUOTE:
             place = self._place(file, index)
-            self.configuration.notes.append(ReadNote(kind, subject, place, reason))
+            in_section = self._parent is not None
+            note = ReadNote(kind, subject, place, reason, in_section)
+            self.configuration.notes.append(note)
 
     def _place(self, file: SourceFile, index: int) -> Place:
         """The first physical line, because a long line may have many notes."""

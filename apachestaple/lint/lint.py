@@ -93,7 +93,7 @@ def _findings(
     """The findings about one site, not joined, because comments suppress them by line."""
     if answers:
         site = site.answered(answers)
-    if not site.configuration.whole:
+    if not site.configuration.is_complete:
         rules = [rule for rule in rules if not rule.needs_whole]
     findings = [finding for finding in _by_kind(site, rules) if _is_known(finding, site)]
     right = spelt_right(site)

@@ -100,7 +100,7 @@ def _if_it_answers(host: Host, site: Site) -> Prospect:
     if not host.md_stapling and not host.use_stapling:
         if host.setting("SSLUseStapling") is not None:
             return Prospect(False, "SSLUseStapling is off" + _no_mod_md(host, site))
-        if site.configuration.whole:
+        if site.configuration.is_complete:
             return Prospect(False, "SSLUseStapling is not set" + _no_mod_md(host, site))
         known = _of_certificates(host, site)
         if known.staples is False:
@@ -144,7 +144,7 @@ def _cache_problem(site: Site) -> str | None:
     """Why there would be no cache, and so no server."""
     cache = site.cache
     if cache is None:
-        return "no SSLStaplingCache is set" if site.configuration.whole else None
+        return "no SSLStaplingCache is set" if site.configuration.is_complete else None
     if cache.provider not in PROVIDERS:
         return f"there is no cache provider {cache.provider!r}"
     if cache.refusal:

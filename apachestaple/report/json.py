@@ -117,8 +117,8 @@ def hosts_json(hosts: Iterable[ExpectedHost]) -> str:
 def _host(shown: ExpectedHost) -> dict[str, object]:
     host, site, expected = shown
     file, line = shown.place
-    # A fragment does not show what the main server sets.
-    known = site.configuration.whole or host.setting("SSLUseStapling") is not None
+    # What was not read may set it in the main server.
+    known = site.configuration.is_complete or host.setting("SSLUseStapling") is not None
     return {
         "name": host.name,
         "addresses": [str(address) for address in host.addresses],
