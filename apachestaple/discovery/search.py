@@ -10,6 +10,7 @@ from apachestaple.discovery.boundaries import refuse_outside
 from apachestaple.discovery.contents import HEAD, Kind, head_of, kind_of
 from apachestaple.discovery.given import given_path, is_main_file
 from apachestaple.discovery.main_files import LayoutError, mains_of_root
+from apachestaple.discovery.names import is_likely
 from apachestaple.discovery.survey import EXCLUDED, survey
 from apachestaple.discovery.templates.documents import documents, needs_rendering
 from apachestaple.filesystem.reading import read_file
@@ -96,10 +97,12 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
     """Look what the candidates are, except those that a server reads (``known``, real paths).
 
     What cannot be read in a folder from which a server reads is left to the findings about it.
+    Broken links in folders without configurations of httpd are not noted.
     """
     seen = set(known)
     folders = set(map(os.path.dirname, seen))
     real_paths = RealPaths()
+    unread: dict[str, str] = {}
     for path in found.candidates:
         real = real_paths.find(path)
         if real in seen:
@@ -111,7 +114,7 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
         except LayoutError as error:
             found.taken[path] = "not read"
             if os.path.realpath(os.path.dirname(path)) not in folders:
-                found.notes.append(str(error))
+                unread[path] = str(error)
             continue
         if needs_rendering(path, head):
             _add_template(path, head, found)
@@ -123,6 +126,11 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
         elif kind is Kind.FRAGMENT:
             found.fragments[path] = head
     found.candidates.clear()
+    beside = set(map(os.path.dirname, found.fragments))
+    for path, note in unread.items():
+        folder, name = os.path.split(path)
+        if os.path.exists(path) or folder in beside or is_likely(folder, name):
+            found.notes.append(note)
 
 
 def _search_file(given: Given, found: Found) -> None:

@@ -84,7 +84,7 @@ class _Reading:
 
     Attributes:
         sites: what was read.
-        known: real paths of the files that were read.
+        known: paths and real paths of the files that were read.
 
     """
 
@@ -93,6 +93,8 @@ class _Reading:
         self._reader = reader
         self.sites: list[Site] = []
         self.known: set[str] = set()
+        # Local folders that stand for the root folders of the servers.
+        self._roots: set[str] = set()
 
     def read_servers(self) -> None:
         several = len(self._found.mains) > 1
@@ -114,8 +116,13 @@ class _Reading:
             if os.path.realpath(path) not in self.known
         }
         self._read_in_context(heads)
-        for start in fragment_starts(self._found, heads):
-            self._add(start)
+        while heads:
+            for start in fragment_starts(self._found, heads, self._roots):
+                for path in start.files:
+                    heads.pop(path, None)
+                self._add(start)
+            # Those that another fragment seemed to include, but that it has not read.
+            heads = {path: head for path, head in heads.items() if path not in self.known}
 
     def read_templates(self) -> None:
         """Read each configuration in a template or YAML file, as a fragment."""
@@ -162,7 +169,9 @@ class _Reading:
             self._found.add_problem(start.main_file, problem)
             return
         self.sites.append(site)
+        if start.whole:
+            self._roots.add(start.paths.root)
         taken = f"read by {start.main_file}"
         for path, file in site.configuration.files.items():
-            self.known.add(file.real_path)
+            self.known.update((path, file.real_path))
             self._found.taken.setdefault(path, taken)

@@ -11,7 +11,7 @@ from apachestaple.discovery.search import open_candidates, search
 from apachestaple.httpd.layout import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from apachestaple.discovery.search import Found
     from apachestaple.httpd.start import Start
@@ -72,12 +72,18 @@ def server_starts(found: Found) -> Iterator[Start]:
             found.add_problem(main, str(error))
 
 
-def fragment_starts(found: Found, heads: Mapping[str, str]) -> Iterator[Start]:
-    """Where to start reading fragments, once for each folder; ``heads`` are their beginnings."""
-    for files in by_folder(heads):
+def fragment_starts(
+    found: Found, heads: Mapping[str, str], roots: Collection[str] = ()
+) -> Iterator[Start]:
+    """Where to start reading fragments, once for each folder; ``heads`` are their beginnings.
+
+    ``roots`` are the local folders that stand for the root folders of servers.
+    """
+    is_single = len(heads) == 1
+    for files in list(by_folder(heads)):
         given = found.given[files[0]]
-        alone = len(heads) == 1 and not given.is_folder
-        yield fragments_start(files, given, found.options, is_folder=not alone)
+        alone = is_single and not given.is_folder
+        yield fragments_start(files, given, found.options, is_folder=not alone, roots=roots)
 
 
 def nothing_found(paths: Sequence[str], searched: int) -> str:

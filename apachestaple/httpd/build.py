@@ -20,6 +20,7 @@ from apachestaple.httpd.limits import (
     LimitReachedError,
 )
 from apachestaple.httpd.lines import Lines, closes, directive_at, opens, skips
+from apachestaple.httpd.packages import is_of_package
 from apachestaple.httpd.rejected import Rejected
 from apachestaple.httpd.source import Condition, OpenFile, Source
 from apachestaple.httpd.source_file import SourceFile
@@ -168,6 +169,10 @@ class Build(Lines):
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
             if not self._start.whole:
+                return None
+            if self._start.is_copy and is_of_package(path):
+                # A repository often contains only the files that were changed.
+                self._note(NoteKind.INCLUDE_ELSEWHERE, path)
                 return None
         except OSError as error:
             kind, reason = ErrorKind.UNREADABLE, error.strerror

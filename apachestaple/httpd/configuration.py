@@ -228,7 +228,8 @@ class Configuration:
     ``whole`` is false for a fragment, such as a file with one virtual host, and for the fragments
     of one folder (``is_folder``). Nothing may be concluded from what they do not contain.
     ``installed`` is true for the configuration of this machine's httpd, ``in_place`` for one that
-    is inside the ServerRoot that it sets. ``focus`` has the real paths of the files whose findings
+    is inside the ServerRoot that it sets, ``own_openssl`` for a distribution with an OpenSSL of its
+    own. ``focus`` has the real paths of the files whose findings
     are wanted; it is empty if those of all files are. ``is_template`` is true for a configuration
     that a template or YAML file can become. ``is_windows`` is true after a ServerRoot
     with a drive letter. ``includes`` are the wildcards of the main server's Includes, each with the
@@ -241,6 +242,7 @@ class Configuration:
     whole: bool
     installed: bool
     in_place: bool
+    own_openssl: bool
     version: Callable[[], tuple[int, int, int]]
     paths: Paths
     focus: frozenset[str] = frozenset()
@@ -285,7 +287,7 @@ class Configuration:
 
     def absolute(self, path: str) -> str:
         """An absolute path for a path of the configuration (ap_server_root_relative)."""
-        if self.is_windows:
+        if self.is_windows or not self.whole:
             path = windows_path(path)
         return server_root_relative(self.server_root, path)
 
@@ -319,7 +321,7 @@ class Configuration:
         if self.whole or os.path.lexists(named[0]):
             return named
         written = first_word(directive.raw)
-        if not written or written.startswith("/"):
+        if not written or windows_path(written).startswith("/"):
             return named
         beside = server_root_relative(os.path.dirname(directive.file), written)
         return (beside, self.may_read_certificate(beside)) if os.path.lexists(beside) else named

@@ -143,6 +143,7 @@ class _Walk(NamedTuple):
 
     def file_or_folder(self, path: str, above: _Above) -> Iterator[Included]:
         """ap_dir_nofnmatch: a path without wildcard, in the folders ``above``."""
+        path = self.paths.of_link(path)
         if self.paths.is_outside(path):
             yield Outside(path)
             return

@@ -99,6 +99,7 @@ class Lines:
             whole=start.whole,
             installed=start.installed,
             in_place=start.in_place,
+            own_openssl=start.own_openssl,
             version=start.version,
             paths=start.paths,
             focus=start.focus,

@@ -34,6 +34,7 @@ class Start(NamedTuple):
         installed: whether this is the configuration of this machine's httpd, so that a missing
             module or folder is an error.
         in_place: whether the main file is inside the ServerRoot that it sets.
+        own_openssl: whether httpd brings an OpenSSL along.
         unread: files of the start script that were not read, each with the reason.
 
     """
@@ -52,7 +53,13 @@ class Start(NamedTuple):
     focus: frozenset[str] = frozenset()
     installed: bool = False
     in_place: bool = False
+    own_openssl: bool = False
     unread: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the files are those of a server that is not this machine."""
+        return not self.installed and bool(self.paths.maps or self.paths.root)
 
     @property
     def files(self) -> tuple[str, ...]:

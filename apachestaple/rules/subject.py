@@ -103,6 +103,16 @@ def note_subject(note: ReadNote) -> Subject:
     return Subject(identity, note, place, place.file, note.subject)
 
 
+def include_subject(note: ReadNote) -> Subject:
+    """A file that an Include names; all Includes that name it have the same subject.
+
+    A relative path can be another file in another server.
+    """
+    beside = "" if note.subject.startswith("/") else note.place.file
+    identity = ("include", note.kind, note.subject, beside)
+    return Subject(identity, note, note.place, note.place.file, note.subject)
+
+
 def comment_subject(comment: IgnoreComment, word: str = "") -> Subject:
     """A comment that ignores rules, or one word of it."""
     place, text = comment.place, ", ".join(comment.words)
