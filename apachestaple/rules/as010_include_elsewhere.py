@@ -22,9 +22,9 @@ class IncludeElsewhere(ReadNoteRule):
     """An Include names a file outside of the linted files.
 
     In a repository of configurations this is normal: files that a program keeps on the server,
-    such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. Their directives are unknown. If
-    the main server includes such a file, it may contain hosts, the cache and modules, so rules that
-    conclude something from what is missing are not applied.
+    such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. Their directives are unknown.
+    If the main server includes such a file, it may contain hosts, the cache and modules, so rules
+    that conclude something from what is missing are not applied.
     A file outside of the repository is not read, not even through a link, because the report may be
     public. The folders `.git`, `.hg` and `.svn` count as outside, too.
     """
