@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command.run import run
 from tests.lab.ca import Authority
-from tests.test_cli import run
 from tests.test_discovery import MAIN, host, linted, write
 
 if TYPE_CHECKING:
