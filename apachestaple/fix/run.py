@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.errors import OperatingSystemError
 from apachestaple.fix.activation import activations, cache_stays, control_of
 from apachestaple.fix.editing.diff import diff_folder
-from apachestaple.fix.editing.editable import (
-    all_allow,
-    generator_of,
-    inside_only,
-    not_generated,
-)
+from apachestaple.fix.editing.editable import InsideOnly, all_allow, generator_of, not_generated
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
 from apachestaple.fix.outcome import FixError, FixOutcome
@@ -34,12 +29,12 @@ from apachestaple.mod_ssl.site import Site, understand
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from apachestaple.fix.outcome import FixRequest
     from apachestaple.fix.outlook import Outlook
     from apachestaple.fix.transaction.write import NewText
-    from apachestaple.httpd.start import Start
+    from apachestaple.httpd.start import Start, Starts
     from apachestaple.rules.finding import Finding
 
 
@@ -56,7 +51,7 @@ class _Repaired(NamedTuple):
     remaining: Sequence[Finding]
 
 
-def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
+def run_fix(starts: Starts, request: FixRequest) -> FixOutcome:
     """Repair the configurations that begin at ``starts``.
 
     Raises:
@@ -64,12 +59,13 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    files = [path for start in starts for path in start.files]
-    checks = [] if request.outside else [inside_only(starts, files)]
+    inside = InsideOnly(starts.first, starts.files)
+    checks: list[Callable[[str], str | None]] = [] if request.outside else [inside]
     may_not_edit = all_allow(checks if request.generated else [*checks, not_generated])
     work = Work(may_not_edit=may_not_edit)
     try:
-        repairs = _repaired(starts, request, work)
+        known: set[str] = set()
+        repairs = _repaired(_allowed(starts.unread(known), inside), request, work, known)
         harmful = _harmful(repairs, request, work)
         if harmful:
             work = Work(
@@ -77,7 +73,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
                 certificates=work.certificates,
                 uneditable=dict.fromkeys(harmful, _SHARED),
             )
-            repairs = _repaired(starts, request, work)
+            repairs = _repaired([each.start for each in repairs], request, work, set())
         outcome = _outcome(repairs, request, work)
         if request.diff:
             return outcome
@@ -100,16 +96,21 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         ) from None
 
 
-def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[_Repaired]:
-    """Repair each configuration in ``work``, except those that an earlier one includes."""
+def _allowed(starts: Iterable[Start], inside: InsideOnly) -> Iterator[Start]:
+    """The starts; the folders of each may be edited."""
+    for start in starts:
+        inside.add(start)
+        yield start
+
+
+def _repaired(
+    starts: Iterable[Start], request: FixRequest, work: Work, known: set[str]
+) -> list[_Repaired]:
+    """Repair each configuration in ``work``; adds the real paths of its files to ``known``."""
     repairs: list[_Repaired] = []
-    known: set[str] = set()
     renderer = Renderer(request.templates, comments=request.comments)
     repair = Repair(request.rules, request.goal, renderer, work)
-    for given in starts:
-        start = given.without(known)
-        if start is None:
-            continue
+    for start in starts:
         before = _understand(start, request, work)
         found, after, remaining = repair.run(before, partial(_understand, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
