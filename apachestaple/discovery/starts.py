@@ -13,7 +13,7 @@ from apachestaple.httpd.layout import Options
 from apachestaple.httpd.start import Starts
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from apachestaple.discovery.search import Found
     from apachestaple.httpd.start import Start
@@ -66,7 +66,7 @@ def find_starts(paths: Sequence[str], settings: Settings) -> FoundStarts:
         else:
             found.problems.append(nothing_found(paths, found.searched))
 
-    def others(known: Container[str]) -> Iterator[Start]:
+    def others(known: Collection[str]) -> Iterator[Start]:
         open_candidates(found, known)
         yield from _taken_servers(found)
         heads = {

@@ -22,10 +22,8 @@ from apachestaple.fix.transaction.configtest import RejectedError, configtest
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import hard_linked, written
-from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
-from apachestaple.mod_ssl.reading import certificate_listeners
-from apachestaple.mod_ssl.site import Site, understand
+from apachestaple.mod_ssl.reading import read_site
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from apachestaple.fix.outlook import Outlook
     from apachestaple.fix.transaction.write import NewText
     from apachestaple.httpd.start import Start, Starts
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
 
@@ -111,13 +110,13 @@ def _repaired(
     renderer = Renderer(request.templates, comments=request.comments)
     repair = Repair(request.rules, request.goal, renderer, work)
     for start in starts:
-        before = _understand(start, request, work)
-        found, after, remaining = repair.run(before, partial(_understand, start, request, work))
+        before = _read(start, request, work)
+        found, after, remaining = repair.run(before, partial(_read, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
         known.update(file.real_path for file in after.configuration.files.values())
     if len(repairs) > 1:
         # If two of them share a file, the first was read before the second changed the file.
-        repairs = [each._replace(after=_understand(each.start, request, work)) for each in repairs]
+        repairs = [each._replace(after=_read(each.start, request, work)) for each in repairs]
     return repairs
 
 
@@ -135,7 +134,7 @@ def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> s
         return shared
     unchanged = Work(certificates=work.certificates)
     for each in repairs:
-        original = _understand(each.start, request, unchanged)
+        original = _read(each.start, request, unchanged)
         before, after = (
             (site, lint([site], request.rules).findings) for site in (original, each.after)
         )
@@ -199,7 +198,7 @@ def _generated(files: Iterable[NewText], repairs: Iterable[_Repaired], work: Wor
             )
 
 
-def _understand(start: Start, request: FixRequest, work: Work) -> Site:
+def _read(start: Start, request: FixRequest, work: Work) -> Site:
     paths = replace(
         start.paths,
         texts=work.new,
@@ -207,14 +206,7 @@ def _understand(start: Start, request: FixRequest, work: Work) -> Site:
         gone=work.gone,
         edit_refusal=work.edit_refusal,
     )
-    start = start._replace(paths=paths)
-    return understand(
-        read(start, certificate_listeners(work.certificates)),
-        certificates_required=request.certificates_required,
-        reader=work.certificates,
-        # A second process may still be reading certificates.
-        at_once=False,
-    )
+    return read_site(start._replace(paths=paths), request.certificates_required, work.certificates)
 
 
 def _changed(files: Sequence[NewText], site: Site) -> bool:
@@ -244,7 +236,7 @@ def _write(
         with written(outcome.files, outcome.main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
             for start in starts:
-                _check_planned(_understand(start, request, on_disk), request, outcome)
+                _check_planned(_read(start, request, on_disk), request, outcome)
             try:
                 tested = test.again()
             except RejectedError as error:

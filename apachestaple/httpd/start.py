@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.httpd.modules import BUILT_IN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 
     from apachestaple.httpd.conditions import Version
     from apachestaple.httpd.paths import Paths
@@ -78,10 +78,10 @@ class Starts(NamedTuple):
     """
 
     first: tuple[Start, ...]
-    others: Callable[[Container[str]], Iterable[Start]] = lambda _: ()
+    others: Callable[[Collection[str]], Iterable[Start]] = lambda _: ()
     files: tuple[str, ...] = ()
 
-    def unread(self, known: Container[str]) -> Iterator[Start]:
+    def unread(self, known: Collection[str]) -> Iterator[Start]:
         """All starts, without the files that were read.
 
         ``known`` are the real paths of these. The caller adds those of a start before it takes the
