@@ -11,6 +11,7 @@ from apachestaple.discovery.locate import locate
 from apachestaple.fix.outcome import FixRequest
 from apachestaple.fix.run import run_fix
 from apachestaple.httpd.layout import Options
+from apachestaple.httpd.start import Starts
 from apachestaple.report.fix_json import fix_json
 from apachestaple.report.fixes import fix_report
 from apachestaple.report.terminal import Paint
@@ -188,7 +189,7 @@ def outcome_of(httpd: Httpd) -> FixOutcome:
         configtest="auto",
         rules=all_rules(),
     )
-    return run_fix([start], request)
+    return run_fix(Starts((start,)), request)
 
 
 def test_a_change_that_httpd_cannot_test_is_called_untested(httpd: Httpd) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.discovery.fragments import by_folder
@@ -9,6 +10,7 @@ from apachestaple.discovery.locate import fragments_start, locate, server_start
 from apachestaple.discovery.main_files import LayoutError
 from apachestaple.discovery.search import open_candidates, search
 from apachestaple.httpd.layout import Options
+from apachestaple.httpd.start import Starts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,19 +20,19 @@ if TYPE_CHECKING:
     from apachestaple.settings import Settings
 
 
-class Starts(NamedTuple):
+class FoundStarts(NamedTuple):
     """Where reading starts.
 
     Attributes:
         starts: one for each main file and each folder of fragments, main files first.
         problems: why paths cannot be read.
-        notes: what was not read below the paths, and why.
+        notes: what was not read below the paths, and why; complete when all starts were taken.
 
     """
 
-    starts: Sequence[Start]
+    starts: Starts
     problems: Sequence[str]
-    notes: Sequence[str] = ()
+    notes: Sequence[str]
 
 
 def find_start(path: str | None, settings: Settings) -> Start:
@@ -44,23 +46,38 @@ def find_start(path: str | None, settings: Settings) -> Start:
     return locate(path, options_of(settings))
 
 
-def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
+def find_starts(paths: Sequence[str], settings: Settings) -> FoundStarts:
     """Where to start reading for each path; without paths, for this machine's httpd.
 
-    Fragments of a folder are read together. Servers of these paths may include some of them; what
-    these servers have read is left out by `Start.without`.
+    Fragments of a folder are read together. Files below a path are only opened if none of the
+    servers reads them.
     """
     found = search(paths, options_of(settings))
-    open_candidates(found)
-    starts = (*server_starts(found), *fragment_starts(found, found.fragments))
+    first = _taken_servers(found)
+    if not first:
+        open_candidates(found)
+        first = _taken_servers(found)
     for path in found.templates:
         if not found.given[path].is_folder:
             found.problems.append(f"{path} is a template, which fix does not change")
-    if not starts and not found.problems:
+    if not first and not found.fragments and not found.problems:
         if found.has_excluded:
-            return Starts((), (), (*found.notes, all_excluded(paths)))
-        return Starts((), (nothing_found(paths, found.searched),), found.notes)
-    return Starts(starts, found.problems, found.notes)
+            found.notes.append(all_excluded(paths))
+        else:
+            found.problems.append(nothing_found(paths, found.searched))
+
+    def others(known: Collection[str]) -> Iterator[Start]:
+        open_candidates(found, known)
+        yield from _taken_servers(found)
+        heads = {
+            path: head
+            for path, head in found.fragments.items()
+            if os.path.realpath(path) not in known
+        }
+        yield from fragment_starts(found, heads)
+
+    files = tuple(found.given)
+    return FoundStarts(Starts(first, others, files), found.problems, found.notes)
 
 
 def server_starts(found: Found) -> Iterator[Start]:
@@ -70,6 +87,13 @@ def server_starts(found: Found) -> Iterator[Start]:
             yield server_start(main, found.given[main], found.options)
         except LayoutError as error:
             found.add_problem(main, str(error))
+
+
+def _taken_servers(found: Found) -> tuple[Start, ...]:
+    """The servers that were found; they are not found again."""
+    servers = tuple(server_starts(found))
+    found.mains.clear()
+    return servers
 
 
 def fragment_starts(

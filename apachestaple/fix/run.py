@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.errors import OperatingSystemError
 from apachestaple.fix.activation import activations, cache_stays, control_of
 from apachestaple.fix.editing.diff import diff_folder
-from apachestaple.fix.editing.editable import (
-    all_allow,
-    generator_of,
-    inside_only,
-    not_generated,
-)
+from apachestaple.fix.editing.editable import InsideOnly, all_allow, generator_of, not_generated
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
 from apachestaple.fix.outcome import FixError, FixOutcome
@@ -27,19 +22,18 @@ from apachestaple.fix.transaction.configtest import RejectedError, configtest
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import hard_linked, written
-from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
-from apachestaple.mod_ssl.reading import certificate_listeners
-from apachestaple.mod_ssl.site import Site, understand
+from apachestaple.mod_ssl.reading import read_site
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from apachestaple.fix.outcome import FixRequest
     from apachestaple.fix.outlook import Outlook
     from apachestaple.fix.transaction.write import NewText
-    from apachestaple.httpd.start import Start
+    from apachestaple.httpd.start import Start, Starts
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
 
@@ -56,7 +50,7 @@ class _Repaired(NamedTuple):
     remaining: Sequence[Finding]
 
 
-def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
+def run_fix(starts: Starts, request: FixRequest) -> FixOutcome:
     """Repair the configurations that begin at ``starts``.
 
     Raises:
@@ -64,12 +58,13 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    files = [path for start in starts for path in start.files]
-    checks = [] if request.outside else [inside_only(starts, files)]
+    inside = InsideOnly(starts.first, starts.files)
+    checks: list[Callable[[str], str | None]] = [] if request.outside else [inside]
     may_not_edit = all_allow(checks if request.generated else [*checks, not_generated])
     work = Work(may_not_edit=may_not_edit)
     try:
-        repairs = _repaired(starts, request, work)
+        known: set[str] = set()
+        repairs = _repaired(_allowed(starts.unread(known), inside), request, work, known)
         harmful = _harmful(repairs, request, work)
         if harmful:
             work = Work(
@@ -77,7 +72,7 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
                 certificates=work.certificates,
                 uneditable=dict.fromkeys(harmful, _SHARED),
             )
-            repairs = _repaired(starts, request, work)
+            repairs = _repaired([each.start for each in repairs], request, work, set())
         outcome = _outcome(repairs, request, work)
         if request.diff:
             return outcome
@@ -100,23 +95,28 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         ) from None
 
 
-def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[_Repaired]:
-    """Repair each configuration in ``work``, except those that an earlier one includes."""
+def _allowed(starts: Iterable[Start], inside: InsideOnly) -> Iterator[Start]:
+    """The starts; the folders of each may be edited."""
+    for start in starts:
+        inside.add(start)
+        yield start
+
+
+def _repaired(
+    starts: Iterable[Start], request: FixRequest, work: Work, known: set[str]
+) -> list[_Repaired]:
+    """Repair each configuration in ``work``; adds the real paths of its files to ``known``."""
     repairs: list[_Repaired] = []
-    known: set[str] = set()
     renderer = Renderer(request.templates, comments=request.comments)
     repair = Repair(request.rules, request.goal, renderer, work)
-    for given in starts:
-        start = given.without(known)
-        if start is None:
-            continue
-        before = _understand(start, request, work)
-        found, after, remaining = repair.run(before, partial(_understand, start, request, work))
+    for start in starts:
+        before = _read(start, request, work)
+        found, after, remaining = repair.run(before, partial(_read, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
         known.update(file.real_path for file in after.configuration.files.values())
     if len(repairs) > 1:
         # If two of them share a file, the first was read before the second changed the file.
-        repairs = [each._replace(after=_understand(each.start, request, work)) for each in repairs]
+        repairs = [each._replace(after=_read(each.start, request, work)) for each in repairs]
     return repairs
 
 
@@ -134,7 +134,7 @@ def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> s
         return shared
     unchanged = Work(certificates=work.certificates)
     for each in repairs:
-        original = _understand(each.start, request, unchanged)
+        original = _read(each.start, request, unchanged)
         before, after = (
             (site, lint([site], request.rules).findings) for site in (original, each.after)
         )
@@ -198,7 +198,7 @@ def _generated(files: Iterable[NewText], repairs: Iterable[_Repaired], work: Wor
             )
 
 
-def _understand(start: Start, request: FixRequest, work: Work) -> Site:
+def _read(start: Start, request: FixRequest, work: Work) -> Site:
     paths = replace(
         start.paths,
         texts=work.new,
@@ -206,14 +206,7 @@ def _understand(start: Start, request: FixRequest, work: Work) -> Site:
         gone=work.gone,
         edit_refusal=work.edit_refusal,
     )
-    start = start._replace(paths=paths)
-    return understand(
-        read(start, certificate_listeners(work.certificates)),
-        certificates_required=request.certificates_required,
-        reader=work.certificates,
-        # A second process may still be reading certificates.
-        at_once=False,
-    )
+    return read_site(start._replace(paths=paths), request.certificates_required, work.certificates)
 
 
 def _changed(files: Sequence[NewText], site: Site) -> bool:
@@ -243,7 +236,7 @@ def _write(
         with written(outcome.files, outcome.main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
             for start in starts:
-                _check_planned(_understand(start, request, on_disk), request, outcome)
+                _check_planned(_read(start, request, on_disk), request, outcome)
             try:
                 tested = test.again()
             except RejectedError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.httpd.modules import BUILT_IN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 
     from apachestaple.httpd.conditions import Version
     from apachestaple.httpd.paths import Paths
@@ -72,3 +72,30 @@ class Start(NamedTuple):
         if not left or self.variants:
             return self if left else None
         return self._replace(main_file=left[0], fragments=left if self.fragments else ())
+
+
+class Starts(NamedTuple):
+    """Where reading starts for the PATHs of a command line.
+
+    Attributes:
+        first: what is read in any case: servers, and files that were given.
+        others: finds the other starts, without the files that were read (real paths).
+        files: the files that were given, or found below a PATH.
+
+    """
+
+    first: tuple[Start, ...]
+    others: Callable[[Collection[str]], Iterable[Start]] = lambda _: ()
+    files: tuple[str, ...] = ()
+
+    def unread(self, known: Collection[str]) -> Iterator[Start]:
+        """All starts, without the files that were read.
+
+        ``known`` are the real paths of these. The caller adds those of a start before it takes the
+        next one.
+        """
+        for starts in (self.first, self.others(known)):
+            for start in starts:
+                left = start.without(known)
+                if left is not None:
+                    yield left

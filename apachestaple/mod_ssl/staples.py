@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
 from apachestaple.mod_ssl.cache_servers import cache_servers
@@ -30,8 +29,7 @@ _NOT_OBTAINED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
+class Prospect(NamedTuple):
     """Whether a host staples; ``None`` if that is unknown. ``why`` is a short sentence."""
 
     staples: bool | None

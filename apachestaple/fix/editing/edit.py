@@ -120,7 +120,7 @@ def _edited(text: str, edits: Sequence[Edit], newline: str) -> str:
 def line_of(node: Node) -> int | None:
     """The physical line on which a directive or section starts; ``None`` for other nodes."""
     try:
-        name = node.tag if _is_block(node) else node.name  # type: ignore[attr-defined]
+        name = node.tag if node.typestring == "block" else node.name  # type: ignore[attr-defined]
     except IndexError:
         # apacheconfig treats a name of Unicode spaces as white space.
         return None
@@ -263,7 +263,7 @@ def _by_line(nodes: Nodes, lines: AbstractSet[int]) -> dict[int, _Found]:
             line = line_of(node)
             if line is not None and line in lines:
                 places.setdefault(line, _Found(parent, index, node, siblings))
-            if _is_block(node):
+            if node.typestring == "block":
                 search(node)  # type: ignore[arg-type]  # a BlockNode is both
 
     search(nodes)

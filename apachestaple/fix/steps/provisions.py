@@ -85,6 +85,8 @@ def _planned(
     site: Site, key: str, wanted: dict[Host, _Line], renderer: Renderer, refused: list[str]
 ) -> Plan:
     """The edits that set one directive for hosts; each line once."""
+    if not wanted:
+        return Plan((), tuple(dict.fromkeys(refused)))
     users = _sections_by_line(site, key)
     by_section: dict[tuple[str, int], list[Host]] = defaultdict(list)
     for host in site.tls_hosts:

@@ -31,12 +31,13 @@ def plan_removal(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) ->
 
 
 def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
-    ours = set(remedy.directives)
     left = []
     for file, directives in _by_file(remedy.directives).items():
-        path = directives[0].file
-        in_file = (d for d in site.configuration.directives if d.file == path)
-        if is_own_name(file) and ours.issuperset(in_file):
+        lines = directives[0].source_file.lines.text
+        ours = {directive.position for directive in directives}
+        if is_own_name(file) and not any(
+            _is_content(line) for number, line in enumerate(lines) if number not in ours
+        ):
             yield from _whole_file(site, file)
         else:
             left += directives
