@@ -198,6 +198,43 @@ def test_a_comment_follows_the_reason(lab: Lab) -> None:
         assert made.text() == text.replace("a.key\n", f"a.key\n    {ON}\n")
 
 
+@pytest.mark.parametrize("left", ["", "#SSLUseStapling off", "# see OPS-7"])
+def test_a_comment_without_its_line_is_removed(lab: Lab, left: str) -> None:
+    lines = [NO_URI, *([left] if left else [])]
+    text = CACHE + QUIET + ON + "\n" + host("a", *lines) + host("b", SELF_SIGNED)
+    with server(lab, text, a="good", b="other") as made:
+        found = made.findings()["AS132"]
+        assert (found.severity, found.effect) == ("info", "advice")
+        assert "no longer below it" in found.message
+        made.fix()
+        expected = text.replace(f"    {NO_URI}\n", "").replace(f"    {SELF_SIGNED}\n", "")
+        assert made.text() == expected
+        assert made.staples("a", "b") == ["good", "good"]
+        assert "Nothing to repair" in made.fix()
+
+
+def test_of_a_line_of_fix_and_its_copy_none_stays(lab: Lab) -> None:
+    text = CACHE + QUIET + ON + "\n" + host("a", NO_URI, OFF, OFF) + host("b")
+    with server(lab, text, a="no-ocsp", b="good") as made:
+        made.fix()
+        # The comment stays with the one that is kept.
+        assert made.text() == text.replace(f"    {OFF}\n", "", 1)
+        assert made.staples("a", "b") == [None, "good"]
+        made.write(text)
+        made.renew("a", "other")
+        made.fix()
+        assert made.text() == CACHE + QUIET + ON + "\n" + host("a") + host("b")
+        assert made.staples("a", "b") == ["good", "good"]
+
+
+def test_a_second_off_further_down_is_the_administrators(lab: Lab) -> None:
+    text = CACHE + QUIET + ON + "\n" + host("a", NO_URI, OFF, "SSLVerifyDepth 1", OFF) + host("b")
+    with server(lab, text, a="good", b="other") as made:
+        made.fix()
+        assert made.text() == text.replace(f"    {NO_URI}\n    {OFF}\n", "", 1)
+        assert made.staples("a", "b") == [None, "good"]
+
+
 def test_an_ignore_comment_above_the_reason_is_for_the_line_below(lab: Lab) -> None:
     ignored = ("# apachestaple: ignore[AS132]", NO_URI, OFF)
     text = CACHE + QUIET + ON + "\n" + host("a", *ignored) + host("b")

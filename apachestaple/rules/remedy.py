@@ -230,3 +230,19 @@ class RemoveIgnore(Remedy):
 
     comment: IgnoreComment = field(compare=False)
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RemoveComment(Remedy):
+    """Remove a comment of ``fix``.
+
+    Attributes:
+        file: the path of its file.
+        line: the number of its line.
+        reason: the reason.
+
+    """
+
+    file: str
+    line: int
+    reason: str
