@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.errors import OperatingSystemError
 from apachestaple.fix.activation import activations, cache_stays, control_of
+from apachestaple.fix.editing.blocks import changed_blocks
 from apachestaple.fix.editing.diff import diff_folder
 from apachestaple.fix.editing.editable import (
     all_allow,
@@ -228,6 +229,12 @@ def _notes(files: Sequence[NewText], request: FixRequest) -> tuple[str, ...]:
     notes = [
         f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
+    ]
+    notes += [
+        f"{file.path} line {block.line}: {block.writer} writes this block again, with its old "
+        "lines; make the change in its source, too"
+        for file in files
+        for block in changed_blocks(file.old or "", file.new or "")
     ]
     if request.diff and files and diff_folder(files) == "/":
         notes.append("the file names are relative to /; to apply the diff, run: patch -p1 -d /")
