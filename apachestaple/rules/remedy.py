@@ -103,6 +103,18 @@ class MoveCacheToMainServer(_OfDirective):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class MoveOutOfSection(_OfDirective):
+    """Move a directive from a section for folders, URLs or files into its host.
+
+    Attributes:
+        host: the virtual host or the main server; ``None`` to remove the directive.
+
+    """
+
+    host: Host | None = field(compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class MoveOutOfSiteFile(_OfDirective):
     """Move a directive of the main server from the file of a site to one that is always read.
 
