@@ -85,9 +85,10 @@ class SetTwice(HostRule):
             removed = None if is_included else _superfluous(directive, last, host, site)
             remedy = None
             if removed is not None:
-                reason = f"only the last {directive.name} is used"
+                reason = f"{directive.name} removed, as only the last one is used"
                 if removed is last:
-                    reason = f"{os.path.basename(directive.file)} sets the same value"
+                    file = os.path.basename(directive.file)
+                    reason = f"{directive.name} removed, as {file} sets the same value"
                 remedy = RemoveDirective(directive=removed, reason=reason)
             yield self.finding(
                 directive_subject(directive),

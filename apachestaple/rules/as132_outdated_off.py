@@ -108,7 +108,9 @@ class OutdatedOff(ServerRule):
         """Comments whose line was removed."""
         for comment in left_comments(file):
             remedy = RemoveComment(
-                file=file.path, line=comment.line, reason="the comment has no line below it"
+                file=file.path,
+                line=comment.line,
+                reason="comment removed, as its SSLUseStapling is gone",
             )
             yield self.finding(
                 line_subject(file, comment.line),

@@ -53,7 +53,9 @@ def uses_variable(directive: Directive) -> bool:
 
 def from_variable(directive: Directive) -> str:
     """The reason why a directive with a variable (`uses_variable`) is not changed."""
-    return f"{directive.file} line {directive.line} has its value from a variable"
+    text = "\n".join(written_lines(directive))
+    source = "a variable" if "${" in text else "a parameter of the macro"
+    return f"{directive.file} line {directive.line} was not changed: its value is from {source}"
 
 
 def replace(directive: Directive, lines: Iterable[str], reason: str) -> Edit:

@@ -29,7 +29,7 @@ def plan_comments(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -
         file = site.configuration.files[path]
         new = without_words(file.physical_line(line), words)
         lines = () if new is None else (new,)
-        reason = f"{' and '.join(words)} need not be ignored"
+        reason = f"{' and '.join(words)} reports nothing here, so it is not ignored"
         edits.append(Edit(file.real_path, line, Where.COMMENT, lines, reason))
     for remedy in remedies:
         if isinstance(remedy, RemoveComment):
