@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.editing.beside import beside
+from apachestaple.fix.editing.beside import beside, in_place_of_comments
 from apachestaple.fix.editing.edit import Edit, Where
 from apachestaple.fix.editing.render import Snippet
 from apachestaple.fix.editing.snippet import new_snippet, prepared_snippet
@@ -121,7 +121,30 @@ def in_main_server(
             configuration.files[error.place.file].real_path == main
         ):
             raise NoPlaceError(f"{main} line {error.place.line}: {error.message}")
-    return (Edit(main, 0, Where.END, tuple(lines), reason),)
+    return _at_the_end(site, main, lines, reason)
+
+
+def _at_the_end(site: Site, main: str, lines: Sequence[str], reason: str) -> tuple[Edit, ...]:
+    """Add lines in place of comments below the LoadModule of mod_ssl, or at the end of the file."""
+    configuration = site.configuration
+    loads = (
+        directive
+        for directive in configuration.named("LoadModule")
+        if directive.arguments[:1] == ["ssl_module"]
+        and directive.parent is None
+        and real_file(directive) == main
+    )
+    load = next(loads, None)
+    edits: list[Edit] = []
+    left = list(lines)
+    if load is not None:
+        edits, left = in_place_of_comments(load.source_file, load, lines, reason)
+        edits = [edit for edit in edits if edit.line > load.line]
+        if len(edits) + len(left) < len(lines):
+            edits, left = [], list(lines)
+    if left:
+        edits.append(Edit(main, 0, Where.END, tuple(left), reason))
+    return tuple(edits)
 
 
 def in_host(
