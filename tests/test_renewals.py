@@ -144,16 +144,17 @@ def test_an_off_of_fix_is_removed_when_the_certificate_can_be_stapled(lab: Lab) 
         assert made.staples("a", "b") == ["good", "good"]
 
 
-def test_in_a_fragment_the_main_server_is_unknown(lab: Lab) -> None:
+def test_in_the_file_of_a_server_the_main_server_is_known(lab: Lab) -> None:
     text = host("a", ON)
-    with server(lab, CACHE + "Include a.conf\n", files={"a.conf": text}, a="no-ocsp") as made:
+    main = CACHE + QUIET + "Include a.conf\n"
+    with server(lab, main, files={"a.conf": text}, a="no-ocsp") as made:
         fragment = str(made.httpd.root / "a.conf")
         fix(Common(), [fragment], no_backup=True)
-        marked = text.replace(ON, f"{NO_URI}\n    {OFF}")
-        assert made.text("a.conf") == marked
+        assert made.text("a.conf") == host("a")
         made.renew("a", "good")
         fix(Common(), [fragment], no_backup=True)
         assert made.text("a.conf") == text
+        assert made.staples("a") == ["good"]
 
 
 def test_an_off_below_shared_lines_is_removed_again(lab: Lab) -> None:

@@ -35,7 +35,7 @@ def undo_latest(
         # The interrupted fix was the latest one. An earlier one is not undone in the same run.
         return 0
     settings = common.settings(paths)
-    named, problems, _ = find_starts(paths, settings) if paths else ((), (), ())
+    named, problems, _ = find_starts(paths, settings, in_servers=True) if paths else ((), (), ())
     if problems:
         raise UsageError("; ".join(problems))
     backup = latest_backup(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.discovery.above import mains_above
 from apachestaple.discovery.fragments import by_folder
+from apachestaple.discovery.given import given_path
 from apachestaple.discovery.locate import fragments_start, locate, server_start
 from apachestaple.discovery.main_files import LayoutError
 from apachestaple.discovery.search import open_candidates, search
 from apachestaple.httpd.layout import Options
+from apachestaple.httpd.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,15 +48,20 @@ def find_start(path: str | None, settings: Settings) -> Start:
     return locate(path, options_of(settings))
 
 
-def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
+def find_starts(paths: Sequence[str], settings: Settings, *, in_servers: bool = False) -> Starts:
     """Where to start reading for each path; without paths, for this machine's httpd.
 
     Fragments of a folder are read together. Servers of these paths may include some of them; what
-    these servers have read is left out by `Start.without`.
+    these servers have read is left out by `Start.without`. With ``in_servers``, a fragment that a
+    server above includes is read with that server, and is in its focus.
     """
     found = search(paths, options_of(settings))
     open_candidates(found)
-    starts = (*server_starts(found), *fragment_starts(found, found.fragments))
+    heads = dict(found.fragments)
+    servers = list(server_starts(found))
+    if in_servers:
+        servers += _starts_above(found, heads)
+    starts = (*servers, *fragment_starts(found, heads))
     for path in found.templates:
         if not found.given[path].is_folder:
             found.problems.append(f"{path} is a template, which fix does not change")
@@ -70,6 +79,28 @@ def server_starts(found: Found) -> Iterator[Start]:
             yield server_start(main, found.given[main], found.options)
         except LayoutError as error:
             found.add_problem(main, str(error))
+
+
+def _starts_above(found: Found, heads: dict[str, str]) -> Iterator[Start]:
+    """The servers above fragments that include them, which are removed from ``heads``."""
+    options = found.options
+    tried = set(found.mains)
+    for folder in dict.fromkeys(map(os.path.dirname, list(heads))):
+        for main in mains_above(folder, options):
+            if main in tried or not any(os.path.dirname(path) == folder for path in heads):
+                continue
+            tried.add(main)
+            try:
+                start = server_start(main, given_path(main, options), options)
+                configuration = read(start)
+            except (LayoutError, OSError):
+                continue
+            files = {file.real_path for file in configuration.files.values()}
+            included = [path for path in heads if os.path.realpath(path) in files]
+            if included and configuration.whole:
+                yield start._replace(focus=frozenset(map(os.path.realpath, included)))
+                for path in included:
+                    del heads[path]
 
 
 def fragment_starts(found: Found, heads: Mapping[str, str]) -> Iterator[Start]:

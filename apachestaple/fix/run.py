@@ -30,6 +30,7 @@ from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import hard_linked, written
 from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
+from apachestaple.lint.startup import start_problems
 from apachestaple.mod_ssl.reading import certificate_listeners
 from apachestaple.mod_ssl.site import Site, understand
 from apachestaple.templating import TemplateProblemError
@@ -65,18 +66,16 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    files = [path for start in starts for path in start.files]
+    files = [path for start in starts for path in (*start.files, *start.focus)]
     checks = [] if request.outside else [inside_only(starts, files)]
     may_not_edit = all_allow(checks if request.generated else [*checks, not_generated])
     work = Work(may_not_edit=may_not_edit)
     try:
         repairs = _repaired(starts, request, work)
-        harmful = _harmful(repairs, request, work)
+        harmful = dict.fromkeys(_harmful(repairs, request, work), _SHARED) | _incomplete(repairs)
         if harmful:
             work = Work(
-                may_not_edit=may_not_edit,
-                certificates=work.certificates,
-                uneditable=dict.fromkeys(harmful, _SHARED),
+                may_not_edit=may_not_edit, certificates=work.certificates, uneditable=harmful
             )
             repairs = _repaired(starts, request, work)
         outcome = _outcome(repairs, request, work)
@@ -111,6 +110,8 @@ def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[
         start = given.without(known)
         if start is None:
             continue
+        work.focus = start.focus
+        work.not_in_focus = f"is not in PATH; to change it, run: apachestaple fix {start.main_file}"
         before = _understand(start, request, work)
         found, after, remaining = repair.run(before, partial(_understand, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
@@ -142,6 +143,18 @@ def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> s
         if any(_is_lost(host) for host in outlooks(before, after)):
             return shared
     return set()
+
+
+def _incomplete(repairs: Sequence[_Repaired]) -> dict[str, str]:
+    """Files in focus, if httpd would not start without changes in other files; with the reason."""
+    harmful: dict[str, str] = {}
+    for each in repairs:
+        is_new = start_problems(each.remaining) and not start_problems(each.found)
+        if each.start.focus and is_new:
+            main = each.start.main_file
+            why = f"needs changes in other files, too; to make them, run: apachestaple fix {main}"
+            harmful |= dict.fromkeys(each.start.focus, why)
+    return harmful
 
 
 def _is_lost(host: Outlook) -> bool:
