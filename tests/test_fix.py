@@ -209,7 +209,7 @@ def test_a_macro_whose_hosts_need_different_settings_is_refused(bench: Bench) ->
     before = bench.texts()
     done = bench.fix()
     assert bench.texts() == before
-    assert "macro.conf line 3 is for hopeless.example.com" in done.stdout
+    assert "macro.conf line 3 was not changed: it is for hopeless.example.com" in done.stdout
     assert "which need different settings" in done.stdout
     assert "AS304" in done.stdout
 
