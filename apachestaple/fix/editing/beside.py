@@ -119,7 +119,8 @@ def _sections(file: SourceFile) -> list[tuple[int, int]]:
 def _is_in_section_of(neighbour: Directive, line: int, sections: Sequence[tuple[int, int]]) -> bool:
     """Whether a line is in the section of a directive, and not above the modules that it needs."""
     (section, loaded), (own, needed) = sections[line - 1], sections[neighbour.line - 1]
-    return section == own and (line > neighbour.line or loaded == needed)
+    can_be_above = loaded == needed and neighbour.key != "loadmodule"
+    return section == own and (line > neighbour.line or can_be_above)
 
 
 def _last_related(neighbour: Directive) -> int:

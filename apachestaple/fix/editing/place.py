@@ -139,9 +139,6 @@ def _at_the_end(site: Site, main: str, lines: Sequence[str], reason: str) -> tup
     left = list(lines)
     if load is not None:
         edits, left = in_place_of_comments(load.source_file, load, lines, reason)
-        edits = [edit for edit in edits if edit.line > load.line]
-        if len(edits) + len(left) < len(lines):
-            edits, left = [], list(lines)
     if left:
         edits.append(Edit(main, 0, Where.END, tuple(left), reason))
     return tuple(edits)
