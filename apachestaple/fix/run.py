@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -111,7 +112,9 @@ def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[
         if start is None:
             continue
         work.focus = start.focus
-        work.not_in_focus = f"is not in PATH; to change it, run: apachestaple fix {start.main_file}"
+        work.not_in_focus = (
+            f"is not in PATH; to change it, run: apachestaple fix {shlex.quote(start.main_file)}"
+        )
         before = _understand(start, request, work)
         found, after, remaining = repair.run(before, partial(_understand, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
@@ -151,7 +154,7 @@ def _incomplete(repairs: Sequence[_Repaired]) -> dict[str, str]:
     for each in repairs:
         is_new = start_problems(each.remaining) and not start_problems(each.found)
         if each.start.focus and is_new:
-            main = each.start.main_file
+            main = shlex.quote(each.start.main_file)
             why = f"needs changes in other files, too; to make them, run: apachestaple fix {main}"
             harmful |= dict.fromkeys(each.start.focus, why)
     return harmful

@@ -53,7 +53,7 @@ def beside(neighbour: Directive, lines: Sequence[str], reason: str) -> tuple[Edi
     (``#SSLUseStapling On``), if the comment is in the same section as the neighbour.
     """
     file = neighbour.source_file
-    edits, left = in_place_of_comments(file, neighbour, lines, reason)
+    edits, left = in_place_of_comments(file, neighbour.line, lines, reason, name=neighbour.key)
     if left:
         last = _last_related(neighbour)
         edits.append(Edit(file.real_path, last, Where.AFTER, tuple(left), reason))
@@ -61,15 +61,18 @@ def beside(neighbour: Directive, lines: Sequence[str], reason: str) -> tuple[Edi
 
 
 def in_place_of_comments(
-    file: SourceFile, neighbour: Directive, lines: Sequence[str], reason: str
+    file: SourceFile, near: int, lines: Sequence[str], reason: str, *, name: str = ""
 ) -> tuple[list[Edit], list[str]]:
-    """Write lines in place of comments in the section of a directive; also the lines left over."""
-    comments = _comments(file, neighbour)
+    """Write lines in place of comments in the section of another line; also the lines left over.
+
+    ``near`` is the other line: that of the directive ``name``, or of the LoadModule of mod_ssl.
+    """
+    comments = _comments(file, near, name)
     edits: list[Edit] = []
     left: list[str] = []
     for line in lines:
-        name, value = next_word(line)
-        comment = comments.pop(lower(name), None)
+        key, value = next_word(line)
+        comment = comments.pop(lower(key), None)
         if comment is None:
             left.append(line)
         else:
@@ -78,7 +81,7 @@ def in_place_of_comments(
     return edits, left
 
 
-def _comments(file: SourceFile, neighbour: Directive) -> dict[str, _Comment]:
+def _comments(file: SourceFile, near: int, own: str) -> dict[str, _Comment]:
     """The nearest comments that contain other directives, by name in lower case."""
     sections: list[tuple[int, int]] = []
     comments: dict[str, _Comment] = {}
@@ -87,13 +90,13 @@ def _comments(file: SourceFile, neighbour: Directive) -> dict[str, _Comment]:
         line += file.text.count("\n", counted, found.start("name"))
         counted = found.start("name")
         key, start, value = lower(found["name"]), found["start"], found["value"].rstrip()
-        if key == neighbour.key or len(split_words(start + value)) != _NAME_AND_ARGUMENT:
+        if key == own or len(split_words(start + value)) != _NAME_AND_ARGUMENT:
             continue
         sections = sections or _sections(file)
-        if not _is_in_section_of(neighbour, line, sections):
+        if not _is_usable(line, near, sections, is_module=not own):
             continue
         known = comments.get(key)
-        if known is None or abs(line - neighbour.line) < abs(known.line - neighbour.line):
+        if known is None or abs(line - near) < abs(known.line - near):
             comments[key] = _Comment(line, start, value)
     return comments
 
@@ -116,11 +119,13 @@ def _sections(file: SourceFile) -> list[tuple[int, int]]:
     return found
 
 
-def _is_in_section_of(neighbour: Directive, line: int, sections: Sequence[tuple[int, int]]) -> bool:
-    """Whether a line is in the section of a directive, and not above the modules that it needs."""
-    (section, loaded), (own, needed) = sections[line - 1], sections[neighbour.line - 1]
-    can_be_above = loaded == needed and neighbour.key != "loadmodule"
-    return section == own and (line > neighbour.line or can_be_above)
+def _is_usable(
+    line: int, near: int, sections: Sequence[tuple[int, int]], *, is_module: bool
+) -> bool:
+    """Whether a line is in the section of another one, and not above the modules that it needs."""
+    (section, loaded), (own, needed) = sections[line - 1], sections[near - 1]
+    can_be_above = loaded == needed and not is_module
+    return section == own and (line > near or can_be_above)
 
 
 def _last_related(neighbour: Directive) -> int:

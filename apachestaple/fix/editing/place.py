@@ -126,19 +126,12 @@ def in_main_server(
 
 def _at_the_end(site: Site, main: str, lines: Sequence[str], reason: str) -> tuple[Edit, ...]:
     """Add lines in place of comments below the LoadModule of mod_ssl, or at the end of the file."""
-    configuration = site.configuration
-    loads = (
-        directive
-        for directive in configuration.named("LoadModule")
-        if directive.arguments[:1] == ["ssl_module"]
-        and directive.parent is None
-        and real_file(directive) == main
-    )
-    load = next(loads, None)
+    load = site.configuration.load_modules.get("ssl_module")
     edits: list[Edit] = []
     left = list(lines)
-    if load is not None:
-        edits, left = in_place_of_comments(load.source_file, load, lines, reason)
+    file = site.configuration.files.get(load.file) if load is not None else None
+    if load is not None and file is not None and file.real_path == main:
+        edits, left = in_place_of_comments(file, load.line, lines, reason)
     if left:
         edits.append(Edit(main, 0, Where.END, tuple(left), reason))
     return tuple(edits)
