@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,9 +60,32 @@ def test_stapling_is_turned_on_for_the_certificate_that_can_be_stapled(
     with lab.httpd(host(ecdsa, rsa)) as httpd:
         done = fix(httpd, tmp_path)
         assert done.returncode == (ecdsa == "self-signed"), done.stdout
-        assert "clients with another certificate get one" in done.stdout
+        assert "clients that are sent another certificate get a staple" in done.stdout
         assert staples(httpd) == got
         assert "Nothing to repair" in fix(httpd, tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("certificates", "staples_for"),
+    [
+        (("no-ocsp", "rsa"), None),
+        (("good", "rsa-no-ocsp"), None),
+        (("good", "rsa"), True),
+        (("no-ocsp", "rsa-no-ocsp"), False),
+    ],
+)
+def test_whether_it_staples_can_depend_on_the_client(
+    lab: Lab, tmp_path: Path, certificates: tuple[str, str], staples_for: bool | None
+) -> None:
+    with lab.httpd(host(*certificates)) as httpd:
+        done = fix(httpd, tmp_path, "--format", "json")
+        (of_fix,) = json.loads(done.stdout)["hosts"]
+        assert (of_fix["before"], of_fix["after"]) == (False, staples_for)
+        listed = run("hosts", str(httpd.root / "httpd.conf"), "--format", "json")
+        (of_hosts,) = json.loads(listed.stdout)
+        assert of_hosts["staples"] is staples_for
+        got = set(staples(httpd).values())
+        assert got == {None: {"good", None}, True: {"good"}, False: {None}}[staples_for]
 
 
 def test_an_off_of_the_administrator_stays(lab: Lab, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def fix(
         ),
         paths=tuple(paths or ()),
     )
-    starts, problems, notes = find_starts(paths or [], settings)
+    starts, problems, notes = find_starts(paths or [], settings, in_servers=True)
     if problems:
         raise UsageError("; ".join(problems))
     outcome = run_fix(starts, request)

@@ -38,7 +38,7 @@ def undo_latest(
     settings = common.settings(paths)
     named: list[Start] = []
     if paths:
-        found, problems, _ = find_starts(paths, settings)
+        found, problems, _ = find_starts(paths, settings, in_servers=True)
         if problems:
             raise UsageError("; ".join(problems))
         named += found.unread(())

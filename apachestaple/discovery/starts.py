@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.discovery.above import mains_above
 from apachestaple.discovery.fragments import by_folder
+from apachestaple.discovery.given import given_path
 from apachestaple.discovery.locate import fragments_start, locate, server_start
 from apachestaple.discovery.main_files import LayoutError
 from apachestaple.discovery.search import open_candidates, search
 from apachestaple.httpd.layout import Options
+from apachestaple.httpd.reader import read
 from apachestaple.httpd.start import Starts
 
 if TYPE_CHECKING:
@@ -46,11 +49,14 @@ def find_start(path: str | None, settings: Settings) -> Start:
     return locate(path, options_of(settings))
 
 
-def find_starts(paths: Sequence[str], settings: Settings) -> FoundStarts:
+def find_starts(
+    paths: Sequence[str], settings: Settings, *, in_servers: bool = False
+) -> FoundStarts:
     """Where to start reading for each path; without paths, for this machine's httpd.
 
     Fragments of a folder are read together. Files below a path are only opened if none of the
-    servers reads them.
+    servers reads them. With ``in_servers``, a fragment that a server above includes is read with
+    that server, and is in its focus.
     """
     found = search(paths, options_of(settings))
     first = _taken_servers(found)
@@ -74,6 +80,8 @@ def find_starts(paths: Sequence[str], settings: Settings) -> FoundStarts:
             for path, head in found.fragments.items()
             if os.path.realpath(path) not in known
         }
+        if in_servers:
+            yield from _starts_above(found, heads, {start.main_file for start in first})
         yield from fragment_starts(found, heads)
 
     files = tuple(found.given)
@@ -94,6 +102,30 @@ def _taken_servers(found: Found) -> tuple[Start, ...]:
     servers = tuple(server_starts(found))
     found.mains.clear()
     return servers
+
+
+def _starts_above(found: Found, heads: dict[str, str], tried: set[str]) -> Iterator[Start]:
+    """The servers above fragments that include them, which are removed from ``heads``.
+
+    ``tried`` are the main files that were read already.
+    """
+    options = found.options
+    for folder in dict.fromkeys(map(os.path.dirname, list(heads))):
+        for main in mains_above(folder, options):
+            if main in tried or not any(os.path.dirname(path) == folder for path in heads):
+                continue
+            tried.add(main)
+            try:
+                start = server_start(main, given_path(main, options), options)
+                configuration = read(start)
+            except (LayoutError, OSError):
+                continue
+            files = {file.real_path for file in configuration.files.values()}
+            included = [path for path in heads if os.path.realpath(path) in files]
+            if included and configuration.whole:
+                yield start._replace(focus=frozenset(map(os.path.realpath, included)))
+                for path in included:
+                    del heads[path]
 
 
 def fragment_starts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.errors import OperatingSystemError
 from apachestaple.fix.activation import activations, cache_stays, control_of
+from apachestaple.fix.editing.blocks import changed_blocks
 from apachestaple.fix.editing.diff import diff_folder
 from apachestaple.fix.editing.editable import InsideOnly, all_allow, generator_of, not_generated
 from apachestaple.fix.editing.render import Renderer
@@ -23,6 +25,7 @@ from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import hard_linked, written
 from apachestaple.lint.lint import lint
+from apachestaple.lint.startup import start_problems
 from apachestaple.mod_ssl.reading import read_site
 from apachestaple.templating import TemplateProblemError
 
@@ -65,12 +68,10 @@ def run_fix(starts: Starts, request: FixRequest) -> FixOutcome:
     try:
         known: set[str] = set()
         repairs = _repaired(_allowed(starts.unread(known), inside), request, work, known)
-        harmful = _harmful(repairs, request, work)
+        harmful = dict.fromkeys(_harmful(repairs, request, work), _SHARED) | _incomplete(repairs)
         if harmful:
             work = Work(
-                may_not_edit=may_not_edit,
-                certificates=work.certificates,
-                uneditable=dict.fromkeys(harmful, _SHARED),
+                may_not_edit=may_not_edit, certificates=work.certificates, uneditable=harmful
             )
             repairs = _repaired([each.start for each in repairs], request, work, set())
         outcome = _outcome(repairs, request, work)
@@ -110,6 +111,10 @@ def _repaired(
     renderer = Renderer(request.templates, comments=request.comments)
     repair = Repair(request.rules, request.goal, renderer, work)
     for start in starts:
+        work.focus = start.focus
+        work.not_in_focus = (
+            f"is not in PATH; to change it, run: apachestaple fix {shlex.quote(start.main_file)}"
+        )
         before = _read(start, request, work)
         found, after, remaining = repair.run(before, partial(_read, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
@@ -141,6 +146,18 @@ def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> s
         if any(_is_lost(host) for host in outlooks(before, after)):
             return shared
     return set()
+
+
+def _incomplete(repairs: Sequence[_Repaired]) -> dict[str, str]:
+    """Files in focus, if httpd would not start without changes in other files; with the reason."""
+    harmful: dict[str, str] = {}
+    for each in repairs:
+        is_new = start_problems(each.remaining) and not start_problems(each.found)
+        if each.start.focus and is_new:
+            main = shlex.quote(each.start.main_file)
+            why = f"needs changes in other files, too; to make them, run: apachestaple fix {main}"
+            harmful |= dict.fromkeys(each.start.focus, why)
+    return harmful
 
 
 def _is_lost(host: Outlook) -> bool:
@@ -221,6 +238,12 @@ def _notes(files: Sequence[NewText], request: FixRequest) -> tuple[str, ...]:
     notes = [
         f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
+    ]
+    notes += [
+        f"{file.path} line {block.line}: {block.writer} writes this block again, with its old "
+        "lines; make the change in its source, too"
+        for file in files
+        for block in changed_blocks(file.old or "", file.new or "")
     ]
     if request.diff and files and diff_folder(files) == "/":
         notes.append("the file names are relative to /; to apply the diff, run: patch -p1 -d /")

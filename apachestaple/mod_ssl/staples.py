@@ -158,7 +158,10 @@ def _cache_problem(site: Site) -> str | None:
 
 
 def _of_certificates(host: Host, site: Site) -> Prospect:
-    """The first certificate that is not stapled decides, then the first that is not known."""
+    """The first certificate that is not stapled decides, then the first that is not known.
+
+    If only some are stapled, it depends on the kind of key that a client accepts.
+    """
     served = {certificate.directive for certificate in host.served}
     found = [
         _of_certificate(host, certificate, problem, site)
@@ -170,7 +173,11 @@ def _of_certificates(host: Host, site: Site) -> Prospect:
     for staples in (False, None):
         first = next((each for each in found if each.staples is staples), None)
         if first is not None and staples is False and any(each.staples for each in found):
-            return Prospect(False, f"{first.why}; clients with another certificate get one")
+            return Prospect(
+                None,
+                f"it depends on the client: {first.why}; clients that are sent another certificate "
+                "get a staple",
+            )
         if first is not None:
             return first
     if not found:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.lint.startup import expected_staple, start_problems
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.mod_ssl.responders import certificate_path
-from apachestaple.report.columns import aligned
+from apachestaple.report.columns import aligned, wrapped
 from apachestaple.report.escaping import csv_row
-from apachestaple.report.terminal import printable, short
+from apachestaple.report.terminal import pad, printable, short, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 _COLUMNS = ("host", "configuration", "file", "line", "stapling", "staples", "why", "certificates")
+
+
+# The last column is not wrapped if it has fewer columns than this.
+_NARROWEST = 24
 
 
 class Stapling(StrEnum):
@@ -90,10 +94,13 @@ def _is_in_focus(shown: ExpectedHost) -> bool:
     return source is not None and source.real_path in configuration.focus
 
 
-def hosts_table(hosts: Sequence[ExpectedHost], sites: Sequence[Site], paint: Paint) -> str:
+def hosts_table(
+    hosts: Sequence[ExpectedHost], sites: Sequence[Site], paint: Paint, columns: int | None = None
+) -> str:
     """A line for each host; below it, its place and its certificates.
 
-    ``sites`` were searched for hosts.
+    ``sites`` were searched for hosts. The last column is wrapped at ``columns``, the width of the
+    terminal.
     """
     if not hosts:
         names = [printable(short(site.configuration.name)) for site in sites]
@@ -104,12 +111,22 @@ def hosts_table(hosts: Sequence[ExpectedHost], sites: Sequence[Site], paint: Pai
         staples, colour = _STAPLES[each.expected.staples]
         rows.append([each.host.name, each.switch, staples, each.expected.why])
         colours.append(colour)
-    heading, *lines = aligned(rows)
-    text = [paint(heading, "bold")]
-    for each, line, colour in zip(hosts, lines, colours, strict=True):
-        text.append(paint(line, colour))
+    heading, *lines = _wrapped(rows, columns)
+    text = [paint(each, "bold") for each in heading]
+    for each, own, colour in zip(hosts, lines, colours, strict=True):
+        text += (paint(line, colour) for line in own)
         text += (f"    {printable(detail)}" for detail in _details(each))
     return "\n".join(text) + "\n"
+
+
+def _wrapped(rows: Sequence[Sequence[str]], columns: int | None) -> Iterator[list[str]]:
+    """The lines of each row; only the last column is wrapped, if it has room."""
+    starts = aligned([row[:-1] for row in rows])
+    start = max(map(width, starts)) + len("  ")
+    limit = columns if columns and columns - start >= _NARROWEST else None
+    for before, row in zip(starts, rows, strict=True):
+        first, *further = wrapped(printable(row[-1]), limit, first=start, indent=start)
+        yield [f"{pad(before, start)}{first}".rstrip(), *further]
 
 
 def _details(shown: ExpectedHost) -> Iterator[str]:

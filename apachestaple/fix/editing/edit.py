@@ -164,11 +164,12 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     if edit.where is Where.END:
         return _Place(edit, nodes, len(nodes))
     found = by_line.get(edit.line)
-    if found is None or (found.node.typestring == "comment" and edit.where is not Where.REPLACE):
+    is_comment = found is not None and found.node.typestring == "comment"
+    if found is None or (is_comment and edit.where not in _REMOVING):
         raise EditError(edit.file, f"has no directive on line {edit.line}")
     indent, siblings = _indent(found.node), found.siblings
     if edit.where in _REMOVING:
-        is_below = _has_reason_above(found)
+        is_below = not is_comment and _has_reason_above(found)
         before = siblings[found.index - is_below].whitespace
         return _Place(edit, found.parent, found.index, siblings, indent, before, is_below)
     if edit.where is Where.AFTER:

@@ -99,7 +99,9 @@ def _planned(
         if len({wanted.get(each, ((), ""))[0] for each in sharing}) > 1:
             place = f"{section.file} line {section.line}" if section else "the main server"
             names = ", ".join(sorted({each.name for each in sharing}))
-            refused.append(f"{place} is for {names}, which need different settings")
+            refused.append(
+                f"{place} was not changed: it is for {names}, which need different settings"
+            )
             continue
         own = host.own.get(key)
         if own is not None and uses_variable(own):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.steps.cache import plan_cache
 from apachestaple.fix.steps.comments import plan_comments
+from apachestaple.fix.steps.misplaced import plan_misplaced
 from apachestaple.fix.steps.mod_md import plan_mod_md
 from apachestaple.fix.steps.modules import plan_modules
 from apachestaple.fix.steps.moved import plan_moved
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PLANNERS: tuple[Planner, ...] = (
     plan_modules,
     plan_spelling,
+    plan_misplaced,
     plan_mod_md,
     plan_removal,
     plan_removed,
