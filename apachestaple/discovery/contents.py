@@ -30,6 +30,7 @@ _FOREIGN = frozenset({"servertype", "defaultserver", "maxinstances", "umask", "<
 # Sections and directives that only stand in a configuration of CUPS.
 _CUPS = frozenset({"<policy", "webinterface", "defaultauthtype", "browsing", "systemgroup"})
 _SSL = re.compile(r"ss?l{1,2}[a-z]{4,}")
+_VARIABLE = re.compile(r"\$\{[^{}]*+\}")
 _FIRST_WORD = re.compile(r"<?/?[A-Za-z_][\w-]*")
 _SERVER_ROOT = re.compile(r"[ \t]*ServerRoot[ \t]+\S", re.IGNORECASE)
 
@@ -92,6 +93,7 @@ def _significant_lines(head: str) -> Iterator[str]:
 @lru_cache(maxsize=1024)
 def _weight(line: str) -> bool | None:
     """Whether a line is certainly one of httpd; ``None`` if it is none."""
+    line = _VARIABLE.sub("x", line)
     if line.endswith((";", "{", "}")):
         return None
     found = _FIRST_WORD.match(line)

@@ -61,7 +61,7 @@ def server_start(main: str, given: Given, options: Options) -> Start:
     return Start(
         main_file=main,
         server_root=place.server_root,
-        paths=replace(place.paths, texts=dict(options.texts), boundary=boundary),
+        paths=replace(place.paths, texts=dict(options.texts), made=options.made, boundary=boundary),
         version=lambda: options.version or machine.installed_version(),
         defines={**script.defines, **options.defines},
         environment=script.environment,
@@ -81,6 +81,7 @@ def fragments_start(
     is_folder: bool = False,
     variants: tuple[str, ...] = (),
     roots: Collection[str] = (),
+    template: str = "",
 ) -> Start:
     """Where to start reading fragments, as a part of an unknown server.
 
@@ -99,6 +100,7 @@ def fragments_start(
         fragments=files if is_folder or variants else (),
         is_folder=is_folder,
         variants=variants,
+        template=template,
     )
 
 

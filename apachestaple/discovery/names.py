@@ -22,7 +22,8 @@ _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 _TEMPLATE = re.compile(
     r"\.(j2|jinja2?|erb|epp|tmpl|tpl|tftpl|in|dist|template|ctmpl|mustache|gotmpl)$", re.IGNORECASE
 )
-_YAML = (".yml", ".yaml")
+# Of Salt: .sls.
+_YAML = (".yml", ".yaml", ".sls")
 
 _SUFFIXES = (".conf", ".vhost", ".inc", ".include", ".site", ".apache", ".apache2", ".httpd")
 # Folders whose files need no suffix.

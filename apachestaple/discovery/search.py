@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from apachestaple.discovery.given import Given
+    from apachestaple.discovery.templates.documents import Documents
     from apachestaple.httpd.boundary import Boundary
     from apachestaple.httpd.layout import Options
 
@@ -35,27 +36,28 @@ class Found:
         options: the options of the command line about the environment of configurations.
         mains: the main files.
         fragments: the beginning of each fragment, by its path.
-        templates: the configurations in each template or YAML file, by its path: for each, the
-            texts that it can become.
+        templates: the configurations in each template or YAML file, by its path.
         candidates: files that may be configurations, and have not been opened yet.
         given: the PATH that led to each of these files.
         problems: why PATHs cannot be read.
         notes: what was not read below the PATHs, and why.
         taken: how each file is read.
         searched: the number of names in the folders that were searched.
+        has_empty: whether a PATH is a template or YAML file without any configuration of httpd.
 
     """
 
     options: Options
     mains: list[str] = field(default_factory=list)
     fragments: dict[str, str] = field(default_factory=dict)
-    templates: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    templates: dict[str, Documents] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
     given: dict[str, Given] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)
     searched: int = 0
+    has_empty: bool = False
 
     @property
     def has_excluded(self) -> bool:
@@ -139,7 +141,9 @@ def _search_file(given: Given, found: Found) -> None:
     is_main = is_main_file(given)
     head = head_of(path) if given.text is None else given.text
     if needs_rendering(path, head):
+        refuse_outside(path, given.boundary)
         _add_template(path, head, found)
+        found.has_empty = found.has_empty or path not in found.templates
     elif is_main:
         found.add_main(path, given)
     else:
@@ -199,7 +203,11 @@ def _add_template(path: str, head: str, found: Found) -> None:
         except OSError as error:
             found.notes.append(f"{path}: {error.strerror}, so it was not read")
             return
-    contents = list(documents(path, head))
-    found.taken[path] = "template" if contents else Kind.OTHER
-    if contents:
-        found.templates[path] = contents
+    template = documents(path, head, is_given=not found.given[path].is_folder)
+    found.taken[path] = "template" if template.variants else Kind.OTHER
+    if template.variants:
+        found.templates[path] = template
+    if template.has_more:
+        found.notes.append(
+            f"{path}: only the first {len(template.variants):,} configurations in it were read"
+        )

@@ -74,6 +74,9 @@ def read_paths(
     if not sites and not problems:
         if found.has_excluded:
             found.notes.append(all_excluded(paths))
+        elif found.has_empty:
+            # A hook passes any YAML file that was changed.
+            found.notes.append(f"{', '.join(paths)}: no configuration of httpd in it")
         else:
             problems = [nothing_found(paths, found.searched)]
     return Sites(sites, problems, found.notes, found.taken)
@@ -126,11 +129,15 @@ class _Reading:
 
     def read_templates(self) -> None:
         """Read each configuration in a template or YAML file, as a fragment."""
-        for path, documents in self._found.templates.items():
+        options = self._found.options
+        for path, template in self._found.templates.items():
             given = self._found.given[path]
-            for variants in documents:
-                start = fragments_start((path,), given, self._found.options, variants=variants)
+            for variants in template.variants:
+                start = fragments_start(
+                    (path,), given, options, variants=variants, template=template.text
+                )
                 self._add(start)
+                self.sites[-1].release()
 
     def _read_in_context(self, heads: dict[str, str]) -> None:
         """Read the servers above fragments that include them; leaves the other ones."""

@@ -76,10 +76,10 @@ class Build(Lines):
                 continue
             file = SourceFile(path, "")
             try:
-                text = self.configuration.paths.text(path)
-                file = self._source_file(path, text)
                 if self._start.variants:
-                    file = SourceFile(path, self._start.variants[0], shown=text)
+                    file = SourceFile(path, self._start.variants[0], shown=self._start.template)
+                else:
+                    file = self._source_file(path, self.configuration.paths.text(path))
             except OSError as error:
                 message = f"Could not open configuration file {path}: {error.strerror}"
                 self._note_error(ErrorKind.UNREADABLE, message, file, 0)

@@ -192,6 +192,10 @@ class Lines:
                 self._note(NoteKind.UNDEFINED_VARIABLE, name)
         return value
 
+    def _is_undefined(self, argument: str) -> bool:
+        """Whether an argument has a variable that another part of the configuration defines."""
+        return not self._start.whole and "${" in argument
+
     def _open_section(self, name: str, key: str, raw: str) -> None:
         """The opening line of a section with text after its ``>``, or an incomplete one."""
         source = self._source

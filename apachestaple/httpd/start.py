@@ -30,6 +30,7 @@ class Start(NamedTuple):
         fragments: fragments that are read together, ``main_file`` first; empty for a single one.
         is_folder: whether they are those of a folder.
         variants: the configurations that ``main_file`` can become, if it is a template.
+        template: its text then.
         focus: real paths of the files whose findings are wanted; empty for all.
         installed: whether this is the configuration of this machine's httpd, so that a missing
             module or folder is an error.
@@ -50,6 +51,7 @@ class Start(NamedTuple):
     fragments: tuple[str, ...] = ()
     is_folder: bool = False
     variants: tuple[str, ...] = ()
+    template: str = ""
     focus: frozenset[str] = frozenset()
     installed: bool = False
     in_place: bool = False
