@@ -169,6 +169,36 @@ class ProvideChain(_OfHosts):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ProvideCertificate(_OfHosts):
+    """Set SSLCertificateFile of hosts to a file with the same certificate, and its chain.
+
+    Attributes:
+        old: path of the present file, as it is written in the configuration.
+        path: path of the other file.
+        reason: the reason.
+
+    """
+
+    old: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class UseOwnChain(_OfHosts):
+    """Remove SSLCertificateChainFile, so that httpd uses the chain in the certificate file.
+
+    Attributes:
+        path: path of the chain file, as it is written in the configuration.
+        reason: the reason.
+
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ProvideUrl(_OfHosts):
     """Set SSLStaplingForceURL for hosts, so that they can query a responder themselves.
 

@@ -10,7 +10,7 @@ from apachestaple.fix.steps.misplaced import plan_misplaced
 from apachestaple.fix.steps.mod_md import plan_mod_md
 from apachestaple.fix.steps.modules import plan_modules
 from apachestaple.fix.steps.moved import plan_moved
-from apachestaple.fix.steps.provisions import plan_chains, plan_urls
+from apachestaple.fix.steps.provisions import plan_chains, plan_own_chains, plan_urls
 from apachestaple.fix.steps.proxy import plan_proxy
 from apachestaple.fix.steps.removal import plan_removal
 from apachestaple.fix.steps.removed import plan_removed
@@ -32,6 +32,7 @@ PLANNERS: tuple[Planner, ...] = (
     plan_mod_md,
     plan_removal,
     plan_removed,
+    plan_own_chains,
     plan_chains,
     plan_urls,
     plan_stapling,
