@@ -12,6 +12,7 @@ from apachestaple.rules.remedy import (
     MoveCacheToMainServer,
     MoveOutOfSiteFile,
     ProvideCache,
+    ProvideCertificate,
     ProvideChain,
     ProvideUrl,
     Remedy,
@@ -22,6 +23,7 @@ from apachestaple.rules.remedy import (
     ReplaceWebCharacters,
     StapleByModMd,
     TurnStapling,
+    UseOwnChain,
 )
 from apachestaple.rules.rule import CACHE, tls_host
 
@@ -48,6 +50,10 @@ BY_ANOTHER_HOST = CACHE + "".join(
     tls_host(ON, *lines, certificate="leaf-only", name=f"{name}.example.com")
     for name, lines in (("www", ()), ("other", ("SSLCertificateChainFile certs/chain.pem",)))
 )
+_LEAF_ONLY = tls_host(ON, certificate="leaf-only")
+_FULL = _LEAF_ONLY.replace("leaf-only.pem", "full/leaf-only.pem")
+WITH_FULL_FILE = CACHE + _LEAF_ONLY + _FULL.replace("ServerName www", "ServerName full")
+HIDDEN = CACHE + tls_host(ON, "SSLCertificateChainFile certs/twin.pem")
 ASKED_BY_ANOTHER_HOST = CACHE + "".join(
     tls_host(ON, *lines, certificate="no-ocsp", name=f"{name}.example.com")
     for name, lines in (("www", ()), ("other", ("SSLStaplingForceURL http://127.0.0.1:1/",)))
@@ -154,6 +160,20 @@ KINDS = (
         ProvideChain,
         BY_ANOTHER_HOST,
         change="+    SSLCertificateChainFile",
+    ),
+    Kind(
+        "a certificate file with the chain is provided",
+        ProvideCertificate,
+        WITH_FULL_FILE,
+        arguments=("--unsafe",),
+        change="+    SSLCertificateFile certs/full/leaf-only.pem",
+    ),
+    Kind(
+        "a chain file that hides the chain is removed",
+        UseOwnChain,
+        STAPLES,
+        HIDDEN,
+        change="-    SSLCertificateChainFile",
     ),
     Kind(
         "a URL is provided",

@@ -100,3 +100,47 @@ def test_a_line_is_added_behind_those_that_belong_together(lab: Lab, tmp_path: P
         assert lines[:2] == own.splitlines()[:2]
         assert lines[-1] == "# End."
         assert set(ERRORS.splitlines()) < set(lines[2:-1])
+
+
+COMMENTS = '#SSLUseStapling On\n#SSLStaplingCache "shmcb:logs/ssl_stapling(131072)"\n'
+UNCOMMENTED = COMMENTS.replace("#", "")
+FOLDER = "<Directory /srv>\n    Require all granted\n</Directory>\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{COMMENTS}{FOLDER}{PLAIN}", f"{UNCOMMENTED}{FOLDER}{PLAIN}"),
+        (f"{PLAIN}{FOLDER}{COMMENTS}", f"{PLAIN}{FOLDER}{UNCOMMENTED}"),
+        (f"{PLAIN}<IfModule mime_module>\n{COMMENTS}</IfModule>\n", None),
+        (f"{COMMENTS}Include more.conf\n{PLAIN}", None),
+    ],
+    ids=["above", "below", "in a section", "above an Include"],
+)
+def test_comments_far_away_are_used_in_the_same_section(
+    lab: Lab, tmp_path: Path, before: str, after: str | None
+) -> None:
+    files = {"vhosts.d/a.conf": HOSTS, "more.conf": "ServerTokens Prod\n"}
+    with lab.httpd(f"{ERRORS}{before}Include vhosts.d/a.conf\n", files=files) as httpd:
+        site = httpd.root / "site.conf"
+        fix(httpd, tmp_path)
+        if after is None:
+            assert COMMENTS in site.read_text()
+        else:
+            assert after in site.read_text()
+            assert site.read_text().count("SSLUseStapling") == 1
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, "a.example.com").good
+        assert "Nothing to repair" in fix(httpd, tmp_path).stdout
+
+
+def test_comments_of_a_main_file_without_tls_are_used(lab: Lab, tmp_path: Path) -> None:
+    with lab.httpd(HOSTS) as httpd:
+        main = httpd.root / "httpd.conf"
+        text = main.read_text()
+        unused = text.replace("LoadModule ssl_module", f"{COMMENTS}LoadModule ssl_module")
+        main.write_text(unused + COMMENTS)
+        fix(httpd, tmp_path)
+        assert main.read_text().startswith(unused + UNCOMMENTED)
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, "a.example.com").good

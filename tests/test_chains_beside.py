@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,22 @@ LAYOUTS = {
         {"chain.crt": "chain", "other.crt": "other", "www.issuer.crt": "chain"},
         "tls/www.issuer.crt",
     ),
+    "a shared authority": (
+        "tls/www.crt",
+        {
+            "intermediate.crt": "chain",
+            "other.crt": "other",
+            "other.issuer.crt": "chain",
+            "with-root.crt": "chain root",
+        },
+        "tls/intermediate.crt",
+    ),
+    "an authority of a large folder": (
+        "tls/www.crt",
+        {"AAA.crt": "chain", "CA-Bundle.crt": "chain"}
+        | {f"other{number}.crt": "other" for number in range(60)},
+        "tls/CA-Bundle.crt",
+    ),
 }
 
 
@@ -82,9 +99,9 @@ def server(lab: Lab, certificate: str, beside: Mapping[str, str]) -> Httpd:
     return lab.httpd(text, files=files)
 
 
-def repaired(lab: Lab, root: Path) -> str:
+def repaired(lab: Lab, root: Path, *options: str) -> str:
     """The configuration after a fix."""
-    command = ("fix", str(root / "httpd.conf"), "--no-backup")
+    command = ("fix", str(root / "httpd.conf"), "--no-backup", *options)
     done = run(*command, env={"XDG_STATE_HOME": str(lab.folder / "state")})
     assert done.returncode != 2, done.stderr
     return (root / "site.conf").read_text()
@@ -93,7 +110,9 @@ def repaired(lab: Lab, root: Path) -> str:
 def help_of(root: Path) -> str:
     """The help of the finding about the chain."""
     done = run("lint", str(root / "httpd.conf"), "--format", "json")
-    (finding,) = [one for one in json.loads(done.stdout)["findings"] if one["rule"] == "AS305"]
+    (finding,) = [
+        one for one in json.loads(done.stdout)["findings"] if one["rule"] in ("AS305", "AS317")
+    ]
     return str(finding["help"])
 
 
@@ -135,9 +154,10 @@ def test_a_chain_beside_the_certificate_is_preferred_to_the_certificate_of_anoth
         {"chain.txt": "chain"},
         {"chain.pem": "chain other"},
         {"chain.pem": "chain", "other.pem": "other"},
+        {"other.pem": "other", "other.ca.pem": "chain", "other-1.pem": "chain"},
         {f"chain{number}.pem": "chain" for number in range(60)},
     ],
-    ids=["none", "root", "key", "text", "with another", "of several", "many"],
+    ids=["none", "root", "key", "text", "with another", "of several", "of another", "many"],
 )
 def test_other_files_beside_the_certificate_are_not_used(
     lab: Lab, beside: Mapping[str, str]
@@ -164,3 +184,84 @@ def test_a_chain_outside_of_a_checkout_is_not_used(lab: Lab, tmp_path: Path) -> 
             (tree / "chain.pem").unlink()
             shutil.copyfile(outside / "chain.pem", tree / "chain.pem")
         assert ("chain.pem" in help_of(tree)) is not is_link
+
+
+def both_hosts(certificate: str, other: str, *lines: str) -> str:
+    """A host with a certificate file, and another host with another file for its certificate."""
+    text = HOST.format(name=NAME, certificate=certificate, key="tls/www.key")
+    text = text.replace("</Virtual", "".join(f"    {line}\n" for line in lines) + "</Virtual")
+    return (
+        CACHE + text + HOST.format(name="other.example.com", certificate=other, key="tls/www.key")
+    )
+
+
+def files_of_a_certificate(lab: Lab) -> dict[str, str]:
+    """The files of one certificate, without anything that only has authorities."""
+    content = texts(lab)
+    return {
+        "tls/www.pem": content["leaf"],
+        "tls/www.key": content["key"],
+        "tls/www-full.pem": content["leaf"] + content["chain"],
+    }
+
+
+def certificates_sent(port: int) -> int:
+    """How many certificates a server sends."""
+    command = ("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", NAME)
+    done = subprocess.run(
+        [*command, "-showcerts"], input="", capture_output=True, text=True, check=False
+    )
+    return done.stdout.count("BEGIN CERTIFICATE")
+
+
+def stapled_and_verified(lab: Lab, httpd: Httpd) -> None:
+    """A client that only knows the root gets a staple, and the leaf once."""
+    assert httpd.start(), httpd.log
+    assert handshake(httpd.port, NAME).staple == "good"
+    assert takes_staple(httpd.port, NAME, lab.authority.root_file)
+    assert certificates_sent(httpd.port) == 2
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_file_with_the_same_certificate_and_its_chain_is_used_with_unsafe(
+    lab: Lab, is_named: bool
+) -> None:
+    other = "tls/www-full.pem" if is_named else "tls/www.pem"
+    with lab.httpd(both_hosts("tls/www.pem", other), files=files_of_a_certificate(lab)) as httpd:
+        assert "tls/www-full.pem" in help_of(httpd.root)
+        assert "www-full.pem" not in repaired(lab, httpd.root).replace(other, "")
+        after = repaired(lab, httpd.root, "--unsafe")
+        assert after.count("    SSLCertificateFile tls/www-full.pem\n") == 2
+        assert "SSLCertificateChainFile" not in after
+        stapled_and_verified(lab, httpd)
+
+
+def test_a_key_in_the_certificate_file_stays_with_it(lab: Lab) -> None:
+    files = files_of_a_certificate(lab)
+    files["tls/www.pem"] += files["tls/www.key"]
+    text = both_hosts("tls/www.pem", "tls/www-full.pem")
+    text = text.replace("    SSLCertificateKeyFile tls/www.key\n", "", 1)
+    with lab.httpd(text, files=files) as httpd:
+        assert repaired(lab, httpd.root, "--unsafe").count("tls/www-full.pem") == 1
+        assert httpd.start(), httpd.log
+
+
+def test_a_chain_file_that_hides_the_chain_is_removed(lab: Lab) -> None:
+    files = files_of_a_certificate(lab)
+    wrong = "SSLCertificateChainFile certs/namesake.pem"
+    with lab.httpd(both_hosts("tls/www-full.pem", "tls/www.pem", wrong), files=files) as httpd:
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, NAME).staple == "unknown"
+        httpd.stop()
+        assert "SSLCertificateChainFile" not in repaired(lab, httpd.root)
+        stapled_and_verified(lab, httpd)
+
+
+def test_a_chain_file_stays_if_another_host_uses_its_line_and_has_no_other_chain(lab: Lab) -> None:
+    files = files_of_a_certificate(lab)
+    files["chain.conf"] = "SSLCertificateChainFile certs/namesake.pem\n"
+    text = both_hosts("tls/www-full.pem", "tls/www.pem", "Include chain.conf")
+    text = text.replace("tls/www.pem\n", "tls/www.pem\n    Include chain.conf\n")
+    with lab.httpd(text, files=files) as httpd:
+        repaired(lab, httpd.root, "--unsafe")
+        assert (httpd.root / "chain.conf").read_text() == files["chain.conf"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # pre-commit installs no stubs
+from filelock import FileLock
 from jsonschema import Draft7Validator
 
 from tests.project import ROOT, copy_project
@@ -24,8 +25,19 @@ SLIP = "<VirtualHost *:443>\n    SSLEngine on\n    SSLUseStaplin on\n</VirtualHo
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment, into which the first run installs the program."""
-    return tmp_path_factory.mktemp("ci") / "environment"
+    """A virtual environment in which the script has installed the program.
+
+    All processes of pytest-xdist share it, because an installation takes long.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    shared = folder / "ci"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "lock"):
+        done = ran(f"{ROOT}/ci/lint.sh", shared, shared / "environment", {})
+        assert (shared / "environment/bin/apachestaple").exists(), done.stderr
+    return shared / "environment"
 
 
 @pytest.fixture

@@ -254,6 +254,148 @@ def test_an_ordinary_configuration_is_no_template(tmp_path: Path) -> None:
     assert report["findings"][0]["fix"] == "safe"
 
 
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        *(("a.conf.j2", mark) for mark in ("{{", "{%", "{#")),
+        ("a.conf.erb", "<%="),
+        ("a.conf.tftpl", "%{ if"),
+        ("a.conf.tmpl", "{{-"),
+    ],
+)
+def test_the_rest_of_a_line_with_an_unclosed_tag_is_unknown(
+    tmp_path: Path, name: str, mark: str
+) -> None:
+    text = f"SSLUseStapling {mark} x\nSSLStaplingFakeTryLater maybe\n"
+    write(tmp_path, {name: f"{text}SSLCipherSuite {mark} x \\\nmaybe\n"})
+    assert places(linted(tmp_path), "AS103") == [f"{name}:2"]
+    assert linted(tmp_path)["summary"]["errors"] == 1
+
+
+def test_marks_without_end_do_not_make_a_template(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"a.conf": f'LogFormat "%{{%d}}t <% {{{{ {{#" x\n{CACHE}{CACHE}SSLUseStapling {{{{\n'},
+    )
+    report = linted(tmp_path)
+    assert places(report, "AS208") == ["a.conf:2"]
+    assert report["findings"][0]["fix"] == "safe"
+    assert places(report, "AS103") == ["a.conf:4"]
+
+
+# In each, the third line is the only one with a finding.
+WHOLE_TAGS = {
+    "quotes.conf.j2": 'SSLUseStapling {{ "}}" | x("%}") }}\n# {{ y }}\n',
+    "braces.conf.j2": "SSLUseStapling {{ x({'a': {'b': 1}}) }}\n# {{ y }}\n",
+    "raw.conf.j2": '{% raw %}LogFormat "%{%d}t{{" x\n{% endraw %}SSLUseStapling {{ y }}\n',
+    "comment.conf.tmpl": "{{- /* It's {{ x }} */ -}}\nSSLUseStapling {{ y }}\n",
+    "string.conf.tmpl": "SSLUseStapling {{`{{ x }}`}}\n# {{ y }}\n",
+    "other.conf.erb": 'LogFormat "%{%d}t {{" x\nSSLUseStapling <%= @y %>\n',
+    "mustache.conf.mustache": "SSLUseStapling {{{ x }}}\n# {{{ y }}}\n",
+}
+
+
+@pytest.mark.parametrize("name", WHOLE_TAGS)
+def test_a_tag_ends_where_its_language_ends_it(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {name: f"{WHOLE_TAGS[name]}SSLUseStapling maybe\n"})
+    found = [(each["rule"], each["line"]) for each in linted(tmp_path)["findings"]]
+    assert found == [("AS103", 3)]
+
+
+def test_values_of_a_template_decide_which_section_and_folder_is_read(tmp_path: Path) -> None:
+    text = (
+        "ServerRoot <%= @root %>\nInclude ports.conf\nIncludeOptional <%= @root %>/*.conf\n"
+        "<IfVersion <%= @operator %> 2.4>\nSSLUseStapling maybe\n</IfVersion>\n"
+        "<IfVersion >= <%= @version %>>\nSSLUseStapling maybe\n</IfVersion>\n"
+        "SSLUseStapling maybe\n"
+    )
+    write(tmp_path, {".git/HEAD": "", "templates/apache2.conf.erb": text})
+    found = [(each["rule"], each["line"]) for each in linted(tmp_path)["findings"]]
+    assert found == [("AS103", 10)]
+
+
+def test_a_comment_ignores_a_finding_in_any_branch(tmp_path: Path) -> None:
+    branches = "{% if x %}\nSSLUseStapling on\n{% else %}\n"
+    ignored = "# apachestaple: ignore[AS103]: known\nSSLUseStapling maybe\n{% endif %}\n"
+    write(tmp_path, {"a.conf.j2": branches + ignored})
+    report = linted(tmp_path)
+    assert report["findings"] == []
+    assert report["summary"]["suppressed"] == 1
+
+
+HOSTS = """\
+{% if a %}
+<VirtualHost *:443>
+    ServerName one.example.com
+    SSLEngine on
+    SSLUseStapling {{ x }}
+</VirtualHost>
+{% elif b %}
+<VirtualHost *:443>
+    ServerName two.example.com
+    SSLEngine on
+    SSLUseStapling off
+</VirtualHost>
+{% else %}
+<VirtualHost *:443>
+    ServerName three.example.com
+    SSLEngine on
+{% if c %}
+    SSLUseStapling on
+{% else %}
+    SSLUseStapling off
+{% endif %}
+</VirtualHost>
+{% endif %}
+"""
+
+
+def test_hosts_in_all_branches_are_listed(tmp_path: Path) -> None:
+    write(tmp_path, {"a.conf.j2": HOSTS})
+    report = linted(tmp_path)
+    hosts = [(host["name"], host["line"], host["use_stapling"]) for host in report["hosts"]]
+    assert hosts == [
+        ("one.example.com:443", 2, None),
+        ("two.example.com:443", 8, False),
+        ("three.example.com:443", 14, None),
+    ]
+    assert report["hosts"][2]["why"] == "it depends on the values of the template"
+    assert report["summary"]["hosts"] == report["configurations"][0]["hosts"] == 3
+    text = run("hosts", ".", cwd=tmp_path).stdout
+    assert [line.split()[:2] for line in text.splitlines()[1::2]] == [
+        ["one.example.com:443", "?"],
+        ["two.example.com:443", "off"],
+        ["three.example.com:443", "?"],
+    ]
+
+
+HELM = """\
+data:
+  httpd.conf: &conf |
+    SSLEngine {{ .Values.engine }}
+    SSLUseStapling {{ .Values.stapling }}
+{{- if .Values.cache }}
+    SSLStaplingCache shmcb:/x(12345)
+{{- end }}
+    SSLStaplingFakeTryLater maybe
+  other.conf: |
+    sslusestapling maybe
+"""
+
+
+def test_lines_of_a_helm_template_do_not_end_a_text(tmp_path: Path) -> None:
+    write(tmp_path, {"templates/configmap.yaml": HELM})
+    found = {(each["rule"], each["line"]) for each in linted(tmp_path)["findings"]}
+    assert found == {("AS206", 6), ("AS103", 8), ("AS103", 10)}
+
+
+def test_very_many_configurations_in_yaml_are_not_all_read(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": "a: |\n  SSLUseStapling maybe\n" * 2000})
+    done = run("lint", "--format", "concise", ".", cwd=tmp_path)
+    assert "a.yaml: only the first 707 configurations in it were read" in done.stderr
+    assert done.stdout.count("AS103") == 707
+
+
 YAML = """\
 apiVersion: v1
 kind: ConfigMap
@@ -282,7 +424,7 @@ def test_configurations_in_yaml_are_found(tmp_path: Path) -> None:
     report = linted(tmp_path)
     found = {(each["rule"], each["line"], each["column"]) for each in report["findings"]}
     assert found == {("AS206", 8, 5), ("AS202", 16, 7), ("AS103", 19, 3)}
-    assert len(list(documents("www.yaml", YAML))) == 3
+    assert len(documents("www.yaml", YAML).variants) == 3
     assert {each["fix"] for each in report["findings"]} == {None}
 
 
@@ -316,7 +458,7 @@ def test_the_text_of_a_file_may_come_from_standard_input(tmp_path: Path) -> None
         tmp_path,
         {
             ".git/HEAD": "",
-            "httpd.conf": "Listen 443\nInclude sites/*.conf\n",
+            "httpd.conf": "Listen 443\nInclude sites/*.conf\nIncludeOptional other/*.conf\n",
             "sites/www.conf": "",
         },
     )
@@ -339,6 +481,12 @@ def test_the_text_of_a_file_may_come_from_standard_input(tmp_path: Path) -> None
     # The server that includes the file has no cache.
     assert "file=sites/www.conf,line=3," in piped("sites/www.conf", host)
     assert "AS201" in piped("sites/www.conf", host)
+    # So is a file that is not on the disk yet, also in a folder that is not.
+    for name in ("sites/new.conf", "other/new.conf"):
+        assert f"file={name},line=3," in piped(name, host)
+        assert "AS201" in piped(name, host)
+    # A name that no Include matches is a fragment of its own.
+    assert "AS201" not in piped("sites/new.txt", f"{host}SSLUseStapling maybe\n")
     assert "AS103" in piped("new.conf", "SSLUseStapling maybe\n")
     assert "AS103" in piped("new.conf.j2", "{{ x }}\nSSLUseStapling maybe\n\udcff")
     assert "AS208" in piped("httpd.conf", CACHE + CACHE)

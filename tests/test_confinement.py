@@ -255,6 +255,20 @@ def test_a_main_file_that_is_a_link_out_of_a_checkout_is_refused(
     assert len(configuration(outside / "link.conf").directives) == 1
 
 
+def test_a_file_of_variables_outside_is_only_reported_if_it_exists(tmp_path: Path) -> None:
+    main = tmp_path / "etc/httpd/conf/httpd.conf"
+    main.parent.mkdir(parents=True)
+    main.write_text("Timeout 5\n")
+    # The checkout is that of etc/httpd alone.
+    (tmp_path / "etc/httpd/.git").mkdir()
+    assert not configuration(main).notes
+    (tmp_path / "etc/sysconfig").mkdir()
+    (tmp_path / "etc/sysconfig/httpd").write_text(f"OPTIONS={SECRET}\n")
+    (note,) = configuration(main).notes
+    assert note.kind is NoteKind.VARIABLES_NOT_READ
+    assert note.subject == f"{tmp_path}/etc/sysconfig/httpd"
+
+
 def test_root_and_maps_are_the_boundary(tmp_path: Path, outside: Path) -> None:
     root = tmp_path / "root"
     (root / "etc/httpd/conf").mkdir(parents=True)

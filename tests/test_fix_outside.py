@@ -178,3 +178,21 @@ def test_the_chain_overrides_that_of_a_shared_file_outside(lab: Lab, tmp_path: P
             "site.conf"
         )
         assert served.staples("a.example.com") == ["good"]
+
+
+def test_files_below_the_path_are_edited_and_those_that_only_an_include_names_are_not(
+    lab: Lab, tmp_path: Path
+) -> None:
+    found = host("found", "SSLUseStapling on", certificate="no-ocsp")
+    included = host("included", "SSLUseStapling on", certificate="no-ocsp")
+    main = f"{SETTINGS}Include OUTSIDE/found.conf\nInclude OUTSIDE/included.txt\n"
+    outside = {"found.conf": found, "included.txt": included}
+    with server(lab, tmp_path, main, outside) as served:
+        words = ("--root", "/", "--configtest", "never", served.outside)
+        env = {"XDG_STATE_HOME": str(served.state)}
+        done = run("fix", served.httpd.root / "httpd.conf", *words, env=env)
+        assert done.returncode == 1, done.stderr
+        assert "SSLUseStapling" not in (served.outside / "found.conf").read_text()
+        assert "SSLUseStapling on" in (served.outside / "included.txt").read_text()
+        assert "included.txt line" in done.stdout.partition("Refusals")[2]
+        assert served.staples("found.example.com", "included.example.com") == [None, None]

@@ -11,6 +11,7 @@ from apachestaple.discovery.locate import locate
 from apachestaple.fix.outcome import FixRequest
 from apachestaple.fix.run import run_fix
 from apachestaple.httpd.layout import Options
+from apachestaple.httpd.start import Starts
 from apachestaple.report.fix_json import fix_json
 from apachestaple.report.fixes import fix_report
 from apachestaple.report.terminal import Paint
@@ -73,7 +74,7 @@ def test_json_says_what_is_changed_and_what_remains(httpd: Httpd) -> None:
     (repair,) = done["repairs"]
     assert repair["rule"] == "AS201"
     (refusal,) = done["refusals"]
-    assert "has its value from a variable" in refusal
+    assert "was not changed: its value is from a" in refusal
     assert [finding["rule"] for finding in done["findings"]] == ["AS501", "AS304"]
     linted = checked(run("lint", "httpd.conf", "--format", "json", cwd=httpd.root).stdout, LINT)
     assert done["findings"] == linted["findings"]
@@ -154,7 +155,7 @@ def test_the_diff_alone_is_on_standard_output_and_the_report_beside_it(httpd: Ht
     assert f"  www.example.com:{httpd.port}: staples: mod_ssl staples" in done.stdout
     assert "    before: no staple: no SSLStaplingCache is set" in done.stdout
     assert "2 other hosts without changes (2 without a staple)" in done.stdout
-    assert "has its value from a variable" in done.stdout
+    assert "was not changed: its value is from a" in done.stdout
     assert "warning[AS304]" in done.stdout
     assert "To apply the changes, reload httpd: " in done.stdout
     assert "After the change, reload httpd: apachectl" in shown.stderr
@@ -188,7 +189,7 @@ def outcome_of(httpd: Httpd) -> FixOutcome:
         configtest="auto",
         rules=all_rules(),
     )
-    return run_fix([start], request)
+    return run_fix(Starts((start,)), request)
 
 
 def test_a_change_that_httpd_cannot_test_is_called_untested(httpd: Httpd) -> None:
@@ -210,3 +211,13 @@ def test_a_change_that_httpd_accepts_is_called_tested(httpd: Httpd) -> None:
     outcome = outcome_of(httpd)
     assert checked(fix_json(outcome), FIX)["configtest"] == "passed"
     assert "Tested: httpd -t passes.\n" in fix_report(outcome, Paint())
+
+
+def test_the_report_is_wrapped_at_words(httpd: Httpd) -> None:
+    outcome = outcome_of(httpd)
+    whole, narrow = (fix_report(outcome, Paint(), columns) for columns in (None, 60))
+    assert narrow.split() == whole.split()
+    assert max(map(len, whole.splitlines())) > 60
+    for line in narrow.splitlines():
+        # A path cannot be broken, and a command is not, so that it can be copied.
+        assert len(line) <= 60 or len(line.split()) < 3 or "run: " in line or "/" in line.split()[0]

@@ -179,7 +179,7 @@ def test_fix_removes_what_need_not_be_ignored(tmp_path: Path) -> None:
         .encode()
     )
     done = run("fix", "--isolated", site, env={"XDG_STATE_HOME": str(tmp_path / "state")})
-    assert "AS102 need not be ignored" in done.stdout
+    assert "AS102 reports nothing here, so it is not ignored" in done.stdout
     assert site.read_bytes().decode().replace("\r\n", "\n") == host(
         "SSLUseStapling on", "# apachestaple: ignore[AS101] a reason", "SSLUseStaplin on"
     )

@@ -178,3 +178,52 @@ def test_a_file_of_that_name_that_fix_has_not_made_stays(lab: Lab, tmp_path: Pat
         without_ocsp(httpd)
         fix(httpd, tmp_path)
         assert (httpd.root / ENABLED).read_text() == own
+
+
+HEADINGS = {
+    "a heading": (("# OCSP Stapling", ON), ()),
+    "a heading of two lines": (("# OCSP", "# Stapling, see RFC 6066", ON), ()),
+    "only the part about stapling": (
+        ("# Managed by OPS", "# OCSP stapling", ON),
+        ("# Managed by OPS",),
+    ),
+    "above a condition": (
+        ("# OCSP stapling", "<IfModule mod_ssl.c>", ON, "</IfModule>", "", "# End"),
+        ("", "# End"),
+    ),
+    "in a condition": (("<IfModule mod_ssl.c>", "# OCSP stapling", ON, "</IfModule>"), ()),
+    "a line is left below it": (
+        ("# OCSP stapling", ON, "SSLVerifyDepth 2"),
+        ("# OCSP stapling", "SSLVerifyDepth 2"),
+    ),
+    "a directive that is commented out": (
+        ("# OCSP stapling", ON, "#SSLStaplingForceURL http://ocsp.example.com"),
+        ("# OCSP stapling", "#SSLStaplingForceURL http://ocsp.example.com"),
+    ),
+    "another heading": (("# TLS", ON), ("# TLS",)),
+    # The blank line belongs to the line below it.
+    "not directly above": (("# OCSP stapling", "", ON), ("# OCSP stapling",)),
+    "a block of a program": (
+        ("# BEGIN ANSIBLE MANAGED BLOCK ocsp", ON, "# END ANSIBLE MANAGED BLOCK ocsp"),
+        ("# BEGIN ANSIBLE MANAGED BLOCK ocsp", "# END ANSIBLE MANAGED BLOCK ocsp"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HEADINGS)
+def test_a_heading_goes_with_its_lines(lab: Lab, tmp_path: Path, case: str) -> None:
+    before, after = HEADINGS[case]
+    old, new = (
+        CACHE + tls_host(*(line.strip() for line in lines), certificate="no-ocsp")
+        for lines in (before, after)
+    )
+    with lab.httpd(old) as httpd:
+        done = fix(httpd, tmp_path)
+        text = (httpd.root / "site.conf").read_text()
+        expected = [line.strip() for line in new.splitlines()]
+        shown = [line.strip().replace(str(httpd.port), "443") for line in text.splitlines()]
+        assert shown[-len(expected) :] == expected
+        has_block = "BEGIN" in before[0]
+        assert ("Ansible writes this block again" in done.stdout) is has_block
+        assert "Nothing to repair" in fix(httpd, tmp_path).stdout
+        assert httpd.configtest().accepted

@@ -142,11 +142,83 @@ def test_the_hooks_let_a_good_fragment_pass(repository: Repository) -> None:
     assert site.read_text() == GOOD
 
 
+# Each changed file, and the lines of its findings.
+CHANGED = {
+    "www/sites-available/www.conf": ("sites-enabled/www.conf:4:", "AS201"),
+    "roles/web/templates/a.conf.j2": ("a.conf.j2:2:", "AS103"),
+    "puppet/apache/templates/b.conf.erb": ("b.conf.erb:2:", "AS103"),
+    "chart/templates/configmap.yaml": ("configmap.yaml:5:", "AS103"),
+}
+HOST = """\
+<VirtualHost *:443>
+    ServerName www.example.com
+    SSLEngine on
+    SSLUseStapling on
+</VirtualHost>
+"""
+CONFIG_MAP = """\
+kind: ConfigMap
+data:
+  httpd.conf: |
+    SSLUseStapling {{ .Values.stapling }}
+    SSLUseStapling maybe
+"""
+
+
+def test_changed_files_are_linted_in_their_server_and_as_templates(
+    project: Path, repository: Repository
+) -> None:
+    main = "ServerRoot /etc/apache2\nListen 443\nIncludeOptional sites-enabled/*.conf\n"
+    repository.write("www/apache2.conf", main)
+    site = repository.write("www/sites-available/www.conf", "")
+    enabled = repository.folder / "www/sites-enabled/www.conf"
+    enabled.parent.mkdir()
+    enabled.symlink_to("../sites-available/www.conf")
+    repository.git("add", "--all")
+    repository.git("commit", "--message", "Before")
+    repository.write(str(site.relative_to(repository.folder)), HOST)
+    repository.write("roles/web/templates/a.conf.j2", "{# x #}\nSSLUseStapling maybe\n")
+    repository.write("puppet/apache/templates/b.conf.erb", "<%# x %>\nSSLUseStapling maybe\n")
+    repository.write("chart/templates/configmap.yaml", CONFIG_MAP)
+    repository.write("chart/values.yaml", "stapling: maybe\n")
+    code, output = repository.pre_commit("try-repo", str(project), "apachestaple", "--verbose")
+    assert code == 1, output
+    assert "- exit code: 1" in output
+    findings = output.split("\n\n")
+    for place, rule in CHANGED.values():
+        assert any(place in each and f"[{rule}]" in each for each in findings), output
+
+
+def test_yaml_of_other_programs_passes(project: Path, repository: Repository) -> None:
+    for name in ("playbook.yml", "chart/values.yaml", "roles/nginx/templates/x.conf.j2"):
+        repository.write(name, "a: {{ b }}\n")
+    config = f"""\
+repos:
+- repo: {project}
+  rev: {_head(project)}
+  hooks:
+  - id: apachestaple
+    language: system
+    entry: {sys.executable} -m apachestaple lint --
+    verbose: true
+"""
+    repository.write(".pre-commit-config.yaml", config)
+    code, output = repository.pre_commit("run", "--all-files")
+    assert code == 0, output
+    assert "no configuration of httpd in it" in output
+
+
 @pytest.mark.parametrize("hook", ["apachestaple", "apachestaple-fix"])
 def test_the_hooks_look_at_configurations_of_apache_alone(
     repository: Repository, hook: str
 ) -> None:
-    templates = ["sites-available/www.conf.j2", "roles/web/templates/apache2/www.conf.erb"]
+    templates = [
+        "sites-available/www.conf.j2",
+        "roles/web/templates/apache2/www.conf.erb",
+        "roles/web/templates/www.conf.j2",
+        "chart/templates/configmap.yaml",
+        "states/web.sls",
+    ]
     wanted = [*CONFIGURATIONS, *(templates if hook == "apachestaple" else ())]
     for path in [*CONFIGURATIONS, *templates, *OTHERS]:
         repository.write(path, "# text\n")

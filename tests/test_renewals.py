@@ -144,16 +144,17 @@ def test_an_off_of_fix_is_removed_when_the_certificate_can_be_stapled(lab: Lab) 
         assert made.staples("a", "b") == ["good", "good"]
 
 
-def test_in_a_fragment_the_main_server_is_unknown(lab: Lab) -> None:
+def test_in_the_file_of_a_server_the_main_server_is_known(lab: Lab) -> None:
     text = host("a", ON)
-    with server(lab, CACHE + "Include a.conf\n", files={"a.conf": text}, a="no-ocsp") as made:
+    main = CACHE + QUIET + "Include a.conf\n"
+    with server(lab, main, files={"a.conf": text}, a="no-ocsp") as made:
         fragment = str(made.httpd.root / "a.conf")
         fix(Common(), [fragment], no_backup=True)
-        marked = text.replace(ON, f"{NO_URI}\n    {OFF}")
-        assert made.text("a.conf") == marked
+        assert made.text("a.conf") == host("a")
         made.renew("a", "good")
         fix(Common(), [fragment], no_backup=True)
         assert made.text("a.conf") == text
+        assert made.staples("a") == ["good"]
 
 
 def test_an_off_below_shared_lines_is_removed_again(lab: Lab) -> None:
@@ -196,6 +197,43 @@ def test_a_comment_follows_the_reason(lab: Lab) -> None:
         assert "no longer applies" in made.findings()["AS132"].message
         made.fix()
         assert made.text() == text.replace("a.key\n", f"a.key\n    {ON}\n")
+
+
+@pytest.mark.parametrize("left", ["", "#SSLUseStapling off", "# see OPS-7"])
+def test_a_comment_without_its_line_is_removed(lab: Lab, left: str) -> None:
+    lines = [NO_URI, *([left] if left else [])]
+    text = CACHE + QUIET + ON + "\n" + host("a", *lines) + host("b", SELF_SIGNED)
+    with server(lab, text, a="good", b="other") as made:
+        found = made.findings()["AS132"]
+        assert (found.severity, found.effect) == ("info", "advice")
+        assert "no longer below it" in found.message
+        made.fix()
+        expected = text.replace(f"    {NO_URI}\n", "").replace(f"    {SELF_SIGNED}\n", "")
+        assert made.text() == expected
+        assert made.staples("a", "b") == ["good", "good"]
+        assert "Nothing to repair" in made.fix()
+
+
+def test_of_a_line_of_fix_and_its_copy_none_stays(lab: Lab) -> None:
+    text = CACHE + QUIET + ON + "\n" + host("a", NO_URI, OFF, OFF) + host("b")
+    with server(lab, text, a="no-ocsp", b="good") as made:
+        made.fix()
+        # The comment stays with the one that is kept.
+        assert made.text() == text.replace(f"    {OFF}\n", "", 1)
+        assert made.staples("a", "b") == [None, "good"]
+        made.write(text)
+        made.renew("a", "other")
+        made.fix()
+        assert made.text() == CACHE + QUIET + ON + "\n" + host("a") + host("b")
+        assert made.staples("a", "b") == ["good", "good"]
+
+
+def test_a_second_off_further_down_is_the_administrators(lab: Lab) -> None:
+    text = CACHE + QUIET + ON + "\n" + host("a", NO_URI, OFF, "SSLVerifyDepth 1", OFF) + host("b")
+    with server(lab, text, a="good", b="other") as made:
+        made.fix()
+        assert made.text() == text.replace(f"    {NO_URI}\n    {OFF}\n", "", 1)
+        assert made.staples("a", "b") == [None, "good"]
 
 
 def test_an_ignore_comment_above_the_reason_is_for_the_line_below(lab: Lab) -> None:
@@ -354,16 +392,17 @@ def test_a_broken_chain_is_found_whatever_the_switch_says(lab: Lab) -> None:
         made.httpd.stop()
 
 
-def test_the_file_of_another_certificate_is_only_used_as_chain_with_unsafe(lab: Lab) -> None:
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_the_file_of_another_certificate_is_named_and_not_used_as_chain(
+    lab: Lab, unsafe: bool
+) -> None:
+    """Httpd would send the other certificate as a part of the chain."""
     text = CACHE + QUIET + host("a", ON) + host("b", ON)
     with server(lab, text, a="leaf-only", b="good") as made:
-        said = made.fix()
-        assert made.text() == text
+        said = made.fix(unsafe=unsafe)
         assert f"It is in b.pem, which b.example.com:{made.httpd.port} uses" in said
-        made.fix(unsafe=True)
-        chain = "SSLCertificateChainFile b.pem"
-        assert made.text() == text.replace("a.key\n", f"a.key\n    {chain}\n")
-        assert made.staples("a", "b") == ["good", "good"]
+        assert "SSLCertificateChainFile" not in made.text()
+        assert made.staples("a", "b") == [None, "good"]
 
 
 def test_a_file_of_authorities_is_used_as_chain(lab: Lab) -> None:

@@ -432,6 +432,22 @@ def test_what_is_known_of_certificates_is_told(server: Path) -> None:
     assert "must-staple" in table
 
 
+@pytest.mark.parametrize("columns", [56, 64, 20])
+def test_the_reasons_of_hosts_are_wrapped(server: Path, columns: int) -> None:
+    site = understood(server, host("no-ocsp", "SSLCertificateFile certs/gone.pem"))
+    hosts = expected_hosts([site], [])
+    whole = hosts_table(hosts, [site], Paint()).splitlines()
+    table = hosts_table(hosts, [site], Paint(), columns).splitlines()
+    start = whole[0].index("WHY")
+    own = [line for line in table[1:] if not line.startswith("    /")]
+    if columns - start < 24:
+        assert table == whole
+    else:
+        assert all(len(line) <= columns for line in own)
+        assert len(own) > 1
+        assert " ".join(line[start:] for line in own) == whole[1][start:]
+
+
 def test_every_responder_is_listed_once(server: Path) -> None:
     site = understood(server, host("good"), host("other"), host("good", stapling=""))
     (one,) = checked(responders_json(responders(site)), RESPONDERS)

@@ -183,6 +183,71 @@ def test_a_host_stays_off_if_another_one_cannot_be_given_a_url(lab: Lab) -> None
         assert handshake(httpd.port, "good.example.com").staple == "good"
 
 
+def macro_of_two(certificate: str) -> str:
+    """Two hosts of one section, so that fix cannot give one of them a URL."""
+    return (
+        "LoadModule macro_module modules/mod_macro.so\n<Macro Host $name $certificate>\n"
+        + tls_host(ON, certificate="$certificate", name="$name.example.com")
+        + f"</Macro>\nUse Host poor {certificate}\nUse Host good good\n"
+    )
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_url_does_not_abort_the_handshakes_of_another_host(lab: Lab, is_refused: bool) -> None:
+    """The host with the issuer would make the record of the certificate that both have."""
+    names = ("www.example.com",)
+    lab.authority.issue("none-full", names=names, ocsp=())
+    pem = (lab.certificates_folder / "none-full.pem").read_text()
+    leaf = pem[: pem.index("-----END CERTIFICATE-----")] + "-----END CERTIFICATE-----\n"
+    (lab.certificates_folder / "none-alone.pem").write_text(leaf)
+    key = (lab.certificates_folder / "none-full.key").read_text()
+    (lab.certificates_folder / "none-alone.key").write_text(key)
+    forced = f"SSLStaplingForceURL {lab.responder.url}"
+    poor = tls_host(ON, certificate="none-alone", name="poor.example.com")
+    text = (
+        CACHE
+        + (macro_of_two("none-alone") if is_refused else poor)
+        + tls_host(ON, certificate="none-full", name="full.example.com")
+        + tls_host(ON, forced, certificate="no-ocsp", name="rich.example.com")
+    )
+    with lab.httpd(text) as httpd:
+        printed = repaired(lab, httpd.root)
+        assert ("would then abort the handshakes of poor" in printed) is is_refused
+        assert httpd.start(), httpd.log
+        # The first client of all connects to the host that has no issuer.
+        made = [handshake(httpd.port, f"{name}.example.com") for name in ("poor", "full", "rich")]
+        assert all(each.connected for each in made)
+        good = None if is_refused else "good"
+        assert [each.staple for each in made] == [good, good, "good"]
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_chain_does_not_abort_the_handshakes_of_another_host(lab: Lab, is_refused: bool) -> None:
+    lab.authority.issue("none-full", names=["www.example.com"], ocsp=())
+    pem = (lab.certificates_folder / "none-full.pem").read_text()
+    leaf = pem[: pem.index("-----END CERTIFICATE-----")] + "-----END CERTIFICATE-----\n"
+    key = (lab.certificates_folder / "none-full.key").read_text()
+    forced = f"SSLStaplingForceURL {lab.responder.url}"
+    alone = tls_host(ON, forced, certificate="alone", name="rich.example.com")
+    text = (
+        CACHE
+        + (
+            macro_of_two("none-full")
+            if is_refused
+            else tls_host(ON, certificate="none-full", name="poor.example.com")
+        )
+        + alone.replace("certs/alone", "own/alone")
+        + tls_host(ON, CHAIN, certificate="leaf-only", name="chain.example.com")
+    )
+    with lab.httpd(text, files={"own/alone.pem": leaf, "own/alone.key": key}) as httpd:
+        printed = repaired(lab, httpd.root)
+        assert ("would then abort the handshakes of poor" in printed) is is_refused
+        assert httpd.start(), httpd.log
+        made = [handshake(httpd.port, f"{name}.example.com") for name in ("poor", "rich")]
+        assert all(each.connected for each in made)
+        assert {each.staple for each in made} == {None if is_refused else "good"}
+
+
 def test_a_host_is_not_given_a_bundle_as_its_chain(lab: Lab) -> None:
     """It would be sent in each handshake."""
     roots = lab.authority.root_file.read_text() * 10
@@ -204,21 +269,23 @@ def test_a_host_is_not_given_a_bundle_as_its_chain(lab: Lab) -> None:
 
 def test_the_chain_of_hosts_that_inherit_is_not_cut(lab: Lab) -> None:
     """The main server is given a chain that has all that another host sends."""
-    longer = (lab.certificates_folder / "good.pem").read_text()
-    longer += lab.authority.root_file.read_text()
-    files = {"longer.pem": longer, "short.pem": lab.authority.intermediate_file.read_text()}
+    good = (lab.certificates_folder / "good.pem").read_text()
+    intermediate = lab.authority.intermediate_file.read_text()
+    root = lab.authority.root_file.read_text()
+    files = {"longer.pem": good + root, "short.pem": intermediate, "long.pem": intermediate + root}
     short = "SSLCertificateChainFile short.pem"
     text = (
         f"{CACHE}{ON}\nListen 443\nServerName main.example.com\nSSLEngine on\n"
         "SSLCertificateFile certs/leaf-only.pem\nSSLCertificateKeyFile certs/leaf-only.key\n"
         + tls_host(short, certificate="leaf-only", name="rich.example.com")
+        + tls_host("SSLCertificateChainFile long.pem", certificate="other", name="other.example")
         + tls_host(certificate="good").replace("certs/good.pem", "longer.pem")
     )
     with lab.httpd(text, files=files) as httpd:
-        repaired(lab, httpd.root, "--unsafe")
+        repaired(lab, httpd.root)
         after = (httpd.root / "site.conf").read_text()
         assert after.count(short) == 1
-        assert after.count("SSLCertificateChainFile longer.pem") == 1
+        assert after.count("SSLCertificateChainFile long.pem") == 2
         assert httpd.start()
         assert handshake(httpd.port).staple == "good"
         assert handshake(httpd.port, "rich.example.com").staple == "good"

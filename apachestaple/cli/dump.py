@@ -23,13 +23,9 @@ def dump(common: Common, path: Path = None, form: Format = "text") -> int:
     given = [path] if path else []
     starts, problems, notes = find_starts(given, common.settings(given))
     tell(*problems)
-    common.tell_notes(*notes)
     directives: list[Directive] = []
     known: set[str] = set()
-    for each in starts:
-        start = each.without(known)
-        if start is None:
-            continue
+    for start in starts.unread(known):
         configuration = read(start)
         known.update(file.real_path for file in configuration.files.values())
         tell_errors(configuration)
@@ -37,7 +33,8 @@ def dump(common: Common, path: Path = None, form: Format = "text") -> int:
         hidden = [path for path, source in sources.items() if not configuration.may_show(source)]
         tell(*(f"{path}: contains no directive of httpd, so it is not shown" for path in hidden))
         directives += [one for one in configuration.directives if one.file not in hidden]
-    if problems and not starts:
+    common.tell_notes(*notes)
+    if problems and not known:
         return FAILED
     if form == "json":
         emit(dump_json(directives))

@@ -124,11 +124,11 @@ def fix(
         ),
         paths=tuple(paths or ()),
     )
-    starts, problems, notes = find_starts(paths or [], settings)
+    starts, problems, notes = find_starts(paths or [], settings, in_servers=True)
     if problems:
         raise UsageError("; ".join(problems))
-    common.tell_notes(*notes)
     outcome = run_fix(starts, request)
+    common.tell_notes(*notes)
     tell_outcome(outcome, form, common.color, fix_report, diff=diff, quiet=common.quiet)
     return int(bool(outcome.files) if diff else is_any_as_bad(outcome.remaining, settings.fail_on))
 

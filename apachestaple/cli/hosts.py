@@ -1,5 +1,6 @@
 """``apachestaple hosts``."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -30,7 +31,7 @@ def hosts(
     from apachestaple.lint.startup import PREVENTS_START
     from apachestaple.report.hosts import Stapling, expected_hosts, hosts_csv, hosts_table
     from apachestaple.report.json import hosts_json
-    from apachestaple.report.terminal import emit
+    from apachestaple.report.terminal import columns_of, emit
     from apachestaple.rules.catalogue import all_rules
 
     one_of("--format", form, "text", "json", "csv")
@@ -52,5 +53,5 @@ def hosts(
     elif form == "csv":
         emit(hosts_csv(shown), exact=True)
     else:
-        emit(hosts_table(shown, read.sites, common.paint))
+        emit(hosts_table(shown, read.sites, common.paint, columns_of(sys.stdout)))
     return FAILED if read.problems else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import tell
 from apachestaple.report.fixes import activation_lines, diff_report, test_lines
-from apachestaple.report.terminal import emit, is_terminal, paint_for
+from apachestaple.report.terminal import columns_of, emit, is_terminal, paint_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def tell_outcome(
     outcome: FixOutcome,
     form: str,
     color: str,
-    text_report: Callable[[FixOutcome, Paint], str],
+    text_report: Callable[[FixOutcome, Paint, int | None], str],
     *,
     diff: bool,
     quiet: bool = False,
@@ -46,6 +46,7 @@ def tell_outcome(
         emit(diff_report(outcome.files, paint_for(sys.stdout, color), for_people=shown), exact=True)
         if sys.stderr is not None and not quiet:
             told = replace(outcome, generated=())
-            emit(text_report(told, paint_for(sys.stderr, color)), to=sys.stderr)
+            paint = paint_for(sys.stderr, color)
+            emit(text_report(told, paint, columns_of(sys.stderr)), to=sys.stderr)
     else:
-        emit(text_report(outcome, paint_for(sys.stdout, color)))
+        emit(text_report(outcome, paint_for(sys.stdout, color), columns_of(sys.stdout)))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.cli.options import Common
+    from apachestaple.httpd.start import Start
     from apachestaple.settings import Settings
 
 
@@ -35,25 +36,28 @@ def undo_latest(
         # The interrupted fix was the latest one. An earlier one is not undone in the same run.
         return 0
     settings = common.settings(paths)
-    named, problems, _ = find_starts(paths, settings) if paths else ((), (), ())
-    if problems:
-        raise UsageError("; ".join(problems))
+    named: list[Start] = []
+    if paths:
+        found, problems, _ = find_starts(paths, settings, in_servers=True)
+        if problems:
+            raise UsageError("; ".join(problems))
+        named += found.unread(())
     backup = latest_backup(
         [path for start in named for path in start.files], lambda: _own_main_file(settings)
     )
     verb = "would undo" if diff else "undoing"
     tell(f"{verb} the fix of {backup.started} in {', '.join(backup.main_files)}")
-    starts, problems, _ = find_starts(backup.main_files, settings)
+    found, problems, _ = find_starts(backup.main_files, settings)
     if problems and configtest != "never" and not diff:
         # A configuration that is not tested may be missing.
         raise UsageError("; ".join(problems))
     rules = select_rules(settings.select, settings.ignore)
-    outcome = revert(backup, starts, rules, configtest, diff=diff)
+    outcome = revert(backup, list(found.unread(())), rules, configtest, diff=diff)
     tell_outcome(outcome, form, common.color, undo_report, diff=diff, quiet=common.quiet)
     return int(diff)
 
 
 def _own_main_file(settings: Settings) -> str | None:
     """The main file of this machine's httpd, if one is installed."""
-    starts = find_starts((), settings).starts
+    starts = find_starts((), settings).starts.first
     return starts[0].main_file if starts else None

@@ -27,7 +27,10 @@ _SHARED = frozenset(
 )
 # Directives of other programs with the same syntax (ProFTPD).
 _FOREIGN = frozenset({"servertype", "defaultserver", "maxinstances", "umask", "<global"})
+# Sections and directives that only stand in a configuration of CUPS.
+_CUPS = frozenset({"<policy", "webinterface", "defaultauthtype", "browsing", "systemgroup"})
 _SSL = re.compile(r"ss?l{1,2}[a-z]{4,}")
+_VARIABLE = re.compile(r"\$\{[^{}]*+\}")
 _FIRST_WORD = re.compile(r"<?/?[A-Za-z_][\w-]*")
 _SERVER_ROOT = re.compile(r"[ \t]*ServerRoot[ \t]+\S", re.IGNORECASE)
 
@@ -50,6 +53,8 @@ def kind_of(head: str, *, has_main_name: bool = False) -> Kind:
     known = certain = foreign = 0
     is_main = False
     for line in _significant_lines(head):
+        if line.split(None, 1)[0].lower() in _CUPS:
+            return Kind.OTHER
         weight = _weight(line)
         known += weight is not None
         foreign += weight is None
@@ -88,6 +93,7 @@ def _significant_lines(head: str) -> Iterator[str]:
 @lru_cache(maxsize=1024)
 def _weight(line: str) -> bool | None:
     """Whether a line is certainly one of httpd; ``None`` if it is none."""
+    line = _VARIABLE.sub("x", line)
     if line.endswith((";", "{", "}")):
         return None
     found = _FIRST_WORD.match(line)
@@ -104,6 +110,9 @@ def _weight(line: str) -> bool | None:
         return None
     if _SSL.fullmatch(name):
         return True
+    if name == "alias" and "/" not in behind and "$" not in behind:
+        # That of a kernel module, in modprobe.d.
+        return None
     if name in _SHARED:
         return False
     if name in all_commands() or name in _READING:

@@ -6,9 +6,12 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.layout import folder_above_conf
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from apachestaple.httpd.layout import Options
 
 # Folders of distributions that are their ServerRoot.
@@ -29,8 +32,12 @@ class FragmentPlace(NamedTuple):
     maps: tuple[tuple[str, str], ...] = ()
 
 
-def fragment_place(path: str, options: Options) -> FragmentPlace:
-    """The place of a fragment with an absolute ``path``."""
+def fragment_place(path: str, options: Options, roots: Collection[str] = ()) -> FragmentPlace:
+    """The place of a fragment with an absolute ``path``.
+
+    ``roots`` are the local folders that stand for the root folders of servers. A fragment below one
+    of them, as in a repository that contains a server's files starting at ``/``, belongs to it.
+    """
     root = os.path.abspath(options.root) if options.root else ""
     root = "" if root == "/" else root
     folder = os.path.dirname(path)
@@ -44,7 +51,8 @@ def fragment_place(path: str, options: Options) -> FragmentPlace:
     if name in _OTHERS:
         folders = ("/etc/httpd", "/etc/apache2")
         return FragmentPlace(above, root, () if root else tuple((one, above) for one in folders))
-    if name == "extra":
-        # conf/extra of a source build.
-        return FragmentPlace(folder_above_conf(folder), root)
-    return FragmentPlace(folder_above_conf(path), root)
+    around = {each for each in roots if each and is_inside(path, each)}
+    if not root and len(around) == 1:
+        root = around.pop()
+    # conf/extra of a source build.
+    return FragmentPlace(folder_above_conf(folder if name == "extra" else path), root)

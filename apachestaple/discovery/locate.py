@@ -17,7 +17,7 @@ from apachestaple.httpd.start import Start
 from apachestaple.httpd.start_script import built_in, start_script
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from apachestaple.discovery.given import Given
     from apachestaple.httpd.layout import Options
@@ -61,13 +61,14 @@ def server_start(main: str, given: Given, options: Options) -> Start:
     return Start(
         main_file=main,
         server_root=place.server_root,
-        paths=replace(place.paths, texts=dict(options.texts), boundary=boundary),
+        paths=replace(place.paths, texts=dict(options.texts), made=options.made, boundary=boundary),
         version=lambda: options.version or machine.installed_version(),
         defines={**script.defines, **options.defines},
         environment=script.environment,
         built_in=modules,
         installed=is_installed,
         in_place=place.in_place,
+        own_openssl=(found := place.recognised.distribution) is not None and found.own_openssl,
         unread=script.unread,
     )
 
@@ -79,12 +80,15 @@ def fragments_start(
     *,
     is_folder: bool = False,
     variants: tuple[str, ...] = (),
+    roots: Collection[str] = (),
+    template: str = "",
 ) -> Start:
     """Where to start reading fragments, as a part of an unknown server.
 
-    It does not depend on the installed httpd, because querying httpd takes 15 ms.
+    ``roots`` are the local folders that stand for the root folders of other servers. It does not
+    depend on the installed httpd, because querying httpd takes 15 ms.
     """
-    place = fragment_place(files[0], options)
+    place = fragment_place(files[0], options, roots)
     maps = (*options.maps, *place.maps)
     return Start(
         main_file=files[0],
@@ -96,6 +100,7 @@ def fragments_start(
         fragments=files if is_folder or variants else (),
         is_folder=is_folder,
         variants=variants,
+        template=template,
     )
 
 

@@ -22,7 +22,8 @@ _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 _TEMPLATE = re.compile(
     r"\.(j2|jinja2?|erb|epp|tmpl|tpl|tftpl|in|dist|template|ctmpl|mustache|gotmpl)$", re.IGNORECASE
 )
-_YAML = (".yml", ".yaml")
+# Of Salt: .sls.
+_YAML = (".yml", ".yaml", ".sls")
 
 _SUFFIXES = (".conf", ".vhost", ".inc", ".include", ".site", ".apache", ".apache2", ".httpd")
 # Folders whose files need no suffix.
@@ -33,7 +34,7 @@ _FOLDERS = re.compile(
 )
 _OTHER_SUFFIXES = re.compile(
     r"\.(md|txt|rst|html?|php|py|rb|pl|sh|js|css|json|xml|ya?ml|toml|ini|pp|tf|pem|crt|cer|key|csr"
-    r"|p12|log|png|jpe?g|gif|svg|ico|gz|zip|bak|orig|rej|swp|old|load|rpmsave|rpmnew|dpkg-\w+)|.*~",
+    r"|p12|log|png|jpe?g|gif|svg|ico|gz|zip|bak|orig|rej|swp|old|save|conf[-_].*|load|rpmsave|rpmnew|pacnew|pacsave|dpkg-\w+)|.*~",
     re.IGNORECASE,
 )
 _AVAILABLE, _ENABLED = "-available", "-enabled"
@@ -53,6 +54,14 @@ def may_be_configuration(folder: str, name: str) -> bool:
         return False
     suffix = os.path.splitext(name)[1]
     return not name.startswith(".") and not _OTHER_SUFFIXES.fullmatch(suffix or name)
+
+
+def is_likely(folder: str, name: str) -> bool:
+    """Whether a file is probably a configuration of httpd, by its name and that of its folder."""
+    return (
+        name.lower().endswith(_SUFFIXES)
+        and _FOLDERS.fullmatch(os.path.basename(folder)) is not None
+    )
 
 
 def is_named_template(path: str) -> bool:

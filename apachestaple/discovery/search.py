@@ -10,6 +10,7 @@ from apachestaple.discovery.boundaries import refuse_outside
 from apachestaple.discovery.contents import HEAD, Kind, head_of, kind_of
 from apachestaple.discovery.given import given_path, is_main_file
 from apachestaple.discovery.main_files import LayoutError, mains_of_root
+from apachestaple.discovery.names import is_likely
 from apachestaple.discovery.survey import EXCLUDED, survey
 from apachestaple.discovery.templates.documents import documents, needs_rendering
 from apachestaple.filesystem.reading import read_file
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from apachestaple.discovery.given import Given
+    from apachestaple.discovery.templates.documents import Documents
     from apachestaple.httpd.boundary import Boundary
     from apachestaple.httpd.layout import Options
 
@@ -34,27 +36,28 @@ class Found:
         options: the options of the command line about the environment of configurations.
         mains: the main files.
         fragments: the beginning of each fragment, by its path.
-        templates: the configurations in each template or YAML file, by its path: for each, the
-            texts that it can become.
+        templates: the configurations in each template or YAML file, by its path.
         candidates: files that may be configurations, and have not been opened yet.
         given: the PATH that led to each of these files.
         problems: why PATHs cannot be read.
         notes: what was not read below the PATHs, and why.
         taken: how each file is read.
         searched: the number of names in the folders that were searched.
+        has_empty: whether a PATH is a template or YAML file without any configuration of httpd.
 
     """
 
     options: Options
     mains: list[str] = field(default_factory=list)
     fragments: dict[str, str] = field(default_factory=dict)
-    templates: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    templates: dict[str, Documents] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
     given: dict[str, Given] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)
     searched: int = 0
+    has_empty: bool = False
 
     @property
     def has_excluded(self) -> bool:
@@ -96,10 +99,12 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
     """Look what the candidates are, except those that a server reads (``known``, real paths).
 
     What cannot be read in a folder from which a server reads is left to the findings about it.
+    Broken links in folders without configurations of httpd are not noted.
     """
     seen = set(known)
     folders = set(map(os.path.dirname, seen))
     real_paths = RealPaths()
+    unread: dict[str, str] = {}
     for path in found.candidates:
         real = real_paths.find(path)
         if real in seen:
@@ -111,7 +116,7 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
         except LayoutError as error:
             found.taken[path] = "not read"
             if os.path.realpath(os.path.dirname(path)) not in folders:
-                found.notes.append(str(error))
+                unread[path] = str(error)
             continue
         if needs_rendering(path, head):
             _add_template(path, head, found)
@@ -123,6 +128,11 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
         elif kind is Kind.FRAGMENT:
             found.fragments[path] = head
     found.candidates.clear()
+    beside = set(map(os.path.dirname, found.fragments))
+    for path, note in unread.items():
+        folder, name = os.path.split(path)
+        if os.path.exists(path) or folder in beside or is_likely(folder, name):
+            found.notes.append(note)
 
 
 def _search_file(given: Given, found: Found) -> None:
@@ -131,7 +141,9 @@ def _search_file(given: Given, found: Found) -> None:
     is_main = is_main_file(given)
     head = head_of(path) if given.text is None else given.text
     if needs_rendering(path, head):
+        refuse_outside(path, given.boundary)
         _add_template(path, head, found)
+        found.has_empty = found.has_empty or path not in found.templates
     elif is_main:
         found.add_main(path, given)
     else:
@@ -191,7 +203,11 @@ def _add_template(path: str, head: str, found: Found) -> None:
         except OSError as error:
             found.notes.append(f"{path}: {error.strerror}, so it was not read")
             return
-    contents = list(documents(path, head))
-    found.taken[path] = "template" if contents else Kind.OTHER
-    if contents:
-        found.templates[path] = contents
+    template = documents(path, head, is_given=not found.given[path].is_folder)
+    found.taken[path] = "template" if template.variants else Kind.OTHER
+    if template.variants:
+        found.templates[path] = template
+    if template.has_more:
+        found.notes.append(
+            f"{path}: only the first {len(template.variants):,} configurations in it were read"
+        )

@@ -74,6 +74,9 @@ def read_paths(
     if not sites and not problems:
         if found.has_excluded:
             found.notes.append(all_excluded(paths))
+        elif found.has_empty:
+            # A hook passes any YAML file that was changed.
+            found.notes.append(f"{', '.join(paths)}: no configuration of httpd in it")
         else:
             problems = [nothing_found(paths, found.searched)]
     return Sites(sites, problems, found.notes, found.taken)
@@ -84,7 +87,7 @@ class _Reading:
 
     Attributes:
         sites: what was read.
-        known: real paths of the files that were read.
+        known: paths and real paths of the files that were read.
 
     """
 
@@ -93,6 +96,8 @@ class _Reading:
         self._reader = reader
         self.sites: list[Site] = []
         self.known: set[str] = set()
+        # Local folders that stand for the root folders of the servers.
+        self._roots: set[str] = set()
 
     def read_servers(self) -> None:
         several = len(self._found.mains) > 1
@@ -114,16 +119,25 @@ class _Reading:
             if os.path.realpath(path) not in self.known
         }
         self._read_in_context(heads)
-        for start in fragment_starts(self._found, heads):
-            self._add(start)
+        while heads:
+            for start in fragment_starts(self._found, heads, self._roots):
+                for path in start.files:
+                    heads.pop(path, None)
+                self._add(start)
+            # Those that another fragment seemed to include, but that it has not read.
+            heads = {path: head for path, head in heads.items() if path not in self.known}
 
     def read_templates(self) -> None:
         """Read each configuration in a template or YAML file, as a fragment."""
-        for path, documents in self._found.templates.items():
+        options = self._found.options
+        for path, template in self._found.templates.items():
             given = self._found.given[path]
-            for variants in documents:
-                start = fragments_start((path,), given, self._found.options, variants=variants)
+            for variants in template.variants:
+                start = fragments_start(
+                    (path,), given, options, variants=variants, template=template.text
+                )
                 self._add(start)
+                self.sites[-1].release()
 
     def _read_in_context(self, heads: dict[str, str]) -> None:
         """Read the servers above fragments that include them; leaves the other ones."""
@@ -162,7 +176,9 @@ class _Reading:
             self._found.add_problem(start.main_file, problem)
             return
         self.sites.append(site)
+        if start.whole:
+            self._roots.add(start.paths.root)
         taken = f"read by {start.main_file}"
         for path, file in site.configuration.files.items():
-            self.known.add(file.real_path)
+            self.known.update((path, file.real_path))
             self._found.taken.setdefault(path, taken)

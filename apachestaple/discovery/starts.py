@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.discovery.above import mains_above
 from apachestaple.discovery.fragments import by_folder
+from apachestaple.discovery.given import given_path
 from apachestaple.discovery.locate import fragments_start, locate, server_start
 from apachestaple.discovery.main_files import LayoutError
 from apachestaple.discovery.search import open_candidates, search
 from apachestaple.httpd.layout import Options
+from apachestaple.httpd.reader import read
+from apachestaple.httpd.start import Starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from apachestaple.discovery.search import Found
     from apachestaple.httpd.start import Start
     from apachestaple.settings import Settings
 
 
-class Starts(NamedTuple):
+class FoundStarts(NamedTuple):
     """Where reading starts.
 
     Attributes:
         starts: one for each main file and each folder of fragments, main files first.
         problems: why paths cannot be read.
-        notes: what was not read below the paths, and why.
+        notes: what was not read below the paths, and why; complete when all starts were taken.
 
     """
 
-    starts: Sequence[Start]
+    starts: Starts
     problems: Sequence[str]
-    notes: Sequence[str] = ()
+    notes: Sequence[str]
 
 
 def find_start(path: str | None, settings: Settings) -> Start:
@@ -44,23 +49,43 @@ def find_start(path: str | None, settings: Settings) -> Start:
     return locate(path, options_of(settings))
 
 
-def find_starts(paths: Sequence[str], settings: Settings) -> Starts:
+def find_starts(
+    paths: Sequence[str], settings: Settings, *, in_servers: bool = False
+) -> FoundStarts:
     """Where to start reading for each path; without paths, for this machine's httpd.
 
-    Fragments of a folder are read together. Servers of these paths may include some of them; what
-    these servers have read is left out by `Start.without`.
+    Fragments of a folder are read together. Files below a path are only opened if none of the
+    servers reads them. With ``in_servers``, a fragment that a server above includes is read with
+    that server, and is in its focus.
     """
     found = search(paths, options_of(settings))
-    open_candidates(found)
-    starts = (*server_starts(found), *fragment_starts(found, found.fragments))
+    first = _taken_servers(found)
+    if not first:
+        open_candidates(found)
+        first = _taken_servers(found)
     for path in found.templates:
         if not found.given[path].is_folder:
             found.problems.append(f"{path} is a template, which fix does not change")
-    if not starts and not found.problems:
+    if not first and not found.fragments and not found.problems:
         if found.has_excluded:
-            return Starts((), (), (*found.notes, all_excluded(paths)))
-        return Starts((), (nothing_found(paths, found.searched),), found.notes)
-    return Starts(starts, found.problems, found.notes)
+            found.notes.append(all_excluded(paths))
+        else:
+            found.problems.append(nothing_found(paths, found.searched))
+
+    def others(known: Collection[str]) -> Iterator[Start]:
+        open_candidates(found, known)
+        yield from _taken_servers(found)
+        heads = {
+            path: head
+            for path, head in found.fragments.items()
+            if os.path.realpath(path) not in known
+        }
+        if in_servers:
+            yield from _starts_above(found, heads, {start.main_file for start in first})
+        yield from fragment_starts(found, heads)
+
+    files = tuple(found.given)
+    return FoundStarts(Starts(first, others, files), found.problems, found.notes)
 
 
 def server_starts(found: Found) -> Iterator[Start]:
@@ -72,12 +97,49 @@ def server_starts(found: Found) -> Iterator[Start]:
             found.add_problem(main, str(error))
 
 
-def fragment_starts(found: Found, heads: Mapping[str, str]) -> Iterator[Start]:
-    """Where to start reading fragments, once for each folder; ``heads`` are their beginnings."""
-    for files in by_folder(heads):
+def _taken_servers(found: Found) -> tuple[Start, ...]:
+    """The servers that were found; they are not found again."""
+    servers = tuple(server_starts(found))
+    found.mains.clear()
+    return servers
+
+
+def _starts_above(found: Found, heads: dict[str, str], tried: set[str]) -> Iterator[Start]:
+    """The servers above fragments that include them, which are removed from ``heads``.
+
+    ``tried`` are the main files that were read already.
+    """
+    options = found.options
+    for folder in dict.fromkeys(map(os.path.dirname, list(heads))):
+        for main in mains_above(folder, options):
+            if main in tried or not any(os.path.dirname(path) == folder for path in heads):
+                continue
+            tried.add(main)
+            try:
+                start = server_start(main, given_path(main, options), options)
+                configuration = read(start)
+            except (LayoutError, OSError):
+                continue
+            files = {file.real_path for file in configuration.files.values()}
+            included = [path for path in heads if os.path.realpath(path) in files]
+            if included and configuration.whole:
+                yield start._replace(focus=frozenset(map(os.path.realpath, included)))
+                for path in included:
+                    del heads[path]
+
+
+def fragment_starts(
+    found: Found, heads: Mapping[str, str], roots: Collection[str] = ()
+) -> Iterator[Start]:
+    """Where to start reading fragments, once for each folder; ``heads`` are their beginnings.
+
+    ``roots`` are the local folders that stand for the root folders of servers.
+    """
+    is_single = len(heads) == 1
+    for files in list(by_folder(heads)):
         given = found.given[files[0]]
-        alone = len(heads) == 1 and not given.is_folder
-        yield fragments_start(files, given, found.options, is_folder=not alone)
+        alone = is_single and not given.is_folder
+        yield fragments_start(files, given, found.options, is_folder=not alone, roots=roots)
 
 
 def nothing_found(paths: Sequence[str], searched: int) -> str:

@@ -105,33 +105,37 @@ def _search(
             yield path
         elif entry.name == main:
             found.mains.append(path)
-        elif enabled and entry.name not in enabled:
+        elif enabled is not None and entry.name not in enabled:
             found.passed[path] = "not enabled"
+        elif entry.is_symlink() and os.path.isdir(path):
+            found.passed[path] = "link to a folder, not followed"
         else:
             found.others.append(path)
 
 
-def _enabled_in(folder: str) -> set[str]:
-    """The names in a folder such as ``sites-available`` that are enabled; empty if none is.
+def _enabled_in(folder: str) -> set[str] | None:
+    """The names in a folder such as ``sites-available`` that are enabled; ``None`` if unknown.
 
-    In a copy, links with absolute targets are broken. So only the names of targets count.
+    In a copy, links with absolute targets are broken. So only the names of targets count. A file
+    that is not a link is a site of its own, also if one that is available has its name.
     """
     counterpart = enabled_counterpart(folder)
     if counterpart is None:
-        return set()
+        return None
     try:
         with os.scandir(counterpart) as entries:
-            return {_target_name(entry) for entry in entries if not entry.name.startswith(".")}
+            targets = {_target_name(entry) for entry in entries if not entry.name.startswith(".")}
     except OSError as error:
         end_if_exhausted(error)
-        return set()
+        return None
+    return targets - {""} if targets else None
 
 
 def _target_name(entry: os.DirEntry[str]) -> str:
     try:
         return os.path.basename(os.readlink(entry.path))
     except OSError:
-        return entry.name
+        return ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

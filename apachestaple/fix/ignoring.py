@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.fix.editing.comments import can_take_comment, with_ignores
-from apachestaple.fix.editing.editable import inside_only
+from apachestaple.fix.editing.editable import InsideOnly
 from apachestaple.fix.transaction.state import only_one_fix
 from apachestaple.fix.transaction.write import NewText, written
 
@@ -34,7 +34,7 @@ class Ignoring(NamedTuple):
 def ignoring(findings: Iterable[Finding], sites: Sequence[Site], reason: str) -> Ignoring:
     """Plan a comment for each line with findings, which must not be joined."""
     sources = {path: file for site in sites for path, file in site.configuration.files.items()}
-    refusal = inside_only(site.configuration for site in sites)
+    refusal = InsideOnly(site.configuration for site in sites)
     ignored: dict[str, dict[int, set[str]]] = {}
     texts: dict[str, str] = {}
     refused: dict[str, None] = {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.lint.startup import expected_staple, start_problems
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     Linted = tuple[Site, Sequence[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """One TLS host.
 
     Attributes:
@@ -58,8 +56,9 @@ def _prospects(
 
 def _explained(host: Host, expected: Prospect) -> Prospect:
     """If stapling is off for a host, the reason why it must be."""
-    problem = next((each for each in host.stapling_problems if each is not None), None)
-    is_off = expected.staples is False and not host.use_stapling
-    if not is_off or problem is None or problem.reason in expected.why:
+    if host.use_stapling or expected.staples is not False:
         return expected
-    return replace(expected, why=f"{expected.why}, and {problem.reason}")
+    problem = next(filter(None, host.stapling_problems), None)
+    if problem is None or problem.reason in expected.why:
+        return expected
+    return expected._replace(why=f"{expected.why}, and {problem.reason}")

@@ -11,9 +11,8 @@ from apachestaple.fix.outcome import FixOutcome
 from apachestaple.fix.outlook import outlooks
 from apachestaple.fix.transaction.configtest import NOT_RUN
 from apachestaple.fix.transaction.undo import undo
-from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
-from apachestaple.mod_ssl.site import understand
+from apachestaple.mod_ssl.reading import read_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from apachestaple.fix.transaction.undo import Backup
     from apachestaple.fix.transaction.write import NewText
     from apachestaple.httpd.start import Start
-    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.rule import Rule
 
 
@@ -41,7 +39,7 @@ def revert(
         WriteError: nothing was changed; the text says why.
 
     """
-    changes = [(_site(start), _site(_restored(start, backup.files))) for start in starts]
+    changes = [(read_site(start), read_site(_restored(start, backup.files))) for start in starts]
     hosts = [
         host
         for before, after in changes
@@ -59,10 +57,6 @@ def revert(
         activations=activations(changes),
         tested=tested,
     )
-
-
-def _site(start: Start) -> Site:
-    return understand(read(start), at_once=False)
 
 
 def _restored(start: Start, files: Iterable[NewText]) -> Start:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -9,13 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.errors import OperatingSystemError
 from apachestaple.fix.activation import activations, cache_stays, control_of
+from apachestaple.fix.editing.blocks import changed_blocks
 from apachestaple.fix.editing.diff import diff_folder
-from apachestaple.fix.editing.editable import (
-    all_allow,
-    generator_of,
-    inside_only,
-    not_generated,
-)
+from apachestaple.fix.editing.editable import InsideOnly, all_allow, generator_of, not_generated
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
 from apachestaple.fix.outcome import FixError, FixOutcome
@@ -27,19 +24,19 @@ from apachestaple.fix.transaction.configtest import RejectedError, configtest
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import hard_linked, written
-from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
-from apachestaple.mod_ssl.reading import certificate_listeners
-from apachestaple.mod_ssl.site import Site, understand
+from apachestaple.lint.startup import start_problems
+from apachestaple.mod_ssl.reading import read_site
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from apachestaple.fix.outcome import FixRequest
     from apachestaple.fix.outlook import Outlook
     from apachestaple.fix.transaction.write import NewText
-    from apachestaple.httpd.start import Start
+    from apachestaple.httpd.start import Start, Starts
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
 
 
@@ -56,7 +53,7 @@ class _Repaired(NamedTuple):
     remaining: Sequence[Finding]
 
 
-def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
+def run_fix(starts: Starts, request: FixRequest) -> FixOutcome:
     """Repair the configurations that begin at ``starts``.
 
     Raises:
@@ -64,20 +61,19 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
             the result; nothing was changed.
 
     """
-    files = [path for start in starts for path in start.files]
-    checks = [] if request.outside else [inside_only(starts, files)]
+    inside = InsideOnly(starts.first, starts.files)
+    checks: list[Callable[[str], str | None]] = [] if request.outside else [inside]
     may_not_edit = all_allow(checks if request.generated else [*checks, not_generated])
     work = Work(may_not_edit=may_not_edit)
     try:
-        repairs = _repaired(starts, request, work)
-        harmful = _harmful(repairs, request, work)
+        known: set[str] = set()
+        repairs = _repaired(_allowed(starts.unread(known), inside), request, work, known)
+        harmful = dict.fromkeys(_harmful(repairs, request, work), _SHARED) | _incomplete(repairs)
         if harmful:
             work = Work(
-                may_not_edit=may_not_edit,
-                certificates=work.certificates,
-                uneditable=dict.fromkeys(harmful, _SHARED),
+                may_not_edit=may_not_edit, certificates=work.certificates, uneditable=harmful
             )
-            repairs = _repaired(starts, request, work)
+            repairs = _repaired([each.start for each in repairs], request, work, set())
         outcome = _outcome(repairs, request, work)
         if request.diff:
             return outcome
@@ -100,23 +96,32 @@ def run_fix(starts: Sequence[Start], request: FixRequest) -> FixOutcome:
         ) from None
 
 
-def _repaired(starts: Sequence[Start], request: FixRequest, work: Work) -> list[_Repaired]:
-    """Repair each configuration in ``work``, except those that an earlier one includes."""
+def _allowed(starts: Iterable[Start], inside: InsideOnly) -> Iterator[Start]:
+    """The starts; the folders of each may be edited."""
+    for start in starts:
+        inside.add(start)
+        yield start
+
+
+def _repaired(
+    starts: Iterable[Start], request: FixRequest, work: Work, known: set[str]
+) -> list[_Repaired]:
+    """Repair each configuration in ``work``; adds the real paths of its files to ``known``."""
     repairs: list[_Repaired] = []
-    known: set[str] = set()
     renderer = Renderer(request.templates, comments=request.comments)
     repair = Repair(request.rules, request.goal, renderer, work)
-    for given in starts:
-        start = given.without(known)
-        if start is None:
-            continue
-        before = _understand(start, request, work)
-        found, after, remaining = repair.run(before, partial(_understand, start, request, work))
+    for start in starts:
+        work.focus = start.focus
+        work.not_in_focus = (
+            f"is not in PATH; to change it, run: apachestaple fix {shlex.quote(start.main_file)}"
+        )
+        before = _read(start, request, work)
+        found, after, remaining = repair.run(before, partial(_read, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
         known.update(file.real_path for file in after.configuration.files.values())
     if len(repairs) > 1:
         # If two of them share a file, the first was read before the second changed the file.
-        repairs = [each._replace(after=_understand(each.start, request, work)) for each in repairs]
+        repairs = [each._replace(after=_read(each.start, request, work)) for each in repairs]
     return repairs
 
 
@@ -134,13 +139,25 @@ def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> s
         return shared
     unchanged = Work(certificates=work.certificates)
     for each in repairs:
-        original = _understand(each.start, request, unchanged)
+        original = _read(each.start, request, unchanged)
         before, after = (
             (site, lint([site], request.rules).findings) for site in (original, each.after)
         )
         if any(_is_lost(host) for host in outlooks(before, after)):
             return shared
     return set()
+
+
+def _incomplete(repairs: Sequence[_Repaired]) -> dict[str, str]:
+    """Files in focus, if httpd would not start without changes in other files; with the reason."""
+    harmful: dict[str, str] = {}
+    for each in repairs:
+        is_new = start_problems(each.remaining) and not start_problems(each.found)
+        if each.start.focus and is_new:
+            main = shlex.quote(each.start.main_file)
+            why = f"needs changes in other files, too; to make them, run: apachestaple fix {main}"
+            harmful |= dict.fromkeys(each.start.focus, why)
+    return harmful
 
 
 def _is_lost(host: Outlook) -> bool:
@@ -198,7 +215,7 @@ def _generated(files: Iterable[NewText], repairs: Iterable[_Repaired], work: Wor
             )
 
 
-def _understand(start: Start, request: FixRequest, work: Work) -> Site:
+def _read(start: Start, request: FixRequest, work: Work) -> Site:
     paths = replace(
         start.paths,
         texts=work.new,
@@ -206,14 +223,7 @@ def _understand(start: Start, request: FixRequest, work: Work) -> Site:
         gone=work.gone,
         edit_refusal=work.edit_refusal,
     )
-    start = start._replace(paths=paths)
-    return understand(
-        read(start, certificate_listeners(work.certificates)),
-        certificates_required=request.certificates_required,
-        reader=work.certificates,
-        # A second process may still be reading certificates.
-        at_once=False,
-    )
+    return read_site(start._replace(paths=paths), request.certificates_required, work.certificates)
 
 
 def _changed(files: Sequence[NewText], site: Site) -> bool:
@@ -229,6 +239,12 @@ def _notes(files: Sequence[NewText], request: FixRequest) -> tuple[str, ...]:
         f"{path} has other names (hard links), which keep the old text"
         for path in hard_linked(files)
     ]
+    notes += [
+        f"{file.path} line {block.line}: {block.writer} writes this block again, with its old "
+        "lines; make the change in its source, too"
+        for file in files
+        for block in changed_blocks(file.old or "", file.new or "")
+    ]
     if request.diff and files and diff_folder(files) == "/":
         notes.append("the file names are relative to /; to apply the diff, run: patch -p1 -d /")
     return tuple(notes)
@@ -243,7 +259,7 @@ def _write(
         with written(outcome.files, outcome.main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
             for start in starts:
-                _check_planned(_understand(start, request, on_disk), request, outcome)
+                _check_planned(_read(start, request, on_disk), request, outcome)
             try:
                 tested = test.again()
             except RejectedError as error:

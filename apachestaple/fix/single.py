@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.fix.editing.edit import Edit, EditError, Where, edited
 from apachestaple.fix.repair import planned
 from apachestaple.fix.steps.steps import PLANNERS
+from apachestaple.httpd.generated import generator
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from apachestaple.fix.editing.render import Renderer
     from apachestaple.mod_ssl.site import Site
@@ -42,22 +43,24 @@ def single_repair(finding: Finding, site: Site, renderer: Renderer) -> tuple[Rep
     """
     if finding.remedy is None:
         return ()
+    texts = {file.real_path: file.text for file in site.configuration.files.values()}
     try:
         for planner in PLANNERS:
             plan = planned(planner, site, [finding.remedy], renderer)
             if any(site.configuration.paths.edit_refusal(edit.file) for edit in plan.edits):
                 return ()
+            if any(generator(texts.get(edit.file, "")) for edit in plan.edits):
+                return ()
             if plan.edits:
-                return tuple(_replacements(plan.edits, site))
+                return tuple(_replacements(plan.edits, texts))
     except (EditError, TemplateProblemError):
         pass
     return ()
 
 
-def _replacements(edits: Sequence[Edit], site: Site) -> Iterator[Replacement]:
+def _replacements(edits: Sequence[Edit], texts: Mapping[str, str]) -> Iterator[Replacement]:
     if any(edit.where in (Where.FILE, Where.LINK, Where.GONE) for edit in edits):
         return
-    texts = {file.real_path: file.text for file in site.configuration.files.values()}
     by_file: dict[str, list[Edit]] = {}
     for edit in dict.fromkeys(edits):
         by_file.setdefault(edit.file, []).append(edit)

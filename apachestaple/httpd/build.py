@@ -20,6 +20,7 @@ from apachestaple.httpd.limits import (
     LimitReachedError,
 )
 from apachestaple.httpd.lines import Lines, closes, directive_at, opens, skips
+from apachestaple.httpd.packages import is_of_package
 from apachestaple.httpd.rejected import Rejected
 from apachestaple.httpd.source import Condition, OpenFile, Source
 from apachestaple.httpd.source_file import SourceFile
@@ -75,10 +76,10 @@ class Build(Lines):
                 continue
             file = SourceFile(path, "")
             try:
-                text = self.configuration.paths.text(path)
-                file = self._source_file(path, text)
                 if self._start.variants:
-                    file = SourceFile(path, self._start.variants[0], shown=text)
+                    file = SourceFile(path, self._start.variants[0], shown=self._start.template)
+                else:
+                    file = self._source_file(path, self.configuration.paths.text(path))
             except OSError as error:
                 message = f"Could not open configuration file {path}: {error.strerror}"
                 self._note_error(ErrorKind.UNREADABLE, message, file, 0)
@@ -168,6 +169,10 @@ class Build(Lines):
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
             if not self._start.whole:
+                return None
+            if self._start.is_copy and is_of_package(path):
+                # A repository often contains only the files that were changed.
+                self._note(NoteKind.INCLUDE_ELSEWHERE, path)
                 return None
         except OSError as error:
             kind, reason = ErrorKind.UNREADABLE, error.strerror

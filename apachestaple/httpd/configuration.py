@@ -204,13 +204,21 @@ class NoteKind(StrEnum):
     VARIABLES_NOT_READ = "variables-not-read"
 
 
+# Notes about files whose directives are unknown.
+_UNREAD = frozenset({NoteKind.INCLUDE_ELSEWHERE, NoteKind.OUTSIDE})
+
+
 class ReadNote(NamedTuple):
-    """A note with the text that it is about, and a reason if there is one."""
+    """A note with the text that it is about, and a reason if there is one.
+
+    ``in_section`` is whether its line is in a section, such as a virtual host.
+    """
 
     kind: NoteKind
     subject: str
     place: Place
     reason: str = ""
+    in_section: bool = False
 
 
 @dataclass(eq=False)
@@ -220,7 +228,8 @@ class Configuration:
     ``whole`` is false for a fragment, such as a file with one virtual host, and for the fragments
     of one folder (``is_folder``). Nothing may be concluded from what they do not contain.
     ``installed`` is true for the configuration of this machine's httpd, ``in_place`` for one that
-    is inside the ServerRoot that it sets. ``focus`` has the real paths of the files whose findings
+    is inside the ServerRoot that it sets, ``own_openssl`` for a distribution with an OpenSSL of its
+    own. ``focus`` has the real paths of the files whose findings
     are wanted; it is empty if those of all files are. ``is_template`` is true for a configuration
     that a template or YAML file can become. ``is_windows`` is true after a ServerRoot
     with a drive letter. ``includes`` are the wildcards of the main server's Includes, each with the
@@ -233,6 +242,7 @@ class Configuration:
     whole: bool
     installed: bool
     in_place: bool
+    own_openssl: bool
     version: Callable[[], tuple[int, int, int]]
     paths: Paths
     focus: frozenset[str] = frozenset()
@@ -254,6 +264,16 @@ class Configuration:
         """On which files and conditions its directives depend."""
         return Dependences(self)
 
+    @lazy
+    def is_complete(self) -> bool:
+        """Whether something may be concluded from what it does not contain.
+
+        Not for fragments, and not if a file that the main server includes was not read. A file that
+        only a section includes contains no hosts, no cache and no modules.
+        """
+        unread = any(note.kind in _UNREAD and not note.in_section for note in self.notes)
+        return self.whole and not unread
+
     @property
     def name(self) -> str:
         """The path to name in reports: the main file, the fragment or the folder of fragments."""
@@ -267,7 +287,7 @@ class Configuration:
 
     def absolute(self, path: str) -> str:
         """An absolute path for a path of the configuration (ap_server_root_relative)."""
-        if self.is_windows:
+        if self.is_windows or not self.whole:
             path = windows_path(path)
         return server_root_relative(self.server_root, path)
 
@@ -301,7 +321,7 @@ class Configuration:
         if self.whole or os.path.lexists(named[0]):
             return named
         written = first_word(directive.raw)
-        if not written or written.startswith("/"):
+        if not written or windows_path(written).startswith("/"):
             return named
         beside = server_root_relative(os.path.dirname(directive.file), written)
         return (beside, self.may_read_certificate(beside)) if os.path.lexists(beside) else named
@@ -329,9 +349,9 @@ class Configuration:
     def may_have_module(self, name: str) -> bool:
         """Whether it is loaded, or that is not known.
 
-        It is not known for a fragment, and for a copy in which no line loads any module.
+        It is not known if something was not read, and for a copy in which no line loads any module.
         """
-        is_known = self.whole and (self.installed or bool(self.load_modules))
+        is_known = self.is_complete and (self.installed or bool(self.load_modules))
         return self.has_module(name) or not is_known
 
     def named(self, *names: str) -> Iterator[Directive]:

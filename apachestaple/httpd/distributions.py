@@ -28,6 +28,7 @@ class Distribution(NamedTuple):
         bare_options: whether these options are names for ``-D``, without ``-D``.
         defines: names that the start script defines.
         replaced: files that httpd reads instead of others, because of the start script.
+        own_openssl: whether it brings an OpenSSL along instead of using the system's.
         control: the commands that reload, stop and start it.
 
     """
@@ -41,6 +42,7 @@ class Distribution(NamedTuple):
     bare_options: bool = False
     defines: tuple[str, ...] = ()
     replaced: Mapping[str, str] = MappingProxyType({})
+    own_openssl: bool = False
     control: Control = APACHECTL
 
     @property
@@ -127,6 +129,7 @@ DISTRIBUTIONS = (
         signs=_server_root("/opt/lampp"),
         mpm="mpm_prefork_module",
         defines=("SSL", "PHP"),
+        own_openssl=True,
         control=Control(
             reload="/opt/lampp/lampp reloadapache",
             stop="/opt/lampp/lampp stopapache",
@@ -160,6 +163,7 @@ DISTRIBUTIONS = (
         "/opt/bitnami/apache",
         signs=_server_root("/opt/bitnami/apache2?"),
         mpm="mpm_event_module",
+        own_openssl=True,
         control=Control(
             reload="/opt/bitnami/apache/bin/apachectl graceful",
             stop="/opt/bitnami/ctlscript.sh stop apache",
@@ -179,9 +183,10 @@ DISTRIBUTIONS = (
 WINDOWS = Distribution(
     "/c:/Apache24/conf/httpd.conf",
     "/c:/Apache24",
-    signs=r"(?i:^\s*(ServerRoot|Define\s+SRVROOT))\s+[\"']?[A-Za-z]:[/\\]",
+    signs=r"(?i:^\s*(ServerRoot|Define\s+SRVROOT))\s+[\"']?([A-Za-z]:[/\\]|/xampp[^/]*/apache)",
     built_in=BUILT_IN | {"win32_module"},
     mpm="mpm_winnt_module",
+    own_openssl=True,
     control=Control(
         reload="httpd.exe -k restart",
         stop="httpd.exe -k stop",

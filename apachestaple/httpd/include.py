@@ -143,6 +143,7 @@ class _Walk(NamedTuple):
 
     def file_or_folder(self, path: str, above: _Above) -> Iterator[Included]:
         """ap_dir_nofnmatch: a path without wildcard, in the folders ``above``."""
+        path = self.paths.of_link(path)
         if self.paths.is_outside(path):
             yield Outside(path)
             return
@@ -218,8 +219,10 @@ class _Walk(NamedTuple):
                 entries: list[_Entry] = list(found)
         except OSError as error:
             end_if_exhausted(error)
-            if optional and error.errno == errno.ENOENT:
-                return []
+            is_absent = error.errno == errno.ENOENT
+            entries = [*self._made(folder)] if is_absent else []
+            if entries or (is_absent and optional):
+                return entries
             raise IncludeError(
                 f"Include/IncludeOptional: Could not open directory {folder}: {error.strerror}"
             ) from None
@@ -227,13 +230,16 @@ class _Walk(NamedTuple):
         if paths.gone:
             entries = [entry for entry in entries if not paths.is_gone(entry.path)]
         if paths.made:
-            made = paths.made_in(folder)
-            entries += [_Made(name, os.path.join(folder, name)) for name in made]
+            entries += self._made(folder)
         if all(entry.name.isascii() for entry in entries):
             entries.sort(key=_name)
         else:
             entries.sort(key=lambda entry: os.fsencode(entry.name))
         return entries
+
+    def _made(self, folder: str) -> list[_Made]:
+        """The files in a folder that are not on the disk yet."""
+        return [_Made(name, os.path.join(folder, name)) for name in self.paths.made_in(folder)]
 
 
 def _identity(path: str) -> _Identity | None:

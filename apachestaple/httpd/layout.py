@@ -53,6 +53,11 @@ class Options(NamedTuple):
         """The text to read instead of that of a file, if there is one."""
         return self.texts.get(os.path.realpath(path)) if self.texts else None
 
+    @property
+    def made(self) -> dict[str, str]:
+        """The files among ``texts`` that are not on the disk yet, as `Paths.made` has them."""
+        return {path: path for path in self.texts if not os.path.lexists(path)}
+
 
 def telling_lines(main: str, given: str | None = None) -> str:
     """The lines of a file that may identify its distribution; ``""`` if it cannot be read.

@@ -99,6 +99,7 @@ class Lines:
             whole=start.whole,
             installed=start.installed,
             in_place=start.in_place,
+            own_openssl=start.own_openssl,
             version=start.version,
             paths=start.paths,
             focus=start.focus,
@@ -191,6 +192,10 @@ class Lines:
                 self._note(NoteKind.UNDEFINED_VARIABLE, name)
         return value
 
+    def _is_undefined(self, argument: str) -> bool:
+        """Whether an argument has a variable that another part of the configuration defines."""
+        return not self._start.whole and "${" in argument
+
     def _open_section(self, name: str, key: str, raw: str) -> None:
         """The opening line of a section with text after its ``>``, or an incomplete one."""
         source = self._source
@@ -225,7 +230,9 @@ class Lines:
     ) -> None:
         if file.is_configuration or kind not in _NOTES_THAT_QUOTE:
             place = self._place(file, index)
-            self.configuration.notes.append(ReadNote(kind, subject, place, reason))
+            in_section = self._parent is not None
+            note = ReadNote(kind, subject, place, reason, in_section)
+            self.configuration.notes.append(note)
 
     def _place(self, file: SourceFile, index: int) -> Place:
         """The first physical line, because a long line may have many notes."""

@@ -2,7 +2,7 @@
 
 A package upgrade asks about each of them that was changed. Source: the conffiles of Debian's
 apache2, the %config files of the packages httpd and mod_ssl of RHEL and Fedora, apache2 of SUSE,
-apache2 and apache2-ssl of Alpine, and what httpd's own make install writes.
+apache2 and apache2-ssl of Alpine, Bitnami's stacks, and what httpd's own make install writes.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _FILES = (
     r"conf\.d/(apache2-manual|gitweb)\.conf",
     # httpd's own, Arch, FreeBSD, Homebrew.
     r"extra/(httpd-[^/]+|proxy-html)\.conf",
+    # Bitnami.
+    r"conf/(brotli|deflate|pagespeed|pagespeed_libraries|ssi)\.conf",
 )
 _ANY = re.compile(rf"(?:^|.*/)(?:{'|'.join(_FILES)})")
 

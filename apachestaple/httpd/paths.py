@@ -67,6 +67,18 @@ class Paths:
             return os.path.normpath(self.root + "/" + path.lstrip("/"))
         return path
 
+    def of_link(self, path: str) -> str:
+        """The file in this copy for a link with an absolute path on the server; else ``path``."""
+        if not self.maps and not self.root:
+            return path
+        try:
+            target = os.readlink(path)
+        except OSError:
+            return path
+        here = self.real(target) if target.startswith("/") else target
+        is_there = here != target and os.path.exists(here) and not self.is_outside(here)
+        return here if is_there else path
+
     def text(self, path: str, read: Callable[[str, int], bytes] | None = None) -> str:
         """The text of a file, with every byte.
 

@@ -122,7 +122,7 @@ class _Reader(Build):
                 message = f"{name} takes {takes} (and a delimiter)"
                 raise Rejected(ErrorKind.ARGUMENTS, message)
             try:
-                return version_matches(words, self._start.version())
+                return not self._is_undefined(raw) and version_matches(words, self._start.version())
             except ConditionError as error:
                 raise Rejected(ErrorKind.ARGUMENTS, str(error)) from None
         bracket = raw.rfind(">")
@@ -167,6 +167,8 @@ class _Reader(Build):
 
     def _server_root(self, _name: str, _key: str, raw: str) -> None:
         (path,) = checked_arguments("ServerRoot", raw, 1, 1, "one argument")
+        if self._is_undefined(path):
+            return
         if not self._start.installed and windows_path(path) != path:
             self.configuration.is_windows = True
             path = windows_path(path)
@@ -242,8 +244,7 @@ class _Reader(Build):
             )
         if len(os.fsencode(self.configuration.server_root + path)) + 4 > _LONGEST_PATH:
             raise Rejected(ErrorKind.INCLUDE_NOT_FOUND, f"Invalid Include path {path}")
-        if not self._start.whole and "${" in path:
-            # Another part of the configuration defines the variable.
+        if self._is_undefined(path):
             return
         here = self.configuration.here(path)
         optional = key == "includeoptional"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.commands import is_directive
@@ -21,8 +22,8 @@ class SourceFile:
     """
 
     __slots__ = (
-        *("_are_physical", "_find_real", "_is_configuration", "_lines", "_physical", "_real_path"),
-        *("_section_lines", "_shown", "path", "text"),
+        *("_are_physical", "_find_real", "_is_configuration", "_is_filled", "_lines", "_physical"),
+        *("_real_path", "_section_lines", "_shown", "path", "text"),
     )
 
     def __init__(
@@ -44,6 +45,12 @@ class SourceFile:
         self._physical: list[str] | None = None
         self._is_configuration: bool | None = None
         self._section_lines: list[int] | None = None
+        self._is_filled: list[bool] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text in the file: of a template, with the tags and all branches."""
+        return self.text if self._shown is None else self._shown
 
     @property
     def lines(self) -> LogicalLines:
@@ -63,7 +70,7 @@ class SourceFile:
 
     def release(self) -> None:
         """Free the memory of the lines; they are split again when they are needed."""
-        self._lines = self._physical = self._section_lines = None
+        self._lines = self._physical = self._section_lines = self._is_filled = None
 
     @property
     def real_path(self) -> str:
@@ -99,16 +106,19 @@ class SourceFile:
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without line ending; ``""`` if it does not exist."""
         if self._physical is None:
-            is_plain = self.lines.are_physical and self._shown is None
-            text = self.text if self._shown is None else self._shown
-            self._physical = self.lines.text if is_plain else text.split("\n")
+            if self._shown is not None:
+                self._physical = _lines_of_template(self._shown)
+            else:
+                is_plain = self.lines.are_physical
+                self._physical = self.lines.text if is_plain else self.text.split("\n")
         lines = self._physical
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
     def has_line(self, number: int) -> bool:
         """Whether something is read from a physical line, which may be blank in a template."""
-        lines = self.text.split("\n")
-        return 0 < number <= len(lines) and bool(lines[number - 1].strip())
+        if self._is_filled is None:
+            self._is_filled = [bool(line.strip()) for line in self.text.split("\n")]
+        return 0 < number <= len(self._is_filled) and self._is_filled[number - 1]
 
     def has_section_between(self, first: int, last: int) -> bool:
         """Whether a section begins or ends on one of the physical lines ``first`` to ``last``."""
@@ -121,3 +131,9 @@ class SourceFile:
     def physical_lines(self, first: int, last: int) -> list[str]:
         """Physical lines ``first`` to ``last``, without line endings."""
         return [self.physical_line(number) for number in range(first, last + 1)]
+
+
+@lru_cache(maxsize=2)
+def _lines_of_template(text: str) -> list[str]:
+    """The lines that all configurations of a template show."""
+    return text.split("\n")

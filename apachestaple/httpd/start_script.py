@@ -87,6 +87,9 @@ class _Script:
 
     def read(self, path: str, environment: Mapping[str, str]) -> Mapping[str, str]:
         if self._boundary is not None and self._boundary.excludes(path):
+            if not os.path.lexists(path):
+                # It is optional: RHEL has no /etc/sysconfig/httpd since version 8.
+                return environment
             self.unread.append((path, f"it leads out of {self._boundary.name}"))
             return environment
         try:

@@ -113,8 +113,10 @@ def _raw_lines(text: str) -> Iterator[_RawLine]:
     """Source: server/util.c, ap_cfg_getline_core."""
     if _has_only_plain_lines(text):
         *lines, rest = text.split("\n")
+        new = tuple.__new__
         for number, line in enumerate(lines, 1):
-            yield _RawLine(f"{line}\n", line, number, number, 0)
+            # Twice as fast as a call of _RawLine.
+            yield new(_RawLine, (f"{line}\n", line, number, number, 0))
         if rest:
             number = len(lines) + 1
             yield _RawLine(rest, rest, number, number, 0)
@@ -270,7 +272,8 @@ class _Nesting:
             self._space = space + after
             return
         self._space = after
-        named = Token.at(name, line)
+        named = Token(name)
+        named.line = line
         nodes.append([kind, space, named, *value] if space else [kind, named, *value])
 
     def _block(self, nodes: list[object], opening: int, closing: int) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.configuration import Directive
+from apachestaple.lint.advice import with_advice
 from apachestaple.lint.alternatives import in_every_variant
 from apachestaple.lint.focus import is_in_focus
 from apachestaple.lint.joining import in_hosts, joined, same_problem
@@ -58,7 +59,7 @@ def lint(
             finding.code,
         )
     )
-    return LintResult(tuple(findings), len(joined(silent)))
+    return LintResult(tuple(with_advice(findings, sites)), len(joined(silent)))
 
 
 def separate_findings(
@@ -93,7 +94,7 @@ def _findings(
     """The findings about one site, not joined, because comments suppress them by line."""
     if answers:
         site = site.answered(answers)
-    if not site.configuration.whole:
+    if not site.configuration.is_complete:
         rules = [rule for rule in rules if not rule.needs_whole]
     findings = [finding for finding in _by_kind(site, rules) if _is_known(finding, site)]
     right = spelt_right(site)

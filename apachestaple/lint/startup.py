@@ -35,7 +35,12 @@ def expected_staple(host: Host, site: Site, problems: Mapping[str, Finding]) -> 
     A warning leaves it open, since httpd may start all the same.
     """
     expected = prospect(host, site)
-    if expected.staples and not site.configuration.whole and not site.caches and host.use_stapling:
+    if (
+        expected.staples
+        and not site.configuration.is_complete
+        and not site.caches
+        and host.use_stapling
+    ):
         return Prospect(
             None,
             f"{expected.why} if SSLStaplingCache, which is not set in this part of the "

@@ -118,7 +118,7 @@ class Suppressions:
         rule = find_rule(word)
         if rule is None or rule.code not in self._applied or isinstance(rule, IgnoreCommentRule):
             return False
-        if rule.needs_whole and not site.configuration.whole:
+        if rule.needs_whole and not site.configuration.is_complete:
             return False
         if site.configuration.is_template:
             # What it ignores may depend on the values of the template.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateFile
-    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
 
 _MOST_FILES = 50
@@ -30,6 +30,9 @@ _LARGEST = 100_000
 _CERTIFICATES = re.compile(r"(?i).*\.(pem|crt|cer|cert|chain|bundle|ca-bundle)")
 _KEYS = re.compile(r"(?i)key|pk8|pkcs|secret")
 _SEPARATORS = (".", "_", "-")
+# In a folder with many files, only those with such names are opened.
+_AUTHORITIES = re.compile(r"(?i)(ca|intermediate|issuer|issuing)(?![a-z]).*")
+_OF_ONE = re.compile(r"(?i)(full)?chain(?![a-z])")
 
 
 class ChainsBeside:
@@ -57,39 +60,61 @@ class ChainsBeside:
             self._found[named] = self._find(named, leaves)
         return self._found[named]
 
+    def with_certificate(
+        self, certificate: HostCertificate
+    ) -> Iterator[tuple[str, CertificateFile]]:
+        """Files with the same certificate and a chain, each with its path as for `of`."""
+        own, leaf = certificate.file, certificate.leaf
+        if own is None or leaf is None or certificate.is_of_command:
+            return
+        for file, _ in self._candidates(own.path, [leaf]):
+            if file.leaf and file.leaf.sha1 == leaf.sha1 and file.chain:
+                folder = os.path.dirname(certificate.name)
+                yield os.path.join(folder, os.path.basename(file.path)), file
+
     def _find(
         self, named: tuple[tuple[str, str], ...], leaves: Sequence[Certificate]
     ) -> list[tuple[str, CertificateFile]]:
-        found: dict[str, tuple[int, int, CertificateFile]] = {}
+        found: dict[str, tuple[bool, int, int, CertificateFile]] = {}
         for written, certificate in named:
-            for file in self._candidates(certificate, leaves):
+            for file, is_shared in self._candidates(certificate, leaves):
                 chain = all_certificates(file)
                 if _is_path(leaves, chain):
                     roots = sum(each.is_self_signed for each in chain)
                     path = os.path.join(written, os.path.basename(file.path))
-                    found[path] = roots - len(chain), roots, file
-        best = sorted(found, key=lambda path: (*found[path][:2], path))
-        return [(path, found[path][2]) for path in best]
+                    found[path] = is_shared, roots - len(chain), roots, file
+        best = sorted(found, key=lambda path: (*found[path][:3], path))
+        return [(path, found[path][3]) for path in best]
 
-    def _candidates(self, path: str, leaves: Sequence[Certificate]) -> list[CertificateFile]:
-        """The files beside a certificate that belong to it.
+    def _candidates(
+        self, path: str, leaves: Sequence[Certificate]
+    ) -> Iterator[tuple[CertificateFile, bool]]:
+        """The files beside a certificate that can belong to it, and whether they are shared.
 
-        In a folder with certificates of other names, only files that are named after it do: the
-        others may be replaced with those certificates.
+        In a folder with certificates of other names, a file that is not named after any of them is
+        shared by them. ``chain.pem`` is not: ACME clients replace it with one of them.
         """
         folder, name = os.path.split(path)
         names = self._names_in(folder)
-        if len(names) <= _MOST_FILES:
-            files = self._read(folder, names)
-            if not any(_is_of_others(file, leaves) for file in files):
-                return files
+        is_large = len(names) > _MOST_FILES
+        read = list(filter(_AUTHORITIES.fullmatch, names)) if is_large else names
+        files = self._read(folder, read) if len(read) <= _MOST_FILES else []
+        others = [file for file in files if _is_of_others(file, leaves)]
+        if not is_large and not others:
+            yield from ((file, False) for file in files)
+            return
         stem = os.path.splitext(name)[0]
         first = bisect_left(names, stem)
         tied = takewhile(lambda each: each.startswith(stem), islice(names, first, None))
-        ours = [
-            each for each in islice(tied, _MOST_FILES) if each[len(stem) :].startswith(_SEPARATORS)
-        ]
-        return self._read(folder, ours)
+        ours = [each for each in islice(tied, _MOST_FILES) if _is_named_after(each, stem)]
+        yield from ((file, False) for file in self._read(folder, ours))
+        stems = [os.path.splitext(os.path.basename(file.path))[0] for file in others]
+        for file in files:
+            its_name = os.path.basename(file.path)
+            if not _OF_ONE.match(its_name) and not any(
+                _is_named_after(its_name, each) for each in stems
+            ):
+                yield file, True
 
     def _names_in(self, folder: str) -> list[str]:
         """The names in a folder that can be those of certificates, but not of keys; sorted."""
@@ -116,6 +141,10 @@ def _certificates_in(folder: str) -> Iterator[str]:
     except OSError as error:
         end_if_exhausted(error)
         return
+
+
+def _is_named_after(name: str, stem: str) -> bool:
+    return name.startswith(stem) and name[len(stem) :].startswith(_SEPARATORS)
 
 
 def _is_of_others(file: CertificateFile, leaves: Sequence[Certificate]) -> bool:

@@ -238,8 +238,9 @@ class Host:
         """Whether connections start with a handshake. With ``optional``, they start with HTTP."""
         return self.ssl_engine == "on"
 
-    @property
+    @lazy
     def use_stapling(self) -> bool:
+        """Whether SSLUseStapling is on for it."""
         return self.flag("SSLUseStapling")
 
     @lazy

@@ -7,21 +7,11 @@ have its own issuer and URL.
 
 from __future__ import annotations
 
-import os
-from itertools import chain as chained
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from apachestaple.lazy import lazy
-from apachestaple.mod_ssl.chains_beside import ChainsBeside
-from apachestaple.mod_ssl.host_certificates import (
-    CHAINS_ELSEWHERE,
-    Files,
-    all_certificates,
-    first_issuer,
-    is_in_token,
-    sent_chain,
-)
-from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.mod_ssl.aborting import aborted_by_record
+from apachestaple.mod_ssl.missing_chains import MissingChains, finds_issuer, heirs_of, is_readable
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.ocsp.uri import url_problem
 
@@ -29,48 +19,43 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from apachestaple.certificates.certificate import Certificate
-    from apachestaple.certificates.pem import CertificateFile, CertificateReader
     from apachestaple.httpd.configuration import Directive
-    from apachestaple.mod_ssl.hosts import Host, HostCertificate
+    from apachestaple.mod_ssl.hosts import Host
+    from apachestaple.mod_ssl.missing_chains import Chain
     from apachestaple.mod_ssl.site import Site
 
-# A bundle of authorities is not used as a chain, because httpd sends all of it in each handshake.
-_LONGEST_CHAIN = 10
 _MOST_SOURCES = 20
 _FORCE_URL = "sslstaplingforceurl"
-_CHAIN, _AUTHORITIES, _FOLDER = CHAINS_ELSEWHERE
 
 
 class Source(NamedTuple):
-    """A possible value of a directive, and a host that has it.
+    """The URL of a responder.
 
     Attributes:
-        value: a path or a URL.
-        host: the host that names it.
-        only_authorities: of a file, whether all of its certificates are those of authorities.
-        is_beside: of a file, whether it is only found because it is in the folder of the host's
-            certificate.
+        value: the URL.
+        host: the host that uses it, or whose certificate names it.
+        certificate: the file of another certificate of the same host and issuer that names it;
+            ``""`` if it comes from elsewhere.
 
     """
 
     value: str
     host: Host
-    only_authorities: bool = True
-    is_beside: bool = False
+    certificate: str = ""
 
 
 class Provision(NamedTuple):
     """The directives that a host needs to staple all its certificates by itself.
 
     Attributes:
-        chain: for SSLCertificateChainFile; ``None`` if the host finds the issuers itself.
+        chain: the chain; ``None`` if the host finds the issuers itself.
         url: for SSLStaplingForceURL; ``None`` if the responders of the host can be queried.
         removed: an SSLStaplingForceURL that cannot be used. Without it, the host would query the
             responders of its certificates.
 
     """
 
-    chain: Source | None = None
+    chain: Chain | None = None
     url: Source | None = None
     removed: Directive | None = None
 
@@ -86,93 +71,51 @@ class Provisions:
     def __init__(self, site: Site) -> None:
         self.site = site
 
+    @lazy
+    def chains(self) -> MissingChains:
+        """Finds the chains."""
+        return MissingChains(self.site)
+
     def find(self, host: Host) -> Provision | None:
         """The provision for a host; ``None`` if the configuration has none, or if it is unknown."""
-        if not host.served or not all(certificate.is_readable for certificate in host.served):
+        if not is_readable(host):
             return None
-        url = removed = None
-        chain = self.find_chain(host)
-        if chain is None and not all(map(_finds_issuer, host.served)):
+        chain = self.chains.find(host)
+        if chain is None and not all(map(finds_issuer, host.served)):
             return None
-        if not all(_is_usable(host.responder(certificate)) for certificate in host.served):
-            if all(_is_usable(certificate.first_uri) for certificate in host.served):
-                removed = host.setting(_FORCE_URL)
-            else:
-                url = next(self._urls(host), None)
-            if url is None and removed is None:
-                return None
-        return Provision(chain, url, removed)
+        found = self.find_url(host)
+        return None if found is None else Provision(chain, *found)
 
-    def find_chain(self, host: Host) -> Source | None:
-        """A file with the issuers that a host lacks; ``None`` if it lacks none."""
-        if not host.served or not all(certificate.is_readable for certificate in host.served):
+    def find_url(self, host: Host) -> tuple[Source | None, Directive | None] | None:
+        """The URL that a host needs, or the SSLStaplingForceURL to remove; ``None`` if unknown."""
+        if not is_readable(host):
             return None
-        if all(map(_finds_issuer, host.served)):
-            return None
-        return next(self._chains(host), None)
+        if all(_is_usable(host.responder(certificate)) for certificate in host.served):
+            return None, None
+        if all(_is_usable(certificate.first_uri) for certificate in host.served):
+            return None, host.setting(_FORCE_URL)
+        url = next(self._urls(host), None)
+        return None if url is None else (url, None)
 
-    def _chains(self, host: Host) -> Iterator[Source]:
-        """Files from which a host, and all that inherit its setting, find their issuers."""
-        concerned = [host, *self._heirs(host, _CHAIN)]
-        leaf = _leaves(host)[0]
-        candidates = chained(
-            self._authorities.get(leaf.issuer_name, {}).items(),
-            self._sources_beside(host),
-            self._files_by_leaf.get(leaf.sha1, {}).items(),
-            self._files_by_issuer.get(leaf.issuer_name, {}).items(),
-        )
-        for path, source in candidates:
-            file = self.site.reader.read(path)
-            if all(_suits(each, file, self.site.reader) for each in concerned):
-                authorities = all(each.is_ca for each in all_certificates(file))
-                yield source._replace(only_authorities=authorities)
+    def companions(self, host: Host, url: str) -> list[Host] | None:
+        """The hosts that must be given a URL together with ``host``.
 
-    def _sources_beside(self, host: Host) -> Iterator[tuple[str, Source]]:
-        for path, file in self._beside.of(host):
-            yield file.path, Source(path, host, is_beside=True)
-
-    @lazy
-    def _beside(self) -> ChainsBeside:
-        return ChainsBeside(self.site)
-
-    @lazy
-    def _authorities(self) -> dict[Hashable, dict[str, Source]]:
-        """The files that only contain authorities, by the subjects of these."""
-        found: dict[Hashable, dict[str, Source]] = {}
-        for file, source in self._files:
-            if file.leaf is not None and file.leaf.is_ca:
-                for authority in all_certificates(file):
-                    _add(found, authority.subject_name, file.path, source)
-        return found
-
-    @lazy
-    def _files_by_leaf(self) -> dict[bytes, dict[str, Source]]:
-        """The certificate files with a chain, by the SHA-1 of the leaf."""
-        found: dict[bytes, dict[str, Source]] = {}
-        for file, source in self._files:
-            if file.leaf is not None and file.chain:
-                _add(found, file.leaf.sha1, file.path, source)
-        return found
-
-    @lazy
-    def _files_by_issuer(self) -> dict[Hashable, dict[str, Source]]:
-        """The same files, by the subjects of the authorities in the chain."""
-        found: dict[Hashable, dict[str, Source]] = {}
-        for file, source in self._files:
-            if file.leaf is not None and not file.leaf.is_ca:
-                for authority in file.chain:
-                    _add(found, authority.subject_name, file.path, source)
-        return found
-
-    @lazy
-    def _files(self) -> list[tuple[CertificateFile, Source]]:
-        """The certificate files of all hosts, those of SSLCertificateChainFile first."""
-        return [(file, source) for file, source in _files(self.site) if file.problem is None]
+        With it, mod_ssl would make the records of certificates without OCSP URI, and abort the
+        handshakes of their other hosts. ``None`` if one of these cannot query that URL.
+        """
+        found = [
+            other
+            for each in host.served
+            if finds_issuer(each)
+            for other in aborted_by_record(self.site, host, each)
+        ]
+        can_query = all(any(url == each.value for each in self._urls(one)) for one in found)
+        return list(dict.fromkeys(found)) if can_query else None
 
     def _urls(self, host: Host) -> Iterator[Source]:
         """URLs that a host, and all hosts that inherit its setting, can query."""
         leaves = _leaves(host)
-        heirs = self._heirs(host, _FORCE_URL)
+        heirs = heirs_of(host, _FORCE_URL, self.site)
         # httpd only uses the first URI of a certificate.
         own = {next(filter(_is_usable, leaf.ocsp_uris), None) for leaf in leaves}
         uri = own.pop()
@@ -184,6 +127,8 @@ class Provisions:
         for url, source in (each for group in candidates for each in group.items()):
             if all(url in self._urls_by_issuer.get(issuer, ()) for issuer in issuers):
                 yield source
+        if len(issuers) == 1 and not heirs:
+            yield from _urls_of_siblings(host)
 
     @lazy
     def _urls_by_leaf(self) -> dict[bytes, dict[str, Source]]:
@@ -210,15 +155,6 @@ class Provisions:
             if host.force_url and _is_usable(host.force_url):
                 yield host.force_url, host
 
-    def _heirs(self, host: Host, name: str) -> list[Host]:
-        """The hosts with TLS that inherit a setting of ``host``, if that is the main server."""
-        if not host.is_main:
-            return []
-        hosts = self.site.tls_hosts
-        return [
-            each for each in hosts if each.certificates and not (each.is_main or name in each.own)
-        ]
-
 
 _Key = TypeVar("_Key", bound="Hashable")
 
@@ -230,10 +166,6 @@ def _add(found: dict[_Key, dict[str, Source]], key: _Key, name: str, source: Sou
         sources.setdefault(name, source)
 
 
-def _finds_issuer(certificate: HostCertificate) -> bool:
-    return certificate.issuer_found is not False and certificate.issuer_signed is not False
-
-
 def _is_usable(url: str | None) -> bool:
     return url is not None and url_problem(url) is None and switched_off(url) is None
 
@@ -242,38 +174,14 @@ def _leaves(host: Host) -> list[Certificate]:
     return [certificate.leaf for certificate in host.served if certificate.leaf]
 
 
-def _suits(host: Host, file: CertificateFile, reader: CertificateReader) -> bool:
-    """Whether a host finds the issuers in a file, and still sends what it sends now."""
-    own = {certificate.file.path for certificate in host.certificates if certificate.file}
-    chain = sent_chain(file, own)
-    if len(chain) > _LONGEST_CHAIN:
-        return False
-    sent = {one.der for one in chain}
-    for certificate in host.served:
-        leaf = certificate.leaf
-        issuer = first_issuer(leaf, chain) if leaf else None
-        if leaf is None or issuer is None or not reader.is_signed(leaf, issuer):
-            return False
-        sends = certificate.file.chain if certificate.file and host.setting(_CHAIN) is None else ()
-        if not sent.issuperset(one.der for one in sends):
-            return False
-    return True
+def _urls_of_siblings(host: Host) -> Iterator[Source]:
+    """The http URI of one certificate, for another one of the same issuer whose URI is not http.
 
-
-def _files(site: Site) -> Iterator[tuple[CertificateFile, Source]]:
-    files = Files(site.configuration, site.reader)
-    for name in (_CHAIN, _AUTHORITIES):
-        for host in site.hosts:
-            directive = host.own.get(name)
-            if directive is not None:
-                yield files.read(directive), Source(first_argument(directive), host)
-    for host in site.hosts:
-        directive = host.own.get(_FOLDER)
-        if directive is not None:
-            for file in files.read_folder(directive) or ():
-                path = os.path.join(first_argument(directive), os.path.basename(file.path))
-                yield file, Source(path, host)
-    for host in site.hosts:
-        for named in host.own_certificates:
-            if not is_in_token(named):
-                yield files.read(named), Source(first_argument(named), host)
+    An authority that answers by OCSP about one certificate does so about the other one. A
+    certificate without URI may have been issued after the authority switched its responder off.
+    """
+    uris = [certificate.first_uri for certificate in host.served]
+    if all(uri and (_is_usable(uri) or url_problem(uri) is not None) for uri in uris):
+        for certificate, uri in zip(host.served, uris, strict=True):
+            if uri and _is_usable(uri):
+                yield Source(uri, host, certificate.name)

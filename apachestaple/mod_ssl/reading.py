@@ -16,14 +16,27 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
 
 
-def read_site(start: Start, certificates_required: bool | None = None) -> Site:
-    """The site of the configuration at ``start``.
+def read_site(
+    start: Start,
+    certificates_required: bool | None = None,
+    certificates: CertificateReader | None = None,
+) -> Site:
+    """The site of the configuration at ``start``, without directives that no rule uses.
+
+    ``certificates`` may already have read certificate files.
 
     Raises:
         OSError: the main file cannot be read.
 
     """
-    return _read(start, certificates_required, CertificateReader())
+    certificates = certificates or CertificateReader()
+    return understand(
+        read(start, certificate_listeners(certificates), is_used),
+        certificates_required=certificates_required,
+        reader=certificates,
+        # A second process may still be reading certificates.
+        at_once=False,
+    )
 
 
 class SiteReader:
@@ -40,19 +53,11 @@ class SiteReader:
             OSError: the main file cannot be read.
 
         """
-        site = _read(start, self._required, self._certificates)
+        site = read_site(start, self._required, self._certificates)
         for variant in start.variants[1:]:
             other = start._replace(variants=(variant,))
-            site.alternatives.append(_read(other, self._required, self._certificates))
+            site.alternatives.append(read_site(other, self._required, self._certificates))
         return site
-
-
-def _read(start: Start, required: bool | None, certificates: CertificateReader) -> Site:
-    configuration = read(start, certificate_listeners(certificates), is_used)
-    # A second process may still be reading certificates.
-    return understand(
-        configuration, certificates_required=required, reader=certificates, at_once=False
-    )
 
 
 def certificate_listeners(reader: CertificateReader) -> dict[str, Listener]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.mod_ssl.cache import PROVIDERS, SERVER_LISTS, shmcb_layout
+from apachestaple.mod_ssl.cache_servers import cache_servers
+from apachestaple.mod_ssl.dbm import folder_in_place_of_file, missing_folder
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive
@@ -99,5 +101,9 @@ def starts(cache: CacheSetting, site: Site) -> bool:
     if cache.refusal is not None or module is None:
         return False
     if not site.configuration.may_have_module(module):
+        return False
+    if any(server.log_id for server in cache_servers(cache)):
+        return False
+    if missing_folder(cache, site) or folder_in_place_of_file(cache, site):
         return False
     return cache.size is None or shmcb_layout(cache.size).starts

@@ -118,6 +118,8 @@ class Site:
         forget(self.configuration)
         for file in self.configuration.files.values():
             file.release()
+        for variant in self.alternatives:
+            variant.release()
 
     @property
     def user(self) -> str:
@@ -139,6 +141,11 @@ class Site:
         return LinesInForce(self.main, self.hosts, self.tls_hosts)
 
     @property
+    def variants(self) -> list[Site]:
+        """All configurations that a template can become; of other configurations, only this one."""
+        return [self, *self.alternatives]
+
+    @property
     def hosts(self) -> list[Host]:
         """The main server and the virtual hosts."""
         return [self.main, *self.virtual_hosts]
@@ -147,7 +154,7 @@ class Site:
     def annotated_files(self) -> dict[str, SourceFile]:
         """Files with ``apachestaple:`` comments, by their path."""
         files = self.configuration.files
-        return {path: file for path, file in files.items() if "apachestaple:" in file.text}
+        return {path: file for path, file in files.items() if "apachestaple:" in file.shown}
 
     def host_of(self, directive: Directive) -> Host | None:
         """The virtual host that contains a directive; ``None`` for the main server."""

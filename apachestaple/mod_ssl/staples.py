@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.mod_ssl.cache import PROVIDERS, shmcb_layout
 from apachestaple.mod_ssl.cache_servers import cache_servers
@@ -30,8 +29,7 @@ _NOT_OBTAINED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
+class Prospect(NamedTuple):
     """Whether a host staples; ``None`` if that is unknown. ``why`` is a short sentence."""
 
     staples: bool | None
@@ -100,7 +98,7 @@ def _if_it_answers(host: Host, site: Site) -> Prospect:
     if not host.md_stapling and not host.use_stapling:
         if host.setting("SSLUseStapling") is not None:
             return Prospect(False, "SSLUseStapling is off" + _no_mod_md(host, site))
-        if site.configuration.whole:
+        if site.configuration.is_complete:
             return Prospect(False, "SSLUseStapling is not set" + _no_mod_md(host, site))
         known = _of_certificates(host, site)
         if known.staples is False:
@@ -144,7 +142,7 @@ def _cache_problem(site: Site) -> str | None:
     """Why there would be no cache, and so no server."""
     cache = site.cache
     if cache is None:
-        return "no SSLStaplingCache is set" if site.configuration.whole else None
+        return "no SSLStaplingCache is set" if site.configuration.is_complete else None
     if cache.provider not in PROVIDERS:
         return f"there is no cache provider {cache.provider!r}"
     if cache.refusal:
@@ -160,7 +158,10 @@ def _cache_problem(site: Site) -> str | None:
 
 
 def _of_certificates(host: Host, site: Site) -> Prospect:
-    """The first certificate that is not stapled decides, then the first that is not known."""
+    """The first certificate that is not stapled decides, then the first that is not known.
+
+    If only some are stapled, it depends on the kind of key that a client accepts.
+    """
     served = {certificate.directive for certificate in host.served}
     found = [
         _of_certificate(host, certificate, problem, site)
@@ -172,7 +173,11 @@ def _of_certificates(host: Host, site: Site) -> Prospect:
     for staples in (False, None):
         first = next((each for each in found if each.staples is staples), None)
         if first is not None and staples is False and any(each.staples for each in found):
-            return Prospect(False, f"{first.why}; clients with another certificate get one")
+            return Prospect(
+                None,
+                f"it depends on the client: {first.why}; clients that are sent another certificate "
+                "get a staple",
+            )
         if first is not None:
             return first
     if not found:

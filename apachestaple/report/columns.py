@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.report.terminal import pad, printable, width
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -15,6 +15,16 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     cells = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(map(pad, row, widths)).rstrip() for row in cells]
+
+
+def wrapped_lines(lines: Iterable[str], columns: int | None) -> Iterator[str]:
+    """Indented lines, wrapped. A line with a command is not broken, so that it can be copied."""
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        limit = None if "run: " in line else columns
+        first, *further = wrapped(line[indent:], limit, first=indent, indent=indent + 4)
+        yield line[:indent] + first
+        yield from further
 
 
 def wrapped(text: str, columns: int | None, *, first: int, indent: int) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.diff import diffs
 from apachestaple.fix.transaction.configtest import Verdict
+from apachestaple.report.columns import wrapped_lines
 from apachestaple.report.summary import counted
 from apachestaple.report.terminal import Paint, printable, short
 
@@ -47,15 +48,18 @@ def _coloured(line: str, paint: Paint) -> str:
     return paint(shown, colour) if colour else shown
 
 
-def fix_report(outcome: FixOutcome, paint: Paint) -> str:
-    """Changes, hosts, the files that were written, refusals and remaining findings."""
-    return "\n".join(_lines(outcome, paint)) + "\n"
+def fix_report(outcome: FixOutcome, paint: Paint, columns: int | None = None) -> str:
+    """Changes, hosts, the files that were written, refusals and remaining findings.
+
+    The lines are wrapped at ``columns``, the width of the terminal.
+    """
+    return "\n".join(wrapped_lines(_lines(outcome, paint), columns)) + "\n"
 
 
-def undo_report(outcome: FixOutcome, paint: Paint) -> str:
+def undo_report(outcome: FixOutcome, paint: Paint, columns: int | None = None) -> str:
     """The hosts that change, the files that were restored, and the command to run."""
     lines = [*_hosts(outcome, paint), *_written(outcome, "Restored")]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in wrapped_lines(lines, columns))
 
 
 def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.lint.startup import expected_staple, start_problems
 from apachestaple.mod_ssl.other_tls import module_of, other_tls
 from apachestaple.mod_ssl.responders import certificate_path
-from apachestaple.report.columns import aligned
+from apachestaple.mod_ssl.staples import Prospect
+from apachestaple.report.columns import aligned, wrapped
 from apachestaple.report.escaping import csv_row
-from apachestaple.report.terminal import printable, short
+from apachestaple.report.terminal import pad, printable, short, width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
-    from apachestaple.mod_ssl.staples import Prospect
     from apachestaple.report.terminal import Paint
     from apachestaple.rules.finding import Finding
 
 _STAPLES = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
 _COLUMNS = ("host", "configuration", "file", "line", "stapling", "staples", "why", "certificates")
+
+
+# The last column is not wrapped if it has fewer columns than this.
+_NARROWEST = 24
 
 
 class Stapling(StrEnum):
@@ -35,11 +40,15 @@ class Stapling(StrEnum):
 
 
 class ExpectedHost(NamedTuple):
-    """A host with TLS, also by other modules than mod_ssl, and what its clients get."""
+    """A host with TLS, also by other modules than mod_ssl, and what its clients get.
+
+    ``varies`` is whether its stapling is on or off depending on the values of a template.
+    """
 
     host: Host
     site: Site
     expected: Prospect
+    varies: bool = False
 
     @property
     def stapling(self) -> Stapling:
@@ -53,8 +62,13 @@ class ExpectedHost(NamedTuple):
 
     @property
     def switch(self) -> str:
-        """``on``, ``off``, or the module that provides TLS or stapling instead of mod_ssl."""
+        """``on``, ``off``, or the module that provides TLS or stapling instead of mod_ssl.
+
+        ``?`` if it depends on the values of a template.
+        """
         host = self.host
+        if self.varies:
+            return "?"
         other = None if host.is_tls else other_tls(host)
         if other:
             return module_of(other)
@@ -75,11 +89,39 @@ def expected_hosts(sites: Iterable[Site], findings: Iterable[Finding]) -> list[E
     """The hosts in the files in focus; the findings tell whether httpd starts."""
     problems = start_problems(findings)
     hosts = (
-        ExpectedHost(host, site, expected_staple(host, site, problems))
+        each
         for site in sites
-        for host in (*site.listed_hosts, *(host for host, _ in site.other_tls_hosts))
+        for each in (_of_template if site.alternatives else _expected)(site, problems)
     )
     return [each for each in hosts if _is_in_focus(each)]
+
+
+def _expected(site: Site, problems: Mapping[str, Finding]) -> list[ExpectedHost]:
+    hosts = (*site.listed_hosts, *(host for host, _ in site.other_tls_hosts))
+    return [ExpectedHost(host, site, expected_staple(host, site, problems)) for host in hosts]
+
+
+def _of_template(site: Site, problems: Mapping[str, Finding]) -> list[ExpectedHost]:
+    """The hosts of all configurations that a template can become, by their place."""
+    found: dict[tuple[int, int], list[ExpectedHost]] = {}
+    for variant in site.variants:
+        # Several hosts have one place if a macro makes them.
+        seen: Counter[int] = Counter()
+        for each in _expected(variant, problems):
+            line = each.place[1]
+            found.setdefault((line, seen[line]), []).append(each)
+            seen[line] += 1
+    return [_in_all(found[key]) for key in sorted(found)]
+
+
+def _in_all(same: Sequence[ExpectedHost]) -> ExpectedHost:
+    """A host of a template; what is not equal in all its variants is unknown."""
+    first = same[0]
+    expected = first.expected
+    if any(each.expected.staples != expected.staples for each in same):
+        expected = Prospect(None, "it depends on the values of the template")
+    varies = any(each.switch != first.switch for each in same)
+    return first._replace(expected=expected, varies=varies)
 
 
 def _is_in_focus(shown: ExpectedHost) -> bool:
@@ -90,10 +132,13 @@ def _is_in_focus(shown: ExpectedHost) -> bool:
     return source is not None and source.real_path in configuration.focus
 
 
-def hosts_table(hosts: Sequence[ExpectedHost], sites: Sequence[Site], paint: Paint) -> str:
+def hosts_table(
+    hosts: Sequence[ExpectedHost], sites: Sequence[Site], paint: Paint, columns: int | None = None
+) -> str:
     """A line for each host; below it, its place and its certificates.
 
-    ``sites`` were searched for hosts.
+    ``sites`` were searched for hosts. The last column is wrapped at ``columns``, the width of the
+    terminal.
     """
     if not hosts:
         names = [printable(short(site.configuration.name)) for site in sites]
@@ -104,12 +149,22 @@ def hosts_table(hosts: Sequence[ExpectedHost], sites: Sequence[Site], paint: Pai
         staples, colour = _STAPLES[each.expected.staples]
         rows.append([each.host.name, each.switch, staples, each.expected.why])
         colours.append(colour)
-    heading, *lines = aligned(rows)
-    text = [paint(heading, "bold")]
-    for each, line, colour in zip(hosts, lines, colours, strict=True):
-        text.append(paint(line, colour))
+    heading, *lines = _wrapped(rows, columns)
+    text = [paint(each, "bold") for each in heading]
+    for each, own, colour in zip(hosts, lines, colours, strict=True):
+        text += (paint(line, colour) for line in own)
         text += (f"    {printable(detail)}" for detail in _details(each))
     return "\n".join(text) + "\n"
+
+
+def _wrapped(rows: Sequence[Sequence[str]], columns: int | None) -> Iterator[list[str]]:
+    """The lines of each row; only the last column is wrapped, if it has room."""
+    starts = aligned([row[:-1] for row in rows])
+    start = max(map(width, starts)) + len("  ")
+    limit = columns if columns and columns - start >= _NARROWEST else None
+    for before, row in zip(starts, rows, strict=True):
+        first, *further = wrapped(printable(row[-1]), limit, first=start, indent=start)
+        yield [f"{pad(before, start)}{first}".rstrip(), *further]
 
 
 def _details(shown: ExpectedHost) -> Iterator[str]:

@@ -11,7 +11,7 @@ from apachestaple import __version__
 from apachestaple.lint.fingerprints import fingerprints
 from apachestaple.mod_ssl.responders import certificate_path
 from apachestaple.report.hosts import expected_hosts
-from apachestaple.report.summary import certificate_paths
+from apachestaple.report.summary import certificate_paths, count_hosts
 from apachestaple.report.terminal import short
 from apachestaple.rules.rule import FIXED
 
@@ -55,7 +55,7 @@ def _configuration(site: Site) -> dict[str, object]:
         "path": short(configuration.name),
         "kind": "server" if configuration.whole else "fragments",
         "files": len(configuration.files),
-        "hosts": len(site.tls_hosts),
+        "hosts": count_hosts(site),
         "certificates": len(certificate_paths(site)),
     }
 
@@ -116,10 +116,11 @@ def hosts_json(hosts: Iterable[ExpectedHost]) -> str:
 
 
 def _host(shown: ExpectedHost) -> dict[str, object]:
-    host, site, expected = shown
+    host, site, expected, varies = shown
     file, line = shown.place
-    # A fragment does not show what the main server sets.
-    known = site.configuration.whole or host.setting("SSLUseStapling") is not None
+    # What was not read may set it in the main server.
+    known = site.configuration.is_complete or host.setting("SSLUseStapling") is not None
+    known = known and not varies
     return {
         "name": host.name,
         "addresses": [str(address) for address in host.addresses],

@@ -58,11 +58,15 @@ def _played(rule: Rule) -> str:
 
 
 def _section(rule: Rule) -> str:
+    return f"\n## {rule.code} {rule.name}\n\n{rule_text(rule)}"
+
+
+def rule_text(rule: Rule) -> str:
+    """All that the page says about a rule, without its heading."""
     return "\n".join(_section_lines(rule))
 
 
 def _section_lines(rule: Rule) -> Iterator[str]:
-    yield f"\n## {rule.code} {rule.name}\n"
     yield f"**{rule.summary}**\n"
     if rule.explanation:
         yield f"{rule.explanation}\n"

@@ -12,9 +12,9 @@ from apachestaple import __version__
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.single import single_repair
 from apachestaple.lint.fingerprints import fingerprints
+from apachestaple.report.markdown import rule_text
 from apachestaple.report.terminal import printable, short
 from apachestaple.rules.finding import Fix, Severity
-from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,18 +68,14 @@ def sarif_report(report: LintReport) -> str:
 
 def _rule(rule: Rule) -> _Object:
     about = "\n\n".join(part for part in (rule.summary, rule.explanation) if part)
-    example = next((each.text for each in rule.good if each is not FIXED), "")
-    shown = f"\n\nGood:\n\n```apache\n{example.rstrip()}\n```" if example else ""
     tags = [rule.effect.value, *([rule.benchmark] if rule.benchmark else [])]
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": about},
-        "help": {
-            "text": f"{about}\n\nEffect: {rule.effect.meaning}.",
-            "markdown": f"{about}\n\n**Effect**: {rule.effect.meaning}.{shown}",
-        },
+        # The whole text instead of a helpUri, because docs/rules.md has no public address.
+        "help": {"text": f"{about}\n\nEffect: {rule.effect.meaning}.", "markdown": rule_text(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": tags},
     }

@@ -38,7 +38,7 @@ def summarize(
     severities = [finding.severity for finding in findings]
     return Summary(
         files=len({path for site in sites for path in site.configuration.files}),
-        hosts=sum(len(site.tls_hosts) for site in sites),
+        hosts=sum(map(count_hosts, sites)),
         certificates=len({path for site in sites for path in certificate_paths(site)}),
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),
@@ -49,11 +49,20 @@ def summarize(
     )
 
 
+def count_hosts(site: Site) -> int:
+    """The number of TLS hosts; of a template, those of all that it can become."""
+    if not site.alternatives:
+        return len(site.tls_hosts)
+    hosts = (host for variant in site.variants for host in variant.tls_hosts)
+    return len({host.directive and host.directive.line for host in hosts})
+
+
 def certificate_paths(site: Site) -> set[str]:
     """The certificate files of a site that were read."""
     return {
         certificate.file.path
-        for host in site.hosts
+        for variant in site.variants
+        for host in variant.hosts
         for certificate in host.certificates
         if certificate.leaf and certificate.file
     }

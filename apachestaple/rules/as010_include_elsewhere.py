@@ -8,7 +8,7 @@ from apachestaple.httpd.configuration import NoteKind
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import Example
-from apachestaple.rules.subject import note_subject
+from apachestaple.rules.subject import include_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,8 @@ class IncludeElsewhere(ReadNoteRule):
 
     In a repository of configurations this is normal: files that a program keeps on the server,
     such as `/etc/letsencrypt/options-ssl-apache.conf`, are not in it. Their directives are unknown.
+    If the main server includes such a file, it may contain hosts, the cache and modules, so rules
+    that conclude something from what is missing are not applied.
     A file outside of the repository is not read, not even through a link, because the report may be
     public. The folders `.git`, `.hg` and `.svn` count as outside, too.
     """
@@ -42,5 +44,5 @@ class IncludeElsewhere(ReadNoteRule):
 
     def check(self, note: ReadNote, site: Site) -> Iterator[Finding]:
         yield self.finding(
-            note_subject(note), variant=note.kind, text=note.subject, boundary=note.reason
+            include_subject(note), variant=note.kind, text=note.subject, boundary=note.reason
         )

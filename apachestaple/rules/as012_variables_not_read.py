@@ -23,7 +23,7 @@ class VariablesNotRead(ReadNoteRule):
 
     Distributions start httpd with variables and options from a shell file, such as Debian's
     `envvars`. It is not read if it leads out of the repository, is not a regular file, or is larger
-    than 256 KB. The values of `${…}` are then unknown.
+    than 256 KB. The values of `${…}` are then unknown. A file that does not exist is not reported.
     """
 
     code = "AS012"
@@ -31,7 +31,9 @@ class VariablesNotRead(ReadNoteRule):
     effect = Effect.ADVICE
     kinds = frozenset({NoteKind.VARIABLES_NOT_READ})
     message = "{text} was not read: {reason}"
-    help = "Replace it by a regular file in the folder that is linted."
+    help = (
+        "Replace it by a regular file in the folder that is linted, or lint the server with --root."
+    )
     bad = (
         Example(
             "Timeout 60\n",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.commands import COMMANDS, Where
+from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.walk import DIRECTORY_SECTIONS
-from apachestaple.rules.finding import Effect, Severity
+from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
-from apachestaple.rules.rule import CACHE, Example, tls_host
+from apachestaple.rules.remedy import MoveOutOfSection
+from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import directive_subject
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class MisplacedDirective(DirectiveRule):
 
     Stapling is a setting of a server. httpd accepts its directives in the main server and in a
     <VirtualHost>, and rejects them in <Directory>, <Location>, <Files>, <If> and similar sections.
+    `fix` moves them into the host that contains the section, or removes them if that has its own.
     Some directives of mod_ssl are only allowed in the main server, and some only in a section for
     folders.
     """
@@ -36,6 +39,7 @@ class MisplacedDirective(DirectiveRule):
     code = "AS102"
     severity = Severity.ERROR
     effect = Effect.REJECTED
+    fix = Fix.SAFE
     holds_for_any_value = True
     # SSLStaplingCache has a rule of its own.
     names = frozenset(COMMANDS) - {"sslstaplingcache"}
@@ -61,14 +65,20 @@ class MisplacedDirective(DirectiveRule):
         Example(
             _HOST + "<Directory />\n    SSLCACertificateFile certs/good.pem\n</Directory>\n",
             rejection="does not have support for per-directory CA",
+            fixable=False,
         ),
         Example(
             CACHE + tls_host("SSLUseStapling on", "SSLSessionCache none"),
             rejection="cannot occur within <VirtualHost> section",
+            fixable=False,
         ),
-        Example(CACHE + tls_host("SSLUseStapling on", "SSLRequireSSL"), rejection="not allowed in"),
+        Example(
+            CACHE + tls_host("SSLUseStapling on", "SSLRequireSSL"),
+            rejection="not allowed in",
+            fixable=False,
+        ),
     )
-    good = (Example(CACHE + "SSLUseStapling on\n" + tls_host()),)
+    good = (FIXED, Example(CACHE + "SSLUseStapling on\n" + tls_host()))
 
     def asks_for(self, key: str, site: Site) -> bool:
         is_known = super().asks_for(key, site)
@@ -92,7 +102,28 @@ class MisplacedDirective(DirectiveRule):
             variant=known.where,
             written=known.name,
             section=section.name if section else "",
+            remedy=_remedy(directive, site),
         )
+
+
+def _remedy(directive: Directive, site: Site) -> MoveOutOfSection | None:
+    """The stapling directive is for the host that contains the section, unless that has its own."""
+    known = COMMANDS[directive.key]
+    if directive.key not in STAPLING_DIRECTIVES or known.problem(directive.arguments):
+        return None
+    host = site.host_of(directive) or site.main
+    if host.is_main and not site.configuration.whole:
+        return None
+    is_elsewhere = any(
+        each.place == directive.place and each not in site.misplaced
+        for each in site.configuration.named(directive.key)
+    )
+    if is_elsewhere:
+        # A file that is included in several sections: some of them may allow the line.
+        return None
+    has_no_tls = not host.is_main and not host.is_tls
+    is_set = directive.key in host.own
+    return MoveOutOfSection(directive=directive, host=None if is_set or has_no_tls else host)
 
 
 def _is_allowed(where: Where, section: Directive) -> bool:

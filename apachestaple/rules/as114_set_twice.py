@@ -9,6 +9,7 @@ from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.rules.cache_remedy import can_replace
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.host import HostRule
+from apachestaple.rules.reason_comment import reason_above
 from apachestaple.rules.remedy import RemoveDirective
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import directive_subject
@@ -84,9 +85,10 @@ class SetTwice(HostRule):
             removed = None if is_included else _superfluous(directive, last, host, site)
             remedy = None
             if removed is not None:
-                reason = f"only the last {directive.name} is used"
+                reason = f"{directive.name} removed, as only the last one is used"
                 if removed is last:
-                    reason = f"{os.path.basename(directive.file)} sets the same value"
+                    file = os.path.basename(directive.file)
+                    reason = f"{directive.name} removed, as {file} sets the same value"
                 remedy = RemoveDirective(directive=removed, reason=reason)
             yield self.finding(
                 directive_subject(directive),
@@ -125,9 +127,10 @@ def _superfluous(directive: Directive, last: Directive, host: Host, site: Site) 
     if directive.source_file is last.source_file:
         is_overridden = directive.line < last.line and can_replace(last, directive, site)
         in_macro = directive.in_macro or last.in_macro
-        return (
-            directive if is_overridden and (not in_macro or _is_adjacent(directive, last)) else None
-        )
+        if not is_overridden or (in_macro and not _is_adjacent(directive, last)):
+            return None
+        # The comment of fix above the first of two equal lines is for both.
+        return last if _is_copy_of_fix(directive, last) else directive
     if not (host.is_main and is_plain and _is_same(directive, last)):
         return None
     kept = [last] if last in site.in_force.of_virtual_hosts else [last, directive]
@@ -137,6 +140,12 @@ def _superfluous(directive: Directive, last: Directive, host: Host, site: Site) 
         if can_replace(each, other, site):
             return other
     return None
+
+
+def _is_copy_of_fix(directive: Directive, last: Directive) -> bool:
+    """Whether a line repeats the line of ``fix`` directly above it."""
+    is_below = last.position == directive.position + 1 and _is_same(directive, last)
+    return is_below and reason_above(directive) is not None
 
 
 def _is_adjacent(directive: Directive, last: Directive) -> bool:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.provided import can_be_provided, some_staple, turned_on
-from apachestaple.rules.reason_comment import reason_above, reason_of_switch
-from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.reason_comment import left_comments, reason_above, reason_of_switch
+from apachestaple.rules.remedy import RemoveComment, TurnStapling
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
-from apachestaple.rules.subject import directive_subject
+from apachestaple.rules.subject import directive_subject, line_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
@@ -31,7 +32,8 @@ class OutdatedOff(ServerRule):
 
     `fix` writes the reason in a comment above the line, such as `# apachestaple: certificate has no
     OCSP URI`. When the certificate is renewed by another authority, the host could staple, but
-    stapling stays off. A line without such a comment is the administrator's; AS501 reports it.
+    stapling stays off. A line without such a comment is the administrator's; AS501 reports it. If
+    somebody has removed the line, only the comment is left.
     """
 
     code = "AS132"
@@ -42,11 +44,13 @@ class OutdatedOff(ServerRule):
         "": "fix turned stapling off here ({reason}), but the host could staple now",
         "other-reason": "the comment above says {reason}, but the reason is now: {now}",
         "no-reason": "the comment above says {reason}, which no longer applies",
+        "no-line": "fix wrote this comment for an SSLUseStapling, which is no longer below it",
     }
     help = {
         "": "Remove this line and the comment above it, or set SSLUseStapling on.",
         "other-reason": "Correct the comment.",
         "no-reason": "Remove the comment.",
+        "no-line": "Remove the comment.",
     }
     bad = (
         Example(
@@ -72,6 +76,11 @@ class OutdatedOff(ServerRule):
             severity=Severity.INFO,
             effect=Effect.ADVICE,
         ),
+        Example(
+            CACHE + "SSLUseStapling on\n" + tls_host(_NO_URI),
+            severity=Severity.INFO,
+            effect=Effect.ADVICE,
+        ),
     )
     good = (
         FIXED,
@@ -92,6 +101,24 @@ class OutdatedOff(ServerRule):
                 hosts.append(host)
         for switch, reason, hosts in lines.values():
             yield from self._outdated(switch, reason, hosts, site)
+        for file in site.annotated_files.values():
+            yield from self._left(file)
+
+    def _left(self, file: SourceFile) -> Iterator[Finding]:
+        """Comments whose line was removed."""
+        for comment in left_comments(file):
+            remedy = RemoveComment(
+                file=file.path,
+                line=comment.line,
+                reason="comment removed, as its SSLUseStapling is gone",
+            )
+            yield self.finding(
+                line_subject(file, comment.line),
+                variant="no-line",
+                severity=Severity.INFO,
+                effect=Effect.ADVICE,
+                remedy=remedy,
+            )
 
     def _outdated(
         self, switch: Directive, reason: str, hosts: list[Host], site: Site

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
-from apachestaple.rules.provided import CHAINS, HELP_PROVIDED, provided_chain
+from apachestaple.rules.provided import (
+    CHAIN_IN_OTHER_FILE,
+    CHAINS,
+    HELP_PROVIDED,
+    provided_chain,
+)
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -72,6 +77,7 @@ class IssuerNotFound(UnstaplableRule):
         Example(
             CACHE + tls_host("SSLUseStapling on", certificate="leaf-only") + _WITH_FILE,
             clients=("www.example.com",),
+            fixable=False,
         ),
         Example(
             CACHE + tls_host("SSLUseStapling on", certificate="leaf-only"),
@@ -113,7 +119,7 @@ class IssuerNotFound(UnstaplableRule):
         host: Host,
         site: Site,
     ) -> Iterator[Finding]:
-        yield self.unstapled(
+        finding = self.unstapled(
             certificate_subject(certificate),
             problem,
             certificate,
@@ -122,6 +128,11 @@ class IssuerNotFound(UnstaplableRule):
             name=leaf.common_name,
             issuer=leaf.issuer,
         )
+        known = site.provisions.chains.find_in_other_file(host)
+        if finding.variant in ("", OTHER) and known is not None:
+            facts = {**finding.facts, "value": known.path, "other": known.host.name}
+            finding = finding._replace(variant=CHAIN_IN_OTHER_FILE, facts=facts)
+        yield finding
 
     def check_off(self, host: Host, site: Site) -> Iterator[Finding]:
         if not site.configuration.whole:
@@ -133,9 +144,14 @@ class IssuerNotFound(UnstaplableRule):
             if not (leaf.ocsp_uris or leaf.issuer_uris):
                 continue
             given = provided_chain(host, site)
+            known = None if given else site.provisions.chains.find_in_other_file(host)
+            variant = given.variant if given else (CHAIN_IN_OTHER_FILE if known else "")
+            value, other = (given.value, given.other) if given else ("", "")
+            if known is not None:
+                value, other = known.path, known.host.name
             finding = self.finding(
                 certificate_subject(certificate),
-                variant=_OFF + (given.variant if given else ""),
+                variant=_OFF + variant,
                 hosts=(host,),
                 certificate=certificate,
                 confidence=Confidence.LIKELY,
@@ -143,7 +159,7 @@ class IssuerNotFound(UnstaplableRule):
                 remedy=given.remedy if given else None,
                 name=leaf.common_name,
                 issuer=leaf.issuer,
-                value=given.value if given else "",
-                other=given.other if given else "",
+                value=value,
+                other=other,
             )
             yield finding._replace(log_id=None)

@@ -26,7 +26,8 @@ class WeakCertificate(CertificateRule):
     OpenSSL rejects certificates whose key or signature is weaker than its security level. Level 1
     rejects RSA keys below 1024 bits and signatures with MD5 or SHA-1, level 2 also RSA keys below
     2048 bits. Debian, RHEL and OpenSSL since version 3.2 use level 2; `@SECLEVEL=1` or
-    `@SECLEVEL=0` in SSLCipherSuite lowers it. OpenSSL 3.5 accepts signatures with SHA-1 again. The
+    `@SECLEVEL=0` in SSLCipherSuite lowers it. On Windows, and with XAMPP and Bitnami, httpd brings
+    an OpenSSL along, whose level is not known. OpenSSL 3.5 accepts signatures with SHA-1 again. The
     same applies to the certificates that follow in SSLCertificateFile.
     """
 
@@ -96,10 +97,14 @@ class WeakCertificate(CertificateRule):
             ):
                 weak, found = in_chain
         if found is not None:
+            # OpenSSL before version 3.2 uses level 1.
+            is_open = not is_set and site.configuration.own_openssl and weakness(weak, 1) is None
+            confidence = Confidence.CERTAIN if is_set and found.is_key else None
             yield self.finding(
                 certificate_subject(certificate),
                 variant="" if weak is leaf else "chain",
-                confidence=Confidence.CERTAIN if is_set and found.is_key else None,
+                severity=Severity.INFO if is_open else None,
+                confidence=Confidence.POSSIBLE if is_open else confidence,
                 log_id="AH02407" if certificate.is_of_command else None,
                 hosts=(host,),
                 certificate=certificate,

@@ -49,7 +49,7 @@ class ForceUrlElsewhere(SettingRule):
         for host in hosts:
             for certificate in host.certificates:
                 named = parse_uri(certificate.first_uri or "")
-                if named is None or not named.host or forced.host in _hosts(certificate):
+                if named is None or not named.host or forced.host in _hosts(certificate, host):
                     continue
                 yield self.finding(
                     directive_subject(directive),
@@ -60,7 +60,11 @@ class ForceUrlElsewhere(SettingRule):
                 )
 
 
-def _hosts(certificate: HostCertificate) -> set[str | None]:
-    """The host names in all OCSP URIs, of which httpd itself only uses the first."""
-    uris = certificate.leaf.ocsp_uris if certificate.leaf else ()
+def _hosts(certificate: HostCertificate, host: Host) -> set[str | None]:
+    """The host names in the OCSP URIs of a certificate, and of others of the same issuer."""
+    issuer = certificate.leaf.issuer_and_key if certificate.leaf else None
+    leaves = (each.leaf for each in host.certificates)
+    uris = (
+        uri for leaf in leaves if leaf and leaf.issuer_and_key == issuer for uri in leaf.ocsp_uris
+    )
     return {uri.host for uri in map(parse_uri, uris) if uri is not None}

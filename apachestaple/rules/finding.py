@@ -109,6 +109,7 @@ class Finding(NamedTuple):
         variant: the variant of the rule's message and help.
         remedy: the repair, or ``None``.
         configuration: main file of the configuration.
+        advice: where to change a file that a program generates, as a sentence; ``""`` otherwise.
 
     """
 
@@ -125,6 +126,7 @@ class Finding(NamedTuple):
     variant: str = ""
     remedy: Remedy | None = None
     configuration: str = ""
+    advice: str = ""
 
     @property
     def code(self) -> str:
@@ -143,8 +145,9 @@ class Finding(NamedTuple):
 
     @property
     def help(self) -> str:
-        """What to do, in one or two sentences."""
-        return self.rule.text("help", self.variant).format_map(self.facts)
+        """What to do, in a few sentences."""
+        text = self.rule.text("help", self.variant).format_map(self.facts)
+        return f"{text} {self.advice}" if self.advice else text
 
     @property
     def fix(self) -> Fix | None:

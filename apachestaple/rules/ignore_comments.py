@@ -44,9 +44,10 @@ class IgnoreComment(NamedTuple):
 
 def ignore_comments(file: SourceFile) -> Iterator[IgnoreComment]:
     """The comments of a file, in their order."""
-    if MARK not in file.text:
+    text = file.shown
+    if MARK not in text:
         return
-    for number, line in enumerate(file.text.split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if MARK in line:
             yield from _in_line(file.path, number, line)
 

@@ -7,30 +7,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.mod_ssl.aborting import aborted_by_record, has_no_query
+from apachestaple.mod_ssl.missing_chains import Place, finds_issuer
 from apachestaple.mod_ssl.stapling_problem import HARMLESS
-from apachestaple.ocsp.uri import UrlProblem, url_problem
-from apachestaple.rules.remedy import ProvideChain, ProvideUrl, RemoveDirective, TurnStapling
+from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind as Kind
+from apachestaple.rules.remedy import (
+    ProvideCertificate,
+    ProvideChain,
+    ProvideUrl,
+    RemoveDirective,
+    TurnStapling,
+    UseOwnChain,
+)
 
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
-    from apachestaple.mod_ssl.provisions import Source
+    from apachestaple.mod_ssl.missing_chains import Chain
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
 # Variants of a help text, with the placeholders {value} and {other}.
-CHAIN, CHAIN_IN_FILE, CHAIN_BESIDE = "chain-elsewhere", "chain-in-file", "chain-beside"
-CHAINS = (CHAIN, CHAIN_IN_FILE, CHAIN_BESIDE)
 URL = "url-elsewhere"
-_OWN_URL, _NO_URL = "own-url", "no-url"
+_OWN_URL, _SIBLING_URL, _NO_URL = "own-url", "sibling-url", "no-url"
+CHAINS = tuple(f"chain-{place}" for place in Place)
+_HIDDEN, _NAMED, _BESIDE, _SAME, _SAME_BESIDE, CHAIN_IN_OTHER_FILE = CHAINS
 HELP_PROVIDED = {
-    CHAIN: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate ({other} "
+    _HIDDEN: "Remove SSLCertificateChainFile {value}. The issuer's certificate is in the "
+    "certificate file, whose chain httpd only uses without SSLCertificateChainFile.",
+    _NAMED: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate ({other} "
     "uses that file).",
-    CHAIN_IN_FILE: "Append the issuer's certificate to the certificate file. It is in {value}, "
-    "which {other} uses; fix --unsafe sets SSLCertificateChainFile to that file.",
-    CHAIN_BESIDE: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate and "
+    _BESIDE: "Set SSLCertificateChainFile to {value}, which has the issuer's certificate and "
     "is in the folder of the certificate file.",
+    _SAME: "Set SSLCertificateFile to {value}, which has the same certificate and its "
+    "chain ({other} uses that file); fix --unsafe does that.",
+    _SAME_BESIDE: "Set SSLCertificateFile to {value}, which has the same certificate and its "
+    "chain and is in its folder; fix --unsafe does that.",
+    CHAIN_IN_OTHER_FILE: "Append the issuer's certificate to the certificate file. It is in "
+    "{value}, which {other} uses.",
     URL: "Set SSLStaplingForceURL to {value}, as for {other}.",
     _OWN_URL: "Set SSLStaplingForceURL to {value}, which the certificate names as well.",
+    _SIBLING_URL: "Set SSLStaplingForceURL to {value}, which {other} names; it has the same "
+    "issuer.",
     _NO_URL: "Remove SSLStaplingForceURL {value}, because the certificate has a usable OCSP URI.",
 }
 
@@ -59,43 +76,95 @@ def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
     """
     provision = site.provisions.find(host)
     if provision is None:
-        return None
+        if _aborts(host):
+            return _query(host, site, safe=safe)
+        return _chain_for_some(host, site, safe=safe)
     chain, url, removed = provision
-    if chain is not None:
-        return _chain(chain, host, safe=safe)
+    of_chain = _chain(chain, host, safe=safe) if chain is not None else None
+    if of_chain is None:
+        return _query(host, site, safe=safe)
+    if (url or removed) and _aborts(host):
+        # This needs no chain.
+        return _query(host, site, safe=safe)
+    if (url or removed) and any(certificate.first_uri for certificate in host.served):
+        # With the chain alone, handshakes would be aborted.
+        return _query(host, site, safe=of_chain.remedy.safe)
+    return of_chain
+
+
+def _chain_for_some(host: Host, site: Site, *, safe: bool) -> Provided | None:
+    """The chain with which a host staples some certificates, if the others harm no handshake."""
+    chain = site.provisions.chains.find(host)
+    if chain is None:
+        return None
+    unasked = [certificate for certificate in host.served if has_no_query(host, certificate)]
+    can_staple = any(
+        not finds_issuer(certificate) and certificate not in unasked for certificate in host.served
+    )
+    if not can_staple or any(host.responder(certificate) for certificate in unasked):
+        return None
+    return _chain(chain, host, safe=safe)
+
+
+def _aborts(host: Host) -> bool:
+    """Whether the handshakes of a host are aborted, always or while the cache has no response."""
+    problems = [host.problem_of(certificate) for certificate in host.served]
+    return host.staples and any(problem and problem.kind in _ABORTING for problem in problems)
+
+
+_ABORTING = (Kind.NO_URI_HERE, Kind.URI_NOT_HTTP, Kind.FORCE_URL_NOT_HTTP)
+
+
+def _query(host: Host, site: Site, *, safe: bool) -> Provided | None:
+    """The step that lets a host query a responder."""
+    url, removed = site.provisions.find_url(host) or (None, None)
     if removed is not None:
         reason = "the OCSP URIs of the certificates can be used"
         removal = RemoveDirective(directive=removed, reason=reason, for_its_value=True, safe=safe)
         return Provided(removal, _NO_URL, host.force_url or "")
     if url is None:
         return None
-    is_own = url.host is host
-    reason = "the certificate names it" if is_own else f"{url.host.name} uses it"
-    forced = ProvideUrl(hosts=(host,), url=url.value, reason=reason, safe=safe)
-    return Provided(forced, _OWN_URL if is_own else URL, url.value, url.host.name)
+    # A host that does not staple makes no record.
+    companions = site.provisions.companions(host, url.value) if host.staples else []
+    if companions is None:
+        return None
+    variant, reason, other = URL, f"{url.host.name} uses it", url.host.name
+    if url.certificate:
+        reason = f"{url.certificate} has the same issuer and names it"
+        variant, other = _SIBLING_URL, url.certificate
+    elif url.host is host:
+        variant, reason = _OWN_URL, "the certificate names it"
+    forced = ProvideUrl(hosts=(host, *companions), url=url.value, reason=reason, safe=safe)
+    return Provided(forced, variant, url.value, other)
 
 
 def provided_chain(host: Host, site: Site) -> Provided | None:
     """The chain for a host, also if its certificates cannot be stapled with it."""
-    chain = site.provisions.find_chain(host)
+    chain = site.provisions.chains.find(host)
     return _chain(chain, host, safe=True) if chain is not None else None
 
 
-def _chain(chain: Source, host: Host, *, safe: bool) -> Provided:
-    """A file as SSLCertificateChainFile.
+def _chain(chain: Chain, host: Host, *, safe: bool) -> Provided:
+    """The step that gives a host its chain.
 
-    A file with another certificate can be replaced at any time, so only an administrator can tell
-    whether it may be used.
+    Another file with the same certificate may not be replaced when that is renewed, so only an
+    administrator can tell whether it may be used.
     """
-    where = "is beside the certificate" if chain.is_beside else f"{chain.host.name} uses it"
-    reason = f"it has the issuer's certificate, and {where}"
-    remedy = ProvideChain(
-        hosts=(host,), path=chain.value, reason=reason, safe=safe and chain.only_authorities
-    )
-    if chain.is_beside:
-        return Provided(remedy, CHAIN_BESIDE, chain.value)
-    variant = CHAIN if chain.only_authorities else CHAIN_IN_FILE
-    return Provided(remedy, variant, chain.value, chain.host.name)
+    is_beside = chain.place in (Place.BESIDE, Place.SAME_CERTIFICATE_BESIDE)
+    where = "is beside the certificate" if is_beside else f"{chain.host.name} uses it"
+    remedy: Remedy
+    if chain.place is Place.HIDDEN:
+        reason = "the certificate file has the issuer's certificate"
+        remedy = UseOwnChain(hosts=(host,), path=chain.path, reason=reason, safe=safe)
+    elif chain.old:
+        reason = f"it has the same certificate and its chain, and {where}"
+        remedy = ProvideCertificate(
+            hosts=(host,), old=chain.old, path=chain.path, reason=reason, safe=False
+        )
+    else:
+        reason = f"it has the issuer's certificate, and {where}"
+        remedy = ProvideChain(hosts=(host,), path=chain.path, reason=reason, safe=safe)
+    return Provided(remedy, f"chain-{chain.place}", chain.path, chain.host.name)
 
 
 def can_be_provided(host: Host, site: Site) -> bool:
@@ -125,19 +194,21 @@ def turned_on(
     given = provided(host, site, safe=safe)
     if given is not None:
         return given.remedy
-    if _lets_others_abort(host, site):
+    if _has_wrong_issuer(host) or _lets_others_abort(host, site):
         return None
     return TurnStapling(on=True, hosts=(host,), reason=reason, safe=safe)
 
 
+def _has_wrong_issuer(host: Host) -> bool:
+    """Whether a host finds another authority than the issuer, and may make the record with it."""
+    return any(certificate.issuer_signed is False for certificate in host.served)
+
+
 def _lets_others_abort(host: Host, site: Site) -> bool:
     """Whether mod_ssl would then query responders for other hosts that have no usable URL."""
-    for certificate in host.served:
-        leaf = certificate.leaf
-        if leaf is None or host.problem_of(certificate) or site.find_record(leaf) is not None:
-            continue
-        for other in site.members(leaf):
-            url = other.host.responder(other.certificate)
-            if url is None or url_problem(url) not in (None, UrlProblem.NO_HOST):
-                return True
-    return False
+    return any(
+        True
+        for certificate in host.served
+        if host.problem_of(certificate) is None
+        for _ in aborted_by_record(site, host, certificate)
+    )

@@ -7,12 +7,16 @@ comments with ``apachestaple:``, such as an administrator's, are no reasons.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from apachestaple.httpd.words import lower, next_word
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind as Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.mod_ssl.hosts import Host
 
 _COMMENT = re.compile(r"[ \t]*#[ \t]*apachestaple:[ \t]*(\S[^\r\n]*?)[ \t\r]*")
@@ -54,6 +58,35 @@ def reason_above(directive: Directive) -> str | None:
     if reason is None or file.physical_line(directive.line - 2).endswith("\\"):
         return None
     return reason
+
+
+class ReasonComment(NamedTuple):
+    """A comment of ``fix``: the number of its line, and the reason in it."""
+
+    line: int
+    reason: str
+
+
+def left_comments(file: SourceFile) -> Iterator[ReasonComment]:
+    """The comments with a reason that no longer stand above an SSLUseStapling."""
+    lines = file.lines.text
+    for index, line in enumerate(lines):
+        reason = find_reason(line)
+        if reason is not None and not _is_above_switch(lines, index):
+            yield ReasonComment(file.first_line(index), reason)
+
+
+def _is_above_switch(lines: Sequence[str], index: int) -> bool:
+    """Whether the line after a comment is an SSLUseStapling; other comments may be between."""
+    for line in lines[index + 1 :]:
+        text = line.strip()
+        if find_reason(text) is not None:
+            return False
+        if text and not text.startswith("#"):
+            name = lower(next_word(text)[0])
+            # The template of an administrator may have a condition around the line.
+            return name == "sslusestapling" or name.startswith("<if")
+    return False
 
 
 def reason_of_switch(host: Host, *, on: bool) -> str:

@@ -103,6 +103,18 @@ class MoveCacheToMainServer(_OfDirective):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class MoveOutOfSection(_OfDirective):
+    """Move a directive from a section for folders, URLs or files into its host.
+
+    Attributes:
+        host: the virtual host or the main server; ``None`` to remove the directive.
+
+    """
+
+    host: Host | None = field(compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class MoveOutOfSiteFile(_OfDirective):
     """Move a directive of the main server from the file of a site to one that is always read.
 
@@ -148,6 +160,36 @@ class ProvideChain(_OfHosts):
 
     Attributes:
         path: path of the file, as it is written in the configuration.
+        reason: the reason.
+
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ProvideCertificate(_OfHosts):
+    """Set SSLCertificateFile of hosts to a file with the same certificate, and its chain.
+
+    Attributes:
+        old: path of the present file, as it is written in the configuration.
+        path: path of the other file.
+        reason: the reason.
+
+    """
+
+    old: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class UseOwnChain(_OfHosts):
+    """Remove SSLCertificateChainFile, so that httpd uses the chain in the certificate file.
+
+    Attributes:
+        path: path of the chain file, as it is written in the configuration.
         reason: the reason.
 
     """
@@ -230,3 +272,19 @@ class RemoveIgnore(Remedy):
 
     comment: IgnoreComment = field(compare=False)
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RemoveComment(Remedy):
+    """Remove a comment of ``fix``.
+
+    Attributes:
+        file: the path of its file.
+        line: the number of its line.
+        reason: the reason.
+
+    """
+
+    file: str
+    line: int
+    reason: str

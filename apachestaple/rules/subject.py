@@ -9,6 +9,7 @@ from apachestaple.mod_ssl.responders import certificate_path
 
 if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive, ReadError, ReadNote
+    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.ignore_comments import IgnoreComment
@@ -101,6 +102,24 @@ def note_subject(note: ReadNote) -> Subject:
     place = note.place
     identity = ("note", place.file, place.line, note.subject)
     return Subject(identity, note, place, place.file, note.subject)
+
+
+def include_subject(note: ReadNote) -> Subject:
+    """A file that an Include names; all Includes that name it have the same subject.
+
+    A relative path can be another file in another server.
+    """
+    beside = "" if note.subject.startswith("/") else note.place.file
+    identity = ("include", note.kind, note.subject, beside)
+    return Subject(identity, note, note.place, note.place.file, note.subject)
+
+
+def line_subject(file: SourceFile, line: int) -> Subject:
+    """A physical line that is no directive."""
+    text = file.physical_line(line)
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    place = Place(file.path, line, start + 1, line, end + 1)
+    return Subject(("line", file.path, line), text.strip(), place, file.path, text.strip())
 
 
 def comment_subject(comment: IgnoreComment, word: str = "") -> Subject:

@@ -10,7 +10,7 @@ from apachestaple.fix.outcome import FixError, FixRequest
 from apachestaple.fix.run import run_fix
 from apachestaple.httpd.modules import DEBIAN_BUILT_IN
 from apachestaple.httpd.paths import Paths
-from apachestaple.httpd.start import Start
+from apachestaple.httpd.start import Start, Starts
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.settings import SettingsError, load_settings
 from apachestaple.templating import TemplateProblemError, Templates
@@ -56,7 +56,7 @@ def fuzz_fix(data: bytes) -> None:
             built_in=DEBIAN_BUILT_IN | {"macro_module", "ssl_module", "socache_shmcb_module"},
         )
         try:
-            outcome = run_fix([start], _REQUEST)
+            outcome = run_fix(Starts((start,)), _REQUEST)
         except FixError:
             return
         "".join(diffs(outcome.files)).encode("utf-8", "surrogateescape")

@@ -25,7 +25,8 @@ def standard_certificates(
     ``responder``, ``dead`` and ``silent`` are URLs of responders that answer, refuse connections,
     and never answer. Files without a certificate of their own (``chain``, ``namesake``,
     ``namesake-first``, ``twin``, ``weak-chain``, ``crl``, ``cut-crl``, ``not-a-certificate``,
-    ``truncated``, ``empty``) are written but not returned.
+    ``truncated``, ``empty``) are written but not returned, and so is ``full/leaf-only``, which has
+    the same certificate as ``leaf-only`` and its chain.
     """
     issue, now = authority.issue, dt.datetime.now(dt.UTC)
     made = {
@@ -67,6 +68,10 @@ def standard_certificates(
     (authority.folder / "cut-crl.pem").write_bytes(crl[: len(crl) // 2])
     authority.write_encrypted_key("encrypted", made["good"])
     _write_namesakes(authority)
+    full = authority.folder / "full"
+    full.mkdir()
+    chain = (authority.folder / "chain.pem").read_bytes()
+    (full / "leaf-only.pem").write_bytes(made["leaf-only"].cert.read_bytes() + chain)
     return made
 
 

@@ -1,5 +1,6 @@
 """Child processes that end together with the Python process that started them."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -106,5 +107,11 @@ def _tell_guard(word: str, group: int) -> None:
         _guard = subprocess.Popen(
             ["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
+        atexit.register(_end_guard, _guard)
     assert _guard.stdin is not None
     print(word, group, file=_guard.stdin, flush=True)
+
+
+def _end_guard(guard: subprocess.Popen[str]) -> None:
+    """Let the guard end, as it does when this process ends without warning."""
+    guard.communicate()

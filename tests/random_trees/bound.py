@@ -90,7 +90,7 @@ def _caches(tree: Tree) -> int:
     last = tree.caches[-1]
     size = re.search(r"\(([0-9]+)\)", last)
     room = _HOLDS.get(size[1]) if size else None
-    stapling = (host for host in tree.hosts if tree.wished(host) and not tree.waits(host))
+    stapling = (host for host in tree.hosts if tree.wished(host))
     certificates = {host.certificate for host in stapling}
     is_right = last == GOOD_CACHE or (room is not None and len(certificates) <= room)
     return misplaced + len(tree.caches) - 1 + int(not is_right)

@@ -10,11 +10,8 @@ UNSTAPLEABLE = (
     *("no-ocsp", "leaf-only", "self-signed", "self-signed-ocsp", "https-responder"),
     *("https-first", "switched-off", "must-staple-no-ocsp"),
 )
-# Those that fix gives what they lack: a later URI, or the issuer in the file of another host.
+# The one that fix gives what it lacks: a later URI.
 LATER_URI = "https-first"
-NO_ISSUER = "leaf-only"
-# Files without the issuer of the lab's certificates.
-_NO_CHAIN = (NO_ISSUER, "self-signed", "self-signed-ocsp")
 DEAD = "dead-responder"
 MUST_STAPLE = "must-staple"
 
@@ -150,19 +147,7 @@ class Tree:
 
     def provisions(self, host: Host) -> int:
         """How many lines give a host what its certificate alone lacks; 0 where none can."""
-        if host.certificate == NO_ISSUER:
-            return int(self.unsafe and self._has_chain)
         return int(host.certificate == LATER_URI)
-
-    @property
-    def _has_chain(self) -> bool:
-        """Whether a host has the issuer, in a file with its certificate."""
-        return any(other.certificate not in _NO_CHAIN for other in self.hosts)
-
-    def waits(self, host: Host) -> bool:
-        """Whether a host stays on without a staple, until --unsafe gives it a chain."""
-        is_known = host.certificate == NO_ISSUER and self._has_chain and not self.unsafe
-        return is_known and self.is_on(host)
 
     @property
     def main_states(self) -> tuple[bool, ...]:
@@ -181,8 +166,6 @@ class Tree:
         own = self.switch_of(host)
         if own is not None and own.is_fixed:
             return own.on
-        if self.waits(host):
-            return True
         if not host.can_staple and not self.provisions(host):
             return False
         if host.certificate == MUST_STAPLE or self.unsafe or self.is_on(host):
@@ -192,5 +175,5 @@ class Tree:
 
     def staple(self, host: Host) -> str | None:
         """What a client is to get from a host afterwards."""
-        staples = self.wished(host) and host.answered and not self.waits(host)
+        staples = self.wished(host) and host.answered
         return "good" if staples else None

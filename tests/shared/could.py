@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.shared.oracle import found_issuer
-from tests.shared.wallet import CA_FILES, CA_PATHS, CHAIN_FILES
+from tests.shared.wallet import CA_PATHS, CHAINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tests.shared.site import Client, Host, Named, Profile, Server, Site
 
 
-_SAME, _ANOTHER = "a file of the same certificate", "a file of another certificate"
+_SAME = "the file with its chain"
 # Sources of issuers that only `fix --unsafe` uses.
-FILES_WITH_LEAF = (_SAME, _ANOTHER)
+UNSAFE_FILES = (_SAME,)
 
 
 class Source(NamedTuple):
@@ -40,19 +40,26 @@ def _issuer(site: Site, server: Server, client: Client) -> str | None:
         return "its own files"
     if any(_names_issuer(profile) for profile in _profiles(site)):
         return "a CA file"
-    full = {named.leaf for named in _named(site) if named.full}
-    if client.leaf in full:
-        return _SAME
-    return _ANOTHER if full else None
+    if client.leaf.beside:
+        return "a CA file beside the certificate"
+    if _is_hidden(site, server):
+        return "its own file, which a chain file hides"
+    # The file with its chain is beside each certificate.
+    return _SAME if server.profile.chain_file is None else None
+
+
+def _is_hidden(site: Site, server: Server) -> bool:
+    """Whether only this host uses its chain file, and has all issuers without it."""
+    own = [host for host in site.hosts if host.name == server.name]
+    if not own or site.profiles[site.main.profile].chain_file is not None:
+        return False
+    users = [host for host in site.hosts if host.profile == own[0].profile]
+    return len(users) == 1 and all(named.full for named in server.served.values())
 
 
 def _names_issuer(profile: Profile) -> bool:
-    held = (
-        CHAIN_FILES.get(profile.chain_file or "", ()),
-        CA_FILES.get(profile.ca_file or "", ()),
-        CA_PATHS.get(profile.ca_path or "", ()),
-    )
-    return any("right" in names for names in held)
+    is_file = bool({profile.chain_file, profile.ca_file} & CHAINS)
+    return is_file or "right" in CA_PATHS.get(profile.ca_path or "", ())
 
 
 def _url(site: Site, server: Server, client: Client) -> str | None:
@@ -66,7 +73,10 @@ def _url(site: Site, server: Server, client: Client) -> str | None:
         if client.leaf in [named.leaf for named in other.served.values()]
     ):
         return "a host of the same certificate"
-    return "another host" if any(map(_is_http, _profiles(site))) else None
+    if any(map(_is_http, _profiles(site))):
+        return "another host"
+    uris = {named.leaf.uri for named in server.served.values()}
+    return "another certificate of the host" if uris == {"http", "https"} else None
 
 
 def _is_http(profile: Profile) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.shared.client import ABORT, GOOD, NONE
-from tests.shared.could import FILES_WITH_LEAF, source
+from tests.shared.could import UNSAFE_FILES, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,7 +103,7 @@ def candidates(site: Site, command: str) -> list[Server]:
     """Hosts that could staple with what lies in the tree.
 
     One that says "off" itself or in the main server stays as it is, unless --unsafe is given. So
-    does one whose issuer is only in a file with another certificate.
+    does one whose issuer is only in the certificate file of another host.
     """
     return [
         server
@@ -114,4 +114,4 @@ def candidates(site: Site, command: str) -> list[Server]:
 
 
 def _is_source(found: Source | None, command: str) -> bool:
-    return found is not None and (command == UNSAFE or found.issuer not in FILES_WITH_LEAF)
+    return found is not None and (command == UNSAFE or found.issuer not in UNSAFE_FILES)

@@ -28,28 +28,34 @@ HTTPS_URL = "https://ocsp.example.com/"
 class Leaf:
     """A certificate; ``NAME.pem`` holds it alone, ``NAME-full.pem`` with its issuer.
 
-    ``uri`` is the scheme of its first OCSP URI.
+    ``uri`` is the scheme of its first OCSP URI. ``beside`` tells whether the files of authorities
+    are in its folder.
     """
 
     name: str
     key: KeyType
     uri: Uri
+    beside: bool = False
 
     def file(self, *, full: bool) -> str:
         """The file with its issuer, or the one without."""
-        return f"certs/{self.name}{'-full' if full else ''}.pem"
+        return f"{self._folder}/{self.name}{'-full' if full else ''}.pem"
 
     @property
     def key_file(self) -> str:
         """The file of its key."""
-        return f"certs/{self.name}.key"
+        return f"{self._folder}/{self.name}.key"
+
+    @property
+    def _folder(self) -> str:
+        return "certs" if self.beside else "certs/own"
 
 
 LEAVES = (
-    *(Leaf(f"ec-http-{number}", "ecdsa", "http") for number in range(4)),
-    *(Leaf(f"ec-none-{number}", "ecdsa", "none") for number in range(2)),
+    *(Leaf(f"ec-http-{number}", "ecdsa", "http", number == 3) for number in range(4)),
+    *(Leaf(f"ec-none-{number}", "ecdsa", "none", number == 1) for number in range(2)),
     *(Leaf(f"ec-https-{number}", "ecdsa", "https") for number in range(1)),
-    *(Leaf(f"rsa-http-{number}", "rsa", "http") for number in range(3)),
+    *(Leaf(f"rsa-http-{number}", "rsa", "http", number == 2) for number in range(3)),
     *(Leaf(f"rsa-none-{number}", "rsa", "none") for number in range(2)),
     Leaf("rsa-https-0", "rsa", "https"),
 )
@@ -71,6 +77,8 @@ _CA_FILES: dict[str, tuple[Authorities, ...]] = {
 }
 # What SSLCertificateChainFile may name. httpd takes the first certificate that fits.
 CHAIN_FILES = _CA_FILES | _LEAF_FILES
+# Those of them with which every host finds the issuer.
+CHAINS = frozenset(("certs/ca.pem", "certs/ca-root.pem", "certs/twin-ca.pem"))
 # What SSLCACertificateFile and SSLCACertificatePath may name. Which of two that fit OpenSSL takes
 # from there is not defined, so none of these has two.
 CA_FILES: dict[str, tuple[Authorities, ...]] = {
@@ -102,8 +110,12 @@ def fill(authority: Authority) -> dict[str, Issued]:
         "bare": namesake(authority.intermediate.subject),
     }
     pem = {name: one.public_bytes(serialization.Encoding.PEM) for name, one in authorities.items()}
+    (folder / "own").mkdir()
     for leaf in LEAVES:
-        alone = issued[leaf.name].cert.read_bytes()
+        if not leaf.beside:
+            for suffix in ("pem", "key"):
+                (folder / f"{leaf.name}.{suffix}").rename(folder / f"own/{leaf.name}.{suffix}")
+        alone = (folder.parent / leaf.file(full=False)).read_bytes()
         (folder.parent / leaf.file(full=True)).write_bytes(alone + pem["right"])
     for file, held in _CA_FILES.items():
         (folder.parent / file).write_bytes(b"".join(pem[name] for name in held))

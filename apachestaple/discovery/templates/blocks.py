@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from apachestaple.discovery.templates.tags import Part, Tag
+from apachestaple.discovery.templates.parts import Does, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # More blocks within each other are read as if they were beside each other.
 _DEEPEST = 50
@@ -23,6 +24,8 @@ class Block:
         tags: its tags, of which each stands before a branch; the last one closes it.
         branches: parts and blocks.
         has_else: whether one of the branches is always taken. If not, there may be none.
+        within: the block that contains it, and the index of the branch there.
+        depth: the number of blocks that contain it.
 
     """
 
@@ -30,6 +33,8 @@ class Block:
     tags: list[Part] = field(default_factory=list)
     branches: list[list[Part | Block]] = field(default_factory=lambda: [[]])
     has_else: bool = False
+    within: tuple[Block, int] | None = None
+    depth: int = 0
 
     @property
     def choices(self) -> int:
@@ -37,28 +42,56 @@ class Block:
         return len(self.branches) + (not self.has_else)
 
 
-def tree(parts: Iterable[Part]) -> tuple[Block, int]:
-    """The template as a block with one branch, and the number of the blocks in it."""
+def tree(parts: Iterable[Part]) -> tuple[Block, list[Block]]:
+    """The template as a block with one branch, and all blocks in it."""
     root = Block(0, has_else=True)
     open_blocks = [root]
-    count = 0
+    blocks: list[Block] = []
     for part in parts:
         block = open_blocks[-1]
-        match part.tag:
-            case Tag.OPENS if len(open_blocks) <= _DEEPEST:
-                count += 1
-                opened = Block(count, [part])
+        match part.does:
+            case Does.OPENS if len(open_blocks) <= _DEEPEST:
+                within = block, len(block.branches) - 1
+                opened = Block(len(blocks) + 1, [part], within=within, depth=len(open_blocks))
+                blocks.append(opened)
                 block.branches[-1].append(opened)
                 open_blocks.append(opened)
-            case Tag.ELSE | Tag.BRANCH if block is not root:
+            case Does.ELSE | Does.BRANCH if block is not root:
                 block.tags.append(part)
                 block.branches.append([])
-                block.has_else = block.has_else or part.tag is Tag.ELSE
-            case Tag.CLOSES if block is not root:
+                block.has_else = block.has_else or part.does is Does.ELSE
+            case Does.CLOSES if block is not root:
                 block.tags.append(part)
                 open_blocks.pop()
-            case Tag.TEXT | Tag.EXPRESSION:
+            case Does.TEXT | Does.EXPRESSION:
                 block.branches[-1].append(part)
             case _:
-                block.branches[-1].append(Part(Tag.SILENT, part.text))
-    return root, count
+                block.branches[-1].append(Part(Does.SILENT, part.text))
+    return root, blocks
+
+
+def choices(blocks: Sequence[Block], most: int) -> list[dict[int, int]]:
+    """Some ways to render the blocks: the branch of each one, by its number.
+
+    First all first branches, then all last ones. In each of the others, one block takes one of its
+    branches, and those around it the branch that contains it. The rest may take any branch.
+    """
+    found = [
+        {block.number: 0 for block in blocks},
+        {block.number: block.choices - 1 for block in blocks},
+    ]
+    # A block at the top is rendered anyway, one within others seldom.
+    each = (
+        {**_around(block), block.number: choice}
+        for block in sorted(blocks, key=lambda block: -block.depth)
+        for choice in range(block.choices)
+    )
+    return found + list(islice(each, most - len(found)))
+
+
+def _around(block: Block) -> dict[int, int]:
+    found: dict[int, int] = {}
+    while block.within is not None:
+        block, branch = block.within
+        found[block.number] = branch
+    return found

@@ -10,16 +10,19 @@ import re
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from apachestaple.discovery.templates.blocks import Block, tree
-from apachestaple.discovery.templates.tags import Part, Tag, parts
+from apachestaple.discovery.templates.blocks import Block, choices, tree
+from apachestaple.discovery.templates.parts import Does, Part, parts
+from apachestaple.discovery.templates.tags import USUAL
 from apachestaple.mod_ssl.arguments import Takes
 from apachestaple.mod_ssl.commands import COMMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-# The number of variants of a template with many blocks, and of one that is not about TLS.
-_MOST = 16
+    from apachestaple.discovery.templates.tags import Mark
+
+# The number of ways to render the blocks of a template, and of one that is not about TLS.
+_MOST = 10
 _FEWEST = 2
 
 # Stands for the output of an expression until its line is complete.
@@ -31,24 +34,33 @@ _LINE = re.compile(r"[ \t]*(?P<name><?\w+)[ \t]+(?P<value>.*)")
 _OTHER_SWITCHES = frozenset({"sslengine", "mdstapling", "mdstapleothers", "mdmuststaple"})
 
 
-def variants(text: str) -> tuple[str, ...]:
+def variants(text: str, marks: frozenset[Mark] = USUAL) -> tuple[str, ...]:
     """Different configurations that a template can become, each with the lines of the template.
 
-    What a tag or another branch takes up is blank.
+    ``marks`` start its tags. What a tag or another branch takes up is blank.
     """
-    root, blocks = tree(parts(text))
+    root, blocks = tree(parts(text, marks))
     is_about_tls = re.search(r"ssl|mdstapl", text, re.IGNORECASE) is not None
-    number = min(_MOST, 2 + 2 * blocks) if is_about_tls else _FEWEST
-    rendered = (_Variant(text, number).render(root) for number in range(number))
+    ways = choices(blocks, _MOST if is_about_tls else _FEWEST)
+    rendered = (
+        _Variant(chosen, seed, is_second=is_second).render(root)
+        for seed, chosen in enumerate(ways)
+        for is_second in (False, True)
+    )
     return tuple(dict.fromkeys(rendered))
 
 
 class _Variant:
-    """One configuration. Its choices depend on its number and on the template only."""
+    """One configuration.
 
-    def __init__(self, text: str, number: int) -> None:
-        self._text = text
-        self._number = number
+    ``chosen`` has the branches of some blocks, by their numbers; ``seed`` decides about the others
+    and about the values. Where the first variant of a seed has one value, the second has another.
+    """
+
+    def __init__(self, chosen: Mapping[int, int], seed: int, *, is_second: bool) -> None:
+        self._chosen = chosen
+        self._seed = seed
+        self._is_second = is_second
 
     def render(self, root: Block) -> str:
         rendered = "".join(self._parts(root.branches[0]))
@@ -59,15 +71,15 @@ class _Variant:
         for part in content:
             if isinstance(part, Block):
                 yield from self._block(part)
-            elif part.tag is Tag.TEXT:
+            elif part.does is Does.TEXT:
                 yield part.text.replace(_MARK, " ")
-            elif part.tag is Tag.EXPRESSION:
+            elif part.does is Does.EXPRESSION:
                 yield _MARK + _name(part.text) + _MARK + _line_ends(part.text)
             else:
                 yield _line_ends(part.text)
 
     def _block(self, block: Block) -> Iterator[str]:
-        chosen = self._choice(block.number, block.choices)
+        chosen = self._choice(block)
         for index, branch in enumerate(block.branches):
             yield _line_ends(block.tags[index].text)
             if index == chosen:
@@ -77,11 +89,18 @@ class _Variant:
         if len(block.tags) > len(block.branches):
             yield _line_ends(block.tags[-1].text)
 
-    def _choice(self, block: int, choices: int) -> int:
-        """The first branches in the first variant, the last ones in the second, then any."""
-        if self._number < 2:
-            return self._number * (choices - 1)
-        return (crc32(f"{self._number} {block}".encode()) >> 8) % choices
+    def _choice(self, block: Block) -> int:
+        chosen = self._chosen.get(block.number)
+        return self._random(block.number) % block.choices if chosen is None else chosen
+
+    def _is_other(self, index: int) -> bool:
+        """Which of two values a line has; the first one on all lines of the first variant."""
+        is_first = self._seed == 0 or self._random(-1 - index) % 2 == 0
+        return is_first is self._is_second
+
+    def _random(self, thing: int) -> int:
+        """A number for a block or a line, always the same for a seed."""
+        return crc32(f"{self._seed} {thing}".encode()) >> 8
 
     def _line(self, index: int, line: str) -> str:
         """A line with values for its expressions."""
@@ -91,7 +110,7 @@ class _Variant:
         if found is None or _MARK in found["name"]:
             # Even the name of the directive is unknown.
             return ""
-        is_other = bool(self._choice(-1 - index, 2))
+        is_other = self._is_other(index)
         whole = _MARKED.fullmatch(found["value"].strip().strip("\"'"))
         if whole is not None and is_switch(found["name"]):
             value = "off" if is_other else "on"

@@ -1,20 +1,21 @@
-"""Finds configurations of httpd in YAML: ConfigMaps, values of Helm charts, tasks of Ansible."""
+"""Finds literal texts in YAML: ConfigMaps, values of Helm charts, tasks of Ansible, Salt."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from apachestaple.discovery.contents import Kind, kind_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SUFFIX = re.compile(r"\.ya?ml(\.\w+)?$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(ya?ml|sls)(\.\w+)?$", re.IGNORECASE)
 # A key with a literal text: ``httpd.conf: |``. Its dashes and spaces are the indentation.
 _LITERAL = re.compile(
-    r"(?P<indent>[ ]*(?:-[ ]+)*)(?P<key>[^\s#-][^\n]*:[ ]+)?\|[-+0-9]*[ ]*(?:#.*)?\r?"
+    r"(?P<indent>[ ]*(?:-[ ]+)*)(?P<key>[^\s#-][^\n]*:[ ]+)?(?:[&!]\S+[ ]+)*"
+    r"\|[-+0-9]*[ ]*(?:#.*)?\r?"
 )
+# Lines of a template, which often stand at the left margin.
+_TAGS = ("{{", "{%", "{#", "<%")
 
 
 def is_yaml(path: str) -> bool:
@@ -22,14 +23,11 @@ def is_yaml(path: str) -> bool:
     return _SUFFIX.search(path) is not None
 
 
-def yaml_blocks(text: str) -> Iterator[str]:
-    """Each configuration of httpd in a YAML file, with all other lines blank."""
+def yaml_blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Each literal text, with the number of lines above it."""
     lines = text.split("\n")
     for first, end in _literals(lines):
-        block = lines[first:end]
-        if kind_of("\n".join(block)) is not Kind.OTHER:
-            blank = [""] * first, [""] * (len(lines) - end)
-            yield "\n".join((*blank[0], *block, *blank[1]))
+        yield first, "\n".join(lines[first:end])
 
 
 def _literals(lines: list[str]) -> Iterator[tuple[int, int]]:
@@ -48,4 +46,5 @@ def _literals(lines: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _belongs(line: str, indent: int) -> bool:
-    return not line.strip() or len(line) - len(line.lstrip(" ")) > indent
+    content = line.lstrip(" ")
+    return not line.strip() or len(line) - len(content) > indent or content.startswith(_TAGS)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.httpd.configuration import Directive
+    from apachestaple.httpd.source_file import SourceFile
 
 _STAPLING = ("sslstapling", "sslusestapling")
 _NAME_AND_ARGUMENT = 2
@@ -49,39 +50,82 @@ def beside(neighbour: Directive, lines: Sequence[str], reason: str) -> tuple[Edi
     """Add lines of the main server next to a directive.
 
     A line takes the place of a comment that contains the directive, as in the files of packages
-    (``#SSLUseStapling On``), if no section begins or ends between the comment and the neighbour.
+    (``#SSLUseStapling On``), if the comment is in the same section as the neighbour.
     """
-    comments = _comments(neighbour)
-    file = neighbour.source_file.real_path
-    edits = []
-    left = []
+    file = neighbour.source_file
+    edits, left = in_place_of_comments(file, neighbour.line, lines, reason, name=neighbour.key)
+    if left:
+        last = _last_related(neighbour)
+        edits.append(Edit(file.real_path, last, Where.AFTER, tuple(left), reason))
+    return tuple(edits)
+
+
+def in_place_of_comments(
+    file: SourceFile, near: int, lines: Sequence[str], reason: str, *, name: str = ""
+) -> tuple[list[Edit], list[str]]:
+    """Write lines in place of comments in the section of another line; also the lines left over.
+
+    ``near`` is the other line: that of the directive ``name``, or of the LoadModule of mod_ssl.
+    """
+    comments = _comments(file, near, name)
+    edits: list[Edit] = []
+    left: list[str] = []
     for line in lines:
-        name, value = next_word(line)
-        comment = comments.pop(lower(name), None)
+        key, value = next_word(line)
+        comment = comments.pop(lower(key), None)
         if comment is None:
             left.append(line)
         else:
             replaced = (comment.uncommented(value),)
-            edits.append(Edit(file, comment.line, Where.REPLACE, replaced, reason))
-    if left:
-        edits.append(Edit(file, _last_related(neighbour), Where.AFTER, tuple(left), reason))
-    return tuple(edits)
+            edits.append(Edit(file.real_path, comment.line, Where.REPLACE, replaced, reason))
+    return edits, left
 
 
-def _comments(neighbour: Directive) -> dict[str, _Comment]:
-    """The comments that contain other directives, by name in lower case."""
-    file = neighbour.source_file
+def _comments(file: SourceFile, near: int, own: str) -> dict[str, _Comment]:
+    """The nearest comments that contain other directives, by name in lower case."""
+    sections: list[tuple[int, int]] = []
     comments: dict[str, _Comment] = {}
     line, counted = 1, 0
     for found in _COMMENTED.finditer(file.text):
         line += file.text.count("\n", counted, found.start("name"))
         counted = found.start("name")
         key, start, value = lower(found["name"]), found["start"], found["value"].rstrip()
-        if key == neighbour.key or len(split_words(start + value)) != _NAME_AND_ARGUMENT:
+        if key == own or len(split_words(start + value)) != _NAME_AND_ARGUMENT:
             continue
-        if not file.has_section_between(*sorted((line, neighbour.line))):
+        sections = sections or _sections(file)
+        if not _is_usable(line, near, sections, is_module=not own):
+            continue
+        known = comments.get(key)
+        if known is None or abs(line - near) < abs(known.line - near):
             comments[key] = _Comment(line, start, value)
     return comments
+
+
+def _sections(file: SourceFile) -> list[tuple[int, int]]:
+    """For each physical line, its innermost section, and the modules loaded before.
+
+    Both are numbers: that of the line on which the section opens, and the count of lines above
+    with LoadModule or Include.
+    """
+    open_sections, loaded, found = [0], 0, []
+    for number, line in enumerate(file.text.split("\n"), 1):
+        text = line.lstrip()
+        if text.startswith("</"):
+            del open_sections[max(len(open_sections) - 1, 1) :]
+        found.append((open_sections[-1], loaded))
+        if text.startswith("<") and not text.startswith("</"):
+            open_sections.append(number)
+        loaded += text[:8].lower().startswith(("loadmodu", "include"))
+    return found
+
+
+def _is_usable(
+    line: int, near: int, sections: Sequence[tuple[int, int]], *, is_module: bool
+) -> bool:
+    """Whether a line is in the section of another one, and not above the modules that it needs."""
+    (section, loaded), (own, needed) = sections[line - 1], sections[near - 1]
+    can_be_above = loaded == needed and not is_module
+    return section == own and (line > near or can_be_above)
 
 
 def _last_related(neighbour: Directive) -> int:

@@ -49,6 +49,10 @@ def changed_lines(old: Sequence[str], new: Sequence[str]) -> list[Change]:
 def _changes(old: Sequence[str], new: Sequence[str], part: Change) -> Iterator[Change]:
     """The changes in a part: between the lines that occur once in both texts."""
     part = _without_equal_ends(old, new, part)
+    if part.old_from == part.old_to or part.new_from == part.new_to:
+        if part.old_from < part.old_to or part.new_from < part.new_to:
+            yield part
+        return
     anchors = _anchors(old[part.old_from : part.old_to], new[part.new_from : part.new_to])
     for (old_from, new_from), (old_to, new_to) in pairwise([(-1, -1), *anchors]):
         between = Change(

@@ -38,10 +38,8 @@ def diff_folder(files: Iterable[NewText]) -> str:
 
 def unified(file: NewText, folder: str) -> str:
     """A unified diff for ``patch -p1`` in ``folder``, which contains the file."""
-    path = os.path.relpath(file.path, folder)
-    old_name, new_name = (_quoted(f"{side}/{path}") for side in "ab")
-    # Not splitlines: for patch and for httpd, a line only ends at LF.
-    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text or "") for text in (file.old, file.new))
+    path = file.path.removeprefix(folder).lstrip("/")
+    old_name, new_name = _quoted(f"a/{path}"), _quoted(f"b/{path}")
     header = ""
     if file.is_link:
         # The format of git, which patch accepts since 2.7.
@@ -49,11 +47,15 @@ def unified(file: NewText, folder: str) -> str:
         header = f"diff --git {old_name} {new_name}\n{done} mode 120000\n"
     before = "/dev/null" if file.old is None else old_name
     after = "/dev/null" if file.new is None else new_name
-    hunks = "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in _hunks(old, new)
-    )
+    hunks = "".join(_hunks(_diff_lines(file.old or ""), _diff_lines(file.new or "")))
     return f"{header}--- {before}\n+++ {after}\n{hunks}"
+
+
+def _diff_lines(text: str) -> list[str]:
+    """The lines of a text as they stand in a diff. For patch and for httpd, a line ends at LF."""
+    *lines, rest = text.split("\n")
+    found = [f"{line}\n" for line in lines]
+    return [*found, f"{rest}\n\\ No newline at end of file\n"] if rest else found
 
 
 def _quoted(name: str) -> str:

@@ -120,7 +120,7 @@ def _edited(text: str, edits: Sequence[Edit], newline: str) -> str:
 def line_of(node: Node) -> int | None:
     """The physical line on which a directive or section starts; ``None`` for other nodes."""
     try:
-        name = node.tag if _is_block(node) else node.name  # type: ignore[attr-defined]
+        name = node.tag if node.typestring == "block" else node.name  # type: ignore[attr-defined]
     except IndexError:
         # apacheconfig treats a name of Unicode spaces as white space.
         return None
@@ -164,11 +164,12 @@ def _place(nodes: Nodes, by_line: dict[int, _Found], edit: Edit) -> _Place:
     if edit.where is Where.END:
         return _Place(edit, nodes, len(nodes))
     found = by_line.get(edit.line)
-    if found is None or (found.node.typestring == "comment" and edit.where is not Where.REPLACE):
+    is_comment = found is not None and found.node.typestring == "comment"
+    if found is None or (is_comment and edit.where not in _REMOVING):
         raise EditError(edit.file, f"has no directive on line {edit.line}")
     indent, siblings = _indent(found.node), found.siblings
     if edit.where in _REMOVING:
-        is_below = _has_reason_above(found)
+        is_below = not is_comment and _has_reason_above(found)
         before = siblings[found.index - is_below].whitespace
         return _Place(edit, found.parent, found.index, siblings, indent, before, is_below)
     if edit.where is Where.AFTER:
@@ -263,7 +264,7 @@ def _by_line(nodes: Nodes, lines: AbstractSet[int]) -> dict[int, _Found]:
             line = line_of(node)
             if line is not None and line in lines:
                 places.setdefault(line, _Found(parent, index, node, siblings))
-            if _is_block(node):
+            if node.typestring == "block":
                 search(node)  # type: ignore[arg-type]  # a BlockNode is both
 
     search(nodes)

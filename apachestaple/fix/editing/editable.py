@@ -7,12 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from apachestaple.filesystem.real_paths import RealPaths
-from apachestaple.httpd.boundary import is_inside
 from apachestaple.httpd.generated import generator
 from apachestaple.httpd.paths import content
+from apachestaple.lazy import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from apachestaple.httpd.configuration import Configuration
     from apachestaple.httpd.generated import Generator
@@ -24,25 +24,39 @@ _OUTSIDE = (
 )
 
 
-def inside_only(
-    starts: Iterable[Start | Configuration], files: Iterable[str] = ()
-) -> Callable[[str], str | None]:
+class InsideOnly:
     """Returns why a file may not be edited, by its real path; ``None`` if it may.
 
     httpd also reads files that an Include or a link names outside of the folders of the
     configurations. These belong to somebody else: to a package, to certbot, or to a user with a
-    virtual host in the home folder. ``files`` may be edited in addition to the main files.
+    virtual host in the home folder. ``files`` may be edited in addition.
     """
-    starts = list(starts)
-    paths = (*(start.main_file for start in starts), *files)
-    named = set(map(RealPaths().find, paths))
-    folders = {folder for start in starts for folder in own_folders(start)}
 
-    def refusal(path: str) -> str | None:
-        is_own = path in named or any(is_inside(path, folder) for folder in folders)
+    def __init__(self, starts: Iterable[Start | Configuration], files: Sequence[str] = ()) -> None:
+        # Real paths of folders and main files.
+        self._own: set[str] = set()
+        self._files = files
+        for start in starts:
+            self.add(start)
+
+    def add(self, start: Start | Configuration) -> None:
+        """Allow the main file and the folders of another configuration."""
+        self._own.update((os.path.realpath(start.main_file), *own_folders(start)))
+
+    def __call__(self, path: str) -> str | None:
+        is_own = any(each in self._own for each in _with_folders(path)) or path in self._named
         return None if is_own else _OUTSIDE
 
-    return refusal
+    @lazy
+    def _named(self) -> frozenset[str]:
+        return frozenset(map(RealPaths().find, self._files))
+
+
+def _with_folders(path: str) -> Iterator[str]:
+    """An absolute path and the folders above it."""
+    yield path
+    while path != (path := os.path.dirname(path)):
+        yield path
 
 
 def own_folders(start: Start | Configuration) -> Iterator[str]:
@@ -84,10 +98,4 @@ def all_allow(
 ) -> Callable[[str], str | None]:
     """The first reason of several checks."""
     checks = tuple(checks)
-
-    # Each line that may be edited asks for its file.
-    @cache
-    def refusal(path: str) -> str | None:
-        return next((why for check in checks if (why := check(path)) is not None), None)
-
-    return refusal
+    return lambda path: next((why for check in checks if (why := check(path)) is not None), None)

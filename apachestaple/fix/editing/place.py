@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.fix.editing.beside import beside
+from apachestaple.fix.editing.beside import beside, in_place_of_comments
 from apachestaple.fix.editing.edit import Edit, Where
 from apachestaple.fix.editing.render import Snippet
 from apachestaple.fix.editing.snippet import new_snippet, prepared_snippet
@@ -53,7 +53,9 @@ def uses_variable(directive: Directive) -> bool:
 
 def from_variable(directive: Directive) -> str:
     """The reason why a directive with a variable (`uses_variable`) is not changed."""
-    return f"{directive.file} line {directive.line} has its value from a variable"
+    text = "\n".join(written_lines(directive))
+    source = "a variable" if "${" in text else "a parameter of the macro"
+    return f"{directive.file} line {directive.line} was not changed: its value is from {source}"
 
 
 def replace(directive: Directive, lines: Iterable[str], reason: str) -> Edit:
@@ -119,7 +121,20 @@ def in_main_server(
             configuration.files[error.place.file].real_path == main
         ):
             raise NoPlaceError(f"{main} line {error.place.line}: {error.message}")
-    return (Edit(main, 0, Where.END, tuple(lines), reason),)
+    return _at_the_end(site, main, lines, reason)
+
+
+def _at_the_end(site: Site, main: str, lines: Sequence[str], reason: str) -> tuple[Edit, ...]:
+    """Add lines in place of comments below the LoadModule of mod_ssl, or at the end of the file."""
+    load = site.configuration.load_modules.get("ssl_module")
+    edits: list[Edit] = []
+    left = list(lines)
+    file = site.configuration.files.get(load.file) if load is not None else None
+    if load is not None and file is not None and file.real_path == main:
+        edits, left = in_place_of_comments(file, load.line, lines, reason)
+    if left:
+        edits.append(Edit(main, 0, Where.END, tuple(left), reason))
+    return tuple(edits)
 
 
 def in_host(

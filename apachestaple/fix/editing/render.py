@@ -144,6 +144,21 @@ class ChainFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateFile:
+    """For ``certificate_file.conf.j2``: the certificate of a virtual host or the main server.
+
+    Attributes:
+        path: path of a file with the same certificate.
+        quote: quote around the path, or ``""``.
+
+    """
+
+    template: ClassVar[str] = "certificate_file.conf.j2"
+    path: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ForceUrl:
     """For ``force_url.conf.j2``: the responder of a virtual host or the main server.
 
@@ -164,6 +179,7 @@ Rendered = (
     | MdStapling
     | OcspProxy
     | ChainFile
+    | CertificateFile
     | ForceUrl
     | Snippet
 )
@@ -229,6 +245,8 @@ def _asked_for(snippet: Rendered) -> tuple[str, ...]:
         return ("loadmodule", snippet.module, snippet.path)
     if isinstance(snippet, ChainFile):
         return ("sslcertificatechainfile", snippet.path)
+    if isinstance(snippet, CertificateFile):
+        return ("sslcertificatefile", snippet.path)
     return ()
 
 

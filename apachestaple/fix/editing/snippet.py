@@ -52,7 +52,7 @@ class Snippet(NamedTuple):
         """Make the link, if one is needed."""
         if self.link:
             target = os.path.relpath(self.path, os.path.dirname(self.link))
-            yield Edit(self.link, 0, Where.LINK, (target,), "so that httpd reads it")
+            yield Edit(self.link, 0, Where.LINK, (target,), "link that enables the file")
 
 
 def is_own_file(file: SourceFile) -> bool:

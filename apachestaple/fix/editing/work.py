@@ -33,11 +33,16 @@ class Work:
     certificates: CertificateReader = field(default_factory=CertificateReader)
     # Why a file may not be edited, by its real path; ``None`` if it may.
     may_not_edit: Callable[[str], str | None] = lambda _: None
+    # The real paths of the only files that may be edited, if there are any, and why the others not.
+    focus: frozenset[str] = frozenset()
+    not_in_focus: str = ""
     # Files whose text cannot be edited, with the reasons.
     uneditable: dict[str, str] = field(default_factory=dict)
 
     def edit_refusal(self, path: str) -> str | None:
         """Why a file is not edited, by its real path; ``None`` if it can be."""
+        if self.focus and path not in self.focus:
+            return self.not_in_focus
         return self.uneditable.get(path) or self.may_not_edit(path)
 
     def possible(self, edits: Iterable[Edit]) -> tuple[tuple[Edit, ...], list[str]]:

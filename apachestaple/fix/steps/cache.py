@@ -9,12 +9,12 @@ from apachestaple.fix.editing.place import (
     KIN_OF_CACHE,
     from_variable,
     in_main_server,
-    remove,
     replace,
     uses_variable,
 )
 from apachestaple.fix.editing.render import StaplingCache
 from apachestaple.fix.steps.plan import Plan
+from apachestaple.fix.steps.removal import lines_removed
 from apachestaple.mod_ssl.cache import parse_cache
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.rules.remedy import MoveCacheToMainServer, ProvideCache
@@ -33,7 +33,8 @@ def plan_cache(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     """Move, correct, resize or add SSLStaplingCache."""
     moves = [remedy for remedy in remedies if isinstance(remedy, MoveCacheToMainServer)]
     wanted = next((remedy for remedy in remedies if isinstance(remedy, ProvideCache)), None)
-    moved = tuple(remove(move.directive, "the cache must be in the main server") for move in moves)
+    why = "SSLStaplingCache is only allowed in the main server"
+    moved = tuple(lines_removed((move.directive, why) for move in moves))
     if wanted is not None and wanted.directive is not None:
         plan = _correct(site, wanted.directive, wanted.size, renderer)
         return Plan((*plan.edits, *moved), plan.refused)

@@ -1,4 +1,4 @@
-"""Plans the removal of comments that ignore nothing."""
+"""Plans the removal of comments that ignore nothing, or whose line is gone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.fix.editing.comments import without_words
 from apachestaple.fix.editing.edit import Edit, Where
 from apachestaple.fix.steps.plan import Plan
-from apachestaple.rules.remedy import RemoveIgnore
+from apachestaple.rules.remedy import RemoveComment, RemoveIgnore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,10 @@ def plan_comments(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) -
         file = site.configuration.files[path]
         new = without_words(file.physical_line(line), words)
         lines = () if new is None else (new,)
-        reason = f"{' and '.join(words)} need not be ignored"
+        reason = f"{' and '.join(words)} reports nothing here, so it is not ignored"
         edits.append(Edit(file.real_path, line, Where.COMMENT, lines, reason))
+    for remedy in remedies:
+        if isinstance(remedy, RemoveComment):
+            path = site.configuration.files[remedy.file].real_path
+            edits.append(Edit(path, remedy.line, Where.COMMENT, (), remedy.reason))
     return Plan(tuple(edits))

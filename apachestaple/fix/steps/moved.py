@@ -31,7 +31,7 @@ def plan_moved(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
         return Plan()
     directive = move.directive
     name = directive.name
-    why = f"{name} is in the file of a site, and others use it"
+    why = f"{name} moved, as hosts of other sites use it"
     moved = tuple(lines_removed((each, why) for each in (directive, *move.copies)))
     may_not_edit = site.configuration.paths.edit_refusal
     refused = tuple(
@@ -40,7 +40,7 @@ def plan_moved(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     if refused:
         return Plan(refused=refused)
     line = _written(directive, site.configuration)
-    reason = f"{name} must not depend on the site of {os.path.basename(directive.file)}"
+    reason = f"{name} moved here from {os.path.basename(directive.file)}, the file of a site"
     kin = (directive.key, *KIN_OF_CACHE)
     return Plan((*in_main_server(site, renderer, (line,), reason, kin=kin), *moved))
 

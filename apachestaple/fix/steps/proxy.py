@@ -45,7 +45,7 @@ def plan_proxy(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
 def _set(site: Site, url: str, renderer: Renderer) -> Plan:
     own = [host.own.get(_KEY) for host in site.virtual_hosts if host.staples]
     refused = tuple(
-        f"{directive.file} line {directive.line} names another proxy"
+        f"{directive.file} line {directive.line} was not changed: it sets another proxy"
         for directive in own
         if directive is not None and first_argument(directive) != url
     )

@@ -94,7 +94,7 @@ class Goal:
 def _next_to_mod_md(site: Site) -> Remedy:
     """The next step: load mod_md, set MDStapling, or remove mod_ssl's stapling."""
     if not site.configuration.has_module(_MD_MODULE):
-        return LoadModule(module=_MD_MODULE, reason="mod_md staples instead")
+        return LoadModule(module=_MD_MODULE, reason="mod_md is needed for stapling")
     if not site.main.switched_on("MDStapling"):
         return StapleByModMd()
     return _removal(

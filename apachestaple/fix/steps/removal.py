@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.edit import Edit, Where, line_of
+from apachestaple.fix.editing.headings import headings, is_heading
 from apachestaple.fix.editing.place import real_file, remove
 from apachestaple.fix.editing.snippet import is_own_file, is_own_name
 from apachestaple.fix.steps.plan import Plan
@@ -31,12 +32,13 @@ def plan_removal(site: Site, remedies: Sequence[Remedy], _renderer: Renderer) ->
 
 
 def _removal(site: Site, remedy: RemoveStapling) -> Iterator[Edit]:
-    ours = set(remedy.directives)
     left = []
     for file, directives in _by_file(remedy.directives).items():
-        path = directives[0].file
-        in_file = (d for d in site.configuration.directives if d.file == path)
-        if is_own_name(file) and ours.issuperset(in_file):
+        lines = directives[0].source_file.lines.text
+        ours = {directive.position for directive in directives}
+        if is_own_name(file) and not any(
+            _is_content(line) for number, line in enumerate(lines) if number not in ours
+        ):
             yield from _whole_file(site, file)
         else:
             left += directives
@@ -58,12 +60,16 @@ def lines_removed(removed: Iterable[tuple[Directive, str]]) -> Iterator[Edit]:
         source = directives[0].source_file
         by_line = {directive.line: directive for directive in directives}
         emptied = dict(_emptied(source, set(by_line)))
-        for line, opening in emptied.items():
-            yield Edit(file, line, Where.REMOVE, (), f"{opening} is empty without stapling")
+        for line in emptied:
+            opening = source.physical_line(line).strip()
+            yield Edit(file, line, Where.REMOVE, (), f"{opening} removed, as it is empty")
         inside = _lines_inside(source, set(emptied))
         for line, directive in by_line.items():
             if line not in inside:
                 yield remove(directive, reasons[directive])
+        gone = [*emptied.items(), *((each.line, each.end_line) for each in directives)]
+        for line in headings(source.text.split("\n"), gone):
+            yield Edit(file, line, Where.REMOVE, (), "heading of the removed lines")
 
 
 def _by_file(directives: Iterable[Directive]) -> dict[str, list[Directive]]:
@@ -75,18 +81,21 @@ def _by_file(directives: Iterable[Directive]) -> dict[str, list[Directive]]:
 
 def _whole_file(site: Site, file: str) -> Iterator[Edit]:
     """Remove a file, and the links to it."""
-    yield Edit(file, 0, Where.GONE, (), "it contained only stapling directives")
+    yield Edit(file, 0, Where.GONE, (), "removed, as it contained only stapling directives")
     for path, source in site.configuration.files.items():
         if source.real_path == file and os.path.islink(path):
             folder, name = os.path.split(path)
             link = os.path.join(os.path.realpath(folder), name)
-            yield Edit(link, 0, Where.GONE, (), "it was a link to that file")
+            yield Edit(link, 0, Where.GONE, (), "removed, as it is a link to that file")
 
 
-def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]:
-    """The outermost <IfModule> sections that only contain directives on these lines."""
+def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, int]]:
+    """The outermost <IfModule> sections that only contain directives on these lines.
 
-    def search(nodes: object) -> Iterator[tuple[int, str]]:
+    For each, the numbers of its first and last physical line.
+    """
+
+    def search(nodes: object) -> Iterator[tuple[int, int]]:
         for node in nodes:  # type: ignore[attr-defined]  # apacheconfig's lists have no types
             if not hasattr(node, "tag"):
                 continue
@@ -94,7 +103,7 @@ def _emptied(source: SourceFile, removed: set[int]) -> Iterator[tuple[int, str]]
             is_condition = lower(str(node.tag)) == "ifmodule"
             if is_condition and inside and all(line in removed for line in inside):
                 line = line_of(node) or 0
-                yield line, source.physical_line(line).strip()
+                yield line, line + node.dump()[len(node.whitespace) :].count("\n")
             else:
                 yield from search(node)
 
@@ -124,8 +133,8 @@ def _leaves(section: object) -> Iterator[int | None]:
             yield from _leaves(node)
         elif getattr(node, "typestring", "") == "comment":
             comment = str(node.dump()).strip()
-            # The reason for a line goes with it.
-            if find_reason(comment) is None:
+            # The reason for a line goes with it, and so does a heading.
+            if find_reason(comment) is None and not is_heading(comment):
                 yield None if comment else line_of(node)
         else:
             yield line_of(node)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _RETURN = "sslstaplingreturnrespondererrors"
 _FAKE = "sslstaplingfaketrylater"
-_REASON = "errors of responders must not be stapled"
+_REASON = "errors of responders are not stapled"
 
 
 def plan_responder_errors(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:

@@ -66,4 +66,5 @@ def _renamed(remedy: RenameDirective, written: list[str]) -> tuple[list[str], st
 def _why_not(directive: Directive) -> str:
     if uses_variable(directive):
         return from_variable(directive)
-    return f"{directive.file} line {directive.line}: the name continues on the next line"
+    place = f"{directive.file} line {directive.line}"
+    return f"{place} was not changed: the name continues on the next line"

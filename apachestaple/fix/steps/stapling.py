@@ -113,7 +113,10 @@ def _possible(site: Site, wishes: list[Wish]) -> tuple[list[Wish], list[str]]:
     for (file, line), sharing in by_section.items():
         if len({wish.on for wish in sharing}) > 1:
             names = ", ".join(sorted({wish.host.name for wish in sharing}))
-            refused.append(f"{file} line {line} is for {names}, which need different settings")
+            refused.append(
+                f"{file} line {line} was not changed: it is for {names}, which need different "
+                "settings"
+            )
             kept.update(id(wish.host) for wish in sharing)
     for wish in wishes:
         own = wish.host.own.get(SWITCH)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from apachestaple.fix.steps.cache import plan_cache
 from apachestaple.fix.steps.comments import plan_comments
+from apachestaple.fix.steps.misplaced import plan_misplaced
 from apachestaple.fix.steps.mod_md import plan_mod_md
 from apachestaple.fix.steps.modules import plan_modules
 from apachestaple.fix.steps.moved import plan_moved
-from apachestaple.fix.steps.provisions import plan_chains, plan_urls
+from apachestaple.fix.steps.provisions import plan_chains, plan_own_chains, plan_urls
 from apachestaple.fix.steps.proxy import plan_proxy
 from apachestaple.fix.steps.removal import plan_removal
 from apachestaple.fix.steps.removed import plan_removed
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 PLANNERS: tuple[Planner, ...] = (
     plan_modules,
     plan_spelling,
+    plan_misplaced,
     plan_mod_md,
     plan_removal,
     plan_removed,
+    plan_own_chains,
     plan_chains,
     plan_urls,
     plan_stapling,

@@ -145,11 +145,10 @@ def _change_line(
     elif _is_line_changed(site, against, agreeing):
         # Each host that needs the old value gets its own line.
         first = against[0]
-        lines, reason = _line(first, renderer)
         if all(_state_beneath(wish.host, inherited=inherited) is first.on for wish in against):
-            way.remove(switch, reason)
+            way.remove(switch, _reason(first))
         else:
-            way.add(replace(switch, lines, reason))
+            way.add(replace(switch, *_line(first, renderer)))
         against = agreeing
     for wish in against:
         _add_line(way, site, wish, (_overriding(site, wish, *_line(wish, renderer)),))
@@ -207,11 +206,14 @@ def _state_beneath(host: Host, *, inherited: bool | None) -> bool | None:
 
 def _line(wish: Wish, renderer: Renderer) -> tuple[tuple[str, ...], str]:
     """The line that fulfils a wish, with its comment, and its reason."""
-    because = f": {wish.reason}" if wish.reason else ", as before"
-    word = _word(on=wish.on)
     comment = reason_of_switch(wish.host, on=wish.on) if renderer.comments else ""
-    lines = renderer.lines(UseStapling(word, wish.host.name, wish.reason, comment))
-    return lines, f"stapling {word} for {wish.host.name}{because}"
+    line = UseStapling(_word(on=wish.on), wish.host.name, wish.reason, comment)
+    return renderer.lines(line), _reason(wish)
+
+
+def _reason(wish: Wish) -> str:
+    because = f": {wish.reason}" if wish.reason else ", as before"
+    return f"stapling {_word(on=wish.on)} for {wish.host.name}{because}"
 
 
 def _sections(wishes: Iterable[Wish]) -> set[tuple[str, int]]:
