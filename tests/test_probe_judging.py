@@ -204,17 +204,15 @@ def test_a_staple_can_be_required(server: Httpd, lab: Lab) -> None:
 
 
 def test_both_certificates_of_a_host_are_judged(lab: Lab) -> None:
-    lines = (
-        "SSLCertificateFile certs/rsa-no-ocsp.pem",
-        "SSLCertificateKeyFile certs/rsa-no-ocsp.key",
-    )
+    lab.authority.issue("second", names=("www.example.com",), key="rsa", ocsp=())
+    lines = ("SSLCertificateFile certs/second.pem", "SSLCertificateKeyFile certs/second.key")
     with lab.httpd(f"{CACHE}{ON}\n{tls_host(*lines)}") as httpd:
         assert httpd.start()
         result = judged(httpd, lab, "www.example.com", Expectations(require_staple=True))
     (other,) = result.served.others
     assert result.served.leaf is not None
     assert other.leaf is not None
-    assert {result.served.leaf.subject, other.leaf.subject} == {"CN=good", "CN=rsa-no-ocsp"}
+    assert {result.served.leaf.subject, other.leaf.subject} == {"CN=good", "CN=second"}
     assert result.problems == (
         (Verdict.CRITICAL, "for clients that only accept RSA: no staple was sent"),
     )
