@@ -10,12 +10,14 @@ from apachestaple.rules.remedy import (
     HideResponderErrors,
     LoadModule,
     MoveCacheToMainServer,
+    MoveOutOfSection,
     MoveOutOfSiteFile,
     ProvideCache,
     ProvideCertificate,
     ProvideChain,
     ProvideUrl,
     Remedy,
+    RemoveComment,
     RemoveDirective,
     RemoveIgnore,
     RemoveStapling,
@@ -42,6 +44,8 @@ SMALL = "SSLStaplingCache shmcb:logs/stapling(8192)\n" + "".join(
     for certificate in ("good", "other", "third", "rsa", "must-staple", "answer-good")
 )
 IGNORES = CACHE + tls_host("# apachestaple: ignore[AS101]", ON)
+IN_A_LOCATION = CACHE + tls_host("<Location />", ON, "</Location>")
+LEFT_COMMENT = f"{CACHE}{ON}\n" + tls_host("# apachestaple: certificate has no OCSP URI")
 DBM = STAPLES.replace("shmcb:logs/stapling(131072)", "dbm:logs/stapling")
 MISSPELT = STAPLES.replace("SSLUseStapling", "SSLUseStaping")
 QUOTED = STAPLES.replace("SSLUseStapling on", "SSLUseStapling “on”")
@@ -148,6 +152,19 @@ KINDS = (
     ),
     Kind(
         "a setting is removed", RemoveDirective, STAPLES, FORCED, change="-    SSLStaplingForceURL"
+    ),
+    Kind(
+        "a directive is moved out of a section",
+        MoveOutOfSection,
+        CACHE + PLAIN,
+        IN_A_LOCATION,
+        change="+    SSLUseStapling on",
+    ),
+    Kind(
+        "a comment of fix is removed",
+        RemoveComment,
+        LEFT_COMMENT,
+        change="-    # apachestaple: certificate has no OCSP URI",
     ),
     Kind(
         "a comment is removed",

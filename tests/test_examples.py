@@ -150,6 +150,7 @@ REPAIRED = [
     "files.example.com",
     "forum.example.net",
     "intranet.example.net",
+    "mail.example.com",
     "partner.example.net",
     "pay.example.com",
     "wiki.example.net",

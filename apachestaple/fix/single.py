@@ -9,6 +9,7 @@ from apachestaple.fix.editing.edit import Edit, EditError, Where, edited
 from apachestaple.fix.repair import planned
 from apachestaple.fix.steps.steps import PLANNERS
 from apachestaple.httpd.generated import generator
+from apachestaple.rules.remedy import TurnStapling
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def single_repair(finding: Finding, site: Site, renderer: Renderer) -> tuple[Rep
     Nothing is returned for a repair that needs new files, or that ``fix`` would refuse.
     """
     if finding.remedy is None:
+        return ()
+    if isinstance(finding.remedy, TurnStapling) and not finding.rule.is_repaired_by_off:
         return ()
     texts = {file.real_path: file.text for file in site.configuration.files.values()}
     try:

@@ -55,6 +55,7 @@ class IssuerNotFound(UnstaplableRule):
     effect = Effect.NO_STAPLE
     log_id = "AH02217"
     fix = Fix.SAFE
+    is_repaired_by_off = False
     message = {
         "": _MESSAGE,
         **dict.fromkeys(

@@ -119,6 +119,7 @@ class Rule(ABC):
         effect: what httpd does, by default.
         log_id: the AH number that httpd logs, by default, or ``None``.
         fix: whether ``fix`` repairs its findings, or ``None``.
+        is_repaired_by_off: whether its findings are gone when ``fix`` turns stapling off.
         needs_whole: whether it is not applied to fragments.
         holds_for_any_value: whether a finding about a directive of a fragment also holds if its
             arguments contain a variable whose value is not known.
@@ -143,6 +144,7 @@ class Rule(ABC):
     effect: ClassVar[Effect]
     log_id: ClassVar[str | None] = None
     fix: ClassVar[Fix | None] = None
+    is_repaired_by_off: ClassVar[bool] = True
     needs_whole: ClassVar[bool] = False
     holds_for_any_value: ClassVar[bool] = False
     needs_answers: ClassVar[bool] = False

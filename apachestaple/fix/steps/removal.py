@@ -67,6 +67,9 @@ def lines_removed(removed: Iterable[tuple[Directive, str]]) -> Iterator[Edit]:
         for line, directive in by_line.items():
             if line not in inside:
                 yield remove(directive, reasons[directive])
+        if is_own_file(source):
+            # Its first line shows whose it is.
+            continue
         gone = [*emptied.items(), *((each.line, each.end_line) for each in directives)]
         for line in headings(source.text.split("\n"), gone):
             yield Edit(file, line, Where.REMOVE, (), "heading of the removed lines")
