@@ -397,7 +397,7 @@ def test_the_file_of_another_certificate_is_named_and_not_used_as_chain(
     lab: Lab, unsafe: bool
 ) -> None:
     """Httpd would send the other certificate as a part of the chain."""
-    text = CACHE + QUIET + host("a", ON) + host("b", ON)
+    text = CACHE + QUIET + ON + "\n" + host("a") + host("b")
     with server(lab, text, a="leaf-only", b="good") as made:
         said = made.fix(unsafe=unsafe)
         assert f"It is in b.pem, which b.example.com:{made.httpd.port} uses" in said
@@ -433,3 +433,20 @@ def test_a_later_url_of_the_certificate_is_no_finding(lab: Lab) -> None:
         assert f"SSLStaplingForceURL {lab.responder.url}" in made.text()
         assert made.staples("a") == ["good"]
         assert "AS405" not in made.findings()
+
+
+def test_an_off_stays_while_only_an_unsafe_repair_would_help(lab: Lab) -> None:
+    """The chain is in the certificate file of another host."""
+    text = CACHE + QUIET + ON + "\n" + host("a") + host("b")
+    with server(lab, text, a="leaf-only", b="good") as made:
+        made.fix()
+        assert "issuer's certificate is not in the chain" in made.text()
+        full = made.httpd.root / "b.pem"
+        leaf = made.httpd.root / "a.pem"
+        shutil.copy(made.httpd.root / "b.key", made.httpd.root / "a.key")
+        leaf.write_text(full.read_text().partition("-----END CERTIFICATE-----")[0])
+        leaf.write_text(leaf.read_text() + "-----END CERTIFICATE-----\n")
+        found = made.findings()
+        assert found["AS305"].fix == "unsafe"
+        assert "AS132" not in found
+        assert "Nothing to repair" in made.fix()

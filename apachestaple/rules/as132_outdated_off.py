@@ -124,13 +124,15 @@ class OutdatedOff(ServerRule):
         self, switch: Directive, reason: str, hosts: list[Host], site: Site
     ) -> Iterator[Finding]:
         """Findings about one line, which several hosts may share."""
-        subject, is_outdated = directive_subject(switch), False
-        for host in hosts:
-            remedy = turned_on(host, site) if _could_staple(host, site) else None
-            if remedy is not None:
-                is_outdated = True
+        subject = directive_subject(switch)
+        remedies = {
+            host: turned_on(host, site) if _could_staple(host, site) else None for host in hosts
+        }
+        for host, remedy in remedies.items():
+            # If only an unsafe repair helps, the reason still applies.
+            if remedy is not None and remedy.safe:
                 yield self.finding(subject, hosts=(host,), remedy=remedy, reason=reason)
-        if is_outdated or not site.configuration.whole:
+        if any(remedies.values()) or not site.configuration.whole:
             return
         known = [host for host in hosts if all(each.is_readable for each in host.served)]
         now = [reason_of_switch(host, on=host.use_stapling) for host in known]
