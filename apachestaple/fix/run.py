@@ -263,8 +263,8 @@ def _write(
         test = configtest(starts, request.configtest)
         with written(outcome.files, outcome.main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
-            for start in starts:
-                _check_planned(_read(start, request, on_disk), request, outcome)
+            sites = [_read(start, request, on_disk) for start in starts]
+            _check_planned(sites, request, outcome)
             try:
                 tested = test.again()
             except RejectedError as error:
@@ -275,10 +275,10 @@ def _write(
     return replace(outcome, written=paths, in_place=True, backup=backup, tested=tested)
 
 
-def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:
+def _check_planned(sites: Sequence[Site], request: FixRequest, outcome: FixOutcome) -> None:
     """Check that the files on the disk have no other findings than planned; raises FixError."""
     planned = set(map(_said, outcome.remaining))
-    for finding in request.reported(lint([site], request.rules).findings):
+    for finding in request.reported(lint(sites, request.rules).findings):
         if _said(finding) not in planned:
             place = f"{finding.place.file}:{finding.place.line}"
             raise FixError(
