@@ -213,6 +213,21 @@ def test_a_change_that_httpd_accepts_is_called_tested(httpd: Httpd) -> None:
     assert "Tested: httpd -t passes.\n" in fix_report(outcome, Paint())
 
 
+def test_hosts_with_the_same_reasons_are_one_line(httpd: Httpd) -> None:
+    hosts = [tls_host("SSLUseStapling on", name=f"www{n}.example.com") for n in range(7)]
+    other = tls_host("SSLUseStapling on", certificate="no-ocsp", name="other.example.com")
+    httpd.configure(SITE.partition("<")[0] + hosts[0] + other + "".join(hosts[1:]))
+    listed = reported(fix(httpd, "--diff", "--format", "json"))["hosts"]
+    assert len(listed) == 8
+    names = [host["name"] for host in listed if not host["name"].startswith("other")]
+    lines = fix(httpd, "--diff").stderr.splitlines()
+    start = lines.index("8 changed hosts:")
+    same, before, own = lines[start + 1 : start + 4]
+    assert same.startswith(f"  {', '.join(names[:5])} and 2 more: staples: ")
+    assert before.startswith("    before: no staple: no SSLStaplingCache")
+    assert own.startswith(f"  other.example.com:{httpd.port}: no staple: ")
+
+
 def test_the_report_is_wrapped_at_words(httpd: Httpd) -> None:
     outcome = outcome_of(httpd)
     whole, narrow = (fix_report(outcome, Paint(), columns) for columns in (None, 60))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from apachestaple.rules.rule import CACHE
 from tests.command.run import run
 from tests.schemas import DUMP, HOSTS, checked
-from tests.test_discovery import BAD_TIMEOUT, MAIN, host, linted, write
+from tests.test_discovery import BAD_TIMEOUT, MAIN, host, linted, places, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,6 +164,63 @@ def test_fix_edits_a_file_of_a_server_and_fragments_beside_it_once(servers: Path
     assert done.stdout.count("+    SSLUseStapling on") <= 1
     report = json.loads(done.stdout)
     assert [each["path"] for each in report["files"]].count("one/sites/one.conf") == 1
+
+
+def test_fix_repairs_fragments_of_several_folders(repository: Path) -> None:
+    files = {f"{name}/a.conf": BAD_TIMEOUT + host(name, f"/x/{name}.pem") for name in ("a", "b")}
+    write(repository, files)
+    done = run("fix", "--format", "json", ".", cwd=repository)
+    report = json.loads(done.stdout)
+    assert [each["path"] for each in report["files"]] == list(files)
+    # A finding about both folders has one place, in the plan and in the check of what was written.
+    (missing,) = (each for each in report["findings"] if each["rule"] == "AS309")
+    assert [each["name"] for each in missing["hosts"]] == ["a:443", "b:443"]
+    assert places(linted(repository), "AS110") == []
+
+
+def test_fix_repairs_a_fragment_whose_include_names_no_file(repository: Path) -> None:
+    files = {
+        # The folder of this name is elsewhere on the server.
+        "site.conf": "Include /opt/common/tls.conf\n" + host(),
+        "common/tls.conf": BAD_TIMEOUT + host("c"),
+        # Relative to a ServerRoot that is unknown, and two files that name only each other.
+        "loops/a.conf": "Include elsewhere/loops/b.conf\n" + BAD_TIMEOUT + host("a"),
+        "loops/b.conf": "Include elsewhere/loops/a.conf\n",
+        # It is included, and repaired once.
+        "conf.d/main.conf": "Include conf.d/own.inc\n" + host("b"),
+        "conf.d/own.inc": BAD_TIMEOUT,
+    }
+    write(repository, files)
+    before = {name: (repository / name).read_text() for name in files}
+    bad = {name for name, text in files.items() if BAD_TIMEOUT in text}
+    assert {place.partition(":")[0] for place in places(linted(repository), "AS110")} == bad
+    done = run("fix", "--format", "json", ".", cwd=repository)
+    assert {each["path"] for each in json.loads(done.stdout)["files"]} == bad, done.stderr
+    assert places(linted(repository), "AS110") == []
+    told = run("dump", ".", cwd=repository).stdout
+    assert [told.count(f"ServerName {name}\n") for name in ("a", "b", "c")] == [1, 1, 1]
+    undone = run("fix", "--undo", ".", "--format", "json", cwd=repository)
+    assert undone.returncode == 0, undone.stderr
+    names = [each["name"] for each in json.loads(undone.stdout)["hosts"]]
+    assert sorted(names) == ["a:443", "b:443", "c:443", "www.example.com:443"]
+    assert {name: (repository / name).read_text() for name in files} == before
+
+
+def test_fix_reads_a_fragment_in_the_root_folder_of_a_server(repository: Path) -> None:
+    files = {
+        "server/etc/httpd/conf/httpd.conf": MAIN,
+        "server/srv/vhost.conf": "Include /srv/parts/one.inc\n" + host(),
+        "server/srv/parts/one.inc": CACHE + BAD_TIMEOUT,
+    }
+    write(repository, files)
+    done = run("fix", "--diff", "--format", "json", ".", cwd=repository)
+    assert [each["path"] for each in json.loads(done.stdout)["files"]] == [
+        "server/srv/parts/one.inc"
+    ]
+    # The cache is known, so that the responses have a place.
+    stapling = {each["name"]: each["before"] for each in json.loads(done.stdout)["hosts"]}
+    linted_hosts = {each["name"]: each["staples"] for each in linted(repository)["hosts"]}
+    assert stapling == linted_hosts
 
 
 # -- exclude and quiet --------------------------------------------------------------------------

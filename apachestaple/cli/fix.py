@@ -123,6 +123,8 @@ def fix(
             _purpose(disable=disable, use_mod_md=use_mod_md, proxy=proxy), unsafe, _checked(proxy)
         ),
         paths=tuple(paths or ()),
+        exclude=settings.exclude,
+        ignores=settings.per_path_ignores,
     )
     starts, problems, notes = find_starts(paths or [], settings, in_servers=True)
     if problems:

@@ -52,7 +52,7 @@ def undo_latest(
         # A configuration that is not tested may be missing.
         raise UsageError("; ".join(problems))
     rules = select_rules(settings.select, settings.ignore)
-    outcome = revert(backup, list(found.unread(())), rules, configtest, diff=diff)
+    outcome = revert(backup, found, rules, configtest, diff=diff)
     tell_outcome(outcome, form, common.color, undo_report, diff=diff, quiet=common.quiet)
     return int(diff)
 

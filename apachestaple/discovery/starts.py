@@ -74,7 +74,9 @@ def find_starts(
 
     def others(known: Collection[str]) -> Iterator[Start]:
         open_candidates(found, known)
-        yield from _taken_servers(found)
+        servers = _taken_servers(found)
+        yield from servers
+        roots = {start.paths.root for start in (*first, *servers)}
         heads = {
             path: head
             for path, head in found.fragments.items()
@@ -82,7 +84,15 @@ def find_starts(
         }
         if in_servers:
             yield from _starts_above(found, heads, {start.main_file for start in first})
-        yield from fragment_starts(found, heads)
+        while heads:
+            for start in fragment_starts(found, heads, roots):
+                for path in start.files:
+                    del heads[path]
+                yield start
+            # Those that another fragment seemed to include, but that it has not read.
+            heads = {
+                path: head for path, head in heads.items() if os.path.realpath(path) not in known
+            }
 
     files = tuple(found.given)
     return FoundStarts(Starts(first, others, files), found.problems, found.notes)

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from apachestaple.errors import ApachestapleError
 from apachestaple.fix.steps.purpose import Goal, Purpose
 from apachestaple.fix.transaction.configtest import NOT_RUN
+from apachestaple.lint.path_ignores import without_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apachestaple.filesystem.globs import PathPattern
     from apachestaple.fix.activation import Activation
     from apachestaple.fix.outlook import Outlook
     from apachestaple.fix.transaction.configtest import Tested
@@ -39,6 +43,8 @@ class FixRequest:
         certificates_required: whether a missing certificate is an error; ``None`` for the default.
         goal: what fix does about stapling.
         paths: the PATHs of the command line, of which ``output`` is a copy.
+        exclude: patterns of files that are not written, and whose findings are not reported.
+        ignores: patterns of files, and the rules that are ignored in them.
 
     """
 
@@ -54,6 +60,13 @@ class FixRequest:
     comments: bool = True
     goal: Goal = field(default_factory=Goal)
     paths: tuple[str, ...] = ()
+    exclude: tuple[PathPattern, ...] = ()
+    ignores: tuple[tuple[PathPattern, tuple[str, ...]], ...] = ()
+
+    def reported(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings that are reported if they remain."""
+        concerned = filter(self.goal.reports, findings)
+        return without_paths(concerned, self.exclude, self.ignores).findings
 
     @property
     def requested(self) -> tuple[str, ...]:

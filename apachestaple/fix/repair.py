@@ -10,10 +10,12 @@ from apachestaple.fix.editing.place import NoPlaceError
 from apachestaple.fix.steps.plan import Plan
 from apachestaple.fix.steps.steps import PLANNERS
 from apachestaple.lint.lint import lint
+from apachestaple.lint.path_ignores import without_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from apachestaple.filesystem.globs import PathPattern
     from apachestaple.fix.editing.render import Renderer
     from apachestaple.fix.editing.work import Work
     from apachestaple.fix.steps.plan import Planner
@@ -62,6 +64,7 @@ class Repair:
     Attributes:
         rules: the rules whose findings are repaired.
         goal: what fix does about stapling.
+        ignores: patterns of files, and the rules whose findings in them are not repaired.
         renderer: renders the new lines.
         work: the new texts of the files.
 
@@ -69,6 +72,7 @@ class Repair:
 
     rules: Sequence[Rule]
     goal: Goal
+    ignores: Sequence[tuple[PathPattern, tuple[str, ...]]]
     renderer: Renderer
     work: Work
 
@@ -123,7 +127,7 @@ class Repair:
 
     def _remedies(self, site: Site, findings: Iterable[Finding]) -> list[Remedy]:
         """The remedies for the goal, and those of the findings."""
-        found = (finding.remedy for finding in findings)
+        found = (finding.remedy for finding in without_paths(findings, (), self.ignores).findings)
         accepted = (remedy for remedy in found if remedy is not None and self.goal.accepts(remedy))
         return [*self.goal.remedies(site), *accepted]
 

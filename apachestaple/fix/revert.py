@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
     from apachestaple.fix.transaction.undo import Backup
     from apachestaple.fix.transaction.write import NewText
-    from apachestaple.httpd.start import Start
+    from apachestaple.httpd.start import Start, Starts
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.rule import Rule
 
 
 def revert(
-    backup: Backup, starts: Sequence[Start], rules: Sequence[Rule], configtest: str, *, diff: bool
+    backup: Backup, found: Starts, rules: Sequence[Rule], configtest: str, *, diff: bool
 ) -> FixOutcome:
     """Restore the files of a backup and remove the backup; with ``diff``, write nothing.
 
     Args:
         backup: the files to restore.
-        starts: the configurations that the fix has repaired.
+        found: the configurations that the fix has repaired.
         rules: the rules for the findings of the restored configurations.
         configtest: ``auto``, ``always`` or ``never``.
         diff: whether the changes are only predicted.
@@ -39,7 +40,14 @@ def revert(
         WriteError: nothing was changed; the text says why.
 
     """
-    changes = [(read_site(start), read_site(_restored(start, backup.files))) for start in starts]
+    starts: list[Start] = []
+    changes: list[tuple[Site, Site]] = []
+    known: set[str] = set()
+    for start in found.unread(known):
+        before = read_site(start)
+        known.update(file.real_path for file in before.configuration.files.values())
+        starts.append(start)
+        changes.append((before, read_site(_restored(start, backup.files))))
     hosts = [
         host
         for before, after in changes

@@ -12,7 +12,7 @@ from apachestaple.errors import OperatingSystemError
 from apachestaple.fix.activation import activations, cache_stays, control_of
 from apachestaple.fix.editing.blocks import changed_blocks
 from apachestaple.fix.editing.diff import diff_folder
-from apachestaple.fix.editing.editable import InsideOnly, all_allow, generator_of, not_generated
+from apachestaple.fix.editing.editable import Editable, InsideOnly
 from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.editing.work import Work
 from apachestaple.fix.outcome import FixError, FixOutcome
@@ -24,13 +24,14 @@ from apachestaple.fix.transaction.configtest import RejectedError, configtest
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.tree import base_folder, write_tree
 from apachestaple.fix.transaction.write import hard_linked, written
+from apachestaple.httpd.generated import generator
 from apachestaple.lint.lint import lint
 from apachestaple.lint.startup import start_problems
 from apachestaple.mod_ssl.reading import read_site
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from apachestaple.fix.outcome import FixRequest
     from apachestaple.fix.outlook import Outlook
@@ -62,18 +63,17 @@ def run_fix(starts: Starts, request: FixRequest) -> FixOutcome:
 
     """
     inside = InsideOnly(starts.first, starts.files)
-    checks: list[Callable[[str], str | None]] = [] if request.outside else [inside]
-    may_not_edit = all_allow(checks if request.generated else [*checks, not_generated])
-    work = Work(may_not_edit=may_not_edit)
+    editable = Editable(
+        request.exclude, None if request.outside else inside, generated=request.generated
+    )
+    work = Work(may_not_edit=editable)
     try:
         known: set[str] = set()
-        repairs = _repaired(_allowed(starts.unread(known), inside), request, work, known)
+        repairs = _repaired(_allowed(starts.unread(known), inside), request, work, editable, known)
         harmful = dict.fromkeys(_harmful(repairs, request, work), _SHARED) | _incomplete(repairs)
         if harmful:
-            work = Work(
-                may_not_edit=may_not_edit, certificates=work.certificates, uneditable=harmful
-            )
-            repairs = _repaired([each.start for each in repairs], request, work, set())
+            work = Work(may_not_edit=editable, certificates=work.certificates, uneditable=harmful)
+            repairs = _repaired([each.start for each in repairs], request, work, editable, set())
         outcome = _outcome(repairs, request, work)
         if request.diff:
             return outcome
@@ -104,18 +104,19 @@ def _allowed(starts: Iterable[Start], inside: InsideOnly) -> Iterator[Start]:
 
 
 def _repaired(
-    starts: Iterable[Start], request: FixRequest, work: Work, known: set[str]
+    starts: Iterable[Start], request: FixRequest, work: Work, editable: Editable, known: set[str]
 ) -> list[_Repaired]:
     """Repair each configuration in ``work``; adds the real paths of its files to ``known``."""
     repairs: list[_Repaired] = []
     renderer = Renderer(request.templates, comments=request.comments)
-    repair = Repair(request.rules, request.goal, renderer, work)
+    repair = Repair(request.rules, request.goal, request.ignores, renderer, work)
     for start in starts:
         work.focus = start.focus
         work.not_in_focus = (
             f"is not in PATH; to change it, run: apachestaple fix {shlex.quote(start.main_file)}"
         )
         before = _read(start, request, work)
+        editable.add(before.configuration)
         found, after, remaining = repair.run(before, partial(_read, start, request, work))
         repairs.append(_Repaired(start, before, found, after, remaining))
         known.update(file.real_path for file in after.configuration.files.values())
@@ -181,7 +182,7 @@ def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> F
         tuple(_generated(files, repairs, work)),
         tuple(work.changes),
         (*work.refused, *unread),
-        tuple(filter(request.goal.reports, remaining)),
+        request.reported(remaining),
         main_files=tuple(path for each in repairs for path in each.start.files),
         hosts=tuple(
             host
@@ -205,9 +206,13 @@ def _generated(files: Iterable[NewText], repairs: Iterable[_Repaired], work: Wor
     for refusal in work.refused:
         place = refusal.partition(" was not changed")[0]
         concerned.update((place, place.rpartition(" line ")[0]))
-    read_files = (file for each in repairs for file in each.before.configuration.files.values())
-    for path in dict.fromkeys(file.real_path for file in read_files):
-        found = generator_of(path) if path in concerned else None
+    texts: dict[str, str] = {}
+    for each in repairs:
+        for file in each.before.configuration.files.values():
+            if file.real_path in concerned:
+                texts.setdefault(file.real_path, file.text)
+    for path, text in texts.items():
+        found = generator(text)
         if found is not None:
             yield (
                 f"{path} is generated by {found.name}, which overwrites changes; to make a change "
@@ -258,8 +263,8 @@ def _write(
         test = configtest(starts, request.configtest)
         with written(outcome.files, outcome.main_files, kept=request.backup) as backup:
             on_disk = Work(certificates=work.certificates)
-            for start in starts:
-                _check_planned(_read(start, request, on_disk), request, outcome)
+            sites = [_read(start, request, on_disk) for start in starts]
+            _check_planned(sites, request, outcome)
             try:
                 tested = test.again()
             except RejectedError as error:
@@ -270,10 +275,10 @@ def _write(
     return replace(outcome, written=paths, in_place=True, backup=backup, tested=tested)
 
 
-def _check_planned(site: Site, request: FixRequest, outcome: FixOutcome) -> None:
+def _check_planned(sites: Sequence[Site], request: FixRequest, outcome: FixOutcome) -> None:
     """Check that the files on the disk have no other findings than planned; raises FixError."""
     planned = set(map(_said, outcome.remaining))
-    for finding in filter(request.goal.reports, lint([site], request.rules).findings):
+    for finding in request.reported(lint(sites, request.rules).findings):
         if _said(finding) not in planned:
             place = f"{finding.place.file}:{finding.place.line}"
             raise FixError(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from apachestaple.fix.outlook import Outlook
     from apachestaple.fix.transaction.configtest import Tested
     from apachestaple.fix.transaction.write import NewText
-    from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.staples import Prospect
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -79,16 +78,19 @@ def _lines(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
 
 
 def _hosts(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
-    """The hosts that change, and the numbers of the others."""
+    """The hosts that change, those with the same reasons together; and the number of others."""
     changed = [host for host in outcome.hosts if host.before != host.after]
     others = [host for host in outcome.hosts if host.before == host.after]
     if not changed:
         return
     yield paint(f"{counted(len(changed), 'changed host')}:", "bold")
+    alike: dict[tuple[Prospect | None, Prospect], list[str]] = {}
     for host in changed:
-        yield f"  {printable(host.name)}: {_prospect(host.after)}"
-        if host.before:
-            yield f"    before: {_prospect(host.before)}"
+        alike.setdefault((host.before, host.after), []).append(host.name)
+    for (before, after), names in alike.items():
+        yield f"  {_names(names)}: {_prospect(after)}"
+        if before:
+            yield f"    before: {_prospect(before)}"
     if others:
         yield f"  {counted(len(others), 'other host')} without changes ({_counts(others)})"
 
@@ -145,9 +147,9 @@ def activation_lines(activations: Iterable[Activation], *, is_written: bool) -> 
         yield line
 
 
-def _names(hosts: Iterable[Host]) -> str:
-    """The first hosts, and the number of the others."""
-    names = list(dict.fromkeys(host.name for host in hosts))
+def _names(hosts: Iterable[str]) -> str:
+    """The first names of hosts, and the number of the others."""
+    names = list(dict.fromkeys(hosts))
     more = len(names) - _MOST_HOSTS
     shown = printable(", ".join(names[:_MOST_HOSTS]))
     return f"{shown} and {more} more" if more > 0 else shown
@@ -160,5 +162,5 @@ def _remaining(outcome: FixOutcome, paint: Paint) -> Iterator[str]:
         place = f"{printable(short(finding.place.file))}:{finding.place.line}"
         yield f"  {place}: {finding.severity}[{finding.code}] {printable(finding.message)}"
         if finding.hosts:
-            yield f"    {_names(finding.hosts)}"
+            yield f"    {_names(host.name for host in finding.hosts)}"
         yield f"    {printable(finding.help)}"
