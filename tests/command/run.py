@@ -107,11 +107,13 @@ def _read(*pipes: int) -> list[bytes]:
 def _server() -> socket.socket:
     """The socket of the server; the server ends when it is closed, or when this process ends."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # The server is for all tests of this process, and not for the one that happens to start it.
+    own = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.command.server", str(theirs.fileno())],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**own, "PYTHONPATH": str(ROOT)},
             pass_fds=[theirs.fileno()],
             start_new_session=True,
         )

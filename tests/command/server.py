@@ -45,6 +45,7 @@ def main(connection: socket.socket) -> None:
 
 
 def _run(words: list[str], folder: str, streams: list[int]) -> NoReturn:
+    _name_test()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
@@ -61,6 +62,14 @@ def _run(words: list[str], folder: str, streams: list[int]) -> NoReturn:
         sys.excepthook(*sys.exc_info())
         _exit(1)
     _exit(0)
+
+
+def _name_test() -> None:
+    """Tell coverage, if `make mutants` records this run, which test has requested it."""
+    coverage = sys.modules.get("coverage")
+    current = coverage.Coverage.current() if coverage is not None else None
+    if current is not None:
+        current.switch_context(os.environ.get("PYTEST_CURRENT_TEST", ""))
 
 
 def _exit(code: object) -> NoReturn:
