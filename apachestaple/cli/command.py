@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from apachestaple.cli.errors import exit_code
+from apachestaple.cli.plugin import is_plugin, unknown
 from apachestaple.report.terminal import printable, without_commands
 
 
@@ -61,9 +62,15 @@ class _UsageErrors:
     argument can be the name of somebody else's file, because shells expand wildcards.
     """
 
-    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        with _escaped():
-            return super().make_context(*arguments, **options)  # type: ignore[misc]
+    def make_context(self, info_name: Any, args: list[str], **options: Any) -> Any:  # noqa: ANN401
+        words = tuple(args)
+        try:
+            with _escaped():
+                return super().make_context(info_name, args, **options)  # type: ignore[misc]
+        except _UsageError as error:
+            if is_plugin(words):
+                raise typer.Exit(unknown(error.format_message())) from None
+            raise
 
 
 @contextmanager

@@ -117,8 +117,6 @@ def _problems(served: Served, expected: Expectations) -> Iterator[Problem]:
             if problem is not None:
                 yield Problem(Verdict.CRITICAL, problem)
     for number, certificate in enumerate(served.chain):
-        if not certificate.is_understood:
-            continue
         what = "the CA certificate " + certificate.subject if number else "the certificate"
         yield from _of_dates(what, certificate, served.at, expected.certificate)
     if served.failure is None:

@@ -32,7 +32,7 @@ def problem_of_name(leaf: Certificate, expected: str) -> str | None:
 
     try:
         names = list(_names(leaf))
-    except ValueError:
+    except Exception:  # noqa: BLE001  (cryptography raises many kinds)
         return f"the names in the certificate cannot be read; it must be for {expected}"
     patterns = [pattern for _, pattern in names if pattern is not None]
     if not patterns:
@@ -53,7 +53,7 @@ def _names(leaf: Certificate) -> Iterator[tuple[str, CertificatePattern | None]]
     """The names and addresses in a certificate; clients ignore those without a pattern.
 
     Raises:
-        ValueError: the extension cannot be parsed.
+        Exception: the extension cannot be parsed.
 
     """
     from cryptography import x509  # noqa: PLC0415  (likewise)

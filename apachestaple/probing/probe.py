@@ -164,13 +164,16 @@ def _served(
 
 
 def _certificates(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
-    """The certificates that cryptography can parse; OpenSSL is more lenient."""
+    """The certificates up to the first that is not understood; OpenSSL reads some of these."""
     certificates = []
     for der in chain:
         try:
-            certificates.append(Certificate.parse(der))
+            certificate = Certificate.parse(der)
         except ValueError:
             break
+        if not certificate.is_understood:
+            break
+        certificates.append(certificate)
     return tuple(certificates)
 
 
