@@ -62,11 +62,12 @@ class _UsageErrors:
     argument can be the name of somebody else's file, because shells expand wildcards.
     """
 
-    def make_context(self, info_name: Any, args: list[str], **options: Any) -> Any:  # noqa: ANN401
-        words = tuple(args)
+    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        # Typer takes words off the list.
+        words = tuple(options["args"] if "args" in options else arguments[1])
         try:
             with _escaped():
-                return super().make_context(info_name, args, **options)  # type: ignore[misc]
+                return super().make_context(*arguments, **options)  # type: ignore[misc]
         except _UsageError as error:
             if is_plugin(words):
                 raise typer.Exit(unknown(error.format_message())) from None
