@@ -107,8 +107,8 @@ def _open_tunnel(
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
     if proxy.credentials is not None:
-        encoded = base64.b64encode(proxy.credentials.encode("utf-8", "surrogateescape")).decode("ascii")
-        lines.append(f"Proxy-Authorization: Basic {encoded}")
+        encoded = base64.b64encode(proxy.credentials.encode("utf-8", "surrogateescape"))
+        lines.append(f"Proxy-Authorization: Basic {encoded.decode('ascii')}")
     connection.settimeout(deadline.timeout)
     connection.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode("ascii"))
     head = bytearray()
