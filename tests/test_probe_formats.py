@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
+from tests.lab.tls import Subject, tls_server
 from tests.schemas import PROBE, checked
 from tests.test_probe import ON, trusted
 
@@ -111,10 +113,26 @@ def test_several_servers_have_the_worst_verdict_and_a_line_each(probed: Probed) 
     assert "no staple was sent" in more[1]
 
 
-@pytest.mark.parametrize("words", [["--warning", "soon"], ["--cafile", "/no/such|file"], []])
-def test_errors_of_a_plugin_are_unknown(words: list[str]) -> None:
-    targets = ["localhost"] if words else []
-    done = run("probe", *targets, *words, "--format", "nagios")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--warning", "soon"],
+        ["--cafile", "/no/such|file"],
+        [],
+        ["--no-such-option"],
+        ["--format=nagios", "--warning"],
+        ["--output", "/no/such/folder/file"],
+        ["--targets", "/no/such/file"],
+        ["--from", "{empty}"],
+    ],
+)
+def test_errors_of_a_plugin_are_unknown(words: list[str], tmp_path: Path) -> None:
+    """Also errors that Typer reports, and those of the file for the report."""
+    empty = tmp_path / "httpd.conf"
+    empty.write_text("Listen 80\n")
+    targets = [] if not words or "--from" in words else ["localhost:1"]
+    given = [word.format(empty=empty) for word in words]
+    done = run("probe", "--format", "nagios", *targets, *given)
     assert done.returncode == 3
     assert done.stdout.startswith("STAPLING UNKNOWN - ")
     assert "|" not in done.stdout
@@ -184,6 +202,48 @@ def test_metrics_of_a_hostile_certificate_can_be_parsed(lab: Lab) -> None:
         for sample in family.samples
     }
     assert any(name.startswith('a\\"} 1') for name in names)
+
+
+def test_commands_for_ci_runners_are_escaped_as_prometheus_can_read_them() -> None:
+    leaf = Subject("::error::x ##vso[task.x]", names=["www.example.com"])
+    with tls_server(leaf.x509, leaf.key) as server:
+        target = f"127.0.0.1:{server.port}"
+        done = run("probe", target, "--no-verify", "--format", "prometheus")
+    assert "##vso[" not in done.stdout
+    assert "::error::" not in done.stdout
+    read = subprocess.run(
+        ["promtool", "check", "metrics"],
+        input=done.stdout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "error while linting" not in read.stderr, read.stderr
+
+
+def test_a_server_that_is_probed_for_several_reasons_has_one_sample(
+    server: Httpd, lab: Lab, tmp_path: Path
+) -> None:
+    """The textfile collector rejects the whole file if a sample is repeated."""
+    main = server.root / "httpd.conf"
+    other = tmp_path / "httpd.conf"
+    off = tls_host("SSLUseStapling off", name="a.example.com").replace("443", str(server.port))
+    other.write_text(f"ServerRoot {server.root}\n{off}")
+    name = f"a.example.com:{server.port}"
+    done = run(
+        "probe",
+        *(name, name, "--from", main, "--from", main, "--from", other),
+        *("--cafile", trusted(lab), "--address", "127.0.0.1", "--format", "prometheus"),
+    )
+    samples = [
+        (sample.name, *sample.labels.items())
+        for family in text_string_to_metric_families(done.stdout)
+        for sample in family.samples
+    ]
+    assert samples
+    assert len(set(samples)) == len(samples)
+    labels = f'keys="",servername="a.example.com",target="{name}"'
+    assert f'apachestaple_probe_verdict{{address="127.0.0.1",{labels}}} 1.0\n' in done.stdout
 
 
 # -- files --------------------------------------------------------------------------------------

@@ -60,12 +60,12 @@ def check_responders(
     if form == "nagios":
         from apachestaple.report.answers_nagios import answers_nagios, answers_verdict
 
-        emit(answers_nagios(answers, result.findings, found.problems), output)
+        emit(answers_nagios(answers, result.findings, found.problems), output, exact=True)
         return answers_verdict(answers, result.findings, found.problems)
     if form == "prometheus":
         from apachestaple.report.answers_prometheus import answers_prometheus
 
-        emit(answers_prometheus(answers), output)
+        emit(answers_prometheus(answers), output, exact=True)
     elif form == "json":
         emit(answers_json(responders(*sites), answers), output)
     else:

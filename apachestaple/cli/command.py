@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from apachestaple.cli.errors import exit_code
+from apachestaple.cli.plugin import is_plugin, unknown
 from apachestaple.report.terminal import printable, without_commands
 
 
@@ -62,8 +63,15 @@ class _UsageErrors:
     """
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        with _escaped():
-            return super().make_context(*arguments, **options)  # type: ignore[misc]
+        # Typer takes words off the list.
+        words = tuple(options["args"] if "args" in options else arguments[1])
+        try:
+            with _escaped():
+                return super().make_context(*arguments, **options)  # type: ignore[misc]
+        except _UsageError as error:
+            if is_plugin(words):
+                raise typer.Exit(unknown(error.format_message())) from None
+            raise
 
 
 @contextmanager

@@ -33,18 +33,29 @@ def exit_code(
     try:
         with ended_with_all():
             return command(*arguments, **options)
-    except ApachestapleError as error:
-        tell(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as error:
-        tell(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except Exception:  # noqa: BLE001  (Python's own exit code, 1, would mean that there are findings)
+    except Exception as error:  # noqa: BLE001  (Python's own exit code, 1, would mean that there are findings)
+        tell_if_internal(error)
+        tell(described(error))
+    return FAILED
+
+
+def described(error: Exception) -> str:
+    """The message for an error that ends a command."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, (ApachestapleError, OSError)):
+        return str(error)
+    return "this is an internal error of apachestaple; please report it with the lines above"
+
+
+def tell_if_internal(error: Exception) -> None:
+    """Write the traceback of an internal error."""
+    if not isinstance(error, (ApachestapleError, OSError)):
         import traceback
 
-        _write(*traceback.format_exc().splitlines())
-        tell("this is an internal error of apachestaple; please report it with the lines above")
-    return FAILED
+        _write(*"".join(traceback.format_exception(error)).splitlines())
 
 
 def tell(*messages: str) -> None:

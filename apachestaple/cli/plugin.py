@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from apachestaple.errors import ApachestapleError
+from apachestaple.cli.errors import described, tell_if_internal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def as_plugin(form: str, output: str | None, run: Callable[[], int]) -> int:
     """Run; in the format ``nagios``, print an error as the verdict UNKNOWN.
 
-    Monitoring systems show standard output only.
+    Monitoring systems show standard output only, and take every other exit code for a verdict.
     """
     if form != "nagios":
         return run()
     try:
         return run()
-    except (ApachestapleError, OSError) as error:
-        from apachestaple.probing.judging import Verdict
-        from apachestaple.report.nagios import plugin_error
-        from apachestaple.report.terminal import emit
+    except Exception as error:  # noqa: BLE001  (an internal error is no verdict either)
+        tell_if_internal(error)
+        try:
+            return unknown(described(error), output)
+        except OSError:
+            return unknown(described(error))
 
-        emit(plugin_error(str(error)), output)
-        return Verdict.UNKNOWN
+
+def is_plugin(words: Sequence[str]) -> bool:
+    """Whether the words of a command line ask for the format ``nagios``."""
+    return "--format=nagios" in words or ("--format", "nagios") in pairwise(words)
+
+
+def unknown(message: str, output: str | None = None) -> int:
+    """Print the verdict UNKNOWN; returns its exit code."""
+    from apachestaple.probing.judging import Verdict
+    from apachestaple.report.nagios import plugin_error
+    from apachestaple.report.terminal import emit
+
+    emit(plugin_error(message), output, exact=True)
+    return Verdict.UNKNOWN

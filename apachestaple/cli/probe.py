@@ -105,6 +105,8 @@ def probe(
             track=lambda results: tracked(results, len(wanted), "Probing"),
         )
         judged = [judge(one, expectations) for one in planned.results(served)]
+        if not judged:
+            raise UsageError("no server to probe: no configuration has a TLS host")
         return _print(judged, expectations, form, output, common)
 
     return as_plugin(form, output, run_all)
@@ -125,12 +127,12 @@ def _print(
     if form == "nagios":
         from apachestaple.report.probes_nagios import probe_nagios
 
-        emit(probe_nagios(probed, expectations), output)
+        emit(probe_nagios(probed, expectations), output, exact=True)
         return verdict
     if form == "prometheus":
         from apachestaple.report.probes_prometheus import probe_prometheus
 
-        emit(probe_prometheus(probed), output)
+        emit(probe_prometheus(probed), output, exact=True)
     elif form == "json":
         from apachestaple.report.json import probe_json
 

@@ -52,7 +52,8 @@ class Handshake:
         tls_version: name of the version in OpenSSL.
         chain: DER of the certificates, the leaf first.
         staple: the staple, or ``None``.
-        unverified: why OpenSSL does not verify the chain; empty if it does.
+        built: DER of the chain that OpenSSL has built of these and of trusted certificates.
+        unverified: why OpenSSL does not verify that chain; empty if it does.
 
     """
 
@@ -61,6 +62,7 @@ class Handshake:
     tls_version: str
     chain: tuple[bytes, ...]
     staple: bytes | None
+    built: tuple[bytes, ...] = ()
     unverified: tuple[Unverified, ...] = ()
 
 
@@ -104,12 +106,14 @@ def handshake(
         ) from None
     finally:
         close(connection)
+        session.close()
     return Handshake(
         address=address,
         seconds=time.monotonic() - begin,
         tls_version=session.connection.get_protocol_version_name(),
-        chain=_chain(session.connection),
+        chain=_der(session.connection.get_peer_cert_chain()),
         staple=session.staple,
+        built=_der(session.connection.get_verified_chain()),
         unverified=session.unverified,
     )
 
@@ -178,6 +182,5 @@ def _failed(error: SSL.Error) -> HandshakeError:
     return HandshakeError(text, connected=True)
 
 
-def _chain(client: SSL.Connection) -> tuple[bytes, ...]:
-    chain = client.get_peer_cert_chain() or []
-    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, sent) for sent in chain)
+def _der(chain: list[crypto.X509] | None) -> tuple[bytes, ...]:
+    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, each) for each in chain or ())

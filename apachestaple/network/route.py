@@ -15,6 +15,7 @@ _HTTP_PORT = 80
 _FAMILIES = {None: socket.AF_UNSPEC, 4: socket.AF_INET, 6: socket.AF_INET6}
 # The limit for the answer of a proxy before the tunnel, in bytes.
 _LONGEST_HEAD = 65536
+_END_OF_HEAD = b"\r\n\r\n"
 
 
 class Proxy(NamedTuple):
@@ -106,20 +107,23 @@ def _open_tunnel(
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
     if proxy.credentials is not None:
-        encoded = base64.b64encode(proxy.credentials.encode()).decode("ascii")
-        lines.append(f"Proxy-Authorization: Basic {encoded}")
+        encoded = base64.b64encode(proxy.credentials.encode("utf-8", "surrogateescape"))
+        lines.append(f"Proxy-Authorization: Basic {encoded.decode('ascii')}")
     connection.settimeout(deadline.timeout)
     connection.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode("ascii"))
     head = bytearray()
-    # Byte by byte: what follows the head is the server's.
-    while not head.endswith(b"\r\n\r\n"):
+    while not head.endswith(_END_OF_HEAD):
         if not deadline.left:
             raise TimeoutError
         connection.settimeout(deadline.timeout)
-        byte = connection.recv(1)
-        if not byte:
+        # What follows the head is the server's, and is not taken.
+        seen = connection.recv(4096, socket.MSG_PEEK)
+        if not seen:
             raise ConnectError(f"the proxy {proxy.host} closes the connection without an answer")
-        head += byte
+        last = bytes(head[-3:])
+        end = (last + seen).find(_END_OF_HEAD)
+        length = len(seen) if end < 0 else end + len(_END_OF_HEAD) - len(last)
+        head += connection.recv(length)
         if len(head) > _LONGEST_HEAD:
             raise ConnectError(f"the proxy {proxy.host} sends more than {_LONGEST_HEAD} bytes")
     version, _, rest = bytes(head).partition(b" ")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 
 from apachestaple.network.unverified import Unverified
-
-if TYPE_CHECKING:
-    from OpenSSL.crypto import X509
 
 TLS_VERSIONS = ("1.2", "1.3")
 
@@ -27,6 +23,10 @@ class Session:
     connection: SSL.Connection
     staple: bytes | None = None
     unverified: tuple[Unverified, ...] = ()
+
+    def close(self) -> None:
+        """End the reference cycle with the connection, which keeps 100 KB until it is collected."""
+        self.connection.set_app_data(None)
 
 
 class TlsClient:
@@ -59,6 +59,10 @@ class TlsClient:
             context.set_default_verify_paths()
         else:
             _load(context, cafile)
+        # As curl does: each certificate in the file is trusted, also one that is no root.
+        store = context.get_cert_store()
+        if store is not None:
+            store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
         context.set_verify(SSL.VERIFY_PEER, _verified)
         context.set_ocsp_client_callback(_stapled)
         self._context = context
@@ -85,7 +89,7 @@ def _load(context: SSL.Context, cafile: str) -> None:
         raise ValueError("contains no certificates in PEM") from None
 
 
-def _verified(connection: SSL.Connection, _: X509, code: int, depth: int, ok: int) -> bool:
+def _verified(connection: SSL.Connection, _: crypto.X509, code: int, depth: int, ok: int) -> bool:
     """Keep the result of OpenSSL, and go on: a server with another certificate is judged too."""
     if not ok:
         session = connection.get_app_data()

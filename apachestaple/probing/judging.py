@@ -68,7 +68,7 @@ class Expectations:
     """What is expected from a server.
 
     Attributes:
-        certificate: time before each certificate of the chain expires.
+        certificate: time before each certificate of the chain expires, up to the trusted one.
         staple: time before the staple expires.
         require_staple: whether a server without staple is a problem.
         verify: whether name and chain of the certificate are checked.
@@ -116,9 +116,7 @@ def _problems(served: Served, expected: Expectations) -> Iterator[Problem]:
         ):
             if problem is not None:
                 yield Problem(Verdict.CRITICAL, problem)
-    for number, certificate in enumerate(served.chain):
-        if not certificate.is_understood:
-            continue
+    for number, certificate in enumerate(served.built):
         what = "the CA certificate " + certificate.subject if number else "the certificate"
         yield from _of_dates(what, certificate, served.at, expected.certificate)
     if served.failure is None:

@@ -23,7 +23,10 @@ def problem_of_name(leaf: Certificate, expected: str) -> str | None:
 
     As browsers do, only the subject alternative names are compared, and not the common name.
     """
-    from service_identity.exceptions import VerificationError  # noqa: PLC0415  (10 ms, for probe)
+    from service_identity.exceptions import (  # noqa: PLC0415  (10 ms, for probe)
+        CertificateError,
+        VerificationError,
+    )
     from service_identity.hazmat import (  # noqa: PLC0415
         DNS_ID,
         IPAddress_ID,
@@ -32,19 +35,19 @@ def problem_of_name(leaf: Certificate, expected: str) -> str | None:
 
     try:
         names = list(_names(leaf))
-    except ValueError:
+    except Exception:  # noqa: BLE001  (cryptography raises many kinds)
         return f"the names in the certificate cannot be read; it must be for {expected}"
-    patterns = [pattern for _, pattern in names if pattern is not None]
-    if not patterns:
+    if not names:
         return f"the certificate has no subject alternative name; it must be for {expected}"
     is_ip = is_address(expected)
     try:
         wanted = IPAddress_ID(expected.partition("%")[0]) if is_ip else DNS_ID(expected.rstrip("."))
     except ValueError:
         return f"{expected!r} is no name that a certificate can be for"
+    patterns = [pattern for _, pattern in names if pattern is not None]
     try:
         verify_service_identity(patterns, obligatory_ids=[wanted], optional_ids=[])
-    except VerificationError:
+    except (VerificationError, CertificateError):
         return f"the certificate is for {_listed([name for name, _ in names])}, not for {expected}"
     return None
 
@@ -53,7 +56,7 @@ def _names(leaf: Certificate) -> Iterator[tuple[str, CertificatePattern | None]]
     """The names and addresses in a certificate; clients ignore those without a pattern.
 
     Raises:
-        ValueError: the extension cannot be parsed.
+        Exception: the extension cannot be parsed.
 
     """
     from cryptography import x509  # noqa: PLC0415  (likewise)

@@ -66,7 +66,7 @@ def plan(
     foreign = [pair for pair in promised if not pair[0].configuration.installed]
     is_meant = is_allowed or address is not None
     only_public = frozenset() if is_meant else frozenset(_targets(foreign)).difference(named)
-    return Plan(named, promised, only_public)
+    return Plan(list(dict.fromkeys(named)), promised, only_public)
 
 
 def at_all_addresses(planned: Plan, version: int | None) -> Plan:

@@ -109,7 +109,12 @@ class Prober:
         try:
             return _served(target, self._shake(target, client, status=True), keys)
         except HandshakeError as error:
-            failed = error
+            return self._without_status(target, client, keys, error)
+
+    def _without_status(
+        self, target: Target, client: TlsClient, keys: str | None, failed: HandshakeError
+    ) -> Served:
+        """Make a handshake without a status request, after one with it has failed."""
         failure = Served(
             target, datetime.now(UTC), failure=str(failed), allowed=failed.allowed, keys=keys
         )
@@ -157,6 +162,7 @@ def _served(
         chain=chain,
         staple=staple,
         staple_length=len(made.staple or b""),
+        built=_certificates(made.built),
         unverified=made.unverified,
         failure=failure if chain else "the server sent no certificate that can be parsed",
         keys=keys,
@@ -164,13 +170,16 @@ def _served(
 
 
 def _certificates(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
-    """The certificates that cryptography can parse; OpenSSL is more lenient."""
+    """The certificates up to the first that is not understood; OpenSSL reads some of these."""
     certificates = []
     for der in chain:
         try:
-            certificates.append(Certificate.parse(der))
+            certificate = Certificate.parse(der)
         except ValueError:
             break
+        if not certificate.is_understood:
+            break
+        certificates.append(certificate)
     return tuple(certificates)
 
 

@@ -28,7 +28,9 @@ class Served:
         chain: the certificates, the leaf first.
         staple: the staple, if it is an OCSP response.
         staple_length: length of the staple in bytes; 0 without staple.
-        unverified: why OpenSSL does not trust the chain; empty if it does.
+        built: the chain from the leaf to a trusted authority, or as far as OpenSSL can build it.
+            Clients ignore certificates that were sent and are not in it.
+        unverified: why OpenSSL does not trust that chain; empty if it does.
         failure: why there was no handshake, or none with a status request.
         allowed: whether the server may be connected to.
         keys: ``RSA`` or ``ECDSA``, if only certificates with these keys were accepted.
@@ -47,6 +49,7 @@ class Served:
     chain: tuple[Certificate, ...] = ()
     staple: StatusResponse | None = None
     staple_length: int = 0
+    built: tuple[Certificate, ...] = ()
     unverified: tuple[Unverified, ...] = ()
     failure: str | None = None
     allowed: bool = True

@@ -10,9 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.certificates.strength import weakest
+
 if TYPE_CHECKING:
     from apachestaple.probing.served import Served
 
+# The default level of OpenSSL in most distributions.
+_SECURITY_LEVEL = 2
 _NOT_YET_VALID, _EXPIRED = 9, 10
 _NO_ISSUER = (2, 20, 21, 27)
 _TEXTS = {
@@ -31,26 +35,36 @@ _TEXTS = {
     34: "has a critical extension that OpenSSL does not know",
     47: "has a name that one of its authorities may not certify",
     48: "has a name that one of its authorities may not certify",
-    66: "has a key that is too small",
-    67: "has an authority with a key that is too small",
-    68: "has a signature with a weak digest",
+    79: "is not allowed to issue certificates",
 }
 
 
 def problem_of_chain(served: Served) -> str | None:
     """Why OpenSSL does not trust the chain, or ``None``.
 
-    The dates of certificates that were sent are not part of it.
+    The dates of certificates that are understood are not part of it.
     """
     for code, depth in served.unverified:
-        if code in (_NOT_YET_VALID, _EXPIRED) and depth < len(served.chain):
+        if code in (_NOT_YET_VALID, _EXPIRED) and depth < len(served.built):
             continue
         if code in _NO_ISSUER:
             return _without_issuer(served)
         what = "a CA certificate of the chain" if depth else "the certificate"
         text = _TEXTS.get(code, f"is rejected by OpenSSL (verification error {code})")
         return f"{what} {text}"
-    return None
+    return _too_weak(served)
+
+
+def _too_weak(served: Served) -> str | None:
+    """What OpenSSL rejects by default; `TlsClient` accepts it, so that it can be judged."""
+    found = weakest(served.built, _SECURITY_LEVEL)
+    if found is None:
+        return None
+    certificate, weak = found
+    what = f"the CA certificate {certificate.subject}"
+    if certificate is served.built[0]:
+        what = "the certificate"
+    return f"{what} has {weak.text}, which many clients reject"
 
 
 def _without_issuer(served: Served) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.probing.judging import Verdict
-from apachestaple.report.terminal import cut, printable
+from apachestaple.report.terminal import cut, printable, without_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,5 +38,9 @@ def value(label: str, number: str, limits: str = ";;0") -> str:
 
 
 def clean(text: str) -> str:
-    """On one line, without the character that begins performance data."""
-    return cut(printable(text).replace("|", "¦"), _LONGEST)
+    """On one line, without the character that begins performance data.
+
+    Commands for CI runners are escaped here, and not when a whole line is printed, which would
+    change IPv6 addresses.
+    """
+    return cut(without_commands(printable(text)).replace("|", "¦"), _LONGEST)

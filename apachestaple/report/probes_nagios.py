@@ -50,7 +50,7 @@ def _values(judged: Judged, expected: Expectations) -> Iterator[str]:
         return
     name = name_of(served.target)
     yield value(f"{name} time", f"{served.seconds:.3f}s")
-    if served.leaf is not None and served.leaf.is_understood:
+    if served.leaf is not None:
         left = days(served.leaf.not_after - served.at)
         yield value(f"{name} certificate_days", f"{left:.2f}", _range(expected.certificate, days))
     if served.staple_left is not None:

@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.exposition import generate_latest
-
-from apachestaple.report.terminal import printable
+from apachestaple.report.prometheus import exposition, gauge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +16,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
+    from apachestaple.certificates.certificate import Certificate
     from apachestaple.probing.judging import Judged
     from apachestaple.probing.served import Served
 
@@ -27,136 +24,131 @@ if TYPE_CHECKING:
 _STATUSES = {"good": 0, "revoked": 1, "unknown": 2}
 
 
+_TARGET = ("target", "servername", "address", "keys")
+_CERTIFICATE = (*_TARGET, "serial_no", "cn", "issuer_cn", "position")
+
+
 def probe_prometheus(probed: Sequence[Judged]) -> str:
-    """The metrics of all servers. A server without handshake has no metrics of a certificate."""
-    registry = CollectorRegistry()
-    registry.register(_Collector(probed))
-    return generate_latest(registry).decode("utf-8")
+    """The metrics of all servers. A server without handshake has no metrics of a certificate.
+
+    Of a server that was probed for several configurations, those of the worst verdict are kept.
+    """
+    worst_first = sorted(probed, key=lambda judged: -judged.verdict.weight)
+    return exposition([*_of_servers(worst_first), *_of_handshakes(list(_served(worst_first)))])
 
 
-class _Collector:
-    def __init__(self, probed: Sequence[Judged]) -> None:
-        self._probed = probed
-
-    def collect(self) -> Iterator[Metric]:
-        """All metrics, as prometheus_client asks for them."""
-        yield self._gauge(
-            "apachestaple_probe_verdict",
-            "Verdict: 0 ok, 1 warning, 2 critical, 3 unknown.",
-            lambda judged: judged.verdict,
-        )
-        yield self._gauge(
-            "apachestaple_probe_time_seconds",
-            "Time of the probe, in seconds since 1970.",
-            lambda judged: judged.served.at.timestamp(),
-        )
-        yield self._gauge(
-            "apachestaple_probe_duration_seconds",
-            "Duration of the handshake with a status request.",
-            lambda judged: judged.served.seconds if judged.served.reached else None,
-        )
-        yield self._gauge(
-            "ssl_probe_success",
-            "Whether a handshake with a status request succeeds.",
-            lambda judged: judged.served.failure is None,
-        )
-        yield self._versions()
-        yield from self._certificates()
-        yield from self._staples()
-
-    def _gauge(
-        self, name: str, text: str, value: Callable[[Judged], float | None]
-    ) -> GaugeMetricFamily:
-        gauge = GaugeMetricFamily(name, text, labels=_TARGET)
-        for judged in self._probed:
-            number = value(judged)
-            if number is not None:
-                gauge.add_metric(_target(judged.served), number)
-        return gauge
-
-    def _versions(self) -> GaugeMetricFamily:
-        gauge = GaugeMetricFamily(
-            "ssl_tls_version_info", "The version of TLS, in a label.", labels=[*_TARGET, "version"]
-        )
-        for served in self._served():
-            if served.tls_version is not None:
-                gauge.add_metric([*_target(served), served.tls_version], 1)
-        return gauge
-
-    def _certificates(self) -> Iterator[GaugeMetricFamily]:
-        labels = [*_TARGET, "serial_no", "cn", "issuer_cn", "position"]
-        begin = GaugeMetricFamily(
-            "ssl_cert_not_before", "Begin of the validity, in seconds since 1970.", labels=labels
-        )
-        end = GaugeMetricFamily(
-            "ssl_cert_not_after", "End of the validity, in seconds since 1970.", labels=labels
-        )
-        for served in self._served():
-            for position, certificate in enumerate(served.chain):
-                if certificate.is_understood:
-                    values = [
-                        *_target(served),
-                        str(certificate.serial),
-                        printable(certificate.common_name),
-                        printable(certificate.issuer_common_name),
-                        str(position),
-                    ]
-                    begin.add_metric(values, certificate.not_before.timestamp())
-                    end.add_metric(values, certificate.not_after.timestamp())
-        yield begin
-        yield end
-
-    def _staples(self) -> Iterator[GaugeMetricFamily]:
-        yield self._staple(
-            "ssl_ocsp_response_stapled",
-            "Whether a staple was sent.",
-            lambda served: served.staple_length > 0,
-        )
-        yield self._staple(
-            "ssl_ocsp_response_status",
-            "Status in the staple: 0 good, 1 revoked, 2 unknown.",
-            lambda served: _STATUSES.get(served.status),
-        )
-        yield self._staple(
-            "apachestaple_staple_verified",
-            "Whether the staple is for the certificate, valid now, and signed by a trusted signer.",
-            lambda served: served.verified,
-        )
-        yield self._staple(
-            "ssl_ocsp_response_this_update",
-            "Begin of the staple's validity, in seconds since 1970.",
-            lambda served: _seconds(served.staple.this_update if served.staple else None),
-        )
-        yield self._staple(
-            "ssl_ocsp_response_next_update",
-            "End of the staple's validity, in seconds since 1970.",
-            lambda served: _seconds(served.staple.next_update if served.staple else None),
-        )
-
-    def _staple(
-        self, name: str, text: str, value: Callable[[Served], float | None]
-    ) -> GaugeMetricFamily:
-        gauge = GaugeMetricFamily(name, text, labels=_TARGET)
-        for served in self._served():
-            number = value(served) if served.reached else None
-            if number is not None:
-                gauge.add_metric(_target(served), number)
-        return gauge
-
-    def _served(self) -> Iterator[Served]:
-        """What clients get, also those that only accept another type of key."""
-        for judged in self._probed:
-            yield judged.served
-            yield from judged.served.others
+def _served(probed: Sequence[Judged]) -> Iterator[Served]:
+    """What clients get, also those that only accept another type of key."""
+    for judged in probed:
+        yield judged.served
+        yield from judged.served.others
 
 
-_TARGET = ["target", "servername", "address", "keys"]
+def _of_servers(probed: Sequence[Judged]) -> Iterator[Metric]:
+    def metric(name: str, text: str, value: Callable[[Judged], float | None]) -> Metric:
+        samples = [(_target(judged.served), value(judged)) for judged in probed]
+        return gauge(name, text, _TARGET, samples)
+
+    yield metric(
+        "apachestaple_probe_verdict",
+        "Verdict: 0 ok, 1 warning, 2 critical, 3 unknown.",
+        lambda judged: judged.verdict,
+    )
+    yield metric(
+        "apachestaple_probe_time_seconds",
+        "Time of the probe, in seconds since 1970.",
+        lambda judged: judged.served.at.timestamp(),
+    )
+    yield metric(
+        "apachestaple_probe_duration_seconds",
+        "Duration of the handshake with a status request.",
+        lambda judged: judged.served.seconds if judged.served.reached else None,
+    )
+    yield metric(
+        "ssl_probe_success",
+        "Whether a handshake with a status request succeeds.",
+        lambda judged: judged.served.failure is None,
+    )
 
 
-def _target(served: Served) -> list[str]:
+def _of_handshakes(served: Sequence[Served]) -> Iterator[Metric]:
+    yield gauge(
+        "ssl_tls_version_info",
+        "The version of TLS, in a label.",
+        (*_TARGET, "version"),
+        [((*_target(one), one.tls_version), 1) for one in served if one.tls_version],
+    )
+    yield _of_certificates(
+        served,
+        "ssl_cert_not_before",
+        "Begin of the validity, in seconds since 1970.",
+        lambda certificate: certificate.not_before,
+    )
+    yield _of_certificates(
+        served,
+        "ssl_cert_not_after",
+        "End of the validity, in seconds since 1970.",
+        lambda certificate: certificate.not_after,
+    )
+    yield from _of_staples([one for one in served if one.reached])
+
+
+def _of_certificates(
+    served: Sequence[Served], name: str, text: str, time: Callable[[Certificate], datetime]
+) -> Metric:
+    samples = [
+        (_certificate(one, position), time(certificate).timestamp())
+        for one in served
+        for position, certificate in enumerate(one.chain)
+    ]
+    return gauge(name, text, _CERTIFICATE, samples)
+
+
+def _of_staples(served: Sequence[Served]) -> Iterator[Metric]:
+    def metric(name: str, text: str, value: Callable[[Served], float | None]) -> Metric:
+        return gauge(name, text, _TARGET, [(_target(one), value(one)) for one in served])
+
+    yield metric(
+        "ssl_ocsp_response_stapled",
+        "Whether a staple was sent.",
+        lambda one: one.staple_length > 0,
+    )
+    yield metric(
+        "ssl_ocsp_response_status",
+        "Status in the staple: 0 good, 1 revoked, 2 unknown.",
+        lambda one: _STATUSES.get(one.status),
+    )
+    yield metric(
+        "apachestaple_staple_verified",
+        "Whether the staple is for the certificate, valid now, and signed by a trusted signer.",
+        lambda one: one.verified,
+    )
+    yield metric(
+        "ssl_ocsp_response_this_update",
+        "Begin of the staple's validity, in seconds since 1970.",
+        lambda one: _seconds(one.staple.this_update if one.staple else None),
+    )
+    yield metric(
+        "ssl_ocsp_response_next_update",
+        "End of the staple's validity, in seconds since 1970.",
+        lambda one: _seconds(one.staple.next_update if one.staple else None),
+    )
+
+
+def _target(served: Served) -> tuple[str, ...]:
     target = served.target
-    texts = (str(target), target.servername or "", target.address or "", served.keys or "")
-    return [printable(text) for text in texts]
+    return str(target), target.servername or "", target.address or "", served.keys or ""
+
+
+def _certificate(served: Served, position: int) -> tuple[str, ...]:
+    certificate = served.chain[position]
+    return (
+        *_target(served),
+        str(certificate.serial),
+        certificate.common_name,
+        certificate.issuer_common_name,
+        str(position),
+    )
 
 
 def _seconds(time: datetime | None) -> float | None:
