@@ -60,6 +60,7 @@ def test_targets_of_a_file_and_of_standard_input(server: Httpd, lab: Lab, tmp_pa
         ("", 2, "no server to probe"),
         ("# none\n", 2, "no server to probe"),
         ("a b\n", 2, "use HOST or HOST:PORT, not 'a b'"),
+        ("\ufeff# a byte order mark\r\n", 2, "no server to probe"),
         ("\udcff\n", 2, "is not a valid name"),
     ],
 )
@@ -264,3 +265,21 @@ def test_a_slow_server_holds_up_no_other(server: Httpd) -> None:
         targets += [Target("127.0.0.1", server.port, f"{n}.example.com") for n in range(3)]
         order = [target for target, _ in Prober(seconds=3).probe_all(targets, 2)]
     assert order[-1] == targets[0]
+
+
+def test_an_exhausted_machine_says_nothing_about_servers(tmp_path: Path) -> None:
+    file = tmp_path / "targets"
+    with RawServer(lambda _: time.sleep(5)) as server:
+        file.write_text("".join(f"h{number}:{server.port}\n" for number in range(200)))
+        command = ("probe", "--targets", str(file), "--address", "127.0.0.1", "--format", "nagios")
+        done = subprocess.run(
+            [
+                *("prlimit", "--nofile=40", sys.executable, "-m", "apachestaple", *command),
+                *("--concurrency", "100"),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (3, "STAPLING UNKNOWN - Too many open files\n")

@@ -4,13 +4,13 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 from typing import Any, get_type_hints
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from apachestaple.cli.errors import exit_code
-from apachestaple.cli.plugin import is_plugin, unknown
 from apachestaple.report.terminal import printable, without_commands
 
 
@@ -69,9 +69,11 @@ class _UsageErrors:
             with _escaped():
                 return super().make_context(*arguments, **options)  # type: ignore[misc]
         except _UsageError as error:
-            if is_plugin(words):
-                raise typer.Exit(unknown(error.format_message())) from None
-            raise
+            if "--format=nagios" not in words and ("--format", "nagios") not in pairwise(words):
+                raise
+            from apachestaple.cli.plugin import unknown
+
+            raise typer.Exit(unknown(error.format_message())) from None
 
 
 @contextmanager

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import described, tell_if_internal
 
+# Not where it is needed: the error may be that no file can be opened.
+from apachestaple.probing.judging import Verdict
+from apachestaple.report.nagios import plugin_error
+from apachestaple.report.terminal import emit
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 
 def as_plugin(form: str, output: str | None, run: Callable[[], int]) -> int:
@@ -28,16 +32,7 @@ def as_plugin(form: str, output: str | None, run: Callable[[], int]) -> int:
             return unknown(described(error))
 
 
-def is_plugin(words: Sequence[str]) -> bool:
-    """Whether the words of a command line ask for the format ``nagios``."""
-    return "--format=nagios" in words or ("--format", "nagios") in pairwise(words)
-
-
 def unknown(message: str, output: str | None = None) -> int:
     """Print the verdict UNKNOWN; returns its exit code."""
-    from apachestaple.probing.judging import Verdict
-    from apachestaple.report.nagios import plugin_error
-    from apachestaple.report.terminal import emit
-
     emit(plugin_error(message), output, exact=True)
     return Verdict.UNKNOWN

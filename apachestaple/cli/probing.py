@@ -31,18 +31,18 @@ class Expected:
 
     warning: Annotated[
         str | None,
-        typer.Option(metavar="DAYS", help="Warn if a certificate expires in less time."),
+        typer.Option(metavar="DAYS", help="Warn if a certificate expires in fewer days."),
     ] = None
     critical: Annotated[
         str | None,
-        typer.Option(metavar="DAYS", help="Critical if a certificate expires in less time."),
+        typer.Option(metavar="DAYS", help="Critical if a certificate expires in fewer days."),
     ] = None
     ocsp_warning: Annotated[
-        str | None, typer.Option(metavar="HOURS", help="Warn if a staple expires in less time.")
+        str | None, typer.Option(metavar="HOURS", help="Warn if a staple expires in fewer hours.")
     ] = None
     ocsp_critical: Annotated[
         str | None,
-        typer.Option(metavar="HOURS", help="Critical if a staple expires in less time."),
+        typer.Option(metavar="HOURS", help="Critical if a staple expires in fewer hours."),
     ] = None
     require_staple: Annotated[
         bool, typer.Option("--require-staple", help="Critical if a server sends no staple.")
@@ -82,7 +82,8 @@ class Client:
         typer.Option(metavar="NAME", help="Name to send to the server [default: HOST]."),
     ] = None
     address: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Connect to this address.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Connect to this address, not to that of HOST."),
     ] = None
     only_ipv4: Annotated[bool, typer.Option("-4", help="Use IPv4 only.")] = False
     only_ipv6: Annotated[bool, typer.Option("-6", help="Use IPv6 only.")] = False
@@ -95,7 +96,7 @@ class Client:
     ] = None
     timeout: Annotated[
         str | None,
-        typer.Option(metavar="SECONDS", help="Time limit of a handshake [default: 15]."),
+        typer.Option(metavar="SECONDS", help="Time limit of each handshake [default: 15]."),
     ] = None
     retries: Annotated[
         str | None,

@@ -6,6 +6,8 @@ import queue
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
+from apachestaple.errors import OperatingSystemError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -23,6 +25,7 @@ def at_once(
 
     Raises:
         Exception: an exception of ``ask``.
+        OperatingSystemError: no thread can be started.
 
     """
     waiting: queue.SimpleQueue[_Question] = queue.SimpleQueue()
@@ -42,9 +45,24 @@ def at_once(
                 done.put(error)
 
     for _ in range(min(most, len(questions))):
-        threading.Thread(target=work, daemon=True).start()
+        started(work)
     for _ in questions:
         outcome = done.get()
         if isinstance(outcome, Exception):
             raise outcome
         yield outcome
+
+
+def started(work: Callable[[], None]) -> threading.Thread:
+    """A new thread, which ends with the program.
+
+    Raises:
+        OperatingSystemError: no thread can be started.
+
+    """
+    thread = threading.Thread(target=work, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        raise OperatingSystemError("the system does not allow another thread") from None
+    return thread

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any
 
+from apachestaple.filesystem.reading import end_if_exhausted
 from apachestaple.network.addresses import special
+from apachestaple.network.concurrency import started
 
 
 class ConnectError(Exception):
@@ -72,6 +73,7 @@ def connect(
     Raises:
         ConnectError: no address accepts a connection.
         NotPublicError: one of the addresses is special.
+        OperatingSystemError: no socket can be opened.
 
     """
     found = resolve(host, port, deadline, family=family)
@@ -95,6 +97,7 @@ def connect(
             is_timeout = True
             reasons.append(f"{address[0]} port {port} does not answer within {patience:.3g} s")
         except OSError as error:
+            end_if_exhausted(error)
             reasons.append(f"{address[0]} port {port}: {reason(error)}")
         else:
             return connection
@@ -142,9 +145,7 @@ def resolve(
             wrong.append(error)
 
     # The resolver has no time limit. The thread ends with the program.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(deadline.left)
+    started(ask).join(deadline.left)
     if found:
         return found
     if wrong:

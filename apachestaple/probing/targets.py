@@ -66,7 +66,7 @@ def parse_target(text: str, *, servername: str | None = None, address: str | Non
 
 
 _TARGET = re.compile(
-    r"(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\w+)?)"
+    r"(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%[\w.-]+)?)"
     r"|(?:\[(?P<bracketed>[^\]\s/]+)\]|(?P<name>[^\s:/@\[\]]+))(?::(?P<port>[0-9]{1,6}))?"
 )
 
@@ -84,7 +84,7 @@ def _ascii(name: str) -> str:
 
 def parse_target_list(text: str) -> Iterator[str]:
     """The targets in a file: one on each line; ``#`` begins a comment."""
-    for line in text.splitlines():
+    for line in text.removeprefix("\ufeff").splitlines():
         target = line.partition("#")[0].strip()
         if target:
             yield target
