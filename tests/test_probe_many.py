@@ -283,3 +283,9 @@ def test_an_exhausted_machine_says_nothing_about_servers(tmp_path: Path) -> None
             check=False,
         )
     assert (done.returncode, done.stdout) == (3, "STAPLING UNKNOWN - Too many open files\n")
+
+
+def test_a_proxy_decides_about_the_version_of_ip() -> None:
+    done = run("probe", "localhost:1", "--proxy", "http://127.0.0.1:1", "-6")
+    assert done.returncode == 2
+    assert "-4 and -6 have no effect on --proxy" in done.stderr

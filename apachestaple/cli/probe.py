@@ -90,6 +90,10 @@ def probe(
             )
         if allow_private and not from_paths:
             raise UsageError("--allow-private can only be used with --from")
+        if client.proxy and client.route.version and not all_addresses:
+            raise UsageError(
+                "-4 and -6 have no effect on --proxy, which resolves the names; use --all-addresses"
+            )
         named = client.parsed(words)
         sites = _sites(common, from_paths) if from_paths else []
         planned = plan(named, sites, address=client.address, is_allowed=allow_private)
