@@ -8,8 +8,11 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from apachestaple.certificates.certificate import Certificate
 from apachestaple.probing.judging import Expectations, Limit, Verdict, judge, worst
+from apachestaple.probing.names import problem_of_name
 from apachestaple.probing.probe import Prober
 from apachestaple.probing.targets import Target, parse_target, parse_target_list
 from apachestaple.rules.rule import CACHE, tls_host
@@ -189,6 +192,9 @@ def test_how_long_certificate_and_staple_must_last(server: Httpd, lab: Lab) -> N
             assert result.verdict is verdict
             assert all("expires in" in problem.text for problem in result.problems)
             assert bool(result.problems) is (verdict is not Verdict.OK)
+            days, hours = time / dt.timedelta(days=1), time / hour
+            rest = {f"expires in {days:.1f} days", f"expires in {hours:.1f} hours"}
+            assert all(any(each in problem.text for each in rest) for problem in result.problems)
 
 
 def test_a_staple_can_be_required(server: Httpd, lab: Lab) -> None:
@@ -246,3 +252,16 @@ def test_internationalised_names_are_requested_in_ascii(text: str, name: str) ->
 def test_a_list_of_targets_has_comments() -> None:
     text = "# all\nwww.example.com\n\n  [::1]:8443  # v6\r\n#off.example.com\n"
     assert list(parse_target_list(text)) == ["www.example.com", "[::1]:8443"]
+
+
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [
+        (("a.example", "b.example", "c.example"), "a.example, b.example, c.example, not for"),
+        (("a.example", "b.example", "c.example", "d.example"), "c.example and 1 more, not for"),
+    ],
+)
+def test_a_message_lists_three_names(lab: Lab, names: tuple[str, ...], listed: str) -> None:
+    issued = lab.authority.issue("several-names", names=names, ocsp=())
+    leaf = Certificate.parse(issued.x509.public_bytes(Encoding.DER))
+    assert listed in (problem_of_name(leaf, "www.example.com") or "")
