@@ -11,6 +11,7 @@ from typing import Any
 from apachestaple.filesystem.reading import end_if_exhausted
 from apachestaple.network.addresses import special
 from apachestaple.network.concurrency import started
+from apachestaple.ocsp.host import is_address
 
 
 class ConnectError(Exception):
@@ -144,8 +145,11 @@ def resolve(
         except (OSError, ValueError) as error:
             wrong.append(error)
 
-    # The resolver has no time limit. The thread ends with the program.
-    started(ask).join(deadline.left)
+    if is_address(host):
+        ask()
+    else:
+        # The resolver has no time limit. The thread ends with the program.
+        started(ask).join(deadline.left)
     if found:
         return found
     if wrong:

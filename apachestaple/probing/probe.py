@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.certificate import Certificate
@@ -169,12 +170,18 @@ def _served(
     )
 
 
+# Most servers send the same certificates of authorities, and each sends its own twice.
+@lru_cache(maxsize=1024)
+def _parsed(der: bytes) -> Certificate:
+    return Certificate.parse(der)
+
+
 def _certificates(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
     """The certificates up to the first that is not understood; OpenSSL reads some of these."""
     certificates = []
     for der in chain:
         try:
-            certificate = Certificate.parse(der)
+            certificate = _parsed(der)
         except ValueError:
             break
         if not certificate.is_understood:
