@@ -196,6 +196,34 @@ HEADINGS = {
         ("# OCSP stapling", ON, "SSLVerifyDepth 2"),
         ("# OCSP stapling", "SSLVerifyDepth 2"),
     ),
+    "a line that is not about TLS is left below it": (
+        ("# SSL/TLS stapling.", ON, "ServerSignature off"),
+        ("ServerSignature off",),
+    ),
+    "Mozilla's heading": (
+        ("# OCSP Stapling, only in httpd 2.3.3 and later", ON, "UseCanonicalName off", "", "#"),
+        ("UseCanonicalName off", "", "#"),
+    ),
+    "a section is left below it": (
+        ("# Enable OCSP stapling:", ON, '<Location "/">', "Options None", "</Location>"),
+        ('<Location "/">', "Options None", "</Location>"),
+    ),
+    "two headings, and the upper one is about more": (
+        ("# Hardening, OCSP stapling", "# OCSP stapling", ON, "ServerSignature off"),
+        ("# Hardening, OCSP stapling", "ServerSignature off"),
+    ),
+    "it may be about more": (
+        ("# SSL, OCSP stapling", ON, "ServerSignature off"),
+        ("# SSL, OCSP stapling", "ServerSignature off"),
+    ),
+    "it may be about a line further below": (
+        ("# OCSP stapling", ON, "ServerSignature off", "SSLVerifyDepth 2", ""),
+        ("# OCSP stapling", "ServerSignature off", "SSLVerifyDepth 2", ""),
+    ),
+    "it may be about a condition below it": (
+        ("# OCSP stapling", ON, "<IfModule mime_module>", "</IfModule>"),
+        ("# OCSP stapling", "<IfModule mime_module>", "</IfModule>"),
+    ),
     "a directive that is commented out": (
         ("# OCSP stapling", ON, "#SSLStaplingForceURL http://ocsp.example.com"),
         ("# OCSP stapling", "#SSLStaplingForceURL http://ocsp.example.com"),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from apachestaple.lint.startup import expected_staple, start_problems
+from apachestaple.lint.startup import expected_staple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
     from apachestaple.mod_ssl.staples import Prospect
     from apachestaple.rules.finding import Finding
 
-    # A site, and the findings that tell whether httpd starts with it.
-    Linted = tuple[Site, Sequence[Finding]]
+    # A site, and the findings that keep httpd from starting (`start_problems`).
+    Judged = tuple[Site, Mapping[str, Finding]]
 
 
 class Outlook(NamedTuple):
@@ -34,7 +34,7 @@ class Outlook(NamedTuple):
     after: Prospect
 
 
-def outlooks(before: Linted, after: Linted) -> tuple[Outlook, ...]:
+def outlooks(before: Judged, after: Judged) -> tuple[Outlook, ...]:
     """All TLS hosts of the repaired configuration, each once."""
     known = {key: prospect for key, _, prospect in _prospects(*before)}
     found = (Outlook(name, known.get(key), now) for key, name, now in _prospects(*after))
@@ -43,10 +43,9 @@ def outlooks(before: Linted, after: Linted) -> tuple[Outlook, ...]:
 
 
 def _prospects(
-    site: Site, findings: Sequence[Finding]
+    site: Site, problems: Mapping[str, Finding]
 ) -> Iterator[tuple[tuple[str, int], str, Prospect]]:
     """The hosts, with a number for those of the same name."""
-    problems = start_problems(findings)
     seen: Counter[str] = Counter()
     for host in site.tls_hosts:
         expected = expected_staple(host, site, problems)

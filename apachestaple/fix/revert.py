@@ -12,6 +12,7 @@ from apachestaple.fix.outlook import outlooks
 from apachestaple.fix.transaction.configtest import NOT_RUN
 from apachestaple.fix.transaction.undo import undo
 from apachestaple.lint.lint import lint
+from apachestaple.lint.startup import start_problems
 from apachestaple.mod_ssl.reading import read_site
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def revert(
         host
         for before, after in changes
         for host in outlooks(
-            (before, lint([before], rules).findings), (after, lint([after], rules).findings)
+            (before, start_problems(lint([before], rules).findings)),
+            (after, start_problems(lint([after], rules).findings)),
         )
     ]
     tested = NOT_RUN if diff else undo(backup, starts, configtest)

@@ -31,7 +31,7 @@ from apachestaple.mod_ssl.reading import read_site
 from apachestaple.templating import TemplateProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from apachestaple.fix.outcome import FixRequest
     from apachestaple.fix.outlook import Outlook
@@ -142,7 +142,8 @@ def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> s
     for each in repairs:
         original = _read(each.start, request, unchanged)
         before, after = (
-            (site, lint([site], request.rules).findings) for site in (original, each.after)
+            (site, start_problems(lint([site], request.rules).findings))
+            for site in (original, each.after)
         )
         if any(_is_lost(host) for host in outlooks(before, after)):
             return shared
@@ -177,6 +178,8 @@ def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> F
         remaining = repairs[0].remaining
     else:
         remaining = lint([each.after for each in repairs], request.rules).findings
+    problems = start_problems(remaining)
+    paths = {file.path for file in files}
     return FixOutcome(
         tuple(files),
         tuple(_generated(files, repairs, work)),
@@ -187,7 +190,7 @@ def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> F
         hosts=tuple(
             host
             for each in repairs
-            for host in outlooks((each.before, each.found), (each.after, remaining))
+            for host in outlooks((each.before, start_problems(each.found)), (each.after, problems))
         ),
         notes=_notes(files, request),
         repaired=tuple(work.repaired),
@@ -195,7 +198,7 @@ def _outcome(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> F
         activations=activations(
             (each.before, each.after)
             for each in repairs
-            if _changed(files, each.before) or _changed(files, each.after)
+            if _changed(paths, each.before) or _changed(paths, each.after)
         ),
     )
 
@@ -231,9 +234,8 @@ def _read(start: Start, request: FixRequest, work: Work) -> Site:
     return read_site(start._replace(paths=paths), request.certificates_required, work.certificates)
 
 
-def _changed(files: Sequence[NewText], site: Site) -> bool:
+def _changed(paths: Container[str], site: Site) -> bool:
     """Whether a configuration reads one of the files that are written."""
-    paths = {file.path for file in files}
     return any(
         file.path in paths or file.real_path in paths for file in site.configuration.files.values()
     )

@@ -26,13 +26,13 @@ from .row import Limit, Row
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FOLDER = tempfile.TemporaryDirectory(prefix="apachestaple-linear-")
+FOLDER = tempfile.TemporaryDirectory(prefix="apachestaple-linear-")
 _SSL = "LoadModule ssl_module modules/mod_ssl.so\n"
 _MACRO = "LoadModule macro_module modules/mod_macro.so\n"
 
 
 def written(name: str, text: str) -> str:
-    path = Path(_FOLDER.name, name)
+    path = Path(FOLDER.name, name)
     path.write_text(text)
     return str(path)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apachestaple.cli.fix import fix
@@ -12,7 +14,7 @@ from apachestaple.cli.options import Common
 from apachestaple.fix.editing.compare import changed_lines
 from apachestaple.fix.editing.edit import Edit, Where, edited
 
-from .configurations import written
+from .configurations import FOLDER, written
 from .row import Row
 
 if TYPE_CHECKING:
@@ -35,6 +37,26 @@ def edits(where: Where, size: int) -> tuple[str, list[Edit]]:
     return _HOST * size, [Edit("f", each, where, ("SSLUseStapling off",), "") for each in lines]
 
 
+def in_files(size: int) -> str:
+    """A server with a file for each host."""
+    folder = Path(tempfile.mkdtemp(dir=FOLDER.name))
+    (folder / "sites").mkdir()
+    for number in range(size):
+        (folder / f"sites/{number}.conf").write_text(_HOST)
+    main = folder / "httpd.conf"
+    main.write_text("ServerRoot /x\nInclude sites/*.conf\n")
+    return str(main)
+
+
+def servers(size: int) -> str:
+    """A folder of servers with one host each."""
+    folder = Path(tempfile.mkdtemp(dir=FOLDER.name))
+    for number in range(size):
+        (folder / str(number)).mkdir()
+        (folder / f"{number}/httpd.conf").write_text(f"ServerRoot /x\n{_HOST}")
+    return str(folder)
+
+
 def diff(path: str) -> object:
     printed = io.TextIOWrapper(io.BytesIO())
     with redirect_stdout(printed), redirect_stderr(printed):
@@ -52,4 +74,6 @@ ROWS = (
         for where in (Where.REPLACE, Where.REMOVE, Where.AFTER, Where.INSIDE, Where.LAST)
     ),
     Row("fix --diff: equal hosts", lambda size: written("httpd.conf", _HOST * size), diff, 100),
+    Row("fix --diff: hosts in files of their own", in_files, diff, 100),
+    Row("fix --diff: servers", servers, diff, 100),
 )

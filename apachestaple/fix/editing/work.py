@@ -38,6 +38,7 @@ class Work:
     not_in_focus: str = ""
     # Files whose text cannot be edited, with the reasons.
     uneditable: dict[str, str] = field(default_factory=dict)
+    _texts: int = 0
 
     def edit_refusal(self, path: str) -> str | None:
         """Why a file is not edited, by its real path; ``None`` if it can be."""
@@ -89,7 +90,7 @@ class Work:
         for path, text in new.items():
             if path not in self.made:
                 self.old.setdefault(path, texts[path])
-            self.new[path] = text
+            self._set(path, text)
         for edit in once:
             self.changes.append(f"{edit.file}: {edit.reason}")
             self._make_file(edit, texts)
@@ -97,7 +98,7 @@ class Work:
     def _make_file(self, edit: Edit, texts: Mapping[str, str]) -> None:
         """Create or remove a file or a link."""
         if edit.where is Where.FILE:
-            self.new[edit.file] = "".join(f"{line}\n" for line in edit.lines)
+            self._set(edit.file, "".join(f"{line}\n" for line in edit.lines))
             self.made[edit.file] = edit.file
         elif edit.where is Where.LINK:
             (target,) = edit.lines
@@ -108,12 +109,18 @@ class Work:
             self.gone.add(edit.file)
             if edit.file in texts:
                 self.old.setdefault(edit.file, texts[edit.file])
-                self.new[edit.file] = ""
+                self._set(edit.file, "")
+
+    def _set(self, path: str, text: str) -> None:
+        # The hash of a set of texts is the sum of their hashes, as a repository has many texts.
+        self._texts += hash((path, text))
+        if path in self.new:
+            self._texts -= hash((path, self.new[path]))
+        self.new[path] = text
 
     def state(self) -> int:
-        """A hash of all texts, links and removed files."""
-        texts = frozenset(self.new.items())
-        return hash((texts, frozenset(self.links.items()), frozenset(self.gone)))
+        """A hash of all texts, links and removed files; no link or removal is taken back."""
+        return hash((self._texts, len(self.links), len(self.gone)))
 
 
 _WHOLE_FILES = (Where.FILE, Where.LINK, Where.GONE)
