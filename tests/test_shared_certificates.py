@@ -221,6 +221,36 @@ def test_a_url_does_not_abort_the_handshakes_of_another_host(lab: Lab, is_refuse
         assert [each.staple for each in made] == [good, good, "good"]
 
 
+def test_a_host_with_the_wrong_issuer_is_given_no_url(lab: Lab) -> None:
+    """It would make the record, with the wrong issuer also for the other host."""
+    lab.authority.issue("bare-full", names=("www.example.com",), ocsp=())
+    folder = lab.certificates_folder
+    pem = (folder / "bare-full.pem").read_text()
+    leaf = pem[: pem.index("-----END CERTIFICATE-----")] + "-----END CERTIFICATE-----\n"
+    (folder / "bare-alone.pem").write_text(leaf)
+    (folder / "bare-alone.key").write_text((folder / "bare-full.key").read_text())
+    forced = f"SSLStaplingForceURL {lab.responder.url}"
+    wrong = "SSLCACertificateFile certs/namesake.pem"
+    text = (
+        CACHE
+        + tls_host(ON, forced, certificate="bare-full", name="rich.example.com")
+        + tls_host(ON, wrong, certificate="bare-alone", name="poor.example.com")
+    )
+    with lab.httpd(text) as httpd:
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, "rich.example.com").staple == "good"
+        httpd.stop()
+        repaired(lab, httpd.root)
+        assert (httpd.root / "site.conf").read_text().count("SSLStaplingForceURL") == 1
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, "rich.example.com").staple == "good"
+        httpd.stop()
+        repaired(lab, httpd.root, "--unsafe")
+        assert httpd.start(), httpd.log
+        made = [handshake(httpd.port, f"{name}.example.com") for name in ("rich", "poor")]
+        assert [each.staple for each in made] == ["good", "good"]
+
+
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_a_chain_does_not_abort_the_handshakes_of_another_host(lab: Lab, is_refused: bool) -> None:
     lab.authority.issue("none-full", names=["www.example.com"], ocsp=())

@@ -85,10 +85,10 @@ def provided(host: Host, site: Site, *, safe: bool = True) -> Provided | None:
         return _query(host, site, safe=safe)
     if (url or removed) and _aborts(host):
         # This needs no chain.
-        return _query(host, site, safe=safe)
+        return _query(host, site, of_chain, safe=safe)
     if (url or removed) and any(certificate.first_uri for certificate in host.served):
         # With the chain alone, handshakes would be aborted.
-        return _query(host, site, safe=of_chain.remedy.safe)
+        return _query(host, site, of_chain, safe=of_chain.remedy.safe)
     return of_chain
 
 
@@ -115,8 +115,13 @@ def _aborts(host: Host) -> bool:
 _ABORTING = (Kind.NO_URI_HERE, Kind.URI_NOT_HTTP, Kind.FORCE_URL_NOT_HTTP)
 
 
-def _query(host: Host, site: Site, *, safe: bool) -> Provided | None:
-    """The step that lets a host query a responder."""
+def _query(host: Host, site: Site, chain: Provided | None = None, *, safe: bool) -> Provided | None:
+    """The step that lets a host query a responder; ``chain`` is the step that comes after it."""
+    if _has_wrong_issuer(host):
+        # The host would make the record, and other hosts would use the wrong issuer, too.
+        if chain is None:
+            return None
+        safe = safe and chain.remedy.safe
     url, removed = site.provisions.find_url(host) or (None, None)
     if removed is not None:
         reason = "the OCSP URIs of the certificates can be used"
