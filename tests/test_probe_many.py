@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.network.route import Proxy, Route, parse_proxy
-from apachestaple.probing.probe import Prober
+from apachestaple.probing.probe import Prober, certificates_of
 from apachestaple.probing.targets import Target
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
@@ -289,3 +289,16 @@ def test_a_proxy_decides_about_the_version_of_ip() -> None:
     done = run("probe", "localhost:1", "--proxy", "http://127.0.0.1:1", "-6")
     assert done.returncode == 2
     assert "-4 and -6 have no effect on --proxy" in done.stderr
+
+
+def test_for_its_certificate_alone_a_server_is_connected_to_once(server: Httpd) -> None:
+    def relay(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", server.port)) as behind:
+            behind.sendall(connection.recv(4096))
+            while chunk := behind.recv(65536):
+                connection.sendall(chunk)
+
+    with RawServer(relay) as counted:
+        files, failures = certificates_of([Target("127.0.0.1", counted.port, "www.example.com")])
+        assert ([file.leaf.subject for file in files if file.leaf], failures) == (["CN=good"], [])
+        assert counted.connections == 1

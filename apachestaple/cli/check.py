@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
 from apachestaple.cli.online import AskPolicy, ask_responders
+from apachestaple.cli.plugin import FORMATS
 from apachestaple.cli.values import one_of
 from apachestaple.discovery.sites import read_paths
 from apachestaple.lint.lint import lint
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apachestaple.cli.options import Common
-
-
-FORMATS = ("text", "json", "nagios", "prometheus")
 
 
 def check_responders(

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# The formats of these commands.
+FORMATS = ("text", "json", "nagios", "prometheus")
+
+
 def as_plugin(form: str, output: str | None, run: Callable[[], int]) -> int:
     """Run; in the format ``nagios``, print an error as the verdict UNKNOWN.
 

@@ -7,7 +7,7 @@ import typer
 
 from apachestaple.cli.errors import FAILED, UsageError, tell, tell_errors
 from apachestaple.cli.options import AllowPrivate, Common
-from apachestaple.cli.plugin import as_plugin
+from apachestaple.cli.plugin import FORMATS, as_plugin
 from apachestaple.cli.probing import Client, Expected
 from apachestaple.cli.values import one_of, seconds, standard_input, whole
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.probing.judging import Expectations, Judged
 
-_FORMATS = ("text", "json", "nagios", "prometheus")
 # The largest values of options: seconds, parallel probes and probes of a server.
 _LONGEST_INTERVAL = 86_400
 _MOST_AT_ONCE = 500
@@ -33,7 +32,7 @@ def probe(
         typer.Argument(metavar="HOST[:PORT]", show_default=False, help="Running servers."),
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", metavar="|".join(_FORMATS), help="Report format.")
+        str, typer.Option("--format", metavar="|".join(FORMATS), help="Report format.")
     ] = "text",
     output: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the report to a file.")
@@ -76,7 +75,7 @@ def probe(
     from apachestaple.probing.probe import CONCURRENCY
     from apachestaple.report.progress import tracked
 
-    one_of("--format", form, *_FORMATS)
+    one_of("--format", form, *FORMATS)
 
     def run_all() -> int:
         expectations = expected.expectations

@@ -9,12 +9,25 @@ from apachestaple.discovery.main_files import IN_FOLDER
 from apachestaple.httpd.boundary import checkout_above, is_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from apachestaple.httpd.layout import Options
 
 
-def mains_above(folder: str, options: Options) -> Iterator[str]:
+def mains_above(fragments: Collection[str], options: Options, tried: set[str]) -> Iterator[str]:
+    """Main files above fragments, each once.
+
+    The caller removes the fragments that a main file includes; those of a folder without fragments
+    are not tried. ``tried`` are main files that are left out.
+    """
+    for folder in dict.fromkeys(map(os.path.dirname, list(fragments))):
+        for main in _mains_above(folder, options):
+            if main not in tried and any(os.path.dirname(path) == folder for path in fragments):
+                tried.add(main)
+                yield main
+
+
+def _mains_above(folder: str, options: Options) -> Iterator[str]:
     """Main files in a folder and above, the nearest first; not beyond a checkout or ``--root``."""
     root = os.path.abspath(options.root) if options.root else ""
     inside = is_inside(folder, root) if root else False

@@ -119,13 +119,8 @@ class _Reading:
             if os.path.realpath(path) not in self.known
         }
         self._read_in_context(heads)
-        while heads:
-            for start in fragment_starts(self._found, heads, self._roots):
-                for path in start.files:
-                    heads.pop(path, None)
-                self._add(start)
-            # Those that another fragment seemed to include, but that it has not read.
-            heads = {path: head for path, head in heads.items() if path not in self.known}
+        for start in fragment_starts(self._found, heads, self._roots, self.known.__contains__):
+            self._add(start)
 
     def read_templates(self) -> None:
         """Read each configuration in a template or YAML file, as a fragment."""
@@ -141,14 +136,9 @@ class _Reading:
 
     def _read_in_context(self, heads: dict[str, str]) -> None:
         """Read the servers above fragments that include them; leaves the other ones."""
-        tried: set[str] = set()
-        for folder in dict.fromkeys(map(os.path.dirname, list(heads))):
-            for main in mains_above(folder, self._found.options):
-                if main in tried or not any(os.path.dirname(path) == folder for path in heads):
-                    continue
-                tried.add(main)
-                if os.path.realpath(main) not in self.known:
-                    self._read_with(main, heads)
+        for main in mains_above(heads, self._found.options, set()):
+            if os.path.realpath(main) not in self.known:
+                self._read_with(main, heads)
 
     def _read_with(self, main: str, heads: dict[str, str]) -> None:
         """Read a server above, and keep it if it includes one of the fragments."""

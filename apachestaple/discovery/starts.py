@@ -16,7 +16,7 @@ from apachestaple.httpd.reader import read
 from apachestaple.httpd.start import Starts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from apachestaple.discovery.search import Found
     from apachestaple.httpd.start import Start
@@ -84,15 +84,9 @@ def find_starts(
         }
         if in_servers:
             yield from _starts_above(found, heads, {start.main_file for start in first})
-        while heads:
-            for start in fragment_starts(found, heads, roots):
-                for path in start.files:
-                    del heads[path]
-                yield start
-            # Those that another fragment seemed to include, but that it has not read.
-            heads = {
-                path: head for path, head in heads.items() if os.path.realpath(path) not in known
-            }
+        yield from fragment_starts(
+            found, heads, roots, lambda path: os.path.realpath(path) in known
+        )
 
     files = tuple(found.given)
     return FoundStarts(Starts(first, others, files), found.problems, found.notes)
@@ -120,36 +114,42 @@ def _starts_above(found: Found, heads: dict[str, str], tried: set[str]) -> Itera
     ``tried`` are the main files that were read already.
     """
     options = found.options
-    for folder in dict.fromkeys(map(os.path.dirname, list(heads))):
-        for main in mains_above(folder, options):
-            if main in tried or not any(os.path.dirname(path) == folder for path in heads):
-                continue
-            tried.add(main)
-            try:
-                start = server_start(main, given_path(main, options), options)
-                configuration = read(start)
-            except (LayoutError, OSError):
-                continue
-            files = {file.real_path for file in configuration.files.values()}
-            included = [path for path in heads if os.path.realpath(path) in files]
-            if included and configuration.whole:
-                yield start._replace(focus=frozenset(map(os.path.realpath, included)))
-                for path in included:
-                    del heads[path]
+    for main in mains_above(heads, options, tried):
+        try:
+            start = server_start(main, given_path(main, options), options)
+            configuration = read(start)
+        except (LayoutError, OSError):
+            continue
+        files = {file.real_path for file in configuration.files.values()}
+        included = [path for path in heads if os.path.realpath(path) in files]
+        if included and configuration.whole:
+            yield start._replace(focus=frozenset(map(os.path.realpath, included)))
+            for path in included:
+                del heads[path]
 
 
 def fragment_starts(
-    found: Found, heads: Mapping[str, str], roots: Collection[str] = ()
+    found: Found,
+    heads: Mapping[str, str],
+    roots: Collection[str],
+    is_read: Callable[[str], bool],
 ) -> Iterator[Start]:
     """Where to start reading fragments, once for each folder; ``heads`` are their beginnings.
 
-    ``roots`` are the local folders that stand for the root folders of servers.
+    ``roots`` are the local folders that stand for the root folders of servers. A fragment that
+    another one seems to include comes later, if it was not read with that one (``is_read``).
     """
-    is_single = len(heads) == 1
-    for files in list(by_folder(heads)):
-        given = found.given[files[0]]
-        alone = is_single and not given.is_folder
-        yield fragments_start(files, given, found.options, is_folder=not alone, roots=roots)
+    while heads:
+        is_single = len(heads) == 1
+        started: set[str] = set()
+        for files in by_folder(heads):
+            given = found.given[files[0]]
+            alone = is_single and not given.is_folder
+            started.update(files)
+            yield fragments_start(files, given, found.options, is_folder=not alone, roots=roots)
+        heads = {
+            path: head for path, head in heads.items() if path not in started and not is_read(path)
+        }
 
 
 def nothing_found(paths: Sequence[str], searched: int) -> str:

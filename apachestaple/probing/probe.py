@@ -52,6 +52,7 @@ class Prober:
         route: Route | None = None,
         retries: int = 0,
         only_public: Collection[Target] = (),
+        both_keys: bool = True,
     ) -> None:
         """Load the trusted authorities.
 
@@ -63,6 +64,7 @@ class Prober:
             retries: how often a handshake that fails is repeated.
             only_public: targets that are not connected to if they have an address that is not
                 public.
+            both_keys: whether a server is also asked for a certificate with the other type of key.
 
         Raises:
             ValueError: ``cafile`` contains no certificates.
@@ -75,7 +77,9 @@ class Prober:
         self._only_public = frozenset(only_public)
         self._client = TlsClient(tls=tls, cafile=cafile)
         self._clients_of_keys = {
-            keys: TlsClient(keys=keys, cafile=cafile) for keys in _OTHER_KEYS if tls != "1.3"
+            keys: TlsClient(keys=keys, cafile=cafile)
+            for keys in _OTHER_KEYS
+            if both_keys and tls != "1.3"
         }
 
     def probe_all(
@@ -89,7 +93,7 @@ class Prober:
 
         If it fails, make a second one without the request: if that succeeds, stapling is the
         problem. If it succeeds, make another one for the other type of key: a server with an RSA
-        and an ECDSA certificate has a staple for each.
+        and an ECDSA certificate has a staple for each (``both_keys``).
         """
         served = self._probe(target, self._client)
         for retry in range(self._retries):
@@ -143,7 +147,7 @@ class Prober:
 
 def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], list[str]]:
     """The certificates that servers send, by server name, and the reasons why others send none."""
-    found = dict(Prober().probe_all(targets))
+    found = dict(Prober(both_keys=False).probe_all(targets))
     served = [(target, found[target]) for target in dict.fromkeys(targets)]
     files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
     return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]

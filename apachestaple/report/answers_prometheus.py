@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.report.prometheus import exposition, gauge
+from apachestaple.report.prometheus import exposition, gauge, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ def answers_prometheus(answers: Mapping[Query, Answer]) -> str:
             metric(
                 "next_update",
                 "End of the response's validity, in seconds since 1970.",
-                _next_update,
+                lambda answer: timestamp(answer.response.next_update if answer.response else None),
             ),
             metric(
                 "time_seconds",
@@ -48,8 +48,3 @@ def answers_prometheus(answers: Mapping[Query, Answer]) -> str:
 
 def _labels(query: Query) -> tuple[str, ...]:
     return query.url, query.proxy or "", query.leaf.common_name, str(query.leaf.serial)
-
-
-def _next_update(answer: Answer) -> float | None:
-    end = answer.response.next_update if answer.response else None
-    return end.timestamp() if end else None

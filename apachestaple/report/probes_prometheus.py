@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apachestaple.report.prometheus import exposition, gauge
+from apachestaple.report.prometheus import exposition, gauge, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -126,12 +126,12 @@ def _of_staples(served: Sequence[Served]) -> Iterator[Metric]:
     yield metric(
         "ssl_ocsp_response_this_update",
         "Begin of the staple's validity, in seconds since 1970.",
-        lambda one: _seconds(one.staple.this_update if one.staple else None),
+        lambda one: timestamp(one.staple.this_update if one.staple else None),
     )
     yield metric(
         "ssl_ocsp_response_next_update",
         "End of the staple's validity, in seconds since 1970.",
-        lambda one: _seconds(one.staple.next_update if one.staple else None),
+        lambda one: timestamp(one.staple.next_update if one.staple else None),
     )
 
 
@@ -149,7 +149,3 @@ def _certificate(served: Served, position: int) -> tuple[str, ...]:
         certificate.issuer_common_name,
         str(position),
     )
-
-
-def _seconds(time: datetime | None) -> float | None:
-    return time.timestamp() if time else None

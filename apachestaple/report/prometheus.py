@@ -12,6 +12,7 @@ from apachestaple.report.terminal import printable, without_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from prometheus_client import Metric
 
@@ -44,6 +45,11 @@ def gauge(
     for shown, number in found.items():
         metric.add_metric(shown, number)
     return metric
+
+
+def timestamp(time: datetime | None) -> float | None:
+    """A time in seconds since 1970, if it is known."""
+    return time.timestamp() if time else None
 
 
 class _Collector:

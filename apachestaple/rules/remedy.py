@@ -155,11 +155,11 @@ class TurnStapling(_OfHosts):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class ProvideChain(_OfHosts):
-    """Set SSLCertificateChainFile for hosts, so that they find the issuers themselves.
+class _OfChain(_OfHosts):
+    """Something to do so that hosts find the issuers of their certificates themselves.
 
     Attributes:
-        path: path of the file, as it is written in the configuration.
+        path: path of the file with the chain, as it is written in the configuration.
         reason: the reason.
 
     """
@@ -169,33 +169,28 @@ class ProvideChain(_OfHosts):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class ProvideCertificate(_OfHosts):
-    """Set SSLCertificateFile of hosts to a file with the same certificate, and its chain.
+class ProvideChain(_OfChain):
+    """Set SSLCertificateChainFile."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ProvideCertificate(_OfChain):
+    """Set SSLCertificateFile to a file with the same certificate, and its chain.
 
     Attributes:
         old: path of the present file, as it is written in the configuration.
-        path: path of the other file.
-        reason: the reason.
 
     """
 
     old: str
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class UseOwnChain(_OfHosts):
+class UseOwnChain(_OfChain):
     """Remove SSLCertificateChainFile, so that httpd uses the chain in the certificate file.
 
-    Attributes:
-        path: path of the chain file, as it is written in the configuration.
-        reason: the reason.
-
+    ``path`` is that of the SSLCertificateChainFile.
     """
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
