@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -265,3 +266,10 @@ def test_a_message_lists_three_names(lab: Lab, names: tuple[str, ...], listed: s
     issued = lab.authority.issue("several-names", names=names, ocsp=())
     leaf = Certificate.parse(issued.x509.public_bytes(Encoding.DER))
     assert listed in (problem_of_name(leaf, "www.example.com") or "")
+
+
+def test_authorities_in_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="not a regular file"):
+        Prober(cafile=str(pipe))

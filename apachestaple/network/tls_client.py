@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from OpenSSL import SSL, crypto
 
+from apachestaple.filesystem.reading import read_start
 from apachestaple.network.unverified import Unverified
 
 TLS_VERSIONS = ("1.2", "1.3")
@@ -81,8 +82,8 @@ class TlsClient:
 
 
 def _load(context: SSL.Context, cafile: str) -> None:
-    with open(cafile, "rb"):
-        pass
+    # OpenSSL would wait for a pipe, and does not tell why it cannot read a file.
+    read_start(cafile, 1)
     try:
         context.load_verify_locations(cafile)
     except SSL.Error:
