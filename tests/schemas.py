@@ -27,8 +27,10 @@ FIX = schema("fix")
 HOSTS = schema("hosts")
 LINT = schema("lint")
 PROBE = schema("probe")
+REPORT = schema("report")
 RESPONDERS = schema("responders")
 RULES = schema("rules")
+SERVER_ERROR = schema("server-error")
 
 
 def checked(text: str, schema: Schema) -> Any:

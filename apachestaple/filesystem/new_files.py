@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from apachestaple.filesystem.folders import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from apachestaple.filesystem.folders import Place
 
@@ -69,8 +69,13 @@ def read_all(handle: int, path: str) -> bytes:
 
 def write_all(handle: int, content: bytes) -> None:
     """Write to a new file; raises OSError."""
+    write_pieces(handle, (content,))
+
+
+def write_pieces(handle: int, pieces: Iterable[bytes]) -> None:
+    """Write to a new file; raises OSError."""
     with open(handle, "wb", closefd=False) as file:
-        file.write(content)
+        file.writelines(pieces)
 
 
 def write_new(place: Place, content: bytes, *, like: int | None, shown: str = "") -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.httpd.configuration import Directive
     from apachestaple.log.explanation import Explanation
-    from apachestaple.mod_ssl.hosts import HostCertificate
+    from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.ocsp.query import Answer, Query
     from apachestaple.ocsp.responder import Responder
@@ -129,19 +129,23 @@ def _host(shown: ExpectedHost) -> dict[str, object]:
         "line": line,
         "ssl_engine": host.ssl_engine,
         "use_stapling": host.use_stapling if known else None,
-        "certificates": [_certificate(certificate) for certificate in host.certificates],
+        "certificates": [_certificate(host, certificate) for certificate in host.certificates],
         "staples": expected.staples,
         "why": expected.why,
     }
 
 
-def _certificate(certificate: HostCertificate) -> dict[str, object]:
+def _certificate(host: Host, certificate: HostCertificate) -> dict[str, object]:
     leaf = certificate.leaf
+    # mod_md ignores SSLStaplingForceURL.
+    url = certificate.first_uri if host.mod_md_staples else host.responder(certificate)
     return {
         "path": short(certificate_path(certificate)),
         "subject": leaf.subject if leaf else None,
+        "issuer": leaf.issuer if leaf else None,
         "issuer_found": certificate.issuer_found,
         "ocsp_uris": list(leaf.ocsp_uris) if leaf else [],
+        "responder": url,
         "must_staple": leaf.must_staple if leaf else None,
         "not_after": leaf.not_after.isoformat() if leaf else None,
     }

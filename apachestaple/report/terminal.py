@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import IO, NamedTuple, TextIO
+from typing import IO, TYPE_CHECKING, NamedTuple, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Characters without width that str.isprintable() accepts: fillers, variation selectors and joiners
 # (Default_Ignorable_Code_Point of Unicode 15), and the blank of Braille.
@@ -156,21 +159,31 @@ def emit(
         OSError: the output cannot be written.
 
     """
-    if not exact:
-        text = without_commands(text)
-    if file is not None:
-        from apachestaple.filesystem.replacing import replace_file  # noqa: PLC0415  (few do)
+    emit_pieces([text], file, exact=exact, to=to)
 
-        replace_file(file, text.encode("utf-8", "surrogateescape"))
+
+def emit_pieces(
+    pieces: Iterable[str],
+    file: str | None = None,
+    *,
+    exact: bool = False,
+    to: TextIO | None = None,
+) -> None:
+    """Write a long text in pieces, which end at line ends, as `emit` does."""
+    shown = pieces if exact else map(without_commands, pieces)
+    if file is not None:
+        from apachestaple.filesystem.replacing import replace_in_pieces  # noqa: PLC0415  (few do)
+
+        replace_in_pieces(file, (piece.encode("utf-8", "surrogateescape") for piece in shown))
         return
     stream = sys.stdout if to is None else to
     if stream is None:
         return
     encoding = "utf-8" if exact else stream.encoding or "utf-8"
-    data = text.encode(encoding, "surrogateescape" if exact else "replace")
     try:
         stream.flush()
-        stream.buffer.write(data)
+        for piece in shown:
+            stream.buffer.write(piece.encode(encoding, "surrogateescape" if exact else "replace"))
         stream.buffer.flush()
     except BrokenPipeError:
         # The reader has closed the pipe. Buffered output must not raise again when Python exits.

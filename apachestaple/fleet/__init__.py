@@ -1,0 +1,1 @@
+"""The results of ``lint --format json`` of many servers: reading, merging, counting, comparing."""

@@ -1,0 +1,1 @@
+"""Views of ``report``, one file for each format."""
