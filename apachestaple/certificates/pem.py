@@ -105,6 +105,10 @@ class CertificateReader:
                 known = self._files[path] = self._read(path)
         return known
 
+    def forget(self, path: str) -> None:
+        """Read a file again when it is needed."""
+        self._files.pop(path, None)
+
     def is_signed(self, leaf: Certificate, issuer: Certificate) -> bool | None:
         """Whether a certificate was signed with the key of another one.
 

@@ -10,7 +10,10 @@ from apachestaple import __version__
 from apachestaple.cli.command import Command, Group, as_command
 
 # In the order of the help. Each is a function in the module of the same name.
-_COMMANDS = ("lint", "fix", "dump", "hosts", "responders", "probe", "report", "rules", "explain")
+_COMMANDS = (
+    *("lint", "fix", "dump", "hosts", "responders", "probe"),
+    *("report", "rules", "explain", "server"),
+)
 
 
 class _Program(Group):

@@ -83,7 +83,7 @@ def find_starts(
             if os.path.realpath(path) not in known
         }
         if in_servers:
-            yield from _starts_above(found, heads, {start.main_file for start in first})
+            yield from starts_above(found, heads, {start.main_file for start in first})
         yield from fragment_starts(
             found, heads, roots, lambda path: os.path.realpath(path) in known
         )
@@ -108,7 +108,7 @@ def _taken_servers(found: Found) -> tuple[Start, ...]:
     return servers
 
 
-def _starts_above(found: Found, heads: dict[str, str], tried: set[str]) -> Iterator[Start]:
+def starts_above(found: Found, heads: dict[str, str], tried: set[str]) -> Iterator[Start]:
     """The servers above fragments that include them, which are removed from ``heads``.
 
     ``tried`` are the main files that were read already.

@@ -51,10 +51,10 @@ class Survey:
     names: int = 0
 
 
-def survey(folder: str, exclude: Sequence[PathPattern] = ()) -> Survey:
+def survey(folder: str, exclude: Sequence[PathPattern] = (), *, is_deep: bool = True) -> Survey:
     """Search a folder and all folders below, except those that ``exclude`` matches.
 
-    Links to folders are not followed.
+    Links to folders are not followed. If ``is_deep`` is false, no folder below is searched.
     """
     found = Survey(folder)
     start = os.path.abspath(folder)
@@ -63,6 +63,8 @@ def survey(folder: str, exclude: Sequence[PathPattern] = ()) -> Survey:
     while pending:
         here, ignored = pending.pop()
         below = list(_search(here, ignored, exclude, found))
+        if not is_deep:
+            break
         inherited = [(path, ignored.below(path) if checkout else ignored) for path in below]
         pending.extend(reversed(inherited))
         if found.names > _MOST_NAMES:

@@ -11,7 +11,7 @@ from apachestaple.fix.transaction.configtest import NOT_RUN
 from apachestaple.lint.path_ignores import without_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from apachestaple.filesystem.globs import PathPattern
     from apachestaple.fix.activation import Activation
@@ -45,6 +45,7 @@ class FixRequest:
         paths: the PATHs of the command line, of which ``output`` is a copy.
         exclude: patterns of files that are not written, and whose findings are not reported.
         ignores: patterns of files, and the rules that are ignored in them.
+        texts: texts that replace those of files, by real path; only with ``diff``.
 
     """
 
@@ -62,6 +63,7 @@ class FixRequest:
     paths: tuple[str, ...] = ()
     exclude: tuple[PathPattern, ...] = ()
     ignores: tuple[tuple[PathPattern, tuple[str, ...]], ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def reported(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings that are reported if they remain."""

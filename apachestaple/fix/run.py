@@ -67,12 +67,14 @@ def run_fix(starts: Starts, request: FixRequest) -> FixOutcome:
         request.exclude, None if request.outside else inside, generated=request.generated
     )
     work = Work(may_not_edit=editable)
+    work.replace_texts(request.texts)
     try:
         known: set[str] = set()
         repairs = _repaired(_allowed(starts.unread(known), inside), request, work, editable, known)
         harmful = dict.fromkeys(_harmful(repairs, request, work), _SHARED) | _incomplete(repairs)
         if harmful:
             work = Work(may_not_edit=editable, certificates=work.certificates, uneditable=harmful)
+            work.replace_texts(request.texts)
             repairs = _repaired([each.start for each in repairs], request, work, editable, set())
         outcome = _outcome(repairs, request, work)
         if request.diff:
@@ -139,6 +141,7 @@ def _harmful(repairs: Sequence[_Repaired], request: FixRequest, work: Work) -> s
     if not shared:
         return shared
     unchanged = Work(certificates=work.certificates)
+    unchanged.replace_texts(request.texts)
     for each in repairs:
         original = _read(each.start, request, unchanged)
         before, after = (

@@ -61,6 +61,15 @@ def single_repair(finding: Finding, site: Site, renderer: Renderer) -> tuple[Rep
     return ()
 
 
+def replacements(path: str, old: str, new: str) -> Iterator[Replacement]:
+    """The lines of a file that differ between two texts of it."""
+    before, after = _lines(old), _lines(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag != "equal":
+            yield Replacement(path, start + 1, end + 1, "".join(after[new_start:new_end]))
+
+
 def _replacements(edits: Sequence[Edit], texts: Mapping[str, str]) -> Iterator[Replacement]:
     if any(edit.where in (Where.FILE, Where.LINK, Where.GONE) for edit in edits):
         return
@@ -68,9 +77,10 @@ def _replacements(edits: Sequence[Edit], texts: Mapping[str, str]) -> Iterator[R
     for edit in dict.fromkeys(edits):
         by_file.setdefault(edit.file, []).append(edit)
     for path, own in by_file.items():
-        old = texts[path].splitlines(keepends=True)
-        new = edited(texts[path], own).splitlines(keepends=True)
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
-        for tag, start, end, new_start, new_end in matcher.get_opcodes():
-            if tag != "equal":
-                yield Replacement(path, start + 1, end + 1, "".join(new[new_start:new_end]))
+        yield from replacements(path, texts[path], edited(texts[path], own))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text with their endings; other characters than LF end no line in httpd."""
+    lines = text.split("\n")
+    return [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]

@@ -42,9 +42,13 @@ def read_site(
 class SiteReader:
     """Reads configurations; a certificate file that several of them name is read once."""
 
-    def __init__(self, certificates_required: bool | None = None) -> None:
+    def __init__(
+        self,
+        certificates_required: bool | None = None,
+        certificates: CertificateReader | None = None,
+    ) -> None:
         self._required = certificates_required
-        self._certificates = CertificateReader()
+        self._certificates = certificates or CertificateReader()
 
     def read(self, start: Start) -> Site:
         """The site of the configuration at ``start``.

@@ -57,7 +57,8 @@ def with_ignores(text: str, ignored: Mapping[int, Collection[str]], reason: str)
         line = lines[number - 1]
         indent = line[: len(line) - len(line.lstrip())].rstrip("\r")
         ending = "\r" if line.endswith("\r") else ""
-        lines.insert(number - 1, f"{indent}# {MARK} ignore[{', '.join(codes)}] {reason}{ending}")
+        comment = f"{indent}# {MARK} ignore[{', '.join(codes)}] {reason}".rstrip()
+        lines.insert(number - 1, comment + ending)
     return "\n".join(lines)
 
 

@@ -40,6 +40,12 @@ class Work:
     uneditable: dict[str, str] = field(default_factory=dict)
     _texts: int = 0
 
+    def replace_texts(self, texts: Mapping[str, str]) -> None:
+        """Take these texts for those of files, by real path."""
+        self.new.update(texts)
+        self.old.update(texts)
+        self.made.update({path: path for path in texts if not os.path.lexists(path)})
+
     def edit_refusal(self, path: str) -> str | None:
         """Why a file is not edited, by its real path; ``None`` if it can be."""
         if self.focus and path not in self.focus:

@@ -1,0 +1,83 @@
+"""Updates of the state while somebody types: after a pause, and only for the newest texts."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from apachestaple.language_server.workspace import OutdatedError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+_Result = TypeVar("_Result")
+_Other = TypeVar("_Other")
+
+# Seconds without a change before an update starts. Editors send several changes for some keys.
+PAUSE = 0.02
+
+
+class Updates(Generic[_Result]):
+    """Runs updates in a thread, one at a time.
+
+    Args:
+        prepare: takes what an update needs, and returns a function that runs in the thread. It is
+            called with a function that returns whether the result is outdated, and may then raise
+            `OutdatedError`.
+        publish: called with each result.
+        report: called with an unexpected error of an update.
+
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[[], Callable[[Callable[[], bool]], _Result]],
+        publish: Callable[[_Result], Awaitable[None]],
+        report: Callable[[Exception], None],
+    ) -> None:
+        self._prepare = prepare
+        self._publish = publish
+        self._report = report
+        self._requested = 0
+        self._task: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "apachestaple")
+        self._result: _Result | None = None
+
+    def request(self) -> None:
+        """Request an update; one that is running is outdated."""
+        self._requested += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._run())
+
+    async def newest(self) -> _Result | None:
+        """The result for the newest texts."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+        return self._result
+
+    async def in_thread(self, function: Callable[[], _Other]) -> _Other:
+        """Run a function between updates."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+
+    async def _run(self) -> None:
+        number = -1
+        while number != self._requested:
+            number = self._requested
+            await asyncio.sleep(PAUSE)
+            if number != self._requested:
+                continue
+            work = self._prepare()
+            try:
+                self._result = await self.in_thread(
+                    partial(work, partial(self._is_outdated, number))
+                )
+                await self._publish(self._result)
+            except OutdatedError:
+                continue
+            except Exception as error:  # noqa: BLE001  (the server goes on)
+                self._report(error)
+
+    def _is_outdated(self, number: int) -> bool:
+        return number != self._requested

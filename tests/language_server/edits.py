@@ -1,0 +1,29 @@
+"""Makes the edits of a code action, as an editor does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from tests.language_server.session import Session
+
+
+def edited(editor: Session, action: types.CodeAction) -> dict[Path, str]:
+    """The new texts of the files that an action changes."""
+    assert action.edit is not None
+    texts: dict[Path, str] = {}
+    for change in action.edit.document_changes or ():
+        assert isinstance(change, types.TextDocumentEdit)
+        path = Path(unquote(urlsplit(change.text_document.uri).path))
+        text = editor.texts[path] if path in editor.texts else path.read_text()
+        lines = text.splitlines(keepends=True)
+        for edit in sorted(change.edits, key=lambda edit: edit.range.start, reverse=True):
+            assert isinstance(edit, types.TextEdit)
+            assert (edit.range.start.character, edit.range.end.character) == (0, 0)
+            lines[edit.range.start.line : edit.range.end.line] = [edit.new_text]
+        texts[path] = "".join(lines)
+    return texts
