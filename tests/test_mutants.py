@@ -101,6 +101,22 @@ def test_the_tests_that_reach_a_line(tmp_path: Path) -> None:
     assert tests(3) == everything, "all that call a function of the module, or of one that uses it"
 
 
+def test_tests_that_execute_most_of_the_module_are_tried_too(tmp_path: Path) -> None:
+    package = tmp_path / "apachestaple"
+    package.mkdir()
+    (package / "limits.py").write_text(SOURCE)
+    seconds = {"a::fast": 0.1, "a::second": 0.2, "z::close": 4.0, "c::far": 3.0, "d::far": 3.5}
+    lines = {
+        7: [f"{test} (call)" for test in seconds],
+        11: ["z::close (call)"],
+        14: ["z::close (call)", "d::far (call)"],
+    }
+    reach = Reach(tmp_path, Record(seconds, frozenset(), {"apachestaple/limits.py": lines}))
+    mutant = Changed("apachestaple/limits.py", 8, 8)
+    assert list(reach.chosen(mutant, 8)) == ["a::fast", "a::second", "c::far", "z::close"]
+    assert list(reach.chosen(mutant, 0.2)) == ["a::fast", "z::close"]
+
+
 def test_a_mutant_is_tried_with_the_first_tests_only() -> None:
     seconds = {"a": 1.0, "b": 2.0, "c": 3.0}
     assert list(within(3.5, seconds)) == ["a", "b"]

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from tests.mutants.population import draw, mutants
-from tests.mutants.reach import Reach, within
+from tests.mutants.reach import Reach
 from tests.mutants.record import record
 from tests.mutants.trial import Bench, Outcome, Result
 from tests.project import ROOT
@@ -65,8 +65,7 @@ def _try_all(drawn: list[Mutant], seconds: float) -> Iterator[Result]:
     def try_one(mutant: Mutant) -> Result:
         bench = free.get()
         try:
-            tests = {test: recorded.seconds[test] for test in reach.tests(mutant)}
-            return bench.try_mutant(mutant, within(seconds, tests))
+            return bench.try_mutant(mutant, reach.chosen(mutant, seconds))
         finally:
             free.put(bench)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -61,9 +62,24 @@ class Reach:
             self._files.setdefault(_file(test), []).append(test)
         self._source = cache(self._read_source)
         self._tests_of_functions = cache(self._find_tests_of_functions)
+        self._lines_of_tests = cache(self._count_lines_of_tests)
 
-    def tests(self, mutant: Changed) -> list[str]:
-        """The tests whose result the mutant can change, in the order in which they are tried."""
+    def chosen(self, mutant: Changed, limit: float) -> dict[str, float]:
+        """The tests to try and their times, in order; all of them take about ``limit`` seconds.
+
+        One half of the time is for the fastest ones, the other one for those that execute most of
+        the module, because these are about it.
+        """
+        found = self.tests(mutant)
+        executed = self._lines_of_tests(mutant.path)
+        closest = sorted(found, key=lambda test: (-executed[test], found[test]))
+        fastest = within(limit / 2, found)
+        rest = {test: found[test] for test in closest if test not in fastest}
+        taken = fastest | within(limit / 2, rest)
+        return {test: found[test] for test in in_order(taken)}
+
+    def tests(self, mutant: Changed) -> dict[str, float]:
+        """The tests whose result the mutant can change, and their times; fast ones first."""
         source = self._source(mutant.path)
         lines = range(mutant.line, mutant.end_line + 1)
         if source.functions.issuperset(lines):
@@ -72,7 +88,13 @@ class Reach:
             # Executed by an import: tests of the functions of this module and of those that use it.
             modules = {mutant.path, *self._importers.get(mutant.path, ())}
             found = set().union(*map(self._tests_of_functions, modules))
-        return in_order({test: self._record.seconds[test] for test in found})
+        ordered = in_order({test: self._record.seconds[test] for test in found})
+        return {test: self._record.seconds[test] for test in ordered}
+
+    def _count_lines_of_tests(self, path: str) -> Counter[str]:
+        """How many lines of a module each test executes."""
+        executed = self._record.lines.get(path, {}).values()
+        return Counter(context.rpartition(" ")[0] for names in executed for context in names)
 
     def _find_tests_of_functions(self, path: str) -> frozenset[str]:
         return frozenset(self._tests(path, self._source(path).functions))

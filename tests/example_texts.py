@@ -1,0 +1,89 @@
+"""What lint says about the examples of all rules, and what fix makes of them.
+
+``python -m tests.example_texts`` writes it to ``tests/fixtures/examples.txt``, with which
+``test_rules.py`` compares it. The difference shows what a change of the code changes for users.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+from tests.project import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from apachestaple.rules.finding import Finding
+
+_FILE = ROOT / "tests/fixtures/examples.txt"
+
+# What differs in each run.
+_VARYING = {
+    "ROOT": re.compile(r"/[^\s\"',]*/root-\d+"),
+    "PORT": re.compile(r"(?<=:)\d{4,5}\b|(?<=port )\d+"),
+    "TIME": re.compile(r"\b\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?\b"),
+    "NUMBER": re.compile(r"(?<=response of )\d+|(?<=at least )\d{5,}"),
+}
+
+
+def findings_text(findings: Iterable[Finding]) -> str:
+    """The findings of a rule."""
+    return _without_varying("".join(map(_lines, findings)))
+
+
+def repair_text(report: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """The changes in the report of fix, and the changed lines of files."""
+    changes = "".join(
+        line
+        for path in sorted(before.keys() | after.keys())
+        for line in unified_diff(
+            before.get(path, "").splitlines(keepends=True),
+            after.get(path, "").splitlines(keepends=True),
+            *(path, path),
+            n=0,
+        )
+        if not line.startswith(("---", "@@"))
+    )
+    return _without_varying(report.partition("Written:")[0] + changes)
+
+
+def expected() -> dict[str, str]:
+    """The text of each example, by the name of its test."""
+    parts = re.split(r"^\[(.+)\]\n", _FILE.read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def _lines(finding: Finding) -> str:
+    place = f"{os.path.basename(finding.place.file)}:{finding.place.line}"
+    hosts = " ".join(host.name for host in finding.hosts) or "-"
+    kind = f"{finding.severity}, {finding.confidence}, {finding.effect}, fix: {finding.fix}"
+    return f"{place}: {finding.message}\n    {finding.help}\n    {kind}, hosts: {hosts}\n"
+
+
+def _without_varying(text: str) -> str:
+    for name, pattern in _VARYING.items():
+        text = pattern.sub(name, text)
+    return text
+
+
+def _main() -> None:
+    from apachestaple.rules.catalogue import all_rules
+    from tests.lab.play import Lab
+    from tests.test_rules import bad_cases, good_cases, judged, named
+
+    rules = [rule for rule in all_rules() if rule.code != "AS018"]
+    with Lab() as lab:
+        texts = {
+            name: judged(lab, case)[1]
+            for cases in (bad_cases(rules), good_cases(rules))
+            for name, case in named(cases).items()
+            if case.is_fixed or case.example in case.rule.bad
+        }
+    _FILE.write_text("".join(f"[{name}]\n{text}" for name, text in texts.items() if text))
+
+
+if __name__ == "__main__":
+    _main()
