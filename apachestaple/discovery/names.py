@@ -19,13 +19,18 @@ _NOT_ENTERED = frozenset(
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
 # Of templates of configuration management, and of YAML.
-_TEMPLATE = re.compile(
-    r"\.(j2|jinja2?|erb|epp|tmpl|tpl|tftpl|in|dist|template|ctmpl|mustache|gotmpl)$", re.IGNORECASE
+_TEMPLATES = frozenset(
+    {
+        *("j2", "jinja", "jinja2", "erb", "epp", "tmpl", "tpl", "tftpl", "in", "dist"),
+        *("template", "ctmpl", "mustache", "gotmpl"),
+    }
 )
 # Of Salt: .sls.
 _YAML = (".yml", ".yaml", ".sls")
 
+# In lower case.
 _SUFFIXES = (".conf", ".vhost", ".inc", ".include", ".site", ".apache", ".apache2", ".httpd")
+_CONFIGURATION = (*_SUFFIXES, *_YAML)
 # Folders whose files need no suffix.
 _FOLDERS = re.compile(
     r"(sites|conf|vhosts?)-(available|enabled)|(conf|vhosts?|httpd|apache2?)\.d|v(irtual)?-?hosts?|"
@@ -47,8 +52,11 @@ def is_entered(folder: str, names: set[str]) -> bool:
 
 def may_be_configuration(folder: str, name: str) -> bool:
     """Whether a file in a folder may be a configuration of httpd, by its name."""
-    name = _TEMPLATE.sub("", name) or name
-    if name.lower().endswith((*_SUFFIXES, *_YAML)):
+    if name.endswith(_CONFIGURATION):
+        return True
+    if is_named_template(name):
+        name = name.rpartition(".")[0] or name
+    if name.lower().endswith(_CONFIGURATION):
         return True
     if not _FOLDERS.fullmatch(os.path.basename(folder)):
         return False
@@ -66,7 +74,8 @@ def is_likely(folder: str, name: str) -> bool:
 
 def is_named_template(path: str) -> bool:
     """Whether a file is a template, by its name."""
-    return _TEMPLATE.search(path) is not None
+    _, dot, suffix = path.rpartition(".")
+    return bool(dot) and suffix.lower() in _TEMPLATES
 
 
 def enabled_counterpart(folder: str) -> str | None:

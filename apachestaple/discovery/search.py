@@ -17,7 +17,7 @@ from apachestaple.filesystem.reading import read_file
 from apachestaple.filesystem.real_paths import RealPaths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from apachestaple.discovery.given import Given
     from apachestaple.discovery.templates.documents import Documents
@@ -95,19 +95,22 @@ def search(paths: Sequence[str], options: Options) -> Found:
     return found
 
 
-def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
-    """Look what the candidates are, except those that a server reads (``known``, real paths).
+def open_candidates(found: Found, known: Collection[str] = ()) -> None:
+    """Look what the candidates are, except those that a server reads.
+
+    ``known`` are the real paths of the files that servers read, and may contain their paths.
 
     What cannot be read in a folder from which a server reads is left to the findings about it.
     Broken links in folders without configurations of httpd are not noted.
     """
-    seen = set(known)
-    folders = set(map(os.path.dirname, seen))
+    seen: set[str] = set()
     real_paths = RealPaths()
     unread: dict[str, str] = {}
     for path in found.candidates:
+        if path in known:
+            continue
         real = real_paths.find(path)
-        if real in seen:
+        if real in known or real in seen:
             continue
         seen.add(real)
         given = found.given[path]
@@ -115,8 +118,7 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
             head = _head(path, given.boundary)
         except LayoutError as error:
             found.taken[path] = "not read"
-            if os.path.realpath(os.path.dirname(path)) not in folders:
-                unread[path] = str(error)
+            unread[path] = str(error)
             continue
         if needs_rendering(path, head):
             _add_template(path, head, found)
@@ -128,9 +130,18 @@ def open_candidates(found: Found, known: Iterable[str] = ()) -> None:
         elif kind is Kind.FRAGMENT:
             found.fragments[path] = head
     found.candidates.clear()
+    if unread:
+        _note_unread(unread, found, known)
+
+
+def _note_unread(unread: Mapping[str, str], found: Found, known: Collection[str]) -> None:
+    """Note why candidates were not read, except where others report it, or nobody needs it."""
+    of_servers = set(map(os.path.dirname, known))
     beside = set(map(os.path.dirname, found.fragments))
     for path, note in unread.items():
         folder, name = os.path.split(path)
+        if os.path.realpath(folder) in of_servers:
+            continue
         if os.path.exists(path) or folder in beside or is_likely(folder, name):
             found.notes.append(note)
 

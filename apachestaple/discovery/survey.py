@@ -99,7 +99,7 @@ def _search(
         is_folder = _is_folder(entry)
         if not is_folder and entry.name != main and not may_be_configuration(here, entry.name):
             continue
-        if match_any(exclude, path):
+        if exclude and match_any(exclude, path):
             found.passed[path] = EXCLUDED
         elif ignored.specs and ignored.lists(path, is_folder=is_folder):
             found.passed[path] = "ignored by .gitignore"

@@ -104,15 +104,15 @@ class Build(Lines):
                 if rejected.kind is ErrorKind.INCLUDE_LOOP:
                     self._leave_loop()
 
-    def _source_file(self, path: str, text: str, made: str | None = None) -> SourceFile:
+    def _source_file(self, path: str, text: str, real: str | None = None) -> SourceFile:
         """Split a file into lines when it is read for the first time."""
         self._spent.text(text)
         if "\0" in text[:1024]:
             # Its content is unknown and must not be shown.
-            file = SourceFile(path, "", made)
+            file = SourceFile(path, "", real)
             self._note_error(ErrorKind.NOT_TEXT, f"{path} is not a text file", file, 0)
             return file
-        return SourceFile(path, text, made, self._find_real)
+        return SourceFile(path, text, real, self._find_real)
 
     def _open_file(self, file: SourceFile) -> None:
         self.configuration.files.setdefault(file.path, file)
@@ -165,7 +165,7 @@ class Build(Lines):
         try:
             paths = self.configuration.paths
             text = paths.text(path, folders.read)
-            return self._source_file(path, text, paths.made_file(path))
+            return self._source_file(path, text, paths.made_file(path) or folders.real_path(path))
         except FileNotFoundError as error:
             kind, reason = ErrorKind.INCLUDE_NOT_FOUND, error.strerror
             if not self._start.whole:

@@ -29,6 +29,7 @@ class FolderReader:
     def __init__(self, boundary: Boundary | None) -> None:
         self._boundary = boundary
         self._folder: _OpenFolder | None = None
+        self._not_linked = ""
 
     def __enter__(self) -> Self:
         return self
@@ -47,11 +48,22 @@ class FolderReader:
         folder = self._open(above)
         if folder is not None and name and boundary.holds_in(folder.real, name):
             try:
-                return read_file_in(folder.handle, path, largest)
+                data = read_file_in(folder.handle, path, largest)
             except OSError as error:
                 if error.errno != errno.ELOOP:
                     raise
+            else:
+                self._not_linked = path
+                return data
         return read_file(path, largest, boundary.holds)
+
+    def real_path(self, path: str) -> str | None:
+        """The real path of the file that was read last; ``None`` if it has to be searched for."""
+        folder = self._folder
+        if folder is None or self._not_linked != path:
+            return None
+        # One text for both needs half of the memory.
+        return path if folder.real == folder.path else f"{folder.real}/{path.rpartition('/')[2]}"
 
     def _open(self, path: str) -> _OpenFolder | None:
         """The open folder; ``None`` if it cannot be opened, or its real path is not known."""

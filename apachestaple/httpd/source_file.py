@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class SourceFile:
     """A file that was read: its path as httpd names it, and its text.
 
-    ``made`` is the real file, if the path is not on the disk yet; ``find_real`` finds any other.
+    ``real`` is its real path, if that is known or not on the disk yet; else ``find_real`` finds it.
     ``shown`` is the text of a template, which has the same lines.
     """
 
@@ -30,7 +30,7 @@ class SourceFile:
         self,
         path: str,
         text: str,
-        made: str | None = None,
+        real: str | None = None,
         find_real: Callable[[str], str] = os.path.realpath,
         *,
         shown: str | None = None,
@@ -39,7 +39,7 @@ class SourceFile:
         self.text = text
         self._find_real = find_real
         self._shown = shown
-        self._real_path = made
+        self._real_path = real
         self._lines: LogicalLines | None = None
         self._are_physical = False
         self._physical: list[str] | None = None
