@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import json
 import platform
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ansible_collections.apachestaple.httpd.plugins.module_utils.program import ProgramError
 from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import encodable, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, NoReturn
+    from collections.abc import Iterable, Mapping
 
     from ansible.module_utils.basic import AnsibleModule
-
     from ansible_collections.apachestaple.httpd.plugins.module_utils.program import Run
 
     Document = dict[str, Any]
@@ -30,8 +29,6 @@ RULE_OPTIONS = {
 
 FINDING = {"rule": str, "severity": str, "message": str, "file": str, "line": int}
 
-_MOST_LISTED = 3
-
 
 def parsed(run: Run, command: str) -> Any:
     """The JSON value that a command has printed.
@@ -41,15 +38,18 @@ def parsed(run: Run, command: str) -> Any:
 
     """
     if not run.output.strip():
-        raise ProgramError("apachestaple {0} failed: {1}".format(command, run.reason))
+        raise ProgramError(f"apachestaple {command} failed: {run.reason}")
     try:
-        return encodable(json.loads(run.output))
+        return encodable(json.loads(run.output, parse_constant=_no_constant))
     except (ValueError, RecursionError) as error:
         raise ProgramError(
-            "apachestaple {0} did not print whole JSON ({1}): {2}".format(
-                command, error, run.reason
-            )
+            f"apachestaple {command} did not print whole JSON ({error}): {run.reason}"
         ) from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, which are not JSON."""
+    raise ValueError(f"{name} is not JSON")
 
 
 def checked(value: Any, kinds: Mapping[str, type], name: str) -> Document:
@@ -60,16 +60,12 @@ def checked(value: Any, kinds: Mapping[str, type], name: str) -> Document:
 
     """
     if not isinstance(value, dict):
-        raise ProgramError(
-            "{0} is {1} instead of an object{2}".format(name, _kind(value), _VERSION)
-        )
+        raise ProgramError(f"{name} is {_kind(value)} instead of an object{_VERSION}")
     for key, kind in kinds.items():
         if key not in value:
-            raise ProgramError("{0} has no key {1}{2}".format(name, key, _VERSION))
+            raise ProgramError(f"{name} has no key {key}{_VERSION}")
         if not isinstance(value[key], kind):
-            raise ProgramError(
-                "{0} has {1} as {2}{3}".format(name, _kind(value[key]), key, _VERSION)
-            )
+            raise ProgramError(f"{name} has {_kind(value[key])} as {key}{_VERSION}")
     return value
 
 
@@ -88,12 +84,14 @@ def checked_findings(document: Document, name: str) -> Document:
 
     """
     for finding in document["findings"]:
-        checked(finding, FINDING, "a finding of " + name)
+        severity = checked(finding, FINDING, "a finding of " + name)["severity"]
+        if severity not in SEVERITIES:
+            raise ProgramError(f"a finding of {name} has the unknown severity {severity!a}")
     return document
 
 
 def as_bad_as(findings: Iterable[Document], fail_on: str) -> list[str]:
-    """The findings at or above a severity, as lines; none for ``never``."""
+    """The findings at or above a severity, as lines for people; none for ``never``."""
     if fail_on == "never":
         return []
     failing = SEVERITIES[SEVERITIES.index(fail_on) :]
@@ -104,14 +102,7 @@ def as_bad_as(findings: Iterable[Document], fail_on: str) -> list[str]:
     ]
 
 
-def listed(lines: list[str]) -> str:
-    """The first lines and the number of the others."""
-    more = len(lines) - _MOST_LISTED
-    text = "; ".join(lines[:_MOST_LISTED])
-    return "{0}; and {1} more".format(text, more) if more > 0 else text
-
-
-def fail(module: AnsibleModule, message: str, **result: Any) -> NoReturn:
-    """Fail; ``report`` is a document for ``apachestaple report``, unless ``result`` has one."""
+def fail(module: AnsibleModule, message: str, **result: Any) -> None:
+    """End with an error; ``report`` is a document for ``apachestaple report``, unless ``result`` has one."""
     result.setdefault("report", {"server": platform.node() or "unknown", "error": message})
     module.fail_json(msg=message, **result)

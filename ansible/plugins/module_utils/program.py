@@ -1,7 +1,7 @@
 # Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
 """Runs the program apachestaple with limits of time and output.
 
-Python 3.8 is the oldest one that Ansible supports on targets, so this does not import apachestaple.
+It does not import apachestaple, which needs a newer Python than Ansible supports on targets (3.7).
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import printable
+from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import listed, printable
 
 if TYPE_CHECKING:
+    from typing import IO
+
     from ansible.module_utils.basic import AnsibleModule
 
 # Bytes of the output: the reports of servers with 10,000 hosts have about 30 MB.
@@ -49,8 +51,8 @@ class Run(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """The messages as one text, for an error."""
-        return "; ".join(self.messages) or "exit code {0} without a message".format(self.code)
+        """The last messages as one text, which say why the program has ended."""
+        return listed(self.messages[-3:]) or f"exit code {self.code} without a message"
 
 
 def run_program(module: AnsibleModule, command: str, *words: str) -> Run:
@@ -83,7 +85,7 @@ def option(name: str, value: bool | str | float | list[str] | None) -> list[str]
     if value is True:
         return ["--" + name]
     values = value if isinstance(value, list) else [value]
-    return ["--{0}={1}".format(name, each) for each in values]
+    return [f"--{name}={each}" for each in values]
 
 
 def absolute(path: str | None) -> str | None:
@@ -93,19 +95,20 @@ def absolute(path: str | None) -> str | None:
 
 def _path_of(module: AnsibleModule, executable: str) -> str:
     if os.sep not in executable:
-        found = module.get_bin_path(executable)
+        found: str | None = module.get_bin_path(executable)
         if found is None:
-            raise ProgramError("{0} is not installed (not found in PATH)".format(executable))
+            raise ProgramError(f"{executable} is not installed (not found in PATH)")
         return found
     path = os.path.abspath(executable)
     if not os.path.isfile(path):
-        raise ProgramError("{0} is not installed (no such file)".format(path))
+        raise ProgramError(f"{path} is not installed (no such file)")
     if not os.access(path, os.X_OK):
-        raise ProgramError("{0} is not executable".format(path))
+        raise ProgramError(f"{path} is not executable")
     return path
 
 
 def _run(arguments: list[str], folder: str, seconds: float) -> Run:
+    what = " ".join(arguments[:2])
     try:
         process = subprocess.Popen(
             arguments,
@@ -115,18 +118,18 @@ def _run(arguments: list[str], folder: str, seconds: float) -> Run:
             cwd=folder,
         )
     except (OSError, ValueError) as error:
-        raise ProgramError("{0} cannot be started: {1}".format(arguments[0], error)) from None
+        raise ProgramError(f"{arguments[0]} cannot be started: {error}") from None
     end = time.monotonic() + seconds
     with process:
         try:
-            output, messages = _read(process, end)
+            output, messages = _read(process.stdout, process.stderr, end)  # type: ignore[arg-type]  # both are pipes
             code = process.wait(max(0.0, end - time.monotonic()))
-        except (_TooMuchError, subprocess.TimeoutExpired) as error:
+        except _TooMuchError:
             _end(process)
-            what = "{0} {1}".format(*arguments[:2])
-            if isinstance(error, _TooMuchError):
-                raise ProgramError("{0} printed over {1} bytes".format(what, _MOST_BYTES)) from None
-            raise ProgramError("{0} took over {1} seconds".format(what, seconds)) from None
+            raise ProgramError(f"{what} printed over {_MOST_BYTES} bytes") from None
+        except (_TooLongError, subprocess.TimeoutExpired):
+            _end(process)
+            raise ProgramError(f"{what} took over {seconds} seconds") from None
     return Run(code, output.decode("utf-8", "backslashreplace"), _lines(messages))
 
 
@@ -134,27 +137,31 @@ class _TooMuchError(Exception):
     """The output is too long."""
 
 
-def _read(process: subprocess.Popen[bytes], end: float) -> tuple[bytes, bytes]:
-    """What the process prints to standard output and standard error until it closes them."""
-    read = {process.stdout: bytearray(), process.stderr: bytearray()}
+class _TooLongError(Exception):
+    """The time limit is exceeded."""
+
+
+def _read(output: IO[bytes], messages: IO[bytes], end: float) -> tuple[bytes, bytes]:
+    """What a process prints to standard output and standard error until it closes them."""
+    printed, told = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
-        for pipe in read:
-            selector.register(pipe, selectors.EVENT_READ)
+        selector.register(output, selectors.EVENT_READ)
+        selector.register(messages, selectors.EVENT_READ)
         while selector.get_map():
             ready = selector.select(max(0.0, end - time.monotonic()))
             if not ready:
-                raise subprocess.TimeoutExpired(process.args, 0)
+                raise _TooLongError
             for key, _events in ready:
                 data = os.read(key.fd, 65536)
                 if not data:
                     selector.unregister(key.fileobj)
-                elif key.fileobj is process.stdout:
-                    read[process.stdout] += data
-                    if len(read[process.stdout]) > _MOST_BYTES:
-                        raise _TooMuchError
-                elif len(read[process.stderr]) < _MOST_MESSAGES:
-                    read[process.stderr] += data
-    return bytes(read[process.stdout]), bytes(read[process.stderr])
+                elif key.fileobj is output:
+                    printed += data
+                elif len(told) < _MOST_MESSAGES:
+                    told += data
+            if len(printed) > _MOST_BYTES:
+                raise _TooMuchError
+    return bytes(printed), bytes(told)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -6,12 +6,23 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+# The lines of a list in an error, and the characters of each.
+_MOST_LISTED = 3
+_MOST_CHARACTERS = 1000
+
 
 def printable(text: str, kept: str = "") -> str:
     """The text with control characters and bidirectional formatting as escape sequences."""
     if text.isprintable():
         return text
     return "".join(each if each in kept or _is_harmless(each) else _escaped(each) for each in text)
+
+
+def listed(lines: list[str]) -> str:
+    """The first lines, shortened, and the number of the others."""
+    first = "; ".join(each[:_MOST_CHARACTERS] for each in lines[:_MOST_LISTED])
+    more = len(lines) - _MOST_LISTED
+    return f"{first}; and {more} more" if more > 0 else first
 
 
 def encodable(value: Any) -> Any:

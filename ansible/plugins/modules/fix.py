@@ -16,8 +16,8 @@ description:
 author:
   - The developers of apachestaple (@apachestaple)
 extends_documentation_fragment:
-  - apachestaple.httpd.program
-  - apachestaple.httpd.program.rules
+  - apachestaple.httpd.options
+  - apachestaple.httpd.options.rules
   - apachestaple.httpd.attributes
 attributes:
   check_mode:
@@ -182,7 +182,6 @@ from ansible_collections.apachestaple.httpd.plugins.module_utils.documents impor
     checked,
     checked_findings,
     fail,
-    listed,
     parsed,
 )
 from ansible_collections.apachestaple.httpd.plugins.module_utils.program import (
@@ -192,7 +191,7 @@ from ansible_collections.apachestaple.httpd.plugins.module_utils.program import 
     option,
     run_program,
 )
-from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import printable
+from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import listed, printable
 
 REPORT = {
     "changed": bool,
@@ -249,7 +248,7 @@ def _fix(module: AnsibleModule) -> None:
     result = {key: report[key] for key in REPORT}
     result.update(reload=report.get("reload"), restart=report.get("restart", False))
     result["notes"] = run.messages
-    if module._diff:
+    if module._diff:  # noqa: SLF001  (there is no public attribute)
         result["diff"] = [_shown(file) for file in report["files"]]
     # 1 means that there are findings, or with --diff that there is something to change.
     if run.code not in (0, 1):

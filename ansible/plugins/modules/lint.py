@@ -16,8 +16,8 @@ description:
 author:
   - The developers of apachestaple (@apachestaple)
 extends_documentation_fragment:
-  - apachestaple.httpd.program
-  - apachestaple.httpd.program.rules
+  - apachestaple.httpd.options
+  - apachestaple.httpd.options.rules
   - apachestaple.httpd.attributes
 attributes:
   check_mode:
@@ -160,7 +160,6 @@ from ansible_collections.apachestaple.httpd.plugins.module_utils.documents impor
     checked,
     checked_findings,
     fail,
-    listed,
     parsed,
 )
 from ansible_collections.apachestaple.httpd.plugins.module_utils.program import (
@@ -170,6 +169,7 @@ from ansible_collections.apachestaple.httpd.plugins.module_utils.program import 
     option,
     run_program,
 )
+from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import listed
 
 REPORT = {
     "apachestaple": str,

@@ -15,7 +15,7 @@ description:
 author:
   - The developers of apachestaple (@apachestaple)
 extends_documentation_fragment:
-  - apachestaple.httpd.program
+  - apachestaple.httpd.options
   - apachestaple.httpd.attributes
 attributes:
   check_mode:
@@ -135,11 +135,12 @@ notes:
   elements: str
 """
 
+from typing import TYPE_CHECKING
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.apachestaple.httpd.plugins.module_utils.documents import (
     checked,
     fail,
-    listed,
     parsed,
 )
 from ansible_collections.apachestaple.httpd.plugins.module_utils.program import (
@@ -149,7 +150,10 @@ from ansible_collections.apachestaple.httpd.plugins.module_utils.program import 
     option,
     run_program,
 )
-from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import printable
+from ansible_collections.apachestaple.httpd.plugins.module_utils.texts import listed, printable
+
+if TYPE_CHECKING:
+    from ansible_collections.apachestaple.httpd.plugins.module_utils.documents import Document
 
 RESULT = {"target": str, "verdict": str, "problems": list, "staple": dict}
 # From the best one to the worst.
@@ -221,9 +225,10 @@ def _is_as_bad(verdict: str, fail_on: str) -> bool:
     return fail_on != "never" and VERDICTS.index(verdict) >= VERDICTS.index(fail_on)
 
 
-def _line(result: dict[str, object]) -> str:
+def _line(result: Document) -> str:
     problems = ", ".join(map(str, result["problems"])) or "no reason is given"
-    return printable("{0}: {1}: {2}".format(result["target"], result["verdict"], problems))
+    line: str = printable(f"{result['target']}: {result['verdict']}: {problems}")
+    return line
 
 
 if __name__ == "__main__":
