@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.fix.outcome import FixOutcome
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.undo import latest_backup
 from apachestaple.fix.transaction.write import NewText, written
+from apachestaple.report.fix_json import fix_json
 from tests.command.run import run
 from tests.lab.server import MODULES
 
@@ -27,6 +29,8 @@ MODULE_LINES = "".join(
     f"LoadModule {name}_module {MODULES}/mod_{name}.so\n"
     for name in ("mpm_event", "authz_core", "ssl", "socache_shmcb")
 )
+# The report of an --undo without files.
+NO_CHANGE = fix_json(FixOutcome(files=()))
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +162,26 @@ def test_without_a_backup_there_is_no_undo(tmp_path: Path) -> None:
     assert path.read_bytes() == after
 
 
+@pytest.mark.parametrize("diff", [(), ("--diff",)])
+def test_without_a_backup_programs_get_a_report(tmp_path: Path, diff: tuple[str, ...]) -> None:
+    path = site(tmp_path)
+    done = fix("--undo", "--format", "json", *diff, path)
+    assert (done.returncode, done.stdout) == (0, NO_CHANGE)
+    assert f"there is no backup of {path} in" in done.stderr
+
+
+def test_the_message_that_there_is_no_backup_is_short(tmp_path: Path) -> None:
+    folder = tmp_path / "sites-available"
+    folder.mkdir()
+    for number in range(9):
+        site(folder, f"{number}")
+    done = fix("--undo", folder)
+    assert done.returncode == 2
+    assert re.search(
+        r"there is no backup of .*/0\.conf, .*/4\.conf and 4 more files in", done.stderr
+    )
+
+
 def test_undo_refuses_a_damaged_backup(tmp_path: Path, state: Path) -> None:
     path = site(tmp_path)
     fix(path)
@@ -267,9 +291,10 @@ def test_undo_of_an_interrupted_fix_leaves_the_one_before_it(tmp_path: Path) -> 
     path = tmp_path / "old"
     path.write_text("old")
     interrupt(path)
-    done = fix("--undo")
+    done = fix("--undo", "--format", "json")
     assert done.returncode == 0
     assert "its changes were reverted" in done.stderr
+    assert done.stdout == NO_CHANGE.replace("false", "true", 1)
     assert path.read_text() == "old"
     assert earlier.read_bytes() == repaired
 

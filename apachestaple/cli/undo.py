@@ -8,10 +8,13 @@ from apachestaple.cli.errors import UsageError, tell
 from apachestaple.cli.outcome import tell_outcome
 from apachestaple.cli.recover import recover_first
 from apachestaple.discovery.starts import find_starts
+from apachestaple.fix.outcome import FixOutcome
 from apachestaple.fix.revert import revert
 from apachestaple.fix.transaction.journal import Stage
-from apachestaple.fix.transaction.undo import latest_backup
+from apachestaple.fix.transaction.undo import NoBackupError, latest_backup
+from apachestaple.report.fix_json import fix_json
 from apachestaple.report.fixes import undo_report
+from apachestaple.report.terminal import emit
 from apachestaple.rules.catalogue import select_rules
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ def undo_latest(
 ) -> int:
     """Restore the files from before the latest fix (of these paths, if there are any).
 
+    A JSON report is printed also if there is nothing to undo, for programs that do not know whether
+    there is.
+
     Raises:
         WriteError, UsageError: nothing was changed; the text says why.
 
@@ -34,6 +40,8 @@ def undo_latest(
     interrupted = recover_first(only_look=diff)
     if interrupted is not None and not interrupted.undoes and interrupted.stage is not Stage.DONE:
         # The interrupted fix was the latest one. An earlier one is not undone in the same run.
+        if form == "json":
+            emit(fix_json(FixOutcome(files=()), reverted=interrupted.stage is Stage.WRITING))
         return 0
     settings = common.settings(paths)
     named: list[Start] = []
@@ -42,9 +50,16 @@ def undo_latest(
         if problems:
             raise UsageError("; ".join(problems))
         named += found.unread(())
-    backup = latest_backup(
-        [path for start in named for path in start.files], lambda: _own_main_file(settings)
-    )
+    try:
+        backup = latest_backup(
+            [path for start in named for path in start.files], lambda: _own_main_file(settings)
+        )
+    except NoBackupError as error:
+        if form != "json":
+            raise
+        tell(str(error))
+        emit(fix_json(FixOutcome(files=())))
+        return 0
     verb = "would undo" if diff else "undoing"
     tell(f"{verb} the fix of {backup.started} in {', '.join(backup.main_files)}")
     found, problems, _ = find_starts(backup.main_files, settings)

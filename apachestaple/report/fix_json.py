@@ -20,16 +20,19 @@ if TYPE_CHECKING:
     _Key = tuple[str, str, str]
 
 
-def fix_json(outcome: FixOutcome) -> str:
-    """What was changed, or would be, and what remains."""
+def fix_json(outcome: FixOutcome, *, reverted: bool = False) -> str:
+    """What was changed, or would be, and what remains.
+
+    ``reverted`` means that ``--undo`` has reverted an interrupted run, whose changes are not known.
+    """
     # ASCII only: bytes that are not UTF-8 become \udc80 to \udcff, as Python reads them.
-    return json.dumps(_known(outcome), indent=2) + "\n"
+    return json.dumps(_known(outcome, reverted=reverted), indent=2) + "\n"
 
 
-def _known(outcome: FixOutcome) -> dict[str, object]:
+def _known(outcome: FixOutcome, *, reverted: bool) -> dict[str, object]:
     commands = dict.fromkeys(activation.command for activation in outcome.activations)
     return {
-        "changed": bool(outcome.files),
+        "changed": reverted or bool(outcome.files),
         "files": [
             {"path": short(file.path), "diff": diff}
             for file, diff in zip(outcome.files, diffs(outcome.files), strict=True)

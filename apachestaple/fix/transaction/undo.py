@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from apachestaple.fix.transaction.journal import Journal, Target
     from apachestaple.httpd.start import Start
 
+# The paths in the message that there is no backup of them.
+_MOST_LISTED = 5
+
+
+class NoBackupError(WriteError):
+    """There is no fix to undo."""
+
 
 @dataclass(frozen=True)
 class Backup:
@@ -52,7 +59,8 @@ def latest_backup(
         own: returns the main file of this machine's httpd.
 
     Raises:
-        WriteError: there is none, it is damaged, files were changed after the fix, or it is not
+        NoBackupError: there is none.
+        WriteError: it is damaged, files were changed after the fix, or it is not
             certain that the latest fix is meant, because it changed other configurations.
 
     """
@@ -61,9 +69,9 @@ def latest_backup(
         wanted = set(map(os.path.realpath, named))
         journals = [each for each in journals if wanted & _configurations(each)]
     if not journals:
-        of_these = f" of {', '.join(named)}" if named else ""
+        of_these = f" of {_shortened(named)}" if named else ""
         advice = "" if os.geteuid() == 0 else "; the backups of root need sudo"
-        raise WriteError(
+        raise NoBackupError(
             f"there is no backup{of_these} in {backups_folder()}; nothing was changed{advice}"
         )
     latest = journals[0]
@@ -86,6 +94,13 @@ def latest_backup(
                 "undo: apachestaple fix --undo PATH; nothing was changed"
             )
     return _backup(latest)
+
+
+def _shortened(paths: Collection[str]) -> str:
+    """The first paths and the number of the others."""
+    first = ", ".join(list(paths)[:_MOST_LISTED])
+    more = len(paths) - _MOST_LISTED
+    return f"{first} and {more} more files" if more > 0 else first
 
 
 def undo(backup: Backup, starts: Sequence[Start], mode: str) -> Tested:
