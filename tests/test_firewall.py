@@ -5,8 +5,10 @@ The firewall is the kernel's, in a network namespace; httpd, the responder and t
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -179,6 +181,22 @@ def test_no_name_is_waited_for_longer_than_the_time_limit(world: World) -> None:
     assert "\"'a.invalid' does not resolve in time\"" in done
     assert "('192.0.2.1', '2001:db8::1')" in done
     assert "('2001:db8::7',)" in done
+
+
+def test_a_name_server_that_does_not_answer_holds_up_no_server(world: World) -> None:
+    names = [f"h{number}.invalid" for number in range(20)]
+    words = ["--timeout", "0.2", "--concurrency", "5", "--format", "json"]
+    command = [sys.executable, "-m", "apachestaple", "probe", "192.0.2.1:7", *names, *words]
+    try:
+        world.outside.run("nft", "-f", "-", text=LOSES_QUERIES)
+        done = subprocess.run(
+            [*world.server.inside, *command], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    finally:
+        world.outside.run("nft", "flush", "ruleset")
+    first, *others = [document["error"] for document in json.loads(done.stdout)]
+    assert "Connection refused" in first
+    assert others == [f"{name!r} does not resolve in time" for name in names]
 
 
 def test_readme_shows_the_rules_that_the_example_gets(world: World) -> None:

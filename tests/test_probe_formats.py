@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -104,13 +105,40 @@ def test_limits(probed: Probed, words: tuple[str, ...], code: int, verdict: str)
 
 def test_several_servers_have_the_worst_verdict_and_a_line_each(probed: Probed) -> None:
     code, text = probed("nagios", *NAMES.values(), words=("--require-staple",))
-    first, *more = text.splitlines()
+    first, *more, last = text.splitlines()
     assert code == 2
-    assert first.startswith("STAPLING CRITICAL - 3 servers, 2 with problems | 'a.example.com:")
+    assert first.startswith("STAPLING CRITICAL - 3 servers, 2 with problems | ")
     assert [line.partition(":")[0] for line in more] == ["CRITICAL", "CRITICAL"]
     assert "b.example.com" in more[0]
     assert "the certificate expired at" in more[0]
     assert "no staple was sent" in more[1]
+    assert last.startswith("1 of 3 servers are ok | 'a.example.com:")
+
+
+def test_the_first_line_has_totals_and_the_last_one_the_values_of_each_server(
+    probed: Probed,
+) -> None:
+    """As Nagios reads it, all after the second bar; as Icinga 2, the rest of any line with one."""
+    words = ("--warning", "14", "--critical", "7")
+    _, text = probed("nagios", "a.example.com", "b.example.com", words=words)
+    first, *_, last = text.splitlines()
+    totals, each = values(first), values(last)
+    assert set(totals) == {"servers", "problems", "certificate_days", "staple_hours"}
+    assert (totals["servers"]["value"], totals["problems"]["value"]) == ("2", "1")
+    assert (totals["certificate_days"]["warning"], len(each)) == ("14:", 8)
+    least = min(float(one["value"]) for label, one in each.items() if "certificate_days" in label)
+    assert float(totals["certificate_days"]["value"]) == least < 0
+    read = [f'parse_performance_data("{one[0]}")' for one in (*totals.values(), *each.values())]
+    done = subprocess.run(
+        ["icinga2", "console", "--eval", f"[{', '.join(read)}]"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [(one["label"], float(one["value"])) for one in json.loads(done.stdout)]
+    assert found == [
+        (label, float(one["value"])) for label, one in (*totals.items(), *each.items())
+    ]
 
 
 @pytest.mark.parametrize(
@@ -283,11 +311,13 @@ def test_responders_are_checked_for_monitoring_systems(lab: Lab, tmp_path: Path)
         done = run("responders", main, *CHECK, "--format", "nagios")
         file = tmp_path / "responders.prom"
         metrics = run("responders", main, *CHECK, "--format", "prometheus", "--output", file)
-    first, second = done.stdout.splitlines()
+    first, second, third = done.stdout.splitlines()
     assert done.returncode == 1
-    assert first.startswith("STAPLING WARNING - 2 responder queries, 1 findings | ")
-    assert {label.rpartition(" ")[2] for label in values(first)} == {"time", "hours"}
+    assert first.startswith("STAPLING WARNING - 2 responder queries, 1 finding | ")
+    assert set(values(first)) == {"queries", "findings", "hours"}
     assert second.startswith("WARNING: AS417 ")
+    assert third.startswith("1 of 2 responses can be stapled | ")
+    assert {label.rpartition(" ")[2] for label in values(third)} == {"time", "hours"}
     assert (metrics.returncode, metrics.stdout) == (1, "")
     success = {
         sample.labels["cn"]: sample.value
@@ -303,8 +333,26 @@ def test_responders_that_are_not_queried_are_unknown(lab: Lab) -> None:
         done = run("responders", httpd.root / "httpd.conf", "--check", "--format", "nagios")
     first, second = done.stdout.splitlines()
     assert done.returncode == 3
-    assert first == "STAPLING UNKNOWN - 1 responder queries, 0 findings, 1 not sent"
+    assert first == "STAPLING UNKNOWN - 1 responder query, 0 findings, 1 not sent"
     assert "use --allow-private" in second
+
+
+@pytest.mark.parametrize(
+    ("words", "certificate", "more"),
+    [
+        ("SSLUseStapling off", "good", 0),
+        (f"{ON}\nSSLCertificateChainFile certs/elsewhere.pem", "leaf-only", 1),
+    ],
+)
+def test_nothing_is_ok_if_no_responder_is_queried(
+    lab: Lab, words: str, certificate: str, more: int
+) -> None:
+    with lab.httpd(f"{CACHE}{tls_host(words, certificate=certificate)}") as httpd:
+        done = run("responders", httpd.root / "httpd.conf", *CHECK, "--format", "nagios")
+    first, *lines = done.stdout.splitlines()
+    assert (done.returncode, first) == (3, "STAPLING UNKNOWN - no responder was queried")
+    assert len(lines) == more
+    assert all("its responder was not queried" in line for line in lines)
 
 
 def test_a_configuration_that_cannot_be_read_is_unknown() -> None:

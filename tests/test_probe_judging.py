@@ -252,7 +252,7 @@ def test_internationalised_names_are_requested_in_ascii(text: str, name: str) ->
 
 def test_a_list_of_targets_has_comments() -> None:
     text = "# all\nwww.example.com\n\n  [::1]:8443  # v6\r\n#off.example.com\n"
-    assert list(parse_target_list(text)) == ["www.example.com", "[::1]:8443"]
+    assert list(parse_target_list(text)) == [(2, "www.example.com"), (4, "[::1]:8443")]
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def test_targets_of_a_file_and_of_standard_input(server: Httpd, lab: Lab, tmp_pa
     [
         ("", 2, "no server to probe"),
         ("# none\n", 2, "no server to probe"),
-        ("a b\n", 2, "use HOST or HOST:PORT, not 'a b'"),
+        ("# all\na\na b\n", 2, "targets:3: use HOST or HOST:PORT, not 'a b'"),
+        ("a:0\n", 2, "targets:1: invalid port 0"),
         ("\ufeff# a byte order mark\r\n", 2, "no server to probe"),
         ("\udcff\n", 2, "is not a valid name"),
     ],
@@ -147,7 +148,7 @@ def test_a_server_that_may_not_be_connected_to_is_not_tried_again() -> None:
     target = Target("127.0.0.1", 9, None)
     begin = time.monotonic()
     served = Prober(retries=5, only_public=[target]).probe(target)
-    assert not served.allowed
+    assert not served.conclusive
     assert time.monotonic() - begin < 5
 
 

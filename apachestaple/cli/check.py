@@ -10,6 +10,7 @@ from apachestaple.cli.plugin import FORMATS
 from apachestaple.cli.values import one_of
 from apachestaple.discovery.sites import read_paths
 from apachestaple.lint.lint import lint
+from apachestaple.mod_ssl.queries import unaskable
 from apachestaple.mod_ssl.responders import responders
 from apachestaple.report.answers import answers_table
 from apachestaple.report.json import answers_json
@@ -58,8 +59,10 @@ def check_responders(
     if form == "nagios":
         from apachestaple.report.answers_nagios import answers_nagios, answers_verdict
 
-        emit(answers_nagios(answers, result.findings, found.problems), output, exact=True)
-        return answers_verdict(answers, result.findings, found.problems)
+        unasked = unaskable(host for site in sites for host in site.stapling_hosts)
+        errors = [*found.problems, *unasked]
+        emit(answers_nagios(answers, result.findings, errors), output, exact=True)
+        return answers_verdict(answers, result.findings, errors)
     if form == "prometheus":
         from apachestaple.report.answers_prometheus import answers_prometheus
 

@@ -1,6 +1,5 @@
 """``apachestaple probe``."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +13,10 @@ from apachestaple.cli.values import one_of, seconds, standard_input, whole
 if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.probing.judging import Expectations, Judged
+    from apachestaple.probing.targets import Target
 
-# The largest values of options: seconds, parallel probes and probes of a server.
-_LONGEST_INTERVAL = 86_400
+# The largest values of options: seconds (a day), parallel probes and probes of a server.
+_LONGEST = 86_400
 _MOST_AT_ONCE = 500
 _MOST_REPEATS = 1000
 # Bytes of a list of targets.
@@ -59,6 +59,12 @@ def probe(
     concurrency: Annotated[
         str | None, typer.Option(metavar="N", help="Number of parallel probes [default: 16].")
     ] = None,
+    deadline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SECONDS", help="Time limit for all servers [default: 300 with --from]."
+        ),
+    ] = None,
     repeat: Annotated[
         str | None,
         typer.Option(metavar="N", help="Probe each server N times; the last one counts."),
@@ -72,7 +78,7 @@ def probe(
     """Check the staples and certificates of running servers."""
     from apachestaple.probing.judging import judge
     from apachestaple.probing.plan import at_all_addresses, plan, run
-    from apachestaple.probing.probe import CONCURRENCY
+    from apachestaple.probing.probe import CONCURRENCY, DEADLINE
     from apachestaple.report.progress import tracked
 
     one_of("--format", form, *FORMATS)
@@ -81,9 +87,13 @@ def probe(
         expectations = expected.expectations
         at_once = whole("--concurrency", concurrency, CONCURRENCY, most=_MOST_AT_ONCE)
         times = whole("--repeat", repeat, 1, most=_MOST_REPEATS)
-        pause = seconds("--interval", interval, _LONGEST_INTERVAL) if interval else 1.0
-        words = [*(targets or ()), *_listed(targets_file)]
-        if not words and not from_paths:
+        pause = 1.0 if interval is None else seconds("--interval", interval, _LONGEST)
+        # A configuration of somebody else can name any number of servers that do not answer.
+        limit = DEADLINE if from_paths else _LONGEST
+        limit = limit if deadline is None else seconds("--deadline", deadline, _LONGEST)
+        named = [client.parsed(word) for word in targets or ()]
+        named += _listed(targets_file, client)
+        if not named and not from_paths:
             raise UsageError(
                 "no server to probe: use HOST, HOST:PORT, --targets FILE or --from PATH"
             )
@@ -93,7 +103,6 @@ def probe(
             raise UsageError(
                 "-4 and -6 have no effect on --proxy, which resolves the names; use --all-addresses"
             )
-        named = client.parsed(words)
         sites = _sites(common, from_paths) if from_paths else []
         planned = plan(named, sites, address=client.address, is_allowed=allow_private)
         if all_addresses:
@@ -103,6 +112,7 @@ def probe(
             client.prober(planned.only_public),
             wanted,
             concurrency=at_once,
+            deadline=limit,
             times=times,
             interval=pause,
             track=lambda results: tracked(results, len(wanted), "Probing"),
@@ -149,16 +159,23 @@ def _print(
     return int(verdict is not Verdict.OK)
 
 
-def _listed(file: str | None) -> Iterable[str]:
-    """The targets in a file."""
+def _listed(file: str | None, client: Client) -> "list[Target]":
+    """The targets in a file.
+
+    Raises:
+        UsageError: a line is no target.
+
+    """
     if file is None:
-        return ()
+        return []
     from apachestaple.filesystem.reading import read_file
     from apachestaple.probing.targets import parse_target_list
 
     if file == "-":
-        return parse_target_list(standard_input(_LONGEST_LIST))
-    return parse_target_list(read_file(file, _LONGEST_LIST).decode("utf-8", "surrogateescape"))
+        name, text = "standard input", standard_input(_LONGEST_LIST)
+    else:
+        name, text = file, read_file(file, _LONGEST_LIST).decode("utf-8", "surrogateescape")
+    return [client.parsed(word, f"{name}:{line}: ") for line, word in parse_target_list(text)]
 
 
 def _sites(common: Common, paths: list[str]) -> "list[Site]":

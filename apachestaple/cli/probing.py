@@ -3,7 +3,6 @@
 Not ``from __future__ import annotations``: Typer reads the annotations.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -103,22 +102,19 @@ class Client:
         typer.Option(metavar="N", help="Repeat a handshake that fails up to N times."),
     ] = None
 
-    def parsed(self, words: Iterable[str]) -> "list[Target]":
-        """The targets that words of the command line name.
+    def parsed(self, word: str, place: str = "") -> "Target":
+        """The target that a word names; errors begin with ``place``.
 
         Raises:
-            UsageError: a word names no target.
+            UsageError: the word names no target.
 
         """
         from apachestaple.probing.targets import parse_target
 
         try:
-            return [
-                parse_target(word, servername=self.servername, address=self.address)
-                for word in words
-            ]
+            return parse_target(word, servername=self.servername, address=self.address)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(f"{place}{error}") from None
 
     @property
     def route(self) -> "Route":

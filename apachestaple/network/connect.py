@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from apachestaple.filesystem.reading import end_if_exhausted
 from apachestaple.network.addresses import special
 from apachestaple.network.concurrency import started
 from apachestaple.ocsp.host import is_address
+
+# The resolver may still wait for an answer when a name is given up.
+_RESOLVERS = threading.BoundedSemaphore(500)
 
 
 class ConnectError(Exception):
@@ -145,11 +149,17 @@ def resolve(
         except (OSError, ValueError) as error:
             wrong.append(error)
 
+    def ask_and_release() -> None:
+        try:
+            ask()
+        finally:
+            _RESOLVERS.release()
+
     if is_address(host):
         ask()
-    else:
+    elif _RESOLVERS.acquire(timeout=deadline.left):
         # The resolver has no time limit. The thread ends with the program.
-        started(ask).join(deadline.left)
+        started(ask_and_release).join(deadline.left)
     if found:
         return found
     if wrong:

@@ -28,17 +28,18 @@ class HandshakeError(Exception):
 
     Attributes:
         connected: whether there was a connection.
-        allowed: whether the server may be connected to.
+        conclusive: whether it tells something about the server; false if that was not tried long
+            enough, or may not be connected to.
         alert: the alert that the server sent, such as ``handshake failure``, or ``None``.
 
     """
 
     def __init__(
-        self, text: str, *, connected: bool, allowed: bool = True, alert: str | None = None
+        self, text: str, *, connected: bool, conclusive: bool = True, alert: str | None = None
     ) -> None:
         super().__init__(text)
         self.connected = connected
-        self.allowed = allowed
+        self.conclusive = conclusive
         self.alert = alert
 
 
@@ -95,7 +96,7 @@ def handshake(
         raise HandshakeError(str(error), connected=False) from None
     except NotPublicError as error:
         text = f"not probed: it {error}; use --allow-private"
-        raise HandshakeError(text, connected=False, allowed=False) from None
+        raise HandshakeError(text, connected=False, conclusive=False) from None
     session = client.session(servername, status=status)
     try:
         _shake(session.connection, connection, deadline, seconds)
@@ -177,6 +178,9 @@ def _failed(error: SSL.Error) -> HandshakeError:
         )
     if text in ("wrong version number", "packet length too long", "http request"):
         text = f"the server does not answer with TLS ({text})"
+    elif text == "excessive message size":
+        # In TLS 1.2, a staple of more than 16 KB (ossl_statem_client_max_message_size).
+        text = "a message of the server is longer than clients accept"
     else:
         text = f"the handshake failed: {text}"
     return HandshakeError(text, connected=True)

@@ -105,7 +105,7 @@ def judge(served: Served, expected: Expectations) -> Judged:
 
 def _problems(served: Served, expected: Expectations) -> Iterator[Problem]:
     if served.failure is not None:
-        verdict = Verdict.CRITICAL if served.allowed else Verdict.UNKNOWN
+        verdict = Verdict.CRITICAL if served.conclusive else Verdict.UNKNOWN
         yield Problem(verdict, served.failure)
     if served.leaf is None:
         return

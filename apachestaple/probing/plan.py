@@ -91,24 +91,26 @@ def run(
     targets: Sequence[Target],
     *,
     concurrency: int,
+    deadline: float,
     times: int,
     interval: float,
     track: Callable[[Iterator[tuple[Target, Served]]], Iterator[tuple[Target, Served]]],
 ) -> dict[Target, Served]:
     """Probe all targets a number of times, with pauses of ``interval`` seconds.
 
-    The result is what they send at the last time, with the statuses of the earlier times. ``track``
-    shows the progress.
+    The result is what they send at the last time, with the statuses of the earlier times. Each time
+    ends after ``deadline`` seconds. ``track`` shows the progress.
     """
+
+    def probe_all() -> Iterator[tuple[Target, Served]]:
+        return track(prober.probe_all(targets, concurrency, deadline=deadline))
+
     earlier: dict[Target, tuple[str, ...]] = dict.fromkeys(targets, ())
     for _ in range(times - 1):
-        for target, served in track(prober.probe_all(targets, concurrency)):
+        for target, served in probe_all():
             earlier[target] += ("no handshake" if served.failure else served.status,)
         time.sleep(interval)
-    return {
-        target: replace(served, earlier=earlier[target])
-        for target, served in track(prober.probe_all(targets, concurrency))
-    }
+    return {target: replace(served, earlier=earlier[target]) for target, served in probe_all()}
 
 
 def _targets(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from apachestaple.certificates.certificate import Certificate
 from apachestaple.certificates.pem import CertificateFile
 from apachestaple.network.concurrency import at_once
+from apachestaple.network.connect import Deadline
 from apachestaple.network.handshake import Handshake, HandshakeError, handshake
 from apachestaple.network.route import Route
 from apachestaple.network.tls_client import TlsClient
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # Seconds. Longer than httpd waits for a responder by default, so that this wait can be measured.
 PATIENCE = 15.0
+# The time limit for all servers of configurations, in seconds.
+DEADLINE = 300.0
 # The number of parallel probes.
 CONCURRENCY = 16
 # The first pause before a retry, in seconds; each further pause is twice as long.
@@ -36,6 +39,7 @@ _KEYS = {
     "1.2.840.10045.2.1": "ECDSA",
 }
 _OTHER_KEYS = {"RSA": "ECDSA", "ECDSA": "RSA"}
+_OUT_OF_TIME = "the time limit for all servers was reached"
 # The alerts of a server that has no certificate with such keys, or no TLS 1.2.
 _NO_SUCH_CERTIFICATE = ("handshake failure", "protocol version")
 
@@ -83,66 +87,100 @@ class Prober:
         }
 
     def probe_all(
-        self, targets: Sequence[Target], concurrency: int = CONCURRENCY
+        self,
+        targets: Sequence[Target],
+        concurrency: int = CONCURRENCY,
+        *,
+        deadline: float = DEADLINE,
     ) -> Iterator[tuple[Target, Served]]:
-        """Probe all servers, several in parallel; yields the results as they arrive."""
-        return at_once(self.probe, targets, most=concurrency)
+        """Probe all servers, several in parallel; yields the results as they arrive.
 
-    def probe(self, target: Target) -> Served:
+        After ``deadline`` seconds, no handshake is started, and running ones end.
+        """
+        end = Deadline.after(deadline)
+        return at_once(lambda target: self.probe(target, end), targets, most=concurrency)
+
+    def probe(self, target: Target, end: Deadline | None = None) -> Served:
         """Make a handshake with a status request. Failures are part of the result.
 
         If it fails, make a second one without the request: if that succeeds, stapling is the
         problem. If it succeeds, make another one for the other type of key: a server with an RSA
-        and an ECDSA certificate has a staple for each (``both_keys``).
+        and an ECDSA certificate has a staple for each (``both_keys``). ``end`` is the time limit
+        for all servers.
         """
-        served = self._probe(target, self._client)
+        end = end or Deadline.after(DEADLINE)
+        served = self._probe(target, self._client, end)
         for retry in range(self._retries):
-            if served.failure is None or not served.allowed:
+            pause = _PAUSE * 2**retry
+            if served.failure is None or not served.conclusive or end.left <= pause:
                 break
-            time.sleep(_PAUSE * 2**retry)
-            served = self._probe(target, self._client)
+            time.sleep(pause)
+            served = self._probe(target, self._client, end)
         if served.failure is not None or served.leaf is None:
             return served
         keys = _OTHER_KEYS.get(_KEYS.get(served.leaf.key_type, ""), "")
         client = self._clients_of_keys.get(keys)
         if client is None:
             return served
-        other = self._probe(target, client, keys)
+        other = self._probe(target, client, end, keys)
+        if not other.conclusive:
+            failure = f"it was not asked for a certificate with {keys} keys: {other.failure}"
+            return replace(served, failure=failure, conclusive=False)
         return replace(served, others=(other,) if other.leaf else ())
 
-    def _probe(self, target: Target, client: TlsClient, keys: str | None = None) -> Served:
+    def _probe(
+        self, target: Target, client: TlsClient, end: Deadline, keys: str | None = None
+    ) -> Served:
         try:
-            return _served(target, self._shake(target, client, status=True), keys)
+            return _served(target, self._shake(target, client, end, status=True), keys)
         except HandshakeError as error:
-            return self._without_status(target, client, keys, error)
+            return self._without_status(target, client, end, keys, error)
 
     def _without_status(
-        self, target: Target, client: TlsClient, keys: str | None, failed: HandshakeError
+        self,
+        target: Target,
+        client: TlsClient,
+        end: Deadline,
+        keys: str | None,
+        failed: HandshakeError,
     ) -> Served:
         """Make a handshake without a status request, after one with it has failed."""
         failure = Served(
-            target, datetime.now(UTC), failure=str(failed), allowed=failed.allowed, keys=keys
+            target, datetime.now(UTC), failure=str(failed), conclusive=failed.conclusive, keys=keys
         )
-        if not failed.connected or (keys and failed.alert in _NO_SUCH_CERTIFICATE):
+        is_answer = keys is not None and failed.alert in _NO_SUCH_CERTIFICATE
+        if not failed.connected or not failed.conclusive or is_answer:
             return failure
         try:
-            plain = self._shake(target, client, status=False)
+            plain = self._shake(target, client, end, status=False)
         except HandshakeError:
             return failure
         reason = f"the handshake fails if a status is requested ({failed}), and succeeds otherwise"
         return _served(target, plain, keys, reason)
 
-    def _shake(self, target: Target, client: TlsClient, *, status: bool) -> Handshake:
-        return handshake(
-            client,
-            self._route,
-            target.address or target.host,
-            target.port,
-            target.servername,
-            seconds=self._seconds,
-            status=status,
-            only_public=target in self._only_public,
-        )
+    def _shake(
+        self, target: Target, client: TlsClient, end: Deadline, *, status: bool
+    ) -> Handshake:
+        if not end.left:
+            raise HandshakeError(_OUT_OF_TIME, connected=False, conclusive=False)
+        try:
+            return handshake(
+                client,
+                self._route,
+                target.address or target.host,
+                target.port,
+                target.servername,
+                seconds=min(self._seconds, end.left),
+                status=status,
+                only_public=target in self._only_public,
+            )
+        except HandshakeError as error:
+            if end.left:
+                raise
+            # With more time, it might have succeeded.
+            raise HandshakeError(
+                _OUT_OF_TIME, connected=error.connected, conclusive=False
+            ) from None
 
 
 def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], list[str]]:

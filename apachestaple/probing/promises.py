@@ -48,7 +48,7 @@ def _nowhere(host: Host) -> Served:
     name, _, port = host.name.rpartition(":")
     target = Target(name or port, int(port) if port.isdigit() else HTTPS_PORT, None)
     failure = "the configuration gives it neither a name nor an address"
-    return Served(target, datetime.now(UTC), failure=failure, allowed=False)
+    return Served(target, datetime.now(UTC), failure=failure, conclusive=False)
 
 
 def target_of(host: Host, address: str | None = None) -> Target | None:

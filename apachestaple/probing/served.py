@@ -32,7 +32,8 @@ class Served:
             Clients ignore certificates that were sent and are not in it.
         unverified: why OpenSSL does not trust that chain; empty if it does.
         failure: why there was no handshake, or none with a status request.
-        allowed: whether the server may be connected to.
+        conclusive: whether the failure is the server's; false if the server may not be connected
+            to, or if the time limit for all servers was reached.
         keys: ``RSA`` or ``ECDSA``, if only certificates with these keys were accepted.
         others: what clients get that accept only certificates with another type of key, if the
             server has one.
@@ -52,7 +53,7 @@ class Served:
     built: tuple[Certificate, ...] = ()
     unverified: tuple[Unverified, ...] = ()
     failure: str | None = None
-    allowed: bool = True
+    conclusive: bool = True
     keys: str | None = None
     others: tuple[Served, ...] = ()
     earlier: tuple[str, ...] = ()

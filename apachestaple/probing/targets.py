@@ -82,9 +82,9 @@ def _ascii(name: str) -> str:
         raise ValueError(f"{name!r} is not a valid name") from None
 
 
-def parse_target_list(text: str) -> Iterator[str]:
-    """The targets in a file: one on each line; ``#`` begins a comment."""
-    for line in text.removeprefix("\ufeff").splitlines():
+def parse_target_list(text: str) -> Iterator[tuple[int, str]]:
+    """The targets in a file, each with its line number; ``#`` begins a comment."""
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         target = line.partition("#")[0].strip()
         if target:
-            yield target
+            yield number, target

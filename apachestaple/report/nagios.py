@@ -11,19 +11,31 @@ from apachestaple.probing.judging import Verdict
 from apachestaple.report.terminal import cut, printable, without_commands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _SERVICE = "STAPLING"
 _LONGEST = 500
 
 
 def plugin_output(
-    verdict: Verdict, text: str, *, values: Iterable[str] = (), more: Iterable[str] = ()
+    verdict: Verdict,
+    text: str,
+    *,
+    values: Iterable[str] = (),
+    more: Sequence[str] = (),
+    more_values: Iterable[str] = (),
 ) -> str:
-    """The verdict and a text on the first line, performance data behind it, and further lines."""
-    head = f"{_SERVICE} {verdict.name} - {clean(text)}"
-    data = " ".join(values)
-    return "\n".join([f"{head} | {data}" if data else head, *map(clean, more)]) + "\n"
+    """The verdict and a text on the first line with performance data, and further lines.
+
+    ``more_values`` are performance data behind the last further line. They are on one line: Nagios
+    reads everything after the second bar as performance data, Icinga 2 only the rest of the line.
+    """
+    lines = [f"{_SERVICE} {verdict.name} - {clean(text)}", *map(clean, more)]
+    if data := " ".join(values):
+        lines[0] += f" | {data}"
+    if more and (data := " ".join(more_values)):
+        lines[-1] += f" | {data}"
+    return "\n".join(lines) + "\n"
 
 
 def plugin_error(message: str) -> str:
@@ -35,6 +47,11 @@ def value(label: str, number: str, limits: str = ";;0") -> str:
     """Performance data: a number with its unit; warning, critical and minimum."""
     label = clean(label).replace("'", "").replace("=", "")
     return f"'{label}'={number};{limits}"
+
+
+def count(number: int, one: str, many: str) -> str:
+    """A number and what is counted, such as ``2 queries``."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def clean(text: str) -> str:

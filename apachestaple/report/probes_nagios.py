@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def probe_nagios(probed: Sequence[Judged], expected: Expectations) -> str:
-    """A line with the verdict and performance data; for several servers, a line for each follows.
+    """A line with the verdict and performance data.
 
-    The servers with the worst verdicts come first.
+    For several servers, its performance data are totals. A line for each server with problems
+    follows, the worst first, and then the performance data of each server.
     """
     verdict = worst(judged.verdict for judged in probed)
     values = [one for judged in probed for one in _values(judged, expected)]
@@ -28,7 +29,14 @@ def probe_nagios(probed: Sequence[Judged], expected: Expectations) -> str:
     bad.sort(key=lambda judged: -judged.verdict.weight)
     text = f"{len(bad)} with problems" if bad else "no problems"
     more = [f"{judged.verdict.name}: {_line(judged)}" for judged in bad]
-    return plugin_output(verdict, f"{len(probed)} servers, {text}", values=values, more=more)
+    more.append(f"{len(probed) - len(bad)} of {len(probed)} servers are ok")
+    return plugin_output(
+        verdict,
+        f"{len(probed)} servers, {text}",
+        values=_totals(probed, len(bad), expected),
+        more=more,
+        more_values=values,
+    )
 
 
 def _line(judged: Judged) -> str:
@@ -57,6 +65,21 @@ def _values(judged: Judged, expected: Expectations) -> Iterator[str]:
         left = hours(served.staple_left)
         yield value(f"{name} staple_hours", f"{left:.2f}", _range(expected.staple, hours))
     yield value(f"{name} staple_size", f"{served.staple_length}B")
+
+
+def _totals(probed: Sequence[Judged], bad: int, expected: Expectations) -> Iterator[str]:
+    """The numbers of servers, and the certificate and the staple that expire first."""
+    yield value("servers", f"{len(probed)}")
+    yield value("problems", f"{bad}")
+    served = [judged.served for judged in probed]
+    ends = [one.leaf.not_after - one.at for one in served if one.leaf]
+    if ends:
+        yield value(
+            "certificate_days", f"{days(min(ends)):.2f}", _range(expected.certificate, days)
+        )
+    left = [one.staple_left for one in served if one.staple_left is not None]
+    if left:
+        yield value("staple_hours", f"{hours(min(left)):.2f}", _range(expected.staple, hours))
 
 
 def _range(limit: Limit, unit: Callable[[timedelta], float]) -> str:
