@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from apachestaple.network.unverified import Unverified
 
 
+# Bytes that are received or sent at once.
+_PIECE = 65536
+
+
 class HandshakeError(Exception):
     """The handshake failed; the message is the reason.
 
@@ -139,7 +143,7 @@ def _shake(
             if done:
                 return
             connection.settimeout(deadline.timeout)
-            chunk = connection.recv(65536)
+            chunk = connection.recv(_PIECE)
         except TimeoutError:
             raise HandshakeError(_too_slow(received, seconds), connected=True) from None
         if not deadline.left:
@@ -158,9 +162,11 @@ def _too_slow(received: int, seconds: float) -> str:
 
 def _flush(client: SSL.Connection, connection: socket.socket, deadline: Deadline) -> None:
     """Send the bytes that OpenSSL has written."""
-    while deadline.left:
+    said = b"." * _PIECE
+    # A shorter piece is the last one. To ask for another one raises an error, which is slow.
+    while len(said) == _PIECE and deadline.left:
         try:
-            said = client.bio_read(65536)
+            said = client.bio_read(_PIECE)
         except SSL.WantReadError:
             return
         connection.settimeout(deadline.timeout)

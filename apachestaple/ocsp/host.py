@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 # Strict, because root loads firewall rules with these names.
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?")
 
 
+# A server or responder is asked for several times.
+@lru_cache(maxsize=4096)
 def is_address(host: str) -> bool:
     """Whether a host is an IPv4 or IPv6 address, with or without a zone."""
     try:

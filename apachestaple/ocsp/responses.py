@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
@@ -145,6 +146,8 @@ def _signature(response: ocsp.OCSPResponse, issuer: Certificate) -> Signature:
     return Signature(name, _problem_of_delegate(signer))
 
 
+# The responses of a CA have the same few signers.
+@lru_cache(maxsize=256)
 def _is_issued(signer: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
         signer.verify_directly_issued_by(authority)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.host import is_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from service_identity.hazmat import CertificatePattern
 
     from apachestaple.certificates.certificate import Certificate
@@ -34,7 +33,7 @@ def problem_of_name(leaf: Certificate, expected: str) -> str | None:
     )
 
     try:
-        names = list(_names(leaf))
+        names = _names(leaf)
     except Exception:  # noqa: BLE001  (cryptography raises many kinds)
         return f"the names in the certificate cannot be read; it must be for {expected}"
     if not names:
@@ -52,7 +51,9 @@ def problem_of_name(leaf: Certificate, expected: str) -> str | None:
     return None
 
 
-def _names(leaf: Certificate) -> Iterator[tuple[str, CertificatePattern | None]]:
+# Hosts share certificates; one can have a hundred names.
+@lru_cache(maxsize=1024)
+def _names(leaf: Certificate) -> tuple[tuple[str, CertificatePattern | None], ...]:
     """The names and addresses in a certificate; clients ignore those without a pattern.
 
     Raises:
@@ -63,20 +64,25 @@ def _names(leaf: Certificate) -> Iterator[tuple[str, CertificatePattern | None]]
     from service_identity.exceptions import CertificateError  # noqa: PLC0415
     from service_identity.hazmat import DNSPattern, IPAddressPattern  # noqa: PLC0415
 
+    found: list[tuple[str, CertificatePattern | None]] = []
     extensions = x509.load_der_x509_certificate(leaf.der).extensions
     try:
         names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        return
+        return ()
     for name in names.get_values_for_type(x509.DNSName):
         try:
-            yield name, DNSPattern.from_bytes(name.encode("utf-8"))
+            found.append((name, DNSPattern.from_bytes(name.encode("utf-8"))))
         except CertificateError:
-            yield name, None
-    for address in names.get_values_for_type(x509.IPAddress):
+            found.append((name, None))
+    addresses = names.get_values_for_type(x509.IPAddress)
+    found += (
+        (str(address), IPAddressPattern(address))
+        for address in addresses
         # Only name constraints contain networks.
-        if isinstance(address, IPv4Address | IPv6Address):
-            yield str(address), IPAddressPattern(address)
+        if isinstance(address, IPv4Address | IPv6Address)
+    )
+    return tuple(found)
 
 
 def _listed(names: list[str]) -> str:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from apachestaple.certificates.certificate import Certificate
 from apachestaple.certificates.pem import CertificateFile
 from apachestaple.network.concurrency import at_once
 from apachestaple.network.connect import Deadline
 from apachestaple.network.handshake import Handshake, HandshakeError, handshake
 from apachestaple.network.route import Route
 from apachestaple.network.tls_client import TlsClient
-from apachestaple.ocsp.responses import read_response
+from apachestaple.probing.parsing import forget_staples, parse_served
 from apachestaple.probing.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from apachestaple.ocsp.status import StatusResponse
     from apachestaple.probing.targets import Target
 
 # Seconds. Longer than httpd waits for a responder by default, so that this wait can be measured.
@@ -79,12 +77,11 @@ class Prober:
         self._route = route or Route()
         self._retries = retries
         self._only_public = frozenset(only_public)
+        self._cafile = cafile
         self._client = TlsClient(tls=tls, cafile=cafile)
-        self._clients_of_keys = {
-            keys: TlsClient(keys=keys, cafile=cafile)
-            for keys in _OTHER_KEYS
-            if both_keys and tls != "1.3"
-        }
+        self._both_keys = both_keys and tls != "1.3"
+        self._clients_of_keys: dict[str, TlsClient] = {}
+        self._loading = threading.Lock()
 
     def probe_all(
         self,
@@ -98,6 +95,7 @@ class Prober:
         After ``deadline`` seconds, no handshake is started, and running ones end.
         """
         end = Deadline.after(deadline)
+        forget_staples()
         return at_once(lambda target: self.probe(target, end), targets, most=concurrency)
 
     def probe(self, target: Target, end: Deadline | None = None) -> Served:
@@ -118,21 +116,27 @@ class Prober:
             served = self._probe(target, self._client, end)
         if served.failure is not None or served.leaf is None:
             return served
-        keys = _OTHER_KEYS.get(_KEYS.get(served.leaf.key_type, ""), "")
-        client = self._clients_of_keys.get(keys)
-        if client is None:
+        keys = _OTHER_KEYS.get(_KEYS.get(served.leaf.key_type, ""))
+        if keys is None or not self._both_keys:
             return served
-        other = self._probe(target, client, end, keys)
+        other = self._probe(target, self._client_of(keys), end, keys)
         if not other.conclusive:
             failure = f"it was not asked for a certificate with {keys} keys: {other.failure}"
             return replace(served, failure=failure, conclusive=False)
         return replace(served, others=(other,) if other.leaf else ())
 
+    def _client_of(self, keys: str) -> TlsClient:
+        """The client for certificates with such keys, which few programs need both of."""
+        with self._loading:
+            if keys not in self._clients_of_keys:
+                self._clients_of_keys[keys] = TlsClient(keys=keys, cafile=self._cafile)
+            return self._clients_of_keys[keys]
+
     def _probe(
         self, target: Target, client: TlsClient, end: Deadline, keys: str | None = None
     ) -> Served:
         try:
-            return _served(target, self._shake(target, client, end, status=True), keys)
+            return parse_served(target, self._shake(target, client, end, status=True), keys)
         except HandshakeError as error:
             return self._without_status(target, client, end, keys, error)
 
@@ -156,7 +160,7 @@ class Prober:
         except HandshakeError:
             return failure
         reason = f"the handshake fails if a status is requested ({failed}), and succeeds otherwise"
-        return _served(target, plain, keys, reason)
+        return parse_served(target, plain, keys, reason)
 
     def _shake(
         self, target: Target, client: TlsClient, end: Deadline, *, status: bool
@@ -189,55 +193,3 @@ def certificates_of(targets: Sequence[Target]) -> tuple[list[CertificateFile], l
     served = [(target, found[target]) for target in dict.fromkeys(targets)]
     files = [CertificateFile(str(target), one.leaf) for target, one in served if one.leaf]
     return files, [f"{target}: {one.failure}" for target, one in served if not one.leaf]
-
-
-def _served(
-    target: Target, made: Handshake, keys: str | None, failure: str | None = None
-) -> Served:
-    chain = _certificates(made.chain)
-    staple = _staple(made.staple, chain) if made.staple is not None else None
-    return Served(
-        target=target,
-        at=datetime.now(UTC),
-        seconds=made.seconds,
-        address=made.address,
-        tls_version=made.tls_version,
-        chain=chain,
-        staple=staple,
-        staple_length=len(made.staple or b""),
-        built=_certificates(made.built),
-        unverified=made.unverified,
-        failure=failure if chain else "the server sent no certificate that can be parsed",
-        keys=keys,
-    )
-
-
-# Most servers send the same certificates of authorities, and each sends its own twice.
-@lru_cache(maxsize=1024)
-def _parsed(der: bytes) -> Certificate:
-    return Certificate.parse(der)
-
-
-def _certificates(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
-    """The certificates up to the first that is not understood; OpenSSL reads some of these."""
-    certificates = []
-    for der in chain:
-        try:
-            certificate = _parsed(der)
-        except ValueError:
-            break
-        if not certificate.is_understood:
-            break
-        certificates.append(certificate)
-    return tuple(certificates)
-
-
-def _staple(der: bytes, chain: tuple[Certificate, ...]) -> StatusResponse | None:
-    if not chain:
-        return None
-    leaf = chain[0]
-    issuer = next((sent for sent in (*chain[1:], leaf) if leaf.is_issued_by(sent)), None)
-    try:
-        return read_response(der, leaf, issuer)
-    except ValueError:
-        return None
