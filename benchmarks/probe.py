@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         lab = stack.enter_context(Lab())
-        hosts = {name: "good" for name in names}
+        hosts = dict.fromkeys(names, "good")
         if given.certificates:
             hosts = {name: name.partition(".")[0] for name in names}
             for name, certificate in hosts.items():
