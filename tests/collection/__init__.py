@@ -1,0 +1,1 @@
+"""Runs the Ansible collection."""
