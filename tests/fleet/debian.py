@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.rule import tls_host
@@ -16,6 +14,8 @@ from tests.lab.ports import ReservedPort
 from tests.lab.processes import Child, wait_until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.play import Lab
 
 _MODULES = ("ssl", "socache_shmcb", "setenvif")
@@ -43,7 +43,9 @@ class DebianServer:
                     link.symlink_to(f"../mods-available/{link.name}")
         for link in (self.tree / "sites-enabled").iterdir():
             link.unlink()
-        site = tls_host().replace("certs/", f"{certificates}/").replace("443", str(self.port.number))
+        site = (
+            tls_host().replace("certs/", f"{certificates}/").replace("443", str(self.port.number))
+        )
         (self.tree / "sites-available" / "www.conf").write_text(site)
         (self.tree / "sites-enabled" / "www.conf").symlink_to("../sites-available/www.conf")
         (self.tree / "ports.conf").write_text(f"Listen 127.0.0.1:{self.port.number} https\n")
@@ -79,18 +81,27 @@ class DebianServer:
 
     def start(self) -> None:
         """Start httpd by its service, and sshd."""
-        script = (
-            f"mount --bind {shlex.quote(str(self.tree))} /etc/apache2 && "
-            "mount -t tmpfs tmpfs /run && mkdir /run/sshd /run/lock && "
-            "service apache2 start && "
-            f"exec /usr/sbin/sshd -D -e -f {shlex.quote(str(self._settings))}"
+        script = self.folder / "start"
+        # The first process has the name of this file: Ansible takes a shell for systemd.
+        script.write_text(
+            "#!/bin/sh\nset -e\n"
+            f"mount --bind {shlex.quote(str(self.tree))} /etc/apache2\n"
+            "mount -t tmpfs tmpfs /run\nmkdir /run/sshd /run/lock\n"
+            "service apache2 start\n"
+            f"/usr/sbin/sshd -D -e -f {shlex.quote(str(self._settings))}\nexit\n"
         )
+        script.chmod(0o755)
         log = self.folder / "log"
-        # In a PID namespace, all processes end with the first one.
+        # In a PID namespace, all processes end with the first one, which waits for sshd.
         alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        self._child = child = Child([*alone, "sh", "-c", script], output=log)
+        self._child = child = Child([*alone, str(script)], output=log)
         assert wait_until(lambda: self._ssh_port.is_listened_on() or not child.running, 30)
         assert child.running, log.read_text()
+
+    @property
+    def end(self) -> str:
+        """A shell command on the server that ends it."""
+        return f"kill $(cat {shlex.quote(str(self.folder / 'sshd.pid'))}); sleep 10"
 
     def texts(self) -> dict[str, bytes]:
         """The configuration, by path; links as their targets."""
@@ -113,6 +124,8 @@ class DebianServer:
             " -F none -o ControlMaster=no",
             "ansible_python_interpreter": "/usr/bin/python3",
             "stapling_executable": str(self.folder / "apachestaple"),
+            # By default, its service is reloaded.
+            "stapling_reload_command": "{{ debian_reload | default([]) }}",
         }
 
     def close(self) -> None:

@@ -58,11 +58,13 @@ FIRST = (
             "sites-enabled/without.conf": _WITHOUT_URI,
         },
     ),
-    Problem("must-staple", _CACHE + tls_host(certificate="must-staple"), rules=frozenset({"AS306"})),
+    Problem(
+        "must-staple", _CACHE + tls_host(certificate="must-staple"), rules=frozenset({"AS306"})
+    ),
     Problem(
         "dead-responder",
         CACHE + tls_host(_ON, certificate="dead-responder"),
-        rules=frozenset({"AS502"}),
+        rules=frozenset({"AS503"}),
         staples={"www.example.com": False},
     ),
     Problem(
@@ -73,7 +75,10 @@ FIRST = (
     ),
     Problem("cache-in-host", _PLAIN, tls_host(_ON, CACHE.strip()), frozenset({"AS202"})),
     Problem(
-        "misspelt", _STAPLES, _STAPLES.replace("SSLUseStapling", "SSLUseStaping"), frozenset({"AS101"})
+        "misspelt",
+        _STAPLES,
+        _STAPLES.replace("SSLUseStapling", "SSLUseStaping"),
+        frozenset({"AS101"}),
     ),
     Problem(
         "generated",
@@ -89,12 +94,16 @@ FIRST = (
     ),
 )
 
-# These are worse after the repair: httpd cannot create the mutexes of the cache in /proc and ends at
-# the reload, although `httpd -t` passes; and the proxy of the other one does not answer.
+# These are worse after the repair. One cannot create the mutexes of its cache in /proc and ends at
+# the reload, although `httpd -t` passes. The proxy of the other one does not answer.
 WORSE = (
-    Problem("reload-fails", "Mutex file:/proc ssl-stapling\n" + _PLAIN),
+    Problem(
+        "reload-fails",
+        "Mutex file:/proc ssl-stapling\n" + _PLAIN,
+        staples={"www.example.com": False},
+    ),
     Problem("staple-lost", _STAPLES),
 )
 
 # The rollout does not get so far.
-LAST = Problem("waits", _CACHE + _PLAIN)
+LAST = Problem("waits", _CACHE + _PLAIN, staples={"www.example.com": False})

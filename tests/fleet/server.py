@@ -23,8 +23,7 @@ class Server:
 
     def __init__(self, lab: Lab, problem: Problem) -> None:
         self.name, self.problem = problem.name, problem
-        files = {path: text for path, text in problem.files.items()}
-        self.httpd = lab.httpd(problem.running, files=files)
+        self.httpd = lab.httpd(problem.running, files=problem.files)
         self.root = self.httpd.root
         os.mkfifo(self.root / "starts")
         self._child = Child(

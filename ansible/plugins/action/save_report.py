@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 _OTHERS = re.compile(r"[^A-Za-z0-9._-]")
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
     """The action ``apachestaple.httpd.save_report``."""
 
     _requires_connection = False
@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Write the file, also in check mode."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         _, given = self.validate_argument_spec(
             argument_spec={
                 "folder": {"type": "path", "required": True},

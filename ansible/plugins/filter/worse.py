@@ -22,18 +22,21 @@ class FilterModule:
         return {"worse": worse}
 
 
-def worse(before: object, after: object, hosts: object = None) -> list[str]:
+def worse(before: object, after: object, hosts: object = ()) -> list[str]:
     """What is worse in the second results of ``probe`` than in the first, as sentences."""
-    for given in (before, after, hosts or []):
-        if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-            raise AnsibleFilterError("worse: results of probe, or hosts of fix, are lists of dicts")
-    without = {host.get("name") for host in hosts or [] if host.get("after") is False}
-    now = {_key(result): result for result in after}
+    without = {host.get("name") for host in _dicts(hosts) if host.get("after") is False}
+    now = {_key(result): result for result in _dicts(after)}
     return [
         f"{result.get('target')}: {problem}"
-        for result in before
+        for result in _dicts(before)
         for problem in _problems(result, now.get(_key(result)), without)
     ]
+
+
+def _dicts(given: object) -> list[Result]:
+    if isinstance(given, (list, tuple)) and all(isinstance(each, dict) for each in given):
+        return list(given)
+    raise AnsibleFilterError("worse: not a list of dictionaries, as probe and fix return them")
 
 
 def _problems(before: Result, after: Result | None, without: set[object]) -> Iterator[str]:

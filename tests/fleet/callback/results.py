@@ -16,7 +16,7 @@ description: Writes each result as a line of JSON to the file in the variable RE
 """
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no types
     """Writes each result, and the totals of each server."""
 
     CALLBACK_VERSION = 2.0
@@ -27,7 +27,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result: Any) -> None:
         self._write("ok", result)
 
-    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+    def v2_runner_on_failed(self, result: Any, **_: object) -> None:
         self._write("failed", result)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
