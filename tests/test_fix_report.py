@@ -70,7 +70,7 @@ def test_json_says_what_is_changed_and_what_remains(httpd: Httpd) -> None:
     assert {**shown, "configtest": "passed"} == done
     assert shown["configtest"] == "not-run"
     assert [file["path"] for file in done["files"]] == ["site.conf"]
-    assert done["reload"] == "apachectl graceful"
+    assert (done["reload"], done["restart"]) == ("apachectl graceful", False)
     (repair,) = done["repairs"]
     assert repair["rule"] == "AS201"
     (refusal,) = done["refusals"]
@@ -137,6 +137,7 @@ def test_json_of_an_undo(httpd: Httpd) -> None:
     assert "AS201" in {finding["rule"] for finding in reported(undone)["findings"]}
     # Without a cache, a reload would end httpd.
     assert reported(undone)["reload"] == "apachectl stop, then apachectl start"
+    assert reported(undone)["restart"] is True
     assert "Do not reload it" in undone.stderr
     assert (httpd.root / "site.conf").read_bytes() == before
 

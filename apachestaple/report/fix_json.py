@@ -54,6 +54,7 @@ def _known(outcome: FixOutcome, *, reverted: bool) -> dict[str, object]:
             for host in outcome.hosts
         ],
         "reload": " && ".join(commands) or None,
+        "restart": any(activation.problem for activation in outcome.activations),
         "configtest": outcome.tested.verdict,
     }
 

@@ -1,0 +1,63 @@
+# Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
+"""Writes a server's report to a folder of the controller, without a connection or a module."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+# Other characters of a name in the inventory are replaced in the name of the file.
+_OTHERS = re.compile(r"[^A-Za-z0-9._-]")
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
+    """The action ``apachestaple.httpd.save_report``."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = False
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Write the file, also in check mode."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _, given = self.validate_argument_spec(
+            argument_spec={
+                "folder": {"type": "path", "required": True},
+                "report": {"type": "dict"},
+                "error": {"type": "str"},
+            },
+            required_one_of=[["report", "error"]],
+            mutually_exclusive=[["report", "error"]],
+        )
+        server = (task_vars or {})["inventory_hostname"]
+        document = given["report"] or {"error": given["error"]}
+        path = os.path.join(given["folder"], _OTHERS.sub("_", server) + ".json")
+        try:
+            _write(path, json.dumps({**document, "server": server}) + "\n")
+        except (OSError, TypeError, ValueError) as error:
+            raise AnsibleActionFail(f"the report was not written to {path}: {error}") from error
+        result.update(changed=False, path=path)
+        return result
+
+
+def _write(path: str, text: str) -> None:
+    """Replace the file in one step."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder, exist_ok=True)
+    descriptor, fresh = tempfile.mkstemp(prefix=".", dir=folder)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(fresh, 0o644)
+        os.replace(fresh, path)
+    except BaseException:
+        os.unlink(fresh)
+        raise

@@ -1,0 +1,99 @@
+"""The role that installs the program on a server, and removes it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import apachestaple
+from tests.fleet.controller import Controller
+from tests.project import copy_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SERVER = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3"}
+
+
+def test_the_program_is_installed_replaced_and_removed(tmp_path: Path) -> None:
+    wheel = build_wheel(tmp_path)
+    place, link = tmp_path / "opt" / "apachestaple", tmp_path / "bin" / "apachestaple"
+    place.parent.mkdir()
+    link.parent.mkdir()
+    (tmp_path / "controller").mkdir()
+    controller = Controller(tmp_path / "controller", {"www": SERVER})
+    variables = {
+        "program_wheel": str(wheel),
+        "program_path": str(place),
+        "program_python": sys.executable,
+        "program_link": str(link),
+        # The packages of the tests are used, because their installation would take long.
+        "program_pip_arguments": ["--no-deps", "--no-compile", "--no-index"],
+    }
+
+    def changes(*options: str, **more: object) -> int:
+        play = controller.run("install", *options, **{**variables, **more})
+        assert play.code == 0, play.output
+        return play.totals["www"]["changed"]
+
+    assert changes("--check") > 0
+    assert not place.exists()
+    assert changes() > 0
+    assert version_of(link) == f"apachestaple {apachestaple.__version__}\n"
+    assert changes() == 0
+
+    # Another wheel of the same version replaces the program.
+    with ZipFile(wheel, "a") as archive:
+        archive.writestr("apachestaple/another.py", "")
+    assert changes("--check") > 0
+    assert not list(place.glob("lib/*/site-packages/apachestaple/another.py"))
+    assert changes() > 0
+    assert list(place.glob("lib/*/site-packages/apachestaple/another.py"))
+    assert changes() == 0
+
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    absent = {"program_state": "absent", "program_backups": str(backups)}
+    assert changes("--check", **absent) > 0
+    assert place.exists()
+    assert changes(**absent) > 0
+    assert not os.path.lexists(link)
+    assert not place.exists()
+    assert backups.exists()
+    assert changes(**absent) == 0
+    assert changes(**absent, program_remove_backups=True) == 1
+    assert not backups.exists()
+
+    # A folder of something else is neither used nor removed.
+    for state in ("present", "absent"):
+        given = {**variables, "program_path": str(link.parent), "program_state": state}
+        play = controller.run("install", **given)
+        assert play.code == 2
+        assert "folder of something else" in play.output
+    assert link.parent.exists()
+
+
+def build_wheel(folder: Path) -> Path:
+    """The project's wheel."""
+    copy_project(folder / "project")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-input"]
+    subprocess.run([*command, "-w", str(folder), str(folder / "project")], check=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def version_of(program: Path) -> str:
+    """What the installed program says, with the packages of the tests."""
+    done = subprocess.run(
+        [str(program), "--version"],
+        cwd="/",
+        env={"PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
