@@ -17,7 +17,7 @@ async function start() {
     await client.start();
   } catch (error) {
     vscode.window.showErrorMessage(
-      `apachestaple: ${command} cannot be started. Install it with "pipx install apachestaple", or set apachestaple.path.`,
+      `apachestaple: ${command} cannot be started. Install apachestaple, or set apachestaple.path.`,
     );
   }
 }
