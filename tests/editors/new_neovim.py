@@ -7,8 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_neovim import *  # noqa: F403  (the same tests)
-from tests.test_neovim import Played
+from tests.test_neovim import (
+    Played,
+    test_definitions_are_opened,
+    test_hovers_explain_the_directive_and_the_certificate,
+    test_names_and_values_are_completed,
+    test_the_finding_of_lint_is_shown,
+    test_the_quick_fix_repairs_the_file,
+)
+
+__all__ = [
+    "test_definitions_are_opened",
+    "test_hovers_explain_the_directive_and_the_certificate",
+    "test_names_and_values_are_completed",
+    "test_the_finding_of_lint_is_shown",
+    "test_the_quick_fix_repairs_the_file",
+]
 
 
 @pytest.fixture(scope="module")
