@@ -65,6 +65,8 @@ system:
 	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	command -v promtool >/dev/null || missing="$$missing prometheus"; \
 	command -v icinga2 >/dev/null || missing="$$missing icinga2-bin"; \
+	command -v nvim >/dev/null || missing="$$missing neovim"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \
@@ -84,7 +86,7 @@ system:
 	install 2>/dev/null || { $$root apt-get update --quiet=2 && install; }
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
+	@rm -rf $(VENV) editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
 # make benchmark    compare time and memory with httpd and others (ROUNDS=7, ARGUMENTS=--quick)
 # make fuzz         test parsers and fix with random bytes (SECONDS=600)
@@ -178,3 +180,19 @@ firewalls: $(VENV)/test.stamp system
 
 linear: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.linear $(ONLY)
+
+# make vscode       make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
+# make editors      use the language server with a new Neovim
+.PHONY: vscode editors
+
+vscode:
+	@command -v npm >/dev/null || { echo 'npm is missing: apt-get install npm' >&2; exit 1; }
+	@cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm run package
+
+editors: $(VENV)/editors.stamp
+	@$(BIN)/pytest -n 0 tests/editors/new_neovim.py
+
+$(VENV)/editors.stamp: $(VENV)/test.stamp
+	@printf 'Installing Neovim into $(VENV) …\n'
+	@$(PIP) install --editable '.[editors]'
+	@touch $@

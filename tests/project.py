@@ -22,7 +22,7 @@ def copy_project(to: Path) -> None:
 
 def _made_by_tools(folder: str, names: list[str]) -> set[str]:
     # In a worktree, .git is a file that names the repository; commits in a copy would change it.
-    made = {"__pycache__", "build", "dist", ".git"}
+    made = {"__pycache__", "build", "dist", "node_modules", ".git"}
     return {
         name
         for name in names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -16,6 +16,7 @@ from apachestaple.language_server.actions import FIX_ALL, QUICK_FIX, Wanted, act
 from apachestaple.language_server.diagnostics import SOURCE, diagnostics
 from apachestaple.language_server.documents import OpenDocuments
 from apachestaple.language_server.framing import Messages
+from apachestaple.language_server.navigation import Place
 from apachestaple.language_server.positions import Encoding
 from apachestaple.language_server.publishing import Publisher
 from apachestaple.language_server.updates import Updates
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pygls.server import ServerErrors
 
     from apachestaple.language_server.workspace import State
+
+_Answer = TypeVar("_Answer")
 
 # Files whose changes on the disk can change findings.
 _WATCHED = (
@@ -86,6 +89,7 @@ class Server(LanguageServer):
         # Numbers of changes on the disk: of those that were announced, and read.
         self._announced = self._seen = 0
         _add_features(self)
+        _add_navigation(self)
 
     @property
     def encoding(self) -> Encoding:
@@ -99,6 +103,17 @@ class Server(LanguageServer):
         if state is None or uri not in state.documents.paths:
             return None
         return state, state.documents.paths[uri]
+
+    async def at(
+        self, uri: str, position: types.Position, ask: Callable[[Place], _Answer]
+    ) -> _Answer | None:
+        """The answer to a question about a position; ``None`` if the document is not open."""
+        documents = self.documents.now()
+        path = documents.paths.get(uri)
+        if path is None:
+            return None
+        place = Place(documents.by_path[path], position, self.encoding, self.updates.last)
+        return await self.updates.in_thread(lambda: ask(place))
 
     def files_changed(self) -> None:
         """Read files again that have changed on the disk."""
@@ -172,6 +187,28 @@ def _add_features(server: Server) -> None:
         )
         encoding = server.encoding
         return await server.updates.in_thread(lambda: actions(state, wanted, encoding))
+
+
+def _add_navigation(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def show(params: types.HoverParams) -> types.Hover | None:
+        await server.updates.newest()
+        capabilities = server.client_capabilities.text_document
+        shown = capabilities.hover if capabilities else None
+        formats = (shown.content_format if shown else None) or ()
+        return await server.at(
+            params.text_document.uri, params.position, lambda place: place.hover(formats)
+        )
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    async def define(params: types.DefinitionParams) -> list[types.Location] | None:
+        await server.updates.newest()
+        return await server.at(params.text_document.uri, params.position, Place.definitions)
+
+    # The list must not wait until the new text is linted.
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION)
+    async def complete(params: types.CompletionParams) -> list[types.CompletionItem] | None:
+        return await server.at(params.text_document.uri, params.position, Place.completions)
 
 
 def _kind(kind: types.CodeActionKind | str) -> str:

@@ -51,6 +51,11 @@ class Updates(Generic[_Result]):
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._run())
 
+    @property
+    def last(self) -> _Result | None:
+        """The last result, which may be older than the texts."""
+        return self._result
+
     async def newest(self) -> _Result | None:
         """The result for the newest texts."""
         while self._task is not None and not self._task.done():

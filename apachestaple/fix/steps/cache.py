@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
 
+# A relative path starts at ServerRoot.
+DEFAULT_PATH = "logs/ssl_stapling"
+
 
 def plan_cache(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Plan:
     """Move, correct, resize or add SSLStaplingCache."""
@@ -43,7 +46,7 @@ def plan_cache(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
     known = first_argument(moves[0].directive) if moves else ""
     size = moves[0].size if moves else wanted.size if wanted else 0
     line = StaplingCache(
-        _path(site, parse_cache(known) if known else None),
+        cache_path(site, parse_cache(known) if known else None),
         size,
         _quote(moves[0].directive) if moves else "",
     )
@@ -53,7 +56,7 @@ def plan_cache(site: Site, remedies: Sequence[Remedy], renderer: Renderer) -> Pl
 
 
 def _correct(site: Site, directive: Directive, size: int, renderer: Renderer) -> Plan:
-    path = _path(site, parse_cache(first_argument(directive)))
+    path = cache_path(site, parse_cache(first_argument(directive)))
     if uses_variable(directive):
         # A variable in the path is kept; if it contains more than the path, nothing is changed.
         written = _written_path(directive)
@@ -76,7 +79,7 @@ def _written_path(directive: Directive) -> str | None:
     return found[1] if found and not directive.in_macro else None
 
 
-def _path(site: Site, cache: CacheSetting | None) -> str:
+def cache_path(site: Site, cache: CacheSetting | None) -> str:
     """The path of the cache, or a path in the folder of SSLSessionCache."""
     if cache is not None and cache.is_shmcb and re.fullmatch(r"[^\s()]+", cache.path):
         return cache.path
@@ -84,4 +87,4 @@ def _path(site: Site, cache: CacheSetting | None) -> str:
         folder = (_written_path(directive) or "").rpartition("/")[0]
         if folder:
             return f"{folder}/ssl_stapling"
-    return "logs/ssl_stapling"
+    return DEFAULT_PATH

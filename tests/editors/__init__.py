@@ -1,0 +1,1 @@
+"""Real editors that use the language server."""
