@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from apachestaple.discovery.above import mains_above
 from apachestaple.discovery.contents import Kind, head_of, kind_of
 from apachestaple.discovery.fragments import by_folder
-from apachestaple.discovery.locate import fragments_start
+from apachestaple.discovery.given import given_path
+from apachestaple.discovery.locate import fragments_start, server_start
 from apachestaple.discovery.main_files import LayoutError
 from apachestaple.discovery.search import search
-from apachestaple.discovery.starts import options_of, server_starts, starts_above
+from apachestaple.discovery.starts import options_of, server_starts
 from apachestaple.discovery.survey import survey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from apachestaple.discovery.given import Given
     from apachestaple.discovery.search import Found
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
     from apachestaple.settings import Settings
 
 
-def starts_around(path: str, settings: Settings, texts: Mapping[str, str]) -> tuple[Start, ...]:
-    """Where to start reading the servers that read a file.
+def starts_around(
+    path: str, settings: Settings, texts: Mapping[str, str], is_read: Callable[[], bool]
+) -> Iterator[Start]:
+    """Where to start reading the server that reads a file, or else the fragments of its folder.
 
-    If no server reads it, it is read with the other fragments of its folder. ``texts`` are read
-    instead of those of files, by real path.
+    The caller reads each start before it takes the next one; ``is_read`` then returns whether that
+    has read the file. ``texts`` are read instead of those of files, by real path.
 
     Raises:
         LayoutError: the file must not be read.
@@ -36,10 +40,6 @@ def starts_around(path: str, settings: Settings, texts: Mapping[str, str]) -> tu
     found = search([path], options_of(settings)._replace(texts=texts))
     if found.problems:
         raise LayoutError(found.problems[0])
-    return tuple(start._replace(focus=frozenset()) for start in _starts(path, found))
-
-
-def _starts(path: str, found: Found) -> Iterator[Start]:
     yield from server_starts(found)
     for template, contents in found.templates.items():
         given = found.given[template]
@@ -47,13 +47,25 @@ def _starts(path: str, found: Found) -> Iterator[Start]:
             yield fragments_start(
                 (template,), given, found.options, variants=variants, template=contents.text
             )
-    heads = dict(found.fragments)
-    yield from starts_above(found, heads, set())
-    for alone, head in heads.items():
-        given = found.given[alone]
-        beside = {**_fragments_beside(path, given, found), alone: head}
-        files = next((each for each in by_folder(beside) if alone in each), (alone,))
+    for fragment, head in found.fragments.items():
+        for start in _starts_above(fragment, found):
+            yield start
+            if is_read():
+                return
+        given = found.given[fragment]
+        beside = {**_fragments_beside(fragment, given, found), fragment: head}
+        files = next((each for each in by_folder(beside) if fragment in each), (fragment,))
         yield fragments_start(files, given, found.options, is_folder=len(files) > 1)
+
+
+def _starts_above(fragment: str, found: Found) -> Iterator[Start]:
+    """The servers in the folders above a fragment, which may include it."""
+    options = found.options
+    for main in mains_above([fragment], options, set()):
+        try:
+            yield server_start(main, given_path(main, options), options)
+        except (LayoutError, OSError):
+            continue
 
 
 def _fragments_beside(path: str, given: Given, found: Found) -> dict[str, str]:

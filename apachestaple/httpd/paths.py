@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from apachestaple.filesystem.reading import read_file
@@ -38,6 +39,8 @@ class Paths:
         boundary: the folders below which files may be read; ``None`` for no boundary.
         edit_refusal: returns why fix may not edit a file, by its real path; ``None`` if it may.
         real_paths: finds real paths.
+        keep: called with the path of a file and a function that reads it; returns its text, or one
+            that it has kept. ``None`` to read each file.
 
     """
 
@@ -49,6 +52,7 @@ class Paths:
     boundary: Boundary | None = None
     edit_refusal: Callable[[str], str | None] = _editable
     real_paths: RealPaths = field(default_factory=RealPaths, repr=False, compare=False)
+    keep: Callable[[str, Callable[[], str]], str] | None = None
 
     def real(self, path: str) -> str:
         """The local path for ``path``, an absolute path on the server.
@@ -93,6 +97,11 @@ class Paths:
             text = self.texts.get(self.real_paths.find(path))
             if text is not None:
                 return text
+        if self.keep is not None:
+            return self.keep(path, partial(self._read, path, read))
+        return self._read(path, read)
+
+    def _read(self, path: str, read: Callable[[str, int], bytes] | None) -> str:
         if read is None or path == os.devnull:
             data = content(path, boundary=self.boundary)
         else:

@@ -23,8 +23,9 @@ from apachestaple.rules.finding import Fix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.language_server.analysis import Analysis
     from apachestaple.language_server.positions import Encoding
-    from apachestaple.language_server.workspace import Analysis, State
+    from apachestaple.language_server.workspace import State
     from apachestaple.rules.finding import Finding
 
 QUICK_FIX = types.CodeActionKind.QuickFix

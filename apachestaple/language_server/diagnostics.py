@@ -14,9 +14,10 @@ from apachestaple.rules.remedy import RemoveDirective
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apachestaple.language_server.analysis import Analysis
     from apachestaple.language_server.documents import Documents
     from apachestaple.language_server.positions import Encoding
-    from apachestaple.language_server.workspace import Analysis, State
+    from apachestaple.language_server.workspace import State
     from apachestaple.rules.finding import Finding
 
 SOURCE = "apachestaple"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
@@ -18,10 +20,12 @@ from apachestaple.language_server.documents import OpenDocuments
 from apachestaple.language_server.framing import Messages
 from apachestaple.language_server.navigation import Place
 from apachestaple.language_server.positions import Encoding
+from apachestaple.language_server.progress import show_progress
 from apachestaple.language_server.publishing import Publisher
 from apachestaple.language_server.updates import Updates
 from apachestaple.language_server.workspace import Workspace
 from apachestaple.report.terminal import cut, printable
+from apachestaple.rules.catalogue import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +44,8 @@ _WATCHED = (
     "**/*.{pem,crt,cer,key}",
     "**/{apachestaple,pyproject}.toml",
 )
+# An update leaves objects in cycles: 25,000 for 1,000 hosts, with 4 MB.
+_MOST_OBJECTS = 200_000
 
 
 class _Protocol(LanguageServerProtocol):
@@ -82,7 +88,9 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__(SOURCE, __version__, protocol_cls=_Protocol)
         self.documents = OpenDocuments()
-        self.updates: Updates[State] = Updates(self._prepare, self._publish, self._report)
+        self.updates: Updates[State] = Updates(
+            self._prepare, partial(show_progress, self), self._publish, self._report
+        )
         self.is_shut_down = False
         self._read = Workspace()
         self._publisher = Publisher(self)
@@ -142,6 +150,9 @@ class Server(LanguageServer):
         encoding = self.encoding
         found = await self.updates.in_thread(lambda: diagnostics(state, encoding))
         self._publisher.publish(state, found)
+        if gc.get_count()[0] > _MOST_OBJECTS:
+            # Not awaited: the next update waits for it.
+            self.updates.start_in_thread(gc.collect)
 
     def _report(self, error: Exception) -> None:
         """Tell about an internal error in an update; later updates may succeed."""
@@ -220,6 +231,9 @@ def run() -> int:
     # Every message that cannot be understood would be logged with a traceback.
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
     server = Server()
+    all_rules()
+    # The modules live until the end, and are not visited by the garbage collection.
+    gc.freeze()
     with _own_output() as output:
         server.start_io(Messages(sys.stdin.buffer), output)  # type: ignore[arg-type]
     return 0 if server.is_shut_down else 1

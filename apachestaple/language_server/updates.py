@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from apachestaple.language_server.workspace import OutdatedError
+from apachestaple.language_server.analysis import OutdatedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,6 +26,7 @@ class Updates(Generic[_Result]):
         prepare: takes what an update needs, and returns a function that runs in the thread. It is
             called with a function that returns whether the result is outdated, and may then raise
             `OutdatedError`.
+        show: called with each running update, and waits for it.
         publish: called with each result.
         report: called with an unexpected error of an update.
 
@@ -34,10 +35,12 @@ class Updates(Generic[_Result]):
     def __init__(
         self,
         prepare: Callable[[], Callable[[Callable[[], bool]], _Result]],
+        show: Callable[[asyncio.Future[_Result]], Awaitable[None]],
         publish: Callable[[_Result], Awaitable[None]],
         report: Callable[[Exception], None],
     ) -> None:
         self._prepare = prepare
+        self._show = show
         self._publish = publish
         self._report = report
         self._requested = 0
@@ -66,6 +69,10 @@ class Updates(Generic[_Result]):
         """Run a function between updates."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
+    def start_in_thread(self, function: Callable[[], object]) -> None:
+        """Run a function before the next update, without waiting for it."""
+        self._thread.submit(function)
+
     async def _run(self) -> None:
         number = -1
         while number != self._requested:
@@ -73,11 +80,11 @@ class Updates(Generic[_Result]):
             await asyncio.sleep(PAUSE)
             if number != self._requested:
                 continue
-            work = self._prepare()
             try:
-                self._result = await self.in_thread(
-                    partial(work, partial(self._is_outdated, number))
-                )
+                work = partial(self._prepare(), partial(self._is_outdated, number))
+                update = asyncio.ensure_future(self.in_thread(work))
+                await self._show(update)
+                self._result = await update
                 await self._publish(self._result)
             except OutdatedError:
                 continue

@@ -1,66 +1,22 @@
-"""The servers and folders of fragments that the open documents belong to, and what lint finds."""
+"""The servers and folders of fragments that the open documents belong to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from apachestaple.discovery.around import starts_around
 from apachestaple.errors import ApachestapleError
-from apachestaple.filesystem.real_paths import RealPaths
-from apachestaple.language_server.certificates import KeptCertificates
-from apachestaple.lint.fingerprints import fingerprints
-from apachestaple.lint.lint import lint
-from apachestaple.lint.path_ignores import without_paths
-from apachestaple.mod_ssl.reading import SiteReader
-from apachestaple.rules.catalogue import select_rules
+from apachestaple.language_server.analysis import Analysis, OutdatedError, analyse
+from apachestaple.language_server.kept import Clock, Kept, KeptCertificates, nothing_kept
 from apachestaple.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from apachestaple.httpd.source_file import SourceFile
     from apachestaple.httpd.start import Start
     from apachestaple.language_server.documents import Document, Documents
-    from apachestaple.mod_ssl.site import Site
-    from apachestaple.rules.finding import Finding
-
-
-class OutdatedError(Exception):
-    """The texts have changed since, so the result is not needed."""
-
-
-class Analysis(NamedTuple):
-    """What was read and found for one server, or for the fragments of one folder.
-
-    Attributes:
-        start: where reading starts.
-        settings: the settings in effect.
-        site: the hosts and settings of mod_ssl.
-        findings: what lint reports.
-        files: the files that were read, by their real paths.
-
-    """
-
-    start: Start
-    settings: Settings
-    site: Site
-    findings: tuple[Finding, ...]
-    files: Mapping[str, SourceFile]
-
-    @property
-    def known_findings(self) -> Iterator[tuple[Finding, str]]:
-        """The findings with their fingerprints."""
-        return zip(self.findings, fingerprints(self.findings), strict=True)
-
-    def file(self, path: str) -> SourceFile | None:
-        """The file that httpd names so."""
-        return self.site.configuration.files.get(path)
-
-    def real_path(self, path: str) -> str:
-        """The path with links followed, for a path as httpd names it."""
-        file = self.file(path)
-        return file.real_path if file else path
 
 
 @dataclass(frozen=True)
@@ -83,15 +39,17 @@ class State:
         return next((each for each in self.analyses if real_path in each.files), None)
 
 
-@dataclass
 class Workspace:
     """Reads and lints what the open documents belong to.
 
     What did not change since the last time is kept. It is used in one thread at a time.
     """
 
-    _last: State | None = None
-    _certificates: KeptCertificates = field(default_factory=KeptCertificates)
+    def __init__(self) -> None:
+        self._last: State | None = None
+        self._certificates = KeptCertificates()
+        self._clock = Clock()
+        self._files_changed = False
 
     def update(
         self,
@@ -102,19 +60,30 @@ class Workspace:
     ) -> State:
         """The state with these documents.
 
-        ``files_changed`` is whether files on the disk may have changed since the last time.
+        ``files_changed`` is whether the editor has reported changes of files on the disk.
 
         Raises:
             OutdatedError: ``is_outdated`` has returned true.
 
         """
+        # This is kept until an update is complete.
+        self._files_changed |= files_changed
+        if self._files_changed or self._clock.is_due():
+            self._files_changed |= self._forget_changed()
         update = _Update(documents, self._certificates, is_outdated)
         if self._last is not None:
-            update.keep(self._last, files_changed=files_changed)
+            update.keep(self._last, files_changed=self._files_changed)
         update.read_others()
-        state = State(documents, tuple(update.analyses), tuple(dict.fromkeys(update.problems)))
-        self._last = state
-        return state
+        self._last = update.state()
+        self._files_changed = False
+        return self._last
+
+    def _forget_changed(self) -> bool:
+        """Forget files that have changed on the disk; returns whether any has."""
+        has_changed = self._certificates.forget_changed()
+        for analysis in self._last.analyses if self._last else ():
+            has_changed |= analysis.kept.texts.forget_changed()
+        return has_changed
 
 
 class _Update:
@@ -126,47 +95,61 @@ class _Update:
         certificates: KeptCertificates,
         is_outdated: Callable[[], bool],
     ) -> None:
-        self.analyses: list[Analysis] = []
-        self.problems: list[str] = []
         self._documents = documents
         self._texts = documents.texts
         self._certificates = certificates
         self._is_outdated = is_outdated
+        self._analyses: list[Analysis] = []
+        self._problems: dict[str, None] = {}
         self._settings = dict(self._all_settings())
 
     def keep(self, last: State, *, files_changed: bool) -> None:
         """Keep what is still needed of the last state; read again what has changed."""
-        self._certificates.forget_changed()
         before = last.documents.texts
         changed = {
             path for path in {**before, **self._texts} if before.get(path) != self._texts.get(path)
         }
         for analysis in last.analyses:
-            opened = [path for path in self._settings if path in analysis.files]
-            if not opened or self._settings[opened[0]] != analysis.settings:
+            settings = self._settings_for(analysis)
+            if settings != analysis.settings:
                 continue
-            start = analysis.start
-            if files_changed or start.variants or start.main_file in changed:
-                # It may have another ServerRoot, or other variables.
-                continue
-            if changed.isdisjoint(analysis.files):
-                self.analyses.append(analysis)
+            kept = analysis.kept
+            if files_changed:
+                # Links may lead to other files.
+                kept = nothing_kept()._replace(texts=kept.texts)
+            if files_changed or _is_other_start(analysis.start, changed, self._texts):
+                self._read_around(analysis.start.main_file, settings, kept)
+            elif changed.isdisjoint(analysis.files):
+                self._analyses.append(analysis)
             else:
-                self._read(start, analysis.settings)
+                self._read(analysis.start, settings, kept)
 
     def read_others(self) -> None:
         """Read what the documents belong to that were not read yet."""
         for path, settings in self._settings.items():
-            if any(path in each.files for each in self.analyses):
-                continue
-            document = self._documents.by_path[path]
-            try:
-                starts = starts_around(document.path, settings, self._texts)
-            except (ApachestapleError, OSError) as error:
-                self.problems.append(str(error))
-                continue
-            for start in starts:
-                self._read(start, settings)
+            if not any(path in each.files for each in self._analyses):
+                self._read_around(self._documents.by_path[path].path, settings, nothing_kept())
+
+    def state(self) -> State:
+        """The state. A fragment that a server reads is not read alone."""
+        of_servers = {
+            path for each in self._analyses if each.start.whole for path in self._opened(each)
+        }
+        needed = (
+            each
+            for each in self._analyses
+            if (each.start.whole and self._opened(each)) or not of_servers >= self._opened(each)
+        )
+        return State(self._documents, tuple(needed), tuple(self._problems))
+
+    def _opened(self, analysis: Analysis) -> set[str]:
+        """The documents among the files of an analysis."""
+        return {path for path in self._settings if path in analysis.files}
+
+    def _settings_for(self, analysis: Analysis) -> Settings | None:
+        """The settings of its documents, which may have different ones; ``None`` without any."""
+        found = [self._settings[path] for path in self._settings if path in analysis.files]
+        return analysis.settings if analysis.settings in found else next(iter(found), None)
 
     def _all_settings(self) -> Iterator[tuple[str, Settings]]:
         """The settings for each document that can be read."""
@@ -179,25 +162,44 @@ class _Update:
         try:
             return load_settings({}, near=document.path)
         except (ApachestapleError, OSError) as error:
-            self.problems.append(str(error))
+            self._problems[str(error)] = None
             return None
 
-    def _read(self, start: Start, settings: Settings) -> None:
-        self._end_if_outdated()
-        paths = replace(start.paths, texts=self._texts, real_paths=RealPaths())
-        reader = SiteReader(settings.certificates_required, self._certificates)
+    def _read_around(self, path: str, settings: Settings, kept: Kept) -> None:
+        """Find the server that reads a file, or the fragments of its folder, and read them."""
+        real_path = os.path.realpath(path)
+
+        def is_read() -> bool:
+            last = self._analyses[-1:]
+            return any(each.start.whole and real_path in each.files for each in last)
+
         try:
-            rules = select_rules(settings.select, settings.ignore)
-            site = reader.read(start._replace(paths=paths))
-            self._end_if_outdated()
-            found = lint([site], rules).findings
-            kept = without_paths(found, settings.exclude, settings.per_path_ignores)
+            for start in starts_around(path, settings, self._texts, is_read):
+                self._read(start, settings, kept)
+                kept = nothing_kept()
         except (ApachestapleError, OSError) as error:
-            self.problems.append(str(error))
-            return
-        files = {file.real_path: file for file in site.configuration.files.values()}
-        self.analyses.append(Analysis(start, settings, site, kept.findings, files))
+            self._problems[str(error)] = None
+
+    def _read(self, start: Start, settings: Settings, kept: Kept) -> None:
+        try:
+            self._analyses.append(
+                analyse(
+                    start, settings, self._texts, kept, self._certificates, self._end_if_outdated
+                )
+            )
+        except (ApachestapleError, OSError) as error:
+            self._problems[str(error)] = None
 
     def _end_if_outdated(self) -> None:
         if self._is_outdated():
             raise OutdatedError
+
+
+def _is_other_start(start: Start, changed: set[str], texts: dict[str, str]) -> bool:
+    """Whether reading may start elsewhere, because the texts of some documents have changed.
+
+    The main file decides about the server's folders, and a fragment may have become a main file.
+    """
+    if start.variants or start.main_file in changed:
+        return True
+    return not start.whole and any("serverroot" in texts.get(path, "").lower() for path in changed)
