@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
 
 # The number of lines and names in the caches.
-_MOST_KNOWN = 100_000
+_MOST_KNOWN = 2_000
 # Errors and notes about the text of a line.
 _QUOTING = frozenset(
     {
