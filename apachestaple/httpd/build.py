@@ -19,7 +19,7 @@ from apachestaple.httpd.limits import (
     MOST_NESTED,
     LimitReachedError,
 )
-from apachestaple.httpd.lines import Lines, closes, directive_at, opens, skips
+from apachestaple.httpd.lines import NEW, Lines, closes, directive_at, opens
 from apachestaple.httpd.packages import is_of_package
 from apachestaple.httpd.rejected import Rejected
 from apachestaple.httpd.source import Condition, OpenFile, Source
@@ -192,12 +192,12 @@ class Build(Lines):
         while position < end:
             written = lines[position]
             position += 1
-            line = known.get(written)
-            if line is None:
+            line = known.get(written, NEW)
+            if line is NEW:
                 source.position = position
                 line = self._line(written)
-                if line is None:
-                    continue
+            if line is None:
+                continue
             act, name, key, raw = line
             if act is None or act is opens:
                 if in_macro:
@@ -213,8 +213,6 @@ class Build(Lines):
                     if len(sections) > MOST_NESTED:
                         source.position = position
                         raise LimitReachedError(f"{MOST_NESTED:,} sections within each other")
-            elif act is skips:
-                pass
             elif act is closes and sections and sections[-1].key == key:
                 parent = sections.pop().parent  # type: ignore[union-attr]  # no condition has a key
             else:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _SIMPLE_NAME = re.compile(r"<?[A-Za-z0-9_]+")
 
 # The number of lines and names in the caches.
-_MOST_KNOWN = 100_000
+_MOST_KNOWN = 2_000
 # Errors and notes about the text of a line.
 _QUOTING = frozenset(
     {
@@ -60,6 +60,8 @@ Listener = Callable[[Configuration, str], None]
 Act = Callable[[str, str, str], None]
 _Line = tuple[Act | None, str, str, str]
 _Name = tuple[Act | None, str, str]
+# Stands in a cache for a line that was not read before.
+NEW: _Line = (None, "", "", "")
 
 
 def opens(name: str, key: str, raw: str) -> None:
@@ -71,7 +73,7 @@ def closes(name: str, key: str, raw: str) -> None:
 
 
 def skips(name: str, key: str, raw: str) -> None:
-    """A marker for a directive that is not wanted, which is handled in build.py."""
+    """A marker for a directive that is not wanted, whose lines are left out."""
 
 
 class Lines:
@@ -90,7 +92,7 @@ class Lines:
         self._parent: Directive | None = None
         # Caches for lines and first words that were read before, because most files of a server are
         # similar. They are cleared when a variable or a module changes the meaning of lines.
-        self._known: dict[str, _Line] = {}
+        self._known: dict[str, _Line | None] = {}
         self._known_names: dict[str, _Name] = {}
         self._has_unknown_variable = False
         self.configuration = Configuration(
@@ -125,20 +127,22 @@ class Lines:
     # -- one line -------------------------------------------------------------------------------
 
     def _line(self, written: str) -> _Line | None:
-        """How to read a line (ap_build_config_sub); ``None`` for a comment or a blank line."""
-        text = written.strip(WHITE_SPACE)
-        if not text or text[0] == "#":
-            return None
+        """How to read a line (ap_build_config_sub); ``None`` if it is left out."""
         if len(self._known) > _MOST_KNOWN:
             self._forget_lines()
+        text = written.strip(WHITE_SPACE)
+        if not text:
+            self._known[written] = None
+        if not text or text[0] == "#":
+            return None
         word, _, raw = text.partition(" ")
         known = self._known_names.get(word)
         if known is not None and "$" not in raw and (word[0] != "<" or raw[-1:] == ">"):
-            line: _Line = (*known, raw.lstrip(WHITE_SPACE))
-            self._known[written] = line
-            if line[2] in self._listeners:
-                self._listeners[line[2]](self.configuration, line[3])
-            return line
+            raw = raw.lstrip(WHITE_SPACE)
+            read = self._known[written] = None if known[0] is skips else (*known, raw)
+            if known[2] in self._listeners:
+                self._listeners[known[2]](self.configuration, raw)
+            return read
         resolved = text
         if "$" in text:
             self._has_unknown_variable = False
@@ -159,14 +163,15 @@ class Lines:
         else:
             act = self._execute.get(key) or (opens if _is_plain(raw) else self._open_section)
             line = act, self._commands.get(key, name), key, raw
+        read = None if line[0] is skips else line
         # Each occurrence of an unknown variable must be recorded.
         if not (resolved is not text and self._has_unknown_variable):
-            self._known[written] = line
+            self._known[written] = read
         if key in self._listeners:
             self._listeners[key](self.configuration, raw)
         if _SIMPLE_NAME.fullmatch(word) and act != self._open_section:
             self._known_names[word] = line[:3]
-        return line
+        return read
 
     def _resolved(self, text: str) -> str:
         try:
