@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.fix.editing.headings import headings
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
 from tests.lab.handshake import handshake
@@ -255,3 +256,18 @@ def test_a_heading_goes_with_its_lines(lab: Lab, tmp_path: Path, case: str) -> N
         assert ("Ansible writes this block again" in done.stdout) is has_block
         assert "Nothing to repair" in fix(httpd, tmp_path).stdout
         assert httpd.configtest().accepted
+
+
+@pytest.mark.parametrize(
+    ("lines", "removed", "found"),
+    [
+        (["# OCSP stapling", "A", "B", "", "# Stapling", "C"], [(2, 3), (6, 6)], [1, 5]),
+        (["SSLCipherSuite A: \\", "# OCSP stapling", "A"], [(3, 3)], []),
+        (["Header set Info stapling", "A"], [(2, 2)], []),
+    ],
+    ids=["two blocks", "part of a continued line", "no comment"],
+)
+def test_the_headings_of_removed_lines(
+    lines: list[str], removed: list[tuple[int, int]], found: list[int]
+) -> None:
+    assert list(headings(lines, removed)) == found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apachestaple.mod_ssl.commands import COMMANDS
-from apachestaple.ocsp.uri import Uri, parse_uri, proxy_problem, url_problem
+from apachestaple.ocsp.uri import Uri, parse_uri, proxy_place, proxy_problem, url_problem
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.responder_url import effect_of
 from apachestaple.rules.rule import CACHE, tls_host
@@ -31,7 +31,28 @@ UNREACHABLE = {
     "http://127.0.0.1:65536": Uri("http", "127.0.0.1"),
     "x/y:1": Uri(None),
 }
+PROXIES = {
+    "http://proxy.example.com:3128": ("proxy.example.com", 3128),
+    "http://proxy:1/": ("proxy", 1),
+    "http://proxy:65535": ("proxy", 65535),
+    "http://[2001:db8::3]:3128": ("2001:db8::3", 3128),
+    "http://proxy:0": None,
+    "http://proxy:65536": None,
+    "http://proxy": None,
+    "proxy:3128": None,
+    "http://a;b:3128": None,
+}
 REACHABLE = ("http://127.0.0.1:{port}", "//127.0.0.1:{port}/", "x://u@127.0.0.1:{port}#x")
+
+
+@pytest.mark.parametrize("url", PROXIES)
+def test_a_proxy_of_the_command_line_has_a_host_and_a_port(url: str) -> None:
+    place = PROXIES[url]
+    if place is None:
+        with pytest.raises(ValueError, match="takes a URL like"):
+            proxy_place(url)
+    else:
+        assert proxy_place(url) == place
 
 
 @pytest.mark.parametrize("url", REFUSED)

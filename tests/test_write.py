@@ -357,6 +357,54 @@ def test_a_diff_of_equal_hosts_shows_only_the_changed_lines(at: list[int], by: l
     assert sum(change.old_to - change.old_from for change in changes) <= 2 * len(at) * len(SECTION)
 
 
+UNIQUE = [f"line {number}" for number in range(300)]
+FAR = [*SECTION * 100]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        (
+            FAR,
+            [*FAR[:102], *FAR[103:302], *FAR[303:]],
+            [(102, 103, 102, 102), (302, 303, 301, 301)],
+        ),
+        (
+            FAR,
+            [*FAR[:102], "x", *FAR[102:302], "x", *FAR[302:]],
+            [(102, 102, 102, 103), (302, 302, 303, 304)],
+        ),
+        (
+            FAR,
+            [*FAR[:102], "x", *FAR[103:302], "x", *FAR[303:]],
+            [(102, 103, 102, 103), (302, 303, 302, 303)],
+        ),
+        # More lines than are searched for an equal one.
+        (
+            UNIQUE,
+            [*UNIQUE[:150], *"x" * 100, *UNIQUE[150:280], "x", *UNIQUE[281:]],
+            [(150, 150, 150, 250), (280, 281, 380, 381)],
+        ),
+        (
+            UNIQUE,
+            [*UNIQUE[:150], *UNIQUE[250:280], "x", *UNIQUE[281:]],
+            [(150, 250, 150, 150), (280, 281, 180, 181)],
+        ),
+        # Single equal lines between changes, far from the beginning.
+        (
+            [*UNIQUE, "a", "}", "b", "}", "c"],
+            [*UNIQUE, "A", "}", "B", "}", "C"],
+            [(300, 301, 300, 301), (302, 303, 302, 303), (304, 305, 304, 305)],
+        ),
+    ],
+    ids=["removed", "added", "replaced", "many added", "many removed", "single equal lines"],
+)
+def test_a_diff_has_the_fewest_lines(
+    old: list[str], new: list[str], changes: list[tuple[int, int, int, int]]
+) -> None:
+    assert changed_lines(old, new) == changes
+
+
 def patch(strip: str, diff: bytes, folder: Path | str) -> subprocess.CompletedProcess[bytes]:
     command = ["patch", strip, "--fuzz=0"]
     return subprocess.run(command, cwd=folder, input=diff, capture_output=True, check=True)

@@ -61,7 +61,8 @@ def one_of(*values: str, said: str = "{name}: Invalid argument '{word}'") -> Che
     """Accept one of several words, in any case."""
 
     def check(name: str, words: Sequence[str]) -> str | None:
-        return None if words[0].lower() in values else said.format(name=name, word=words[0])
+        (word,) = words
+        return None if word.lower() in values else said.format(name=name, word=word)
 
     return check
 
@@ -83,14 +84,16 @@ def number(said: str) -> Check:
     """Accept everything that atoi does not read as a negative number."""
 
     def check(name: str, words: Sequence[str]) -> str | None:
-        return said.format(name=name, word=words[0]) if atoi(words[0]) < 0 else None
+        (word,) = words
+        return said.format(name=name, word=word) if atoi(word) < 0 else None
 
     return check
 
 
 def proxy_url(name: str, words: Sequence[str]) -> str | None:
     """SSLOCSPProxyURL. The URL of a responder is not checked before the query."""
-    return f"{name}: Cannot parse URL {words[0]}" if parse_uri(words[0]) is None else None
+    (url,) = words
+    return f"{name}: Cannot parse URL {url}" if parse_uri(url) is None else None
 
 
 def cipher_suite(_name: str, words: Sequence[str]) -> str | None:
@@ -152,9 +155,10 @@ def options(name: str, words: Sequence[str]) -> str | None:
 
 def session_cache(name: str, words: Sequence[str]) -> str | None:
     """SSLSessionCache, except what depends on the loaded modules."""
-    if words[0].lower() in ("none", "nonenotnull"):
+    (word,) = words
+    if word.lower() in ("none", "nonenotnull"):
         return None
-    refusal = parse_cache(words[0]).refusal
+    refusal = parse_cache(word).refusal
     return f"{name}: {refusal}" if refusal else None
 
 
@@ -178,7 +182,7 @@ def random_seed(name: str, words: Sequence[str]) -> str | None:
 
 def pass_phrase_dialog(name: str, words: Sequence[str]) -> str | None:
     """SSLPassPhraseDialog."""
-    word = words[0]
+    (word,) = words
     is_valid = word.lower() == "builtin" or any(
         word.startswith(prefix) and len(word) > len(prefix) for prefix in ("exec:", "|")
     )

@@ -225,9 +225,7 @@ def recommended_size(responses: Sequence[Response]) -> int:
 
 def _sizes_with(subcaches: int) -> tuple[int, int]:
     """The smallest and the largest size with this number of subcaches."""
-    least = SMALLEST_SIZE
-    if subcaches > 1:
-        least = max(least, 2 * subcaches * subcaches * _OBJECT + _HEADER)
+    least = max(SMALLEST_SIZE, 2 * subcaches * subcaches * _OBJECT + _HEADER)
     most = LARGEST_SIZE
     if subcaches < _MOST_SUBCACHES:
         most = 2 * (2 * subcaches) ** 2 * _OBJECT + _HEADER - 1

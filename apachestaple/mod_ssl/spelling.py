@@ -16,5 +16,5 @@ def closest_name(key: str) -> str | None:
     """The directive of mod_ssl that is most similar to ``key``, if one is similar enough."""
     if "_" in key:
         return _OF_NGINX.get(key)
-    close = get_close_matches(key, COMMANDS, n=1, cutoff=0.82)
+    close = get_close_matches(key, COMMANDS, cutoff=0.82)
     return COMMANDS[close[0]].name if close else None

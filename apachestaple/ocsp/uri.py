@@ -120,8 +120,8 @@ def proxy_place(url: str) -> tuple[str, int]:
 
     """
     found = _PROXY.fullmatch(url)
-    host = (found[1] or found[2]) if found else ""
-    port = int(found[3]) if found else 0
-    if not is_host(host) or not 0 < port < 65536:
-        raise ValueError(f"takes a URL like http://proxy.example.com:3128, not {url!r}")
-    return host, port
+    if found is not None:
+        host, port = found[1] or found[2], int(found[3])
+        if is_host(host) and 0 < port < 65536:
+            return host, port
+    raise ValueError(f"takes a URL like http://proxy.example.com:3128, not {url!r}")

@@ -9,6 +9,7 @@ from apachestaple.mod_ssl.arguments import Takes, number_problem
 from apachestaple.mod_ssl.cache import PROVIDERS, parse_cache
 from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.web_characters import has_web_characters
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
@@ -96,7 +97,7 @@ class WrongValue(DirectiveRule):
         problem = known.problem(words)
         is_of_provider = problem is None and directive.key == "sslsessioncache"
         if is_of_provider:
-            problem = _provider_problem(words[0], site)
+            problem = _provider_problem(first_argument(directive), site)
         if problem is not None:
             stapling = STAPLING_DIRECTIVES.get(directive.key)
             yield self.finding(

@@ -134,14 +134,15 @@ class OutdatedOff(ServerRule):
                 yield self.finding(subject, hosts=(host,), remedy=remedy, reason=reason)
         if any(remedies.values()) or not site.configuration.whole:
             return
-        known = [host for host in hosts if all(each.is_readable for each in host.served)]
-        now = [reason_of_switch(host, on=host.use_stapling) for host in known]
-        if len(known) < len(hosts) or reason in now:
+        if not all(each.is_readable for host in hosts for each in host.served):
             return
-        first = hosts[0]
+        first, *others = hosts
+        now = reason_of_switch(first, on=first.use_stapling)
+        if reason in (now, *(reason_of_switch(each, on=each.use_stapling) for each in others)):
+            return
         yield self.finding(
             subject,
-            variant="other-reason" if now[0] else "no-reason",
+            variant="other-reason" if now else "no-reason",
             hosts=hosts,
             severity=Severity.INFO,
             effect=Effect.ADVICE,
@@ -149,7 +150,7 @@ class OutdatedOff(ServerRule):
                 on=first.use_stapling, hosts=(first,), reason="its comment is outdated"
             ),
             reason=reason,
-            now=now[0],
+            now=now,
         )
 
 

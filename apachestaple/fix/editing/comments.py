@@ -70,7 +70,7 @@ def can_take_comment(lines: Sequence[str], number: int) -> bool:
 
 
 def _lists(lines: Sequence[str], number: int) -> bool:
-    return 0 < number <= len(lines) and _IGNORE.match(lines[number - 1]) is not None
+    return number > 0 and _IGNORE.match(lines[number - 1]) is not None
 
 
 def _extended(line: str, codes: Iterable[str]) -> str:

@@ -65,7 +65,7 @@ def _changes(old: Sequence[str], new: Sequence[str], part: Change) -> Iterator[C
         pairs = (between.old_to - between.old_from) * (between.new_to - between.new_from)
         if pairs > _MOST_PAIRS:
             yield from _nearby(old, new, between)
-        elif pairs > 1:
+        elif pairs:
             yield from _fewest(old, new, between)
         elif between.old_from < between.old_to or between.new_from < between.new_to:
             yield between

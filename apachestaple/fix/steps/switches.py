@@ -69,7 +69,8 @@ class Way:
 
     def add(self, *change: Edit) -> None:
         """Add or replace a line, once."""
-        self.added.setdefault((change[0].file, change[0].line, change[0].where), change)
+        first, *_ = change
+        self.added.setdefault((first.file, first.line, first.where), change)
 
     def remove(self, directive: Directive, reason: str) -> None:
         """Remove a line, once."""
