@@ -196,3 +196,9 @@ $(VENV)/editors.stamp: $(VENV)/test.stamp
 	@printf 'Installing Neovim into $(VENV) …\n'
 	@$(PIP) install --editable '.[editors]'
 	@touch $@
+
+# make ansible-sanity  run ansible-test sanity on the collection (ARGUMENTS='--test validate-modules')
+.PHONY: ansible-sanity
+
+ansible-sanity: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.collection.sanity $(ARGUMENTS)

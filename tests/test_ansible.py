@@ -7,19 +7,21 @@ import os
 import shutil
 import subprocess
 import tarfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import apachestaple
 from apachestaple.rules.rule import CACHE, tls_host
-from tests.collection.playbook import BIN, PROGRAM, copied, results_of, run_ansible, task
+from tests.collection.playbook import BIN, copied, results_of, run_ansible, task
+from tests.collection.sanity import PLAIN, sanity
 from tests.command.run import run
 from tests.project import ROOT
-from tests.schemas import LINT, PROBE, checked
+from tests.schemas import LINT, PROBE, SERVER_ERROR, checked
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.play import Lab
 
 MODULES = ("fix", "lint", "probe")
@@ -80,10 +82,8 @@ def test_lint_returns_the_report_of_the_program(tree: Path, tmp_path: Path) -> N
     assert done["facts"]["msg"]["findings"] == found["findings"]
     assert set(done["facts"]["msg"]) == {"version", "server", "findings", "hosts", "summary"}
 
-    assert done["nothing"]["report"] == {
-        "server": printed["server"],
-        "error": done["nothing"]["msg"],
-    }
+    nothing = checked(json.dumps(done["nothing"]["report"]), SERVER_ERROR)
+    assert nothing == {"server": printed["server"], "error": done["nothing"]["msg"]}
     assert str(tmp_path / "none") in done["nothing"]["msg"]
     assert done["partly"]["failed"]
     assert done["partly"]["findings"] == found["findings"]
@@ -198,8 +198,7 @@ def test_errors_of_the_program_are_named(tmp_path: Path) -> None:
     for result, (path, said) in zip(done["lint"]["results"], paths.values(), strict=True):
         assert result["failed"], path
         assert said in result["msg"]
-        assert result["report"]["error"] == result["msg"]
-        assert result["report"]["server"]
+        assert checked(json.dumps(result["report"]), SERVER_ERROR)["error"] == result["msg"]
         assert "ansible_facts" not in result
     assert "did not print whole JSON" in done["fix"]["msg"]
     assert "a result of probe is int instead of an object" in done["probe"]["msg"]
@@ -271,19 +270,50 @@ def test_the_collection_is_built_and_installed(tmp_path: Path) -> None:
     ).read_bytes()
 
 
+# Prints the options that a module declares.
+DECLARED = """
+import importlib, json, sys
+from unittest import mock
+modules = "ansible_collections.apachestaple.httpd.plugins.modules."
+declared = {}
+for name in sys.argv[1:]:
+    module = importlib.import_module(modules + name)
+    with mock.patch.object(module, "AnsibleModule") as made:
+        made.side_effect = SystemExit
+        try:
+            module.main()
+        except SystemExit:
+            declared[name] = made.call_args.kwargs["argument_spec"]
+print(json.dumps(declared))
+"""
+
+
 def test_the_documentation_of_each_module_is_whole(tmp_path: Path) -> None:
     names = [f"apachestaple.httpd.{name}" for name in MODULES]
     done = run_ansible(tmp_path, "ansible-doc", "--json", *names)
     assert done.returncode == 0, done.stderr
     pages = json.loads(done.stdout)
-    for name in names:
-        page = pages[name]
+    printed = run_ansible(
+        tmp_path, "python", "-c", DECLARED, *MODULES, within=tmp_path / "collections"
+    )
+    declared = json.loads(printed.stdout)
+    for name in MODULES:
+        page = pages[f"apachestaple.httpd.{name}"]
         assert page["examples"].count("- name:") >= 2
         assert page["return"]["notes"]["description"]
         assert page["doc"]["attributes"]["check_mode"]["support"] == "full"
         assert page["doc"]["version_added"] == apachestaple.__version__
-        for option, described in page["doc"]["options"].items():
-            assert str(described["description"]).strip("[]'").endswith("."), (name, option)
+        described = {
+            option: {key: value for key, value in each.items() if key != "description"}
+            for option, each in page["doc"]["options"].items()
+        }
+        assert described == declared[name]
+
+
+def test_ansible_test_finds_no_problem(tmp_path: Path) -> None:
+    """The tests that need no packages; ``make ansible-sanity`` runs all."""
+    options = [word for name in PLAIN for word in ("--test", name)]
+    assert sanity(tmp_path / "copy", tmp_path / "home", *options) == 0
 
 
 def test_ansible_lint_accepts_the_collection(tmp_path: Path) -> None:
@@ -298,4 +328,3 @@ def test_ansible_lint_accepts_the_collection(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert Path(PROGRAM).exists()
