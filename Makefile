@@ -67,6 +67,7 @@ system:
 	command -v icinga2 >/dev/null || missing="$$missing icinga2-bin"; \
 	command -v nvim >/dev/null || missing="$$missing neovim"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \

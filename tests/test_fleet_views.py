@@ -304,7 +304,7 @@ def test_the_name_of_the_output_decides_about_the_format(
 def test_another_format_is_wrong_usage(tmp_path: Path) -> None:
     done = run("report", "--format", "pdf", write(tmp_path / "a.json", document()))
     assert done.returncode == 2
-    assert "--format must be one of csv, markdown, json, not 'pdf'" in done.stderr
+    assert "--format must be one of html, csv, markdown, json, not 'pdf'" in done.stderr
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:

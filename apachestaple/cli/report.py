@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from apachestaple.fleet.fleet import Fleet
     from apachestaple.fleet.reading import Read
 
-_SUFFIXES = {".csv": "csv", ".md": "markdown", ".json": "json"}
+_SUFFIXES = {".html": "html", ".htm": "html", ".csv": "csv", ".md": "markdown", ".json": "json"}
 
 
 def report(
@@ -32,8 +32,8 @@ def report(
         str | None,
         typer.Option(
             "--format",
-            metavar="csv|markdown|json",
-            help="Report format [default: by the name of --output, or markdown].",
+            metavar="html|csv|markdown|json",
+            help="Report format [default: by the name of --output, or html].",
         ),
     ] = None,
     output: Annotated[
@@ -80,14 +80,14 @@ def report(
             )
         )
     fleet = Fleet(found, read.problems, datetime.now(UTC), earlier)
-    emit_pieces(_view(fleet, form), output)
+    emit_pieces(_view(fleet, form), output, exact=form == "html")
     return 0
 
 
 def _format(form: str | None, output: str | None) -> str:
     if form is not None:
-        return one_of("--format", form, "csv", "markdown", "json")
-    return _SUFFIXES.get(os.path.splitext(output or "")[1].lower(), "markdown")
+        return one_of("--format", form, "html", "csv", "markdown", "json")
+    return _SUFFIXES.get(os.path.splitext(output or "")[1].lower(), "html")
 
 
 def _read(paths: Sequence[str]) -> "Read":
@@ -109,6 +109,10 @@ def _view(fleet: "Fleet", form: str) -> Iterator[str]:
         from apachestaple.report.fleet.csv import report_csv
 
         return report_csv(fleet)
-    from apachestaple.report.fleet.markdown import report_markdown
+    if form == "markdown":
+        from apachestaple.report.fleet.markdown import report_markdown
 
-    return report_markdown(fleet)
+        return report_markdown(fleet)
+    from apachestaple.report.fleet.html import report_html
+
+    return report_html(fleet)

@@ -85,6 +85,18 @@ def responders(host: Host) -> set[str]:
     return known or {NOT_KNOWN}
 
 
+def bare_name(name: str) -> str:
+    """The name of a host without its port; empty if it is too short to stand for the host."""
+    bare = name.rpartition(":")[0] or name
+    return bare if len(bare) > 3 else ""
+
+
+def reason(host: Host) -> str:
+    """Why it staples or not, with HOST in place of its name, so that hosts can be grouped."""
+    name = bare_name(host.name)
+    return host.why.replace(name, "HOST") if name else host.why
+
+
 def earliest_end(host: Host) -> str | None:
     """When the first of its certificates expires."""
     return min((one.ends for one in host.certificates if one.ends), default=None)

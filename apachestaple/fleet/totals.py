@@ -10,6 +10,7 @@ from apachestaple.fleet.groups import (
     Groups,
     authorities,
     earliest_end,
+    reason,
     responders,
 )
 
@@ -120,7 +121,7 @@ class Totals:
             else:
                 numbers.unknown += host.staples is None
                 numbers.unstapled += host.staples is False
-                self.reasons.add((host.why,), host, server)
+                self.reasons.add((reason(host),), host, server)
             self.authorities.add(authorities(host), host, server)
             self.responders.add(responders(host), host, server)
             self._ends.add((self.calendar.period(earliest_end(host)),), host, server)
