@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = "".join(tls_host(name=name, certificate=file) for name, file in hosts.items())
         cache = CACHE.replace("131072", "8000000")
         httpd = stack.enter_context(lab.httpd(f"{cache}SSLUseStapling on\n{text}"))
-        if not httpd.start():
+        if not httpd.start(timeout=120):
             sys.exit("httpd does not start")
         targets = Path(folder, "targets")
         targets.write_text("".join(f"{name}:{httpd.port}\n" for name in names))
