@@ -73,7 +73,6 @@ FIRST = (
         rules=frozenset({"AS305"}),
         staples={"www.example.com": False},
     ),
-    Problem("cache-in-host", _PLAIN, tls_host(_ON, CACHE.strip()), frozenset({"AS202"})),
     Problem(
         "misspelt",
         _STAPLES,

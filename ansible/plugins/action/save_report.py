@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -38,7 +39,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             mutually_exclusive=[["report", "error"]],
         )
         server = (task_vars or {})["inventory_hostname"]
-        document = given["report"] or {"error": given["error"]}
+        document = given["report"] or _not_checked(given["error"])
         path = os.path.join(given["folder"], _OTHERS.sub("_", server) + ".json")
         try:
             _write(path, json.dumps({**document, "server": server}) + "\n")
@@ -46,6 +47,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             raise AnsibleActionFail(f"the report was not written to {path}: {error}") from error
         result.update(changed=False, path=path)
         return result
+
+
+def _not_checked(error: str) -> dict[str, str]:
+    now = datetime.now(timezone.utc)
+    # An error of Ansible may have several lines.
+    return {"error": " ".join(error.split()), "generated": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def _write(path: str, text: str) -> None:
