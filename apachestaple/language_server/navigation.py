@@ -47,7 +47,7 @@ class Place:
         line = self._file.physical_line(position.line + 1)
         self._position = Position(position.line, encoding.code_points(line, position.character))
 
-    def hover(self, formats: Sequence[types.MarkupKind]) -> types.Hover | None:
+    def hover(self, formats: Sequence[str]) -> types.Hover | None:
         """What to show; as Markdown, if it is among the formats of the editor."""
         is_markdown = types.MarkupKind.Markdown in formats
         known = None
@@ -65,12 +65,16 @@ class Place:
         kind = types.MarkupKind.Markdown if is_markdown else types.MarkupKind.PlainText
         return types.Hover(types.MarkupContent(kind, found.text), self._range(found.span))
 
-    def completions(self) -> list[types.CompletionItem]:
-        """The proposals, in the order in which they should be listed."""
+    def completions(self, *, only_values: bool = False) -> list[types.CompletionItem]:
+        """The proposals, in the order in which they should be listed.
+
+        Names would be in the way after the spaces at the beginning of a line (``only_values``).
+        """
         site = self._analysis.site if self._analysis is not None else None
         text, path = self._document.text, self._document.real_path
         found = completions(text, path, self._position, site)
-        return [self._item(number, each) for number, each in enumerate(found)]
+        wanted = [each for each in found if not (only_values and each.is_name)]
+        return [self._item(number, each) for number, each in enumerate(wanted)]
 
     def definitions(self) -> list[types.Location]:
         """Where what stands here is defined."""

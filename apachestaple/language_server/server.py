@@ -217,9 +217,14 @@ def _add_navigation(server: Server) -> None:
         return await server.at(params.text_document.uri, params.position, Place.definitions)
 
     # The list must not wait until the new text is linted.
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION)
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions([" "]))
     async def complete(params: types.CompletionParams) -> list[types.CompletionItem] | None:
-        return await server.at(params.text_document.uri, params.position, Place.completions)
+        after_space = params.context is not None and params.context.trigger_character == " "
+        return await server.at(
+            params.text_document.uri,
+            params.position,
+            lambda place: place.completions(only_values=after_space),
+        )
 
 
 def _kind(kind: types.CodeActionKind | str) -> str:

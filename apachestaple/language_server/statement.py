@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,6 +94,7 @@ def statement_at(text: str, position: Position) -> Statement | None:
 def sections_around(text: str, index: int) -> list[str]:
     """The keys of the sections that are open before a logical line, such as ``<virtualhost``."""
     opened: list[str] = []
+    number: Counter[str] = Counter()
     for line in logical_lines(text).text[:index]:
         stripped = line.lstrip(WHITE_SPACE)
         if not stripped.startswith(("<", '"<', "'<")):
@@ -100,10 +102,14 @@ def sections_around(text: str, index: int) -> list[str]:
         key = lower(next_word(stripped)[0]).removesuffix(">")
         if not key.startswith("</"):
             opened.append(key)
-        elif f"<{key[2:]}" in opened:
+            number[key] += 1
+            continue
+        key = f"<{key[2:]}"
+        closed = "" if number[key] else key
+        while closed != key:
             # A section without an end is closed with the one around it.
-            while opened.pop() != f"<{key[2:]}":
-                pass
+            closed = opened.pop()
+            number[closed] -= 1
     return opened
 
 
