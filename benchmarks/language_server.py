@@ -10,7 +10,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _measured(main_file: Path, environment: dict[str, str], strokes: int) -> Measured:
+async def _measured(main_file: Path, environment: Mapping[str, str], strokes: int) -> Measured:
     path = sorted((main_file.parent / "sites-enabled").iterdir())[5]
     client = LanguageClient("benchmark", "1")
     published: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
@@ -64,14 +64,14 @@ async def _measured(main_file: Path, environment: dict[str, str], strokes: int) 
             published.put_nowait(params)
 
     begin = time.perf_counter()
-    await client.start_io(sys.executable, "-m", "apachestaple", "server", env=environment)
+    await client.start_io(sys.executable, "-m", "apachestaple", "server", env=dict(environment))
     await client.initialize_async(types.InitializeParams(types.ClientCapabilities()))
     client.initialized(types.InitializedParams())
     item = types.TextDocumentItem(path.as_uri(), "apacheconf", 1, path.read_text())
     client.text_document_did_open(types.DidOpenTextDocumentParams(item))
     await published.get()
     first = time.perf_counter() - begin
-    process = client._server.pid  # type: ignore[union-attr]
+    process = client._server.pid  # type: ignore[union-attr]  # noqa: SLF001  (there is no other way)
     seconds = []
     for number in range(_WARM + strokes):
         if number == _WARM:
