@@ -49,13 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n{heading}Growth of the time from 1,000 to 10,000 hosts\n")
         print(table(growth(found[1000], found[10000])))
     print(f"\n{heading}One small file\n", flush=True)
-    with _made(1, one_file=False) as (main_file, environment):
+    with made(1, one_file=False) as (main_file, environment):
         print(table(figures(measure(small(main_file), _SMALL_ROUNDS, environment))))
     return 0
 
 
 def _tree(hosts: int, rounds: int, table: Table, *, one_file: bool, alone: bool) -> list[Runs]:
-    with _made(hosts, one_file=one_file) as (main_file, environment):
+    with made(hosts, one_file=one_file) as (main_file, environment):
         programs = [httpd(main_file), *ours(main_file, hosts)]
         if not alone:
             programs += others(main_file, hosts, main_file.parents[1])
@@ -73,12 +73,12 @@ def _tree(hosts: int, rounds: int, table: Table, *, one_file: bool, alone: bool)
 def _repairs(hosts: int, rounds: int, table: Table, heading: str) -> None:
     for one_file, where in ((False, "one file per host"), (True, "a single file")):
         print(f"\n{heading}Repair of {hosts:,} virtual hosts, {where}\n", flush=True)
-        with _made(hosts, one_file=one_file, without_ocsp=True) as (main_file, environment):
+        with made(hosts, one_file=one_file, without_ocsp=True) as (main_file, environment):
             print(table(figures(measure(repairs(main_file, hosts), rounds, environment))))
 
 
 @contextmanager
-def _made(
+def made(
     hosts: int, *, one_file: bool, without_ocsp: bool = False
 ) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """A configuration in a temporary folder, made by a child process, and its variables."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lsprotocol import types
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LONG = 0.5
 
 
-async def show_progress(server: LanguageServer, update: asyncio.Future[object]) -> None:
+async def show_progress(server: LanguageServer, update: asyncio.Future[Any]) -> None:
     """Wait for an update, and show a long one if the client can show progress."""
     await asyncio.wait([update], timeout=_LONG)
     window = server.client_capabilities.window
@@ -26,7 +26,8 @@ async def show_progress(server: LanguageServer, update: asyncio.Future[object]) 
         server.window_work_done_progress_create_async(types.WorkDoneProgressCreateParams(token))
     )
     # A client may never answer.
-    await asyncio.wait([created, update], return_when=asyncio.FIRST_COMPLETED)
+    either: list[asyncio.Future[Any]] = [created, update]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if not created.done() or created.cancelled() or created.exception() is not None:
         created.cancel()
         return

@@ -33,7 +33,7 @@ class Publisher:
         versions = {each.uri: each.version for each in documents.by_path.values()}
         others = (path for path in found if path not in documents.by_path)
         wanted |= {documents.uri(path): found[path] for path in others}
-        for uri in [*wanted, *self._shown]:
+        for uri in dict.fromkeys([*wanted, *self._shown]):
             diagnostics = wanted.get(uri, ())
             if uri not in self._shown or self._shown[uri] != diagnostics:
                 self._server.text_document_publish_diagnostics(
