@@ -7,18 +7,18 @@ Nothing of a key is shown, logged or stored. Source: modules/ssl/ssl_engine_init
 from __future__ import annotations
 
 import binascii
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.filesystem.reading import NotAFileError, read_file
+from apachestaple.lazy import pattern
 
 if TYPE_CHECKING:
     from apachestaple.certificates.certificate import Certificate
 
 # The largest key file in bytes; real keys are much smaller.
 _LARGEST_FILE = 1024 * 1024
-_BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z]+ ){0,3}PRIVATE KEY)-----")
+_BEGIN = pattern(rb"-----BEGIN ((?:[A-Z]+ ){0,3}PRIVATE KEY)-----")
 _WHITE_SPACE = b" \t\r\n\v\f"
 
 
@@ -79,7 +79,7 @@ def _private_key(path: str) -> _Block | KeyProblem:
         return KeyProblem.UNKNOWN
     if not data:
         return KeyProblem.EMPTY
-    begin = _BEGIN.search(data)
+    begin = _BEGIN().search(data)
     end = begin and data.find(b"-----END " + begin[1] + b"-----", begin.end())
     if not begin or end is None or end < 0:
         return KeyProblem.NO_KEY

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from apachestaple.discovery.names import is_named_template, is_yaml
+from apachestaple.discovery.templates.tags import marks_of, tags
 from apachestaple.filesystem.reading import read_start
 from apachestaple.httpd.commands import all_commands
 
@@ -63,6 +65,17 @@ def kind_of(head: str, *, has_main_name: bool = False) -> Kind:
     if not (certain or (has_main_name and known)) or known < foreign:
         return Kind.OTHER
     return Kind.MAIN if is_main or has_main_name else Kind.FRAGMENT
+
+
+def needs_rendering(path: str, text: str) -> bool:
+    """Whether a file is a template or YAML, by its content or its name.
+
+    A mark without its end, such as the ``{%`` of a LogFormat, does not make any file a template.
+    """
+    if is_yaml(path):
+        return True
+    is_named = is_named_template(path)
+    return any(is_named or tag.content is not None for tag in tags(text, marks_of(path)))
 
 
 def head_of(path: str) -> str:

@@ -7,10 +7,12 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from apachestaple.lazy import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_INCLUDE = re.compile(
+_INCLUDE = pattern(
     r"^[ \t]*Include(?:Optional)?[ \t]+[\"']?([^\"'\s]+)", re.MULTILINE | re.IGNORECASE
 )
 
@@ -52,7 +54,7 @@ def _includes(heads: Mapping[str, str]) -> dict[str, set[str]]:
     named: dict[tuple[str, str], list[str]] = {}
     found: dict[str, set[str]] = {}
     for path, head in heads.items():
-        for written in _INCLUDE.findall(head):
+        for written in _INCLUDE().findall(head):
             above, pattern = os.path.split(written.rstrip("/"))
             key = os.path.basename(above or os.path.dirname(path)), pattern
             if key not in named:

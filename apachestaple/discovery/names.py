@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from apachestaple.lazy import pattern
+
 # Names of main files; of two in a folder, the first one is the server's.
 MAIN_FILES = ("apache2.conf", "httpd.conf")
 
@@ -27,6 +29,8 @@ _TEMPLATES = frozenset(
 )
 # Of Salt: .sls.
 _YAML = (".yml", ".yaml", ".sls")
+# Templates of YAML have another suffix behind it.
+_YAML_NAME = re.compile(r"\.(ya?ml|sls)(\.\w+)?$", re.IGNORECASE)
 
 # In lower case.
 _SUFFIXES = (".conf", ".vhost", ".inc", ".include", ".site", ".apache", ".apache2", ".httpd")
@@ -37,7 +41,7 @@ _FOLDERS = re.compile(
     r"apache[0-9]*|httpd|templates",
     re.IGNORECASE,
 )
-_OTHER_SUFFIXES = re.compile(
+_OTHER_SUFFIXES = pattern(
     r"\.(md|txt|rst|html?|php|py|rb|pl|sh|js|css|json|xml|ya?ml|toml|ini|pp|tf|pem|crt|cer|key|csr"
     r"|p12|log|png|jpe?g|gif|svg|ico|gz|zip|bak|orig|rej|swp|old|save|conf[-_].*|load|rpmsave|rpmnew|pacnew|pacsave|dpkg-\w+)|.*~",
     re.IGNORECASE,
@@ -61,7 +65,7 @@ def may_be_configuration(folder: str, name: str) -> bool:
     if not _FOLDERS.fullmatch(os.path.basename(folder)):
         return False
     suffix = os.path.splitext(name)[1]
-    return not name.startswith(".") and not _OTHER_SUFFIXES.fullmatch(suffix or name)
+    return not name.startswith(".") and not _OTHER_SUFFIXES().fullmatch(suffix or name)
 
 
 def is_likely(folder: str, name: str) -> bool:
@@ -76,6 +80,11 @@ def is_named_template(path: str) -> bool:
     """Whether a file is a template, by its name."""
     _, dot, suffix = path.rpartition(".")
     return bool(dot) and suffix.lower() in _TEMPLATES
+
+
+def is_yaml(path: str) -> bool:
+    """Whether a file is YAML, by its name."""
+    return _YAML_NAME.search(path) is not None
 
 
 def enabled_counterpart(folder: str) -> str | None:

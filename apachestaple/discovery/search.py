@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apachestaple.discovery.boundaries import refuse_outside
-from apachestaple.discovery.contents import HEAD, Kind, head_of, kind_of
+from apachestaple.discovery.contents import HEAD, Kind, head_of, kind_of, needs_rendering
 from apachestaple.discovery.given import given_path, is_main_file
 from apachestaple.discovery.main_files import LayoutError, mains_of_root
 from apachestaple.discovery.names import is_likely
 from apachestaple.discovery.survey import EXCLUDED, survey
-from apachestaple.discovery.templates.documents import documents, needs_rendering
 from apachestaple.filesystem.reading import read_file
 from apachestaple.filesystem.real_paths import RealPaths
 
@@ -208,6 +207,9 @@ def _head(path: str, boundary: Boundary | None) -> str:
 
 def _add_template(path: str, head: str, found: Found) -> None:
     """Add a template or YAML file, if it contains configurations of httpd."""
+    # Most runs need none of it.
+    from apachestaple.discovery.templates.documents import documents  # noqa: PLC0415
+
     if len(head) >= HEAD and os.path.exists(path):
         try:
             head = read_file(path, MOST_BYTES_OF_TEMPLATE).decode("utf-8", "surrogateescape")

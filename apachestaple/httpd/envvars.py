@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.paths import content
+from apachestaple.lazy import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,25 +22,25 @@ LARGEST_FILE = 256 * 1024
 # The limit for all values of a file, in characters. Each assignment may double an earlier value.
 MOST_ASSIGNED = 4 * 1024 * 1024
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = pattern(
     r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)="
     r"(?P<value>\"(?:[^\"\\]++|\\.)*+\"|'[^']*+'|[^\s;#]*+)"
 )
-_UNSET = re.compile(r"^\s*unset\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+_UNSET = pattern(r"^\s*unset\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 # The lengths are limited, so that the search for a missing brace takes linear time.
-_USE = re.compile(
+_USE = pattern(
     r"\$(?:(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
     r"|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]{0,200})"
     r"(?::?[-=](?P<default>[^}]{0,256})|##?(?P<before>[^}*?\[]{0,256})"
     r"|%%?(?P<after>[^}*?\[]{0,256}))?\})"
 )
-_IF = re.compile(r"^\s*(?P<word>if|elif)\s+(?P<condition>\S.*)")
-_WHOLE_IF = re.compile(r"^\s*if\b.*;\s*fi\s*$")
-_ELSE = re.compile(r"^\s*else\b")
-_FI = re.compile(r"^\s*fi\b")
+_IF = pattern(r"^\s*(?P<word>if|elif)\s+(?P<condition>\S.*)")
+_WHOLE_IF = pattern(r"^\s*if\b.*;\s*fi\s*$")
+_ELSE = pattern(r"^\s*else\b")
+_FI = pattern(r"^\s*fi\b")
 _WORD = r"\"[^\"]*\"|'[^']*'|[^\s\"']+"
-_COMPARISON = re.compile(rf"(?P<left>{_WORD})\s+(?P<operator>=|==|!=)\s+(?P<right>{_WORD})")
-_EMPTY = re.compile(rf"(?P<operator>-[nz])\s+(?P<word>{_WORD})")
+_COMPARISON = pattern(rf"(?P<left>{_WORD})\s+(?P<operator>=|==|!=)\s+(?P<right>{_WORD})")
+_EMPTY = pattern(rf"(?P<operator>-[nz])\s+(?P<word>{_WORD})")
 
 
 class EnvvarsError(Exception):
@@ -77,9 +78,9 @@ def assigned_variables(text: str, environment: Mapping[str, str]) -> dict[str, s
     for line in text.splitlines():
         if "\0" in line or branches.takes(line, variables) or not branches.are_read:
             continue
-        if unset := _UNSET.match(line):
+        if unset := _UNSET().match(line):
             variables.pop(unset["name"], None)
-        elif assignment := _ASSIGNMENT.match(line):
+        elif assignment := _ASSIGNMENT().match(line):
             value = _value(assignment["value"], variables, MOST_ASSIGNED - assigned)
             assigned += len(value)
             variables[assignment["name"]] = value
@@ -110,16 +111,16 @@ class _Branches:
 
     def takes(self, line: str, variables: Mapping[str, str]) -> bool:
         """Process ``line``; whether it is part of an ``if`` statement."""
-        if _WHOLE_IF.match(line):
+        if _WHOLE_IF().match(line):
             return True
-        if found := _IF.match(line):
+        if found := _IF().match(line):
             done = found["word"] == "elif" and bool(self._open) and self._leave()
             holds = None if done else _holds(_condition(found["condition"]), variables)
             self._enter(read=not done and holds is not False, done=done or holds is True)
-        elif _ELSE.match(line) and self._open:
+        elif _ELSE().match(line) and self._open:
             done = self._leave()
             self._enter(read=not done, done=done)
-        elif _FI.match(line) and self._open:
+        elif _FI().match(line) and self._open:
             self._leave()
         else:
             return False
@@ -145,10 +146,10 @@ def _tested(condition: str) -> str:
 def _holds(condition: str, variables: Mapping[str, str]) -> bool | None:
     """Whether a test of variables is true; ``None`` for any other condition."""
     tested = _tested(condition)
-    if comparison := _COMPARISON.fullmatch(tested):
+    if comparison := _COMPARISON().fullmatch(tested):
         same = _value(comparison["left"], variables) == _value(comparison["right"], variables)
         return same != (comparison["operator"] == "!=")
-    if empty := _EMPTY.fullmatch(tested):
+    if empty := _EMPTY().fullmatch(tested):
         return (_value(empty["word"], variables) == "") == (empty["operator"] == "-z")
     return None
 
@@ -174,4 +175,4 @@ def _value(written: str, variables: Mapping[str, str], most: int = MOST_ASSIGNED
             raise EnvvarsError(f"its variables have more than {MOST_ASSIGNED >> 20} MB")
         return value.removeprefix(match["before"] or "").removesuffix(match["after"] or "")
 
-    return _USE.sub(used, written)
+    return _USE().sub(used, written)

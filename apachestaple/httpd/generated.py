@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from apachestaple.lazy import pattern
+
 
 class Generator(NamedTuple):
     """A program that generates configuration files.
@@ -81,8 +83,8 @@ _ISPCONFIG = Generator(
     "use the Apache directives of the website, or a template in "
     "/usr/local/ispconfig/server/conf-custom",
 )
-_OF_ISPCONFIG = re.compile(r"/var/www/clients/client\d+/web\d+")
-_IS_GENERATED = re.compile(
+_OF_ISPCONFIG = pattern(r"/var/www/clients/client\d+/web\d+")
+_IS_GENERATED = pattern(
     r"\bdo(n't| not) (manually |directly )?(edit|modify|change)\b"
     r"|\bauto(matically)?[- ]?generated\b|\bgenerated automatically\b"
     r"|\b(managed|maintained|controlled|generated) by "
@@ -98,8 +100,8 @@ _HEADER = 8192
 def generator(text: str) -> Generator | None:
     """The program that generates a file, by its first comments; ``None`` if it is not generated."""
     said = _first_comments(text[:_HEADER])
-    if _IS_GENERATED.search(said) is None:
-        return _ISPCONFIG if _OF_ISPCONFIG.search(text) else None
+    if _IS_GENERATED().search(said) is None:
+        return _ISPCONFIG if _OF_ISPCONFIG().search(text) else None
     return next((found for says, found in _GENERATORS if re.search(says, said)), _UNKNOWN)
 
 

@@ -7,7 +7,7 @@ apache2 and apache2-ssl of Alpine, Bitnami's stacks, and what httpd's own make i
 
 from __future__ import annotations
 
-import re
+from apachestaple.lazy import pattern
 
 _FILES = (
     # Every distribution's main file.
@@ -30,9 +30,9 @@ _FILES = (
     # Bitnami.
     r"conf/(brotli|deflate|pagespeed|pagespeed_libraries|ssi)\.conf",
 )
-_ANY = re.compile(rf"(?:^|.*/)(?:{'|'.join(_FILES)})")
+_ANY = pattern(rf"(?:^|.*/)(?:{'|'.join(_FILES)})")
 
 
 def is_of_package(path: str) -> bool:
     """Whether the file at the real path ``path`` comes from a package."""
-    return _ANY.fullmatch(path) is not None
+    return _ANY().fullmatch(path) is not None

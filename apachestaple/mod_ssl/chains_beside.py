@@ -7,12 +7,12 @@ Certificate authorities and ACME clients put the chain there: certbot as ``chain
 from __future__ import annotations
 
 import os
-import re
 from bisect import bisect_left
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from apachestaple.filesystem.reading import end_if_exhausted
+from apachestaple.lazy import pattern
 from apachestaple.mod_ssl.host_certificates import all_certificates
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ _MOST_FILES = 50
 _MOST_NAMES = 10_000
 # A chain has a few kilobytes. Bytes.
 _LARGEST = 100_000
-_CERTIFICATES = re.compile(r"(?i).*\.(pem|crt|cer|cert|chain|bundle|ca-bundle)")
-_KEYS = re.compile(r"(?i)key|pk8|pkcs|secret")
+_CERTIFICATES = pattern(r"(?i).*\.(pem|crt|cer|cert|chain|bundle|ca-bundle)")
+_KEYS = pattern(r"(?i)key|pk8|pkcs|secret")
 _SEPARATORS = (".", "_", "-")
 # In a folder with many files, only those with such names are opened.
-_AUTHORITIES = re.compile(r"(?i)(ca|intermediate|issuer|issuing)(?![a-z]).*")
-_OF_ONE = re.compile(r"(?i)(full)?chain(?![a-z])")
+_AUTHORITIES = pattern(r"(?i)(ca|intermediate|issuer|issuing)(?![a-z]).*")
+_OF_ONE = pattern(r"(?i)(full)?chain(?![a-z])")
 
 
 class ChainsBeside:
@@ -97,7 +97,7 @@ class ChainsBeside:
         folder, name = os.path.split(path)
         names = self._names_in(folder)
         is_large = len(names) > _MOST_FILES
-        read = list(filter(_AUTHORITIES.fullmatch, names)) if is_large else names
+        read = list(filter(_AUTHORITIES().fullmatch, names)) if is_large else names
         files = self._read(folder, read) if len(read) <= _MOST_FILES else []
         others = [file for file in files if _is_of_others(file, leaves)]
         if not is_large and not others:
@@ -111,7 +111,7 @@ class ChainsBeside:
         stems = [os.path.splitext(os.path.basename(file.path))[0] for file in others]
         for file in files:
             its_name = os.path.basename(file.path)
-            if not _OF_ONE.match(its_name) and not any(
+            if not _OF_ONE().match(its_name) and not any(
                 _is_named_after(its_name, each) for each in stems
             ):
                 yield file, True
@@ -136,7 +136,7 @@ def _certificates_in(folder: str) -> Iterator[str]:
     try:
         with os.scandir(folder) as entries:
             for entry in islice(entries, _MOST_NAMES):
-                if _CERTIFICATES.fullmatch(entry.name) and not _KEYS.search(entry.name):
+                if _CERTIFICATES().fullmatch(entry.name) and not _KEYS().search(entry.name):
                     yield entry.name
     except OSError as error:
         end_if_exhausted(error)

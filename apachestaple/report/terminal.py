@@ -7,23 +7,24 @@ for a person, and `without_commands` escapes commands for CI runners.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import IO, TYPE_CHECKING, NamedTuple, TextIO
+
+from apachestaple.lazy import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Characters without width that str.isprintable() accepts: fillers, variation selectors and joiners
 # (Default_Ignorable_Code_Point of Unicode 15), and the blank of Braille.
-_INVISIBLE = re.compile(
+_INVISIBLE = pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 # Commands for CI runners: for GitHub and Gitea at the start of a line, in the form "::name
 # parameters::text"; for Azure Pipelines and TeamCity anywhere, as "##vso[" or "##name[".
-_COLONS = re.compile(r"(?m)(^[^\S\n]*:|:(?=:[A-Za-z][\w-]*(?:\s[^\n]*?)?::)):")
-_HASHES = re.compile(r"##(?=\w*\[)")
+_COLONS = pattern(r"(?m)(^[^\S\n]*:|:(?=:[A-Za-z][\w-]*(?:\s[^\n]*?)?::)):")
+_HASHES = pattern(r"##(?=\w*\[)")
 _ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
@@ -93,7 +94,7 @@ def printable(text: str) -> str:
 def _printable(character: str) -> str:
     import unicodedata  # noqa: PLC0415  (most texts need none of it)
 
-    if character.isprintable() and not _INVISIBLE.match(character):
+    if character.isprintable() and not _INVISIBLE().match(character):
         return character
     number = ord(character)
     if 0xDC80 <= number <= 0xDCFF:
@@ -113,7 +114,7 @@ def without_commands(text: str) -> str:
     """
     if "::" not in text and "##" not in text:
         return text
-    return _HASHES.sub(r"#\\u0023", _COLONS.sub(r"\1\\u003a", text))
+    return _HASHES().sub(r"#\\u0023", _COLONS().sub(r"\1\\u003a", text))
 
 
 def cut(text: str, longest: int = 200) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from apachestaple.errors import ApachestapleError
 from apachestaple.filesystem.reading import read_file, read_start
 from apachestaple.filesystem.trust import distrust
+from apachestaple.lazy import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +30,8 @@ _PROJECT_LIMIT = 512 * 1024
 # tomllib stores every prefix of a dotted key, so memory would grow with the square of its parts.
 _MOST_PARTS = 32
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
-_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
-_OWN_TABLE = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*apachestaple\b", re.MULTILINE)
+_DEEP_KEY = pattern(rf"(?<![A-Za-z0-9_-])(?:{_PART}[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
+_OWN_TABLE = pattern(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*apachestaple\b", re.MULTILINE)
 
 # Keys that set which files are read and what is written.
 REACHING = ("templates", "root", "map")
@@ -77,7 +78,7 @@ def read_settings(path: str, *, named: bool) -> dict[str, object]:
         # This is checked before reading. If nobody else can change the file, nobody can replace it.
         reason = distrust(path)
         text = read_file(path, _PROJECT_LIMIT if is_project else _OWN_LIMIT).decode("utf-8")
-        if _DEEP_KEY.search(text):
+        if _DEEP_KEY().search(text):
             raise SettingsError(f"{what}{path}: a key has more than {_MOST_PARTS} parts")
         document = tomllib.loads(text)
     except OSError as error:
@@ -104,13 +105,13 @@ def _names_us(pyproject: str) -> bool:
         return False
     if b"apachestaple" not in content:
         return False
-    if _OWN_TABLE.search(content):
+    if _OWN_TABLE().search(content):
         return True
     import tomllib  # noqa: PLC0415  (few projects name us)
 
     try:
         text = content.decode("utf-8")
-        tool = {} if _DEEP_KEY.search(text) else tomllib.loads(text).get("tool")
+        tool = {} if _DEEP_KEY().search(text) else tomllib.loads(text).get("tool")
     except (ValueError, RecursionError):
         return False
     return isinstance(tool, dict) and "apachestaple" in tool

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from apachestaple.discovery.contents import kind_of
+from apachestaple.discovery.contents import kind_of, needs_rendering
 from apachestaple.discovery.fragments import by_folder
-from apachestaple.discovery.templates.documents import documents, needs_rendering
+from apachestaple.discovery.templates.documents import documents
 
 from .configurations import limit, main_file, repeated
 from .row import Row

@@ -6,10 +6,10 @@ import re
 from typing import NamedTuple
 
 from apachestaple.discovery.contents import Kind, kind_of
-from apachestaple.discovery.names import is_named_template
-from apachestaple.discovery.templates.tags import marks_of, tags
+from apachestaple.discovery.names import is_yaml
+from apachestaple.discovery.templates.tags import marks_of
 from apachestaple.discovery.templates.variants import variants
-from apachestaple.discovery.templates.yaml_blocks import is_yaml, yaml_blocks
+from apachestaple.discovery.templates.yaml_blocks import yaml_blocks
 
 # Most YAML files and templates are no configurations of httpd, and have none of these words.
 _WORDS = re.compile(
@@ -37,17 +37,6 @@ class Documents(NamedTuple):
     text: str
     variants: list[tuple[str, ...]]
     has_more: bool = False
-
-
-def needs_rendering(path: str, text: str) -> bool:
-    """Whether a file is a template or YAML, by its content or its name.
-
-    A mark without its end, such as the ``{%`` of a LogFormat, does not make any file a template.
-    """
-    if is_yaml(path):
-        return True
-    is_named = is_named_template(path)
-    return any(is_named or tag.content is not None for tag in tags(text, marks_of(path)))
 
 
 def documents(path: str, text: str, *, is_given: bool = False) -> Documents:

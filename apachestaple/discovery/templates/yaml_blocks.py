@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SUFFIX = re.compile(r"\.(ya?ml|sls)(\.\w+)?$", re.IGNORECASE)
 # A key with a literal text: ``httpd.conf: |``. Its dashes and spaces are the indentation.
 _LITERAL = re.compile(
     r"(?P<indent>[ ]*(?:-[ ]+)*)(?P<key>[^\s#-][^\n]*:[ ]+)?(?:[&!]\S+[ ]+)*"
@@ -16,11 +15,6 @@ _LITERAL = re.compile(
 )
 # Lines of a template, which often stand at the left margin.
 _TAGS = ("{{", "{%", "{#", "<%")
-
-
-def is_yaml(path: str) -> bool:
-    """Whether a file is YAML, by its name."""
-    return _SUFFIX.search(path) is not None
 
 
 def yaml_blocks(text: str) -> Iterator[tuple[int, str]]:
