@@ -152,7 +152,7 @@ def test_patterns_are_matched_as_httpd_matches_them(
 
 
 def test_a_host_has_the_port_of_its_name_or_address(lab: Lab) -> None:
-    """httpd's log has 443 for a name without port."""
+    """The log of httpd has 443 for a name without port."""
     hosts = (
         ("*:443", "ServerName a.example.com"),
         ("*:443", "ServerName b.example.com:8443"),
