@@ -108,7 +108,7 @@ def test_a_chain_is_judged_as_curl_judges_it(
     texts = [each.text for each in found.problems]
     assert found.verdict is (Verdict.CRITICAL if problem else Verdict.OK), texts
     assert len(texts) == bool(problem)
-    assert all(text.startswith(problem or "") for text in texts)
+    assert all(text.startswith(problem or "") for text in texts), texts
 
 
 def twice() -> tuple[Subject, x509.Certificate]:
@@ -119,6 +119,16 @@ def twice() -> tuple[Subject, x509.Certificate]:
     der = leaf.x509.public_bytes(serialization.Encoding.DER)
     changed = der.replace(b"\x2a\x03\x05", b"\x2a\x03\x04")
     return leaf, x509.load_der_x509_certificate(changed)
+
+
+def test_a_chain_is_shown_up_to_a_certificate_that_cannot_be_parsed() -> None:
+    leaf, odd = Subject("leaf", names=[NAME]), Subject("odd")
+    _, odd.x509 = twice()
+    with tls_server(leaf.x509, leaf.key, [odd, Subject("other")]) as server:
+        words = (f"{NAME}:{server.port}", "--address", "127.0.0.1", "--no-verify")
+        done = run("probe", *words, "--format", "json")
+    (found,) = json.loads(done.stdout)
+    assert [each["subject"] for each in found["chain"]] == ["CN=leaf"]
 
 
 @pytest.mark.parametrize("form", ["text", "json", "nagios", "prometheus"])

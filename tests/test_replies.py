@@ -1,4 +1,4 @@
-"""What clients get from two hosts that share a certificate, in both orders of their first clients."""
+"""What clients get from two hosts that share a certificate, whichever is the first one asked."""
 
 from __future__ import annotations
 

@@ -149,3 +149,76 @@ def test_patterns_are_matched_as_httpd_matches_them(
     pattern: str, name: str, is_match: bool
 ) -> None:
     assert matches(name, pattern) is is_match
+
+
+def test_a_host_has_the_port_of_its_name_or_address(lab: Lab) -> None:
+    """The log of httpd has 443 for a name without port."""
+    hosts = (
+        ("*:443", "ServerName a.example.com"),
+        ("*:443", "ServerName b.example.com:8443"),
+        ("*:443", "ServerName https://c.example.com"),
+        ("127.0.0.3", "ServerName d.example.com"),
+        ("127.0.0.3", "ServerName e.example.com:8443"),
+    )
+    text = "".join(
+        tls_host()
+        .replace("*:443", address)
+        .replace("ServerName www.example.com", line)
+        .replace("SSLEngine on", "SSLEngine on\n    LogLevel ssl:info")
+        for address, line in hosts
+    )
+    with lab.httpd("Listen 443\n" + text) as httpd:
+        names = [host.name for host in understood(httpd).listed_hosts]
+        assert httpd.start(), httpd.log
+        httpd.stop()
+        logged = re.findall(r"AH01914: Configuring server (.)\.example\.com:(\d+)", httpd.log)
+    ports = {"a": httpd.port, "b": 8443, "c": httpd.port, "d": 443, "e": 8443}
+    assert names == [f"{name}.example.com:{port}" for name, port in ports.items()]
+    assert dict(logged) == {"a": "443", "b": "8443", "c": "443", "d": "443", "e": "8443"}
+
+
+@pytest.mark.parametrize(("length", "is_known"), [(255, True), (256, False)])
+def test_no_client_can_ask_for_a_name_of_more_than_255_characters(
+    lab: Lab, length: int, is_known: bool
+) -> None:
+    name = ("a" * 60 + ".") * 4 + "b" * (length - 244)
+    text = tls_host() + tls_host(f"ServerAlias {name}", name="b.example.com", certificate="other")
+    with lab.httpd(text) as httpd:
+        host = understood(httpd).listed_hosts[1]
+        assert (name in host.names) is is_known
+        assert httpd.start(), httpd.log
+        sent = PEM.search(handshake(httpd.port, name).raw)
+        other = PEM.search((httpd.root / "certs/other.pem").read_text())
+        assert other
+        assert (sent is not None and sent[0] == other[0]) is is_known
+
+
+def test_what_clients_get_may_depend_on_the_address(lab: Lab) -> None:
+    both = tls_host(ON).replace("*:443", "127.0.0.1:443 127.0.0.2:443")
+    text = "Listen 443\n" + CACHE + tls_host().replace("*:443", "127.0.0.1:443") + both
+    with lab.httpd(text) as httpd:
+        site = understood(httpd)
+        found = prospect(site.listed_hosts[1], site)
+        assert httpd.start(), httpd.log
+        got = [
+            handshake(httpd.port, "www.example.com", address=address).staple
+            for address in ("127.0.0.1", "127.0.0.2")
+        ]
+    assert got == [None, "good"]
+    assert found.staples is None
+    assert found.why == (
+        f"it depends on the address: at 127.0.0.1:{httpd.port} www.example.com:{httpd.port} "
+        "(site.conf:3) answers clients instead, and SSLUseStapling is not set, "
+        f"at 127.0.0.2:{httpd.port} mod_ssl staples the responses of {lab.responder.url}"
+    )
+
+
+@pytest.mark.parametrize("listen", ["", "Listen 8443 https\n"])
+def test_a_listen_may_be_in_a_file_that_was_not_read(lab: Lab, listen: str) -> None:
+    text = CACHE + (PLAIN + tls_host(ON)).replace("*:443", "*:8443")
+    with lab.httpd(listen + text) as httpd:
+        site = understood(httpd)
+        (host,) = (each for each in site.listed_hosts if each.is_tls)
+        found = prospect(host, site)
+    assert found.staples is False
+    assert "has no TLS, so no client can connect with TLS" in found.why

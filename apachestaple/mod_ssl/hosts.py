@@ -178,7 +178,10 @@ class Host:
 
     @lazy
     def name(self) -> str:
-        """Name and port, as in mod_ssl's log; the first address if it has no name."""
+        """Name and port; the first address if it has no name.
+
+        mod_ssl's log has port 443 for every ServerName without port.
+        """
         address = self.addresses[0] if self.addresses else Address("", 0)
         name, port = self.server_name
         if name is None:
