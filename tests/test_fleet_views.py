@@ -269,8 +269,8 @@ def test_markdown_and_csv_show_what_has_changed(old: Path, new: Path) -> None:
     text = printed("markdown", new, "--since", old)
     assert "Since 2026-11-25T19:00:00Z: 2 new, 1 gone, 2 unchanged." in text
     for title, line in (
-        ("New:", "- AS201 a: /etc/apache2/apache2&#46;conf&#58;3: stapling is on"),
-        ("Gone:", "- AS201 a: /etc/apache2/apache2&#46;conf&#58;1: stapling is on"),
+        ("New:", "- AS201 a: /etc/apache2/apache2.conf:3: stapling is on"),
+        ("Gone:", "- AS201 a: /etc/apache2/apache2.conf:1: stapling is on"),
         ("Servers added:", "- d"),
         ("Servers not reported:", "- b"),
     ):

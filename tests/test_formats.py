@@ -260,7 +260,7 @@ def test_github_shows_a_summary_of_the_step(slips: Path, tmp_path: Path) -> None
     text = summary.read_text()
     assert text.startswith("# Before\n## apachestaple\n\n25 errors, 0 warnings")
     assert "| AS101 misspelt-directive | error | 25 |" in text
-    assert text.count("- **error** AS101 site&#46;conf:4: ") == 1
+    assert text.count("- **error** AS101 site.conf:4: ") == 1
     assert text.endswith("- 15 more of AS101\n")
     summary.unlink()
     linted("json", slips, GITHUB_STEP_SUMMARY=str(summary))
@@ -269,9 +269,18 @@ def test_github_shows_a_summary_of_the_step(slips: Path, tmp_path: Path) -> None
 
 def test_no_text_is_markup_in_markdown() -> None:
     assert markdown("a <b> `c` [d](e) @f | *g* _h_\x1b") == (
-        "a &#60;b&#62; &#96;c&#96; &#91;d&#93;&#40;e&#41; &#64;f &#124; &#42;g&#42; "
-        "&#95;h&#95;&#92;x1b"
+        "a &#60;b&#62; &#96;c&#96; &#91;d&#93;(e) &#64;f &#124; &#42;g&#42; &#95;h&#95;&#92;x1b"
     )
+    assert markdown("www.a.example http://b.example mailto:c :smile: :100:") == (
+        "www&#46;a.example http&#58;//b.example mailto&#58;c &#58;smile: :100&#58;"
+    )
+    assert [markdown(text) for text in ("- a", "1. a", "== a")] == [
+        "&#45; a",
+        "1&#46; a",
+        "&#61;= a",
+    ]
+    readable = "www1.example.com:443, Let's Encrypt (R3) = 5 %; CN=Lab CA"
+    assert markdown(readable) == readable
 
 
 # -- text ---------------------------------------------------------------------------------------

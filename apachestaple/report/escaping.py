@@ -24,6 +24,13 @@ _WORD = re.compile(r"[A-Za-z0-9_\[](?:[A-Za-z0-9._:\[\]-]{0,253}[A-Za-z0-9._:\[\
 # characters that it ignores.
 _FORMULA = re.compile("[\\s\"']*[=+@\uff1d\uff0b\uff0d\uff20-]|[\t\r\n]")
 
+# Markup, HTML, mentions, emoji and the start of a list or a link in GitHub's Markdown. Names of
+# hosts, addresses and reasons stay readable in a chat, which shows the text as it is.
+_MARKUP = re.compile(
+    r"""[^\w /,.:'"()=;%?-]|_|^[-=]|(?<=\d)[.)](?=\ |$)|(?i:(?<=www)\.)|:(?![\d\ ])""",
+    re.ASCII,
+)
+
 
 def comment(text: str, longest: int = _LONGEST) -> str:
     """Text for a comment from ``#`` to the end of the line, for all of these languages."""
@@ -60,7 +67,7 @@ def shell(text: str) -> str:
 def markdown(text: str, longest: int = 500) -> str:
     """Text for a line of Markdown, also in a table; nothing in it is markup, HTML or a mention."""
     shown = cut(printable(text), longest)
-    return re.sub(r"[^\w /,-]|_", lambda found: f"&#{ord(found[0])};", shown, flags=re.ASCII)
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", shown)
 
 
 def csv_row(cells: Iterable[object]) -> str:
