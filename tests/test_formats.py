@@ -276,7 +276,7 @@ def test_no_text_is_markup_in_markdown() -> None:
     )
     assert [markdown(text) for text in ("- a", "1. a", "== a")] == [
         "&#45; a",
-        "1&#46; a",
+        "&#49;. a",
         "&#61;= a",
     ]
     readable = "www1.example.com:443, Let's Encrypt (R3) = 5 %; CN=Lab CA"

@@ -27,7 +27,7 @@ _FORMULA = re.compile("[\\s\"']*[=+@\uff1d\uff0b\uff0d\uff20-]|[\t\r\n]")
 # Markup, HTML, mentions, emoji and the start of a list or a link in GitHub's Markdown. Names of
 # hosts, addresses and reasons stay readable in a chat, which shows the text as it is.
 _MARKUP = re.compile(
-    r"""[^\w /,.:'"()=;%?-]|_|^[-=]|(?<=\d)[.)](?=\ |$)|(?i:(?<=www)\.)|:(?![\d\ ])""",
+    r"""[^\w /,.:'"()=;%?-]|_|^[-=]|^\d(?=\d*[.)](?:\ |$))|(?i:(?<=www)\.)|:(?![\d\ ])""",
     re.ASCII,
 )
 
