@@ -198,7 +198,7 @@ $(VENV)/editors.stamp: $(VENV)/test.stamp
 	@$(PIP) install --editable '.[editors]'
 	@touch $@
 
-# make ansible-sanity  run ansible-test sanity on the collection (ARGUMENTS='--test validate-modules')
+# make ansible-sanity  run ansible-test sanity and ansible-lint (ARGUMENTS='--test validate-modules')
 .PHONY: ansible-sanity
 
 ansible-sanity: $(VENV)/test.stamp

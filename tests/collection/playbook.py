@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,14 +66,31 @@ def results_of(folder: Path, **tasks: Task) -> dict[str, Result]:
     return results
 
 
+def result_of(folder: Path, module: str, **options: object) -> Result:
+    """Run a module as Ansible does on a server, without Ansible's processes."""
+    arguments = folder / "arguments.json"
+    given = {"executable": PROGRAM, **options}
+    arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": given}, default=str))
+    name = f"ansible_collections.apachestaple.httpd.plugins.modules.{module}"
+    done = run_ansible(folder, "python", "-m", name, str(arguments), within=folder / "collections")
+    assert done.returncode in (0, 1), done.stderr
+    result: Result = json.loads(done.stdout)
+    return result
+
+
+def copy_collection(folder: Path) -> Path:
+    """Copy the collection to the place in which Ansible's tools find it; returns that place."""
+    place = folder / "ansible_collections/apachestaple/httpd"
+    shutil.copytree(ROOT / "ansible", place, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    return place
+
+
 def run_ansible(
     folder: Path, program: str, *arguments: str, within: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of Ansible, whose own files are in ``folder``."""
-    link = folder / "collections/ansible_collections/apachestaple/httpd"
-    if not link.is_symlink():
-        link.parent.mkdir(parents=True)
-        link.symlink_to(ROOT / "ansible")
+    if not (folder / "collections").exists():
+        copy_collection(folder / "collections")
     return subprocess.run(
         [BIN / program, *arguments],
         env={

@@ -1,4 +1,4 @@
-"""``make ansible-sanity``: runs ``ansible-test sanity`` on the collection.
+"""``make ansible-sanity``: runs ``ansible-test sanity`` and ansible-lint on the collection.
 
 ansible-test needs the collection in a folder ``ansible_collections/apachestaple/httpd``. For each
 test, it makes an environment with pinned packages, which is kept in the environment of this Python.
@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
 
-from tests.collection.playbook import BIN
-from tests.project import ROOT
+from tests.collection.playbook import BIN, copy_collection, run_ansible
 
 # The tests that need no packages.
 PLAIN = (
@@ -39,10 +37,7 @@ PLAIN = (
 
 def sanity(folder: Path, home: Path, *options: str) -> int:
     """Copy the collection into the folder and run ansible-test; returns its exit code."""
-    collection = folder / "ansible_collections/apachestaple/httpd"
-    shutil.copytree(
-        ROOT / "ansible", collection, ignore=shutil.ignore_patterns(".*", "__pycache__")
-    )
+    collection = copy_collection(folder)
     _prepare_pip(home)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     done = subprocess.run(
@@ -63,6 +58,22 @@ def _prepare_pip(home: Path) -> None:
         script.write_text("import ensurepip\nensurepip.bootstrap()\n")
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Run both, ansible-test with the arguments of the command line; returns the exit code."""
     with tempfile.TemporaryDirectory() as temporary:
-        sys.exit(sanity(Path(temporary), Path(sys.prefix, "ansible-test"), *sys.argv[1:]))
+        code = sanity(
+            Path(temporary, "collections"), Path(sys.prefix, "ansible-test"), *sys.argv[1:]
+        )
+        linted = run_ansible(
+            Path(temporary),
+            "ansible-lint",
+            "--offline",
+            "--profile=production",
+            within=Path(temporary, "collections/ansible_collections/apachestaple/httpd"),
+        )
+    print(linted.stdout, linted.stderr, sep="")  # noqa: T201
+    return code or linted.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -29,7 +29,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
     ) -> dict[str, Any]:
         """Write the file, also in check mode."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _, given = self.validate_argument_spec(
+        _checked, given = self.validate_argument_spec(
             argument_spec={
                 "folder": {"type": "path", "required": True},
                 "report": {"type": "dict"},

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     Result = dict[str, Any]
 
-_GOOD, _NONE = "good", "none"
+_GOOD = "good"
+_NONE = "none"
 
 
 class FilterModule:

@@ -29,9 +29,13 @@ def encodable(value: Any) -> Any:
     """A JSON value in which bytes that are not UTF-8 are escape sequences.
 
     The program writes them as lone surrogates, which Ansible cannot send to the controller.
+
+    Raises:
+        ValueError: it has other surrogates.
+
     """
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     if isinstance(value, list):
         return [encodable(each) for each in value]
     if isinstance(value, dict):

@@ -232,6 +232,7 @@ def main() -> None:
 
 def _fix(module: AnsibleModule) -> None:
     given = module.params
+    _hide_password(module, given["proxy"])
     undoes = given["state"] == "undone"
     run = run_program(
         module,
@@ -257,6 +258,14 @@ def _fix(module: AnsibleModule) -> None:
     if bad:
         fail(module, listed(bad), **result)
     module.exit_json(**result)
+
+
+def _hide_password(module: AnsibleModule, proxy: str | None) -> None:
+    """Keep the password of a proxy out of the output. httpd cannot use one, so it is an error."""
+    credentials = (proxy or "").rpartition("@")[0]
+    password = credentials.rpartition(":")[2]
+    if password:
+        module.no_log_values.add(password)
 
 
 def _repair_options(module: AnsibleModule) -> list[str]:
