@@ -180,7 +180,7 @@ def expect_a_rollback(
     assert play.result("debian", "Reload or restart the service")["state"] == "started"
     # This httpd runs on, because it would not start with the old files.
     assert failed(play) == {"no-cache"}
-    assert "SSLStaplingCache is not set" in play.result("no-cache", "httpd would end")["msg"]
+    assert "SSLStaplingCache is not set" in play.result("no-cache", "Stop before httpd ends")["msg"]
     for port in (
         fleet.debian.port.number,
         *(fleet.servers[name].httpd.port for name in ("not-on", "no-cache")),
