@@ -60,6 +60,7 @@ system:
 	for tool in openssl git curl patch strace redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -x /usr/sbin/nft ] || missing="$$missing nftables"; \
 	[ -x /usr/sbin/iptables-restore ] || missing="$$missing iptables"; \
+	[ -x /usr/sbin/sshd ] || missing="$$missing openssh-server"; \
 	[ -x /bin/ip ] || missing="$$missing iproute2"; \
 	command -v tinyproxy >/dev/null || missing="$$missing tinyproxy-bin"; \
 	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \

@@ -180,7 +180,7 @@ def expect_a_rollback(
     assert play.result("debian", "Reload or restart the service")["state"] == "started"
     # This httpd runs on, because it would not start with the old files.
     assert failed(play) == {"no-cache"}
-    assert "SSLStaplingCache is not set" in play.result("no-cache", "httpd would end")["msg"]
+    assert "SSLStaplingCache is not set" in play.result("no-cache", "Stop before httpd ends")["msg"]
     for port in (
         fleet.debian.port.number,
         *(fleet.servers[name].httpd.port for name in ("not-on", "no-cache")),
@@ -195,11 +195,11 @@ def expect_a_stop_without_connection(fleet: Fleet) -> None:
         fleet,
         "--limit",
         "healthy,debian,waits",
-        stapling_disable=True,
+        stapling_disable="{{ inventory_hostname != 'debian' }}",
         stapling_batches=[2, 1],
         debian_reload=["/bin/sh", "-c", fleet.debian.end],
     )
-    assert play.code == 4
+    assert play.code
     assert play.totals["debian"]["unreachable"] == 1
     assert "debian" in play.result("healthy", "no longer reached")["msg"]
     healthy = fleet.servers["healthy"]
