@@ -14,6 +14,7 @@ import pytest
 from apachestaple.fleet import groups
 from tests.documents import certificate, document, finding, host, write
 from tests.in_process import run_here as run
+from tests.project import ROOT
 from tests.schemas import REPORT, checked
 
 if TYPE_CHECKING:
@@ -188,6 +189,20 @@ def test_nothing_in_markdown_is_markup(tmp_path: Path) -> None:
     assert "::error" not in text
     assert "\x1b" not in text
     assert all(line.count("|") in (0, 6, 7) for line in text.splitlines())
+
+
+def test_the_documentation_shows_what_the_program_prints(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    linted = run("lint", "--isolated", "--format", "json", ROOT / "examples/apache2").stdout
+    write(tmp_path / "results/web1.json", {**json.loads(linted), "server": "web1"})
+    write(tmp_path / "results/web3.json", {"server": "web3", "error": "Connection refused"})
+    page = (ROOT / "docs/report.md").read_text()
+    (block,) = re.findall(
+        r"^```console\n\$ apachestaple (.*?)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL
+    )
+    printed = run(*block[0].split(), cwd=tmp_path).stdout
+    for part in block[1].split("…\n"):
+        assert part in printed
 
 
 # -- Changes ------------------------------------------------------------------------------------
