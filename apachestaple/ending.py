@@ -17,6 +17,11 @@ def at_end(end: Callable[[], None]) -> None:
     _started.callback(end)
 
 
+def end_all() -> None:
+    """Call the functions registered with `at_end` now."""
+    _started.close()
+
+
 @contextmanager
 def ended_with_all() -> Iterator[None]:
     """Call the functions registered with `at_end` when the block ends in any way."""

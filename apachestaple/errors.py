@@ -7,6 +7,10 @@ class ApachestapleError(Exception):
     """The program cannot continue; the message is the reason, without a full stop."""
 
 
+class UnreadableError(ApachestapleError):
+    """Paths that cannot be read; the message has the reason for each."""
+
+
 class OperatingSystemError(ApachestapleError):
     """The operating system refuses something for a reason that no input file has.
 

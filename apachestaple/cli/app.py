@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 import typer.main
 
-from apachestaple import __version__
 from apachestaple.cli.command import Command, Group, as_command
 
 # In the order of the help. Each is a function in the module of the same name.
@@ -46,9 +45,17 @@ app = typer.Typer(
 
 
 def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"apachestaple {__version__}")
-        raise typer.Exit
+    if not wanted:
+        return
+    from apachestaple.cli.errors import exit_code
+    from apachestaple.report.terminal import emit
+    from apachestaple.report.version import version_report
+
+    def show() -> int:
+        emit(version_report())
+        return 0
+
+    raise typer.Exit(exit_code(show))
 
 
 @app.callback()
@@ -56,7 +63,7 @@ def _apachestaple(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+            "--version", callback=_show_version, is_eager=True, help="Show versions and exit."
         ),
     ] = False,
 ) -> None:

@@ -83,6 +83,26 @@ def installed_version() -> Version:
     return machine.version if machine else NEWEST
 
 
+def openssl_version() -> str | None:
+    """The version and the path of the ``openssl`` command, or ``None`` if it cannot be run."""
+    binary = find_program("openssl")
+    if binary is None:
+        return None
+    try:
+        done = subprocess.run(
+            [binary, "version"],
+            env={"PATH": FIXED_PATH, "LANG": "C"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    version = re.match(rb"\w+ ([\w.-]+)", done.stdout)
+    return f"{version[1].decode('ascii')} ({binary})" if version else None
+
+
 def program_environment(machine: Machine) -> dict[str, str]:
     """The environment for the installed httpd, without inherited variables.
 

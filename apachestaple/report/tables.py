@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from apachestaple.report.columns import aligned
 from apachestaple.report.terminal import Paint, printable, short
+from apachestaple.rules.catalogue import CATEGORIES
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.rule import FIXED
 
@@ -54,11 +56,16 @@ def _some(words: Sequence[str]) -> str:
 
 
 def rules_table(rules: Sequence[Rule], paint: Paint) -> str:
-    """A line for each rule."""
+    """A line for each rule, below a line for each category."""
     rows = [["CODE", "NAME", "SEVERITY", "EFFECT", "SUMMARY"]]
     rows += [[r.code, r.name, r.severity.value, r.effect.value, r.summary] for r in rules]
-    lines = aligned(rows)
-    return "\n".join([paint(lines[0], "bold"), *lines[1:]]) + "\n"
+    heading, *lines = aligned(rows)
+    text = [paint(heading, "bold")]
+    shown = zip(rules, lines, strict=True)
+    for prefix, of_category in groupby(shown, lambda pair: pair[0].code[:3]):
+        text += ["", paint(f"{prefix}xx {CATEGORIES[prefix]}", "bold")]
+        text += [line for _, line in of_category]
+    return "\n".join(text) + "\n"
 
 
 def rule_page(rule: Rule, paint: Paint) -> str:

@@ -6,9 +6,22 @@ import os
 import re
 from functools import cache
 from importlib import import_module
+from types import MappingProxyType
 
 from apachestaple.errors import ApachestapleError
 from apachestaple.rules.rule import Rule
+
+# The categories of rules, by the start of their codes.
+CATEGORIES = MappingProxyType(
+    {
+        "AS0": "Reading",
+        "AS1": "Directives",
+        "AS2": "Cache",
+        "AS3": "Certificates",
+        "AS4": "Responders",
+        "AS5": "Advice",
+    }
+)
 
 _FILE = re.compile(r"as[0-9]{3}_\w+\.py")
 
