@@ -148,6 +148,11 @@ def test_without_a_configuration_a_directive_is_explained(tmp_path: Path) -> Non
     assert hover("DocumentRoot /\n", "/a", position, None, PlainText()) is None
 
 
+def test_other_directives_show_nothing(tree: Tree) -> None:
+    assert not tree.hover("¦<IfDefine NEVER>")
+    assert not tree.hover("NEV¦ER")
+
+
 HOSTILE = [
     "](http://x/)![a](b)",
     "`` a ` b ```",
