@@ -66,8 +66,9 @@ def test_names_and_values_are_completed(neovim: Played) -> None:
 
 
 def test_the_quick_fix_repairs_the_file(neovim: Played) -> None:
-    assert any(title.startswith("Fix AS304") for title in neovim.result["actions"])
-    assert any(title.startswith("Ignore AS304") for title in neovim.result["actions"])
+    titles = neovim.result["actions"]
+    assert any(title.startswith("Fix AS304: Set SSLStaplingForceURL") for title in titles)
+    assert any(title.startswith("Ignore AS304") for title in titles)
     on = "    SSLUseStapling on\n"
     forced = "    SSLStaplingForceURL http://ocsp.example.com/\n"
     assert (neovim.server / WIKI).read_text() == neovim.before.replace(on, on + forced)
