@@ -127,6 +127,12 @@ def test_the_cache_is_large_enough_and_beside_that_of_sessions(lab: Lab) -> None
         assert proposal.detail == "131,072 bytes in memory for 3 certificates"
 
 
+def test_a_hostile_path_is_not_proposed(lab: Lab) -> None:
+    with lab.httpd("SSLSessionCache shmcb:\x1b[2J/scache(512000)\n") as httpd:
+        (proposal, *_) = proposed(httpd, "SSLStaplingCache ¦")
+    assert proposal.label == "shmcb:logs/ssl_stapling(131072)"
+
+
 def test_a_provider_whose_module_is_not_loaded(lab: Lab) -> None:
     with lab.httpd("") as httpd:
         details = {each.label[:3]: each.detail for each in proposed(httpd, "SSLStaplingCache ¦")}

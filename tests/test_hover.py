@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from lsprotocol import types
 from markdown_it import MarkdownIt
 
+from apachestaple.language_server.definition import definitions
+from apachestaple.language_server.documents import OpenDocuments, uri_of
 from apachestaple.language_server.hover import Known, hover
 from apachestaple.language_server.markup import Markdown, PlainText
+from apachestaple.language_server.workspace import Workspace
 from apachestaple.lint.lint import lint
 from apachestaple.lint.startup import start_problems
 from apachestaple.rules.catalogue import select_rules
-from apachestaple.rules.rule import CACHE, tls_host
+from apachestaple.rules.rule import CACHE, MACRO, tls_host
 from tests.editor import at, cursor, site_of
 from tests.lab.handshake import handshake
 from tests.project import ROOT
@@ -146,6 +152,51 @@ def test_without_a_configuration_a_directive_is_explained(tmp_path: Path) -> Non
     assert found is not None
     assert "The URL of the OCSP responder" in found.text
     assert hover("DocumentRoot /\n", "/a", position, None, PlainText()) is None
+
+
+def test_a_line_of_a_macro_shows_all_hosts_and_files_that_it_makes(lab: Lab) -> None:
+    host = tls_host("SSLUseStapling on", name="$name", certificate="$file", key="$file")
+    uses = "Use host a good\nUse host b no-ocsp\n"
+    text = f"{MACRO}{CACHE}<Macro host $name $file>\n{host}</Macro>\n{uses}"
+    with lab.httpd(text) as httpd:
+        path = httpd.root / "site.conf"
+        assert httpd.start(), httpd.log
+        staples = {name: handshake(httpd.port, name).staple == "good" for name in "ab"}
+        tree = Tree(path, staples)
+        shown = tree.hover("SSLUse¦Stapling")
+        assert staples == {
+            name: re.search(rf"- {name}:\d+ staples:", shown) is not None for name in "ab"
+        }
+        shown = tree.hover("SSLCertificateFile certs/¦$file.pem")
+        assert [line for line in shown.split("\n") if line.endswith(".pem")] == [
+            str(httpd.root / f"certs/{name}.pem") for name in ("good", "no-ocsp")
+        ]
+        written = path.read_text()
+        found = definitions(written, str(path), at(written, "certs/¦$file.pem"), tree.known.site)
+        assert [os.path.basename(each.path) for each in found] == ["good.pem", "no-ocsp.pem"]
+
+
+def test_a_template_shows_the_first_configuration_with_the_line(tmp_path: Path) -> None:
+    (tmp_path / "site.conf.j2").write_text(
+        "<VirtualHost *:443>\n  ServerName a.example\n  SSLEngine on\n{% if x %}\n"
+        "  SSLUseStapling on\n{% else %}\n  SSLUseStapling off\n{% endif %}\n</VirtualHost>\n"
+    )
+    path = tmp_path / "site.conf.j2"
+    document = OpenDocuments()
+    document.open(types.TextDocumentItem(uri_of(str(path)), "apacheconf", 1, path.read_text()))
+    state = Workspace().update(document.now())
+    analysis = state.analysis_of(str(path))
+    assert analysis is not None
+    text = path.read_text()
+    position = at(text, "SSLUse¦Stapling off")
+    found = hover(text, str(path), position, Known(analysis.site, {}), PlainText())
+    assert found is not None
+    assert found.text.endswith("a.example:443 does not staple: SSLUseStapling is off")
+
+
+def test_other_directives_show_nothing(tree: Tree) -> None:
+    assert not tree.hover("¦<IfDefine NEVER>")
+    assert not tree.hover("NEV¦ER")
 
 
 HOSTILE = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +67,21 @@ def test_names_and_values_are_completed(neovim: Played) -> None:
 
 
 def test_the_quick_fix_repairs_the_file(neovim: Played) -> None:
-    assert any(title.startswith("Fix AS304") for title in neovim.result["actions"])
-    assert any(title.startswith("Ignore AS304") for title in neovim.result["actions"])
+    titles = neovim.result["actions"]
+    assert any(title.startswith("Fix AS304: Set SSLStaplingForceURL") for title in titles)
+    assert any(title.startswith("Ignore AS304") for title in titles)
     on = "    SSLUseStapling on\n"
     forced = "    SSLStaplingForceURL http://ocsp.example.com/\n"
     assert (neovim.server / WIKI).read_text() == neovim.before.replace(on, on + forced)
     assert "AS304" not in run("lint", neovim.server / WIKI).stdout
+
+
+def test_the_page_shows_what_neovim_shows(neovim: Played) -> None:
+    page = " ".join((ROOT / "docs/editors.md").read_text().split())
+    (shown,) = neovim.result["diagnostics"]
+    line = neovim.before.split("\n")[shown["lnum"]].strip()
+    message = shown["message"].partition(", so")[0]
+    assert f"W {shown['lnum'] + 1} {line} ■ {message}" in page
+    # Neovim hides the marks of code and the addresses of links.
+    text = re.sub(r"`|\[([^\]]*)\]\([^)]*\)", r"\1", "\n".join(neovim.result["hover"]))
+    assert " ".join(text.split()) in page

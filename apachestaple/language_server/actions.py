@@ -81,9 +81,9 @@ def _of_finding(
     renderer = Renderer(analysis.settings.templates, comments=analysis.settings.comments)
     repair = workspace_edit(single_repair(finding, analysis.site, renderer), state.documents)
     if repair is not None:
-        unsafe = "" if finding.fix is Fix.SAFE else ", which is unsafe"
+        unsafe = "" if finding.fix is Fix.SAFE else " (unsafe)"
         yield types.CodeAction(
-            f"Fix {finding.code}{unsafe}: {printable(finding.message)}",
+            f"Fix {finding.code}{unsafe}: {printable(finding.help).removesuffix('.')}",
             kind=QUICK_FIX,
             diagnostics=[shown],
             is_preferred=finding.fix is Fix.SAFE,

@@ -124,7 +124,8 @@ def _caches(site: Site | None) -> Iterator[tuple[str, str]]:
     """A cache of each provider whose module is loaded, or can be loaded."""
     size, path, number = recommended_size([]), DEFAULT_PATH, 0
     if site is not None:
-        size, path = site.needed_cache_size(None), cache_path(site, None)
+        size, known = site.needed_cache_size(None), cache_path(site, None)
+        path = known if known.isprintable() else DEFAULT_PATH
         number = len(site.stapled_certificates)
     needs = f"{size:,} bytes in memory" + (f" for {number:,} certificates" if number else "")
     folder = path.rpartition("/")[0]

@@ -65,12 +65,14 @@ def hover(
     statement = statement_at(text, position)
     if statement is None or not statement.words or not statement.here.text:
         return None
+    description = DESCRIPTIONS.get(statement.key)
+    if description is None and statement.key not in _OF_HOST:
+        return None
     directives: Sequence[Directive] = ()
     if known is not None:
         site, directives = variant_at(known.site, path, statement.number, statement.key)
         known = known._replace(site=site)
     paragraphs: list[str] = []
-    description = DESCRIPTIONS.get(statement.key)
     if statement.at == 1 and statement.key in _FILES and known is not None:
         paragraphs += _certificates(known.site, directives, markup)
     is_file = bool(paragraphs)
