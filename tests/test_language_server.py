@@ -227,7 +227,7 @@ def test_a_request_can_be_cancelled(editor: Session, apache2: Path) -> None:
 
     async def cancelled() -> None:
         sent = asyncio.ensure_future(
-            protocol.send_request_async(
+            protocol.send_request_async(  # type: ignore[no-untyped-call]
                 types.TEXT_DOCUMENT_CODE_ACTION, parameters, msg_id="cancelled"
             )
         )
