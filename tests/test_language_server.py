@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from tests.command.run import run
 from tests.language_server.edits import edited
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 def editor() -> Iterator[Session]:
     with session() as made:
         yield made
+        assert [each.message for each in made.client.log_messages] == []
 
 
 @pytest.fixture
@@ -73,9 +77,10 @@ def test_quick_fixes_and_fix_all_make_the_edits_of_fix(editor: Session, apache2:
     assert fix.title.startswith("Fix AS304: ")
     assert fix.is_preferred
     assert ignore.title == "Ignore AS304 (no-ocsp-uri) here"
+    shown = {str(wiki): editor.texts[wiki]}
     run("fix", "--configtest", "never", wiki)
-    assert edited(editor, fix) == edited(editor, fix_all) == {wiki: wiki.read_text()}
-    commented = edited(editor, ignore)[wiki]
+    assert edited(shown, fix) == edited(shown, fix_all) == {wiki: wiki.read_text()}
+    commented = edited(shown, ignore)[wiki]
     editor.type(wiki, editor.texts[wiki], commented)
     assert editor.codes(wiki) == []
     assert "    # apachestaple: ignore[AS304]\n" in commented
@@ -93,3 +98,153 @@ def test_changes_of_one_file_change_the_diagnostics_of_others(
     assert [code for code in before if code != "AS208"] == editor.codes(stapling)
     editor.type(hardening, "#SSLStaplingCache", "SSLStaplingCache")
     assert editor.codes(stapling) == before
+
+
+def test_settings_are_read_again(editor: Session, apache2: Path) -> None:
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    editor.open(wiki)
+    assert editor.codes(wiki) == ["AS304"]
+    settings = apache2 / "apachestaple.toml"
+    settings.write_text('ignore = ["AS304"]\n')
+    editor.changed_on_disk(settings)
+    assert editor.codes(wiki) == []
+    settings.write_text('ignore = ["AS999"]\n')
+    editor.changed_on_disk(settings)
+    assert editor.codes(wiki) == []
+    assert "AS999" in editor.client.messages[-1].message
+    settings.write_text('select = ["AS3"]\n')
+    editor.changed_on_disk(settings)
+    assert editor.codes(wiki) == ["AS304"]
+
+
+def test_a_certificate_is_read_again(editor: Session, apache2: Path) -> None:
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    editor.open(wiki)
+    assert editor.codes(wiki) == ["AS304"]
+    certificate = apache2 / "certs/wiki.example.net.pem"
+    certificate.write_text("")
+    editor.changed_on_disk(certificate)
+    assert editor.codes(wiki) == ["AS301"]
+
+
+def test_fragments_of_a_folder_are_read_together(editor: Session, tmp_path: Path) -> None:
+    folder = tmp_path / "sites-available"
+    folder.mkdir()
+    macro, use = folder / "a.conf", folder / "b.conf"
+    macro.write_text("<Macro tls>\n    SSLUseStaplin on\n</Macro>\n")
+    use.write_text("<VirtualHost *:443>\n    SSLEngine on\n    Use tls\n</VirtualHost>\n")
+    editor.open(use)
+    assert editor.codes(macro) == ["AS101"]
+    linted = run("lint", "--isolated", "--format", "concise", folder).stdout
+    assert [line for line in linted.splitlines() if "AS101" in line]
+    editor.type(use, "Use tls", "# Use tls")
+    assert editor.codes(macro) == []
+    # A file that is not on the disk yet is read alone.
+    new = folder / "c.conf"
+    editor.open(new, "SSLUseStaplin on\n")
+    assert editor.codes(new) == ["AS101"]
+    editor.save(new)
+    editor.type(new, "SSLUseStaplin", "Use tls\n#")
+    editor.close(use)
+    assert editor.codes(macro) == ["AS101"]
+    editor.close(new)
+
+
+def test_the_unsaved_main_file_decides_what_is_read(editor: Session, apache2: Path) -> None:
+    main = apache2 / "apache2.conf"
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    editor.open(main)
+    assert editor.codes(wiki) == ["AS304"]
+    editor.type(main, "IncludeOptional sites-enabled", "#IncludeOptional sites-enabled")
+    assert editor.codes(wiki) == []
+    editor.open(wiki)
+    assert editor.client.messages == [] or "wiki" not in editor.client.messages[-1].message
+    alone = editor.codes(wiki)
+    editor.type(main, "#IncludeOptional sites-enabled", "IncludeOptional sites-enabled")
+    assert editor.codes(wiki) == ["AS304"]
+    linted = run("lint", "--isolated", "--format", "concise", wiki).stdout
+    assert alone == ["AS304"] == [line.split("[")[1][:5] for line in linted.splitlines()[:1]]
+
+
+def test_closed_documents_are_read_from_the_disk(editor: Session, apache2: Path) -> None:
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    shop = apache2 / "sites-available/shop.example.com.conf"
+    editor.open(wiki)
+    editor.open(shop)
+    editor.type(wiki, "SSLUseStapling on", "SSLUseStaplin on")
+    assert editor.codes(wiki) == ["AS304", "AS101"]
+    editor.close(wiki)
+    assert editor.codes(wiki) == ["AS304"]
+    editor.close(shop)
+    # No document of the server is open, so nothing is known about it.
+    editor.open(ROOT / "examples/apache2/ports.conf")
+    assert editor.codes(wiki) == []
+    editor.close(ROOT / "examples/apache2/ports.conf")
+
+
+def test_both_names_of_a_file_are_one_document(editor: Session, apache2: Path) -> None:
+    available = apache2 / "sites-available/wiki.example.net.conf"
+    enabled = apache2 / "sites-enabled/wiki.example.net.conf"
+    editor.open(available)
+    editor.open(enabled)
+    editor.type(enabled, "SSLUseStapling on", "SSLUseStaplin on")
+    assert editor.codes(available) == editor.codes(enabled) == ["AS304", "AS101"]
+
+
+def test_columns_are_counted_in_utf_16(editor: Session, apache2: Path) -> None:
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    text = wiki.read_text()
+    editor.open(wiki, text.replace("    SSLUseStapling on", '    SSLUseStapling on "\U0001f512é"'))
+    found = next(each for each in editor.diagnostics(wiki) if each.code == "AS104")
+    assert found.range.end.character == len('    SSLUseStapling on "__é"')
+    editor.type(wiki, "é", "\U0001f511è")
+    editor.type(wiki, ' "\U0001f512\U0001f511è"', "")
+    assert editor.texts[wiki] == text
+    assert editor.codes(wiki) == ["AS304"]
+
+
+def test_line_endings_and_form_feeds_stay(editor: Session, apache2: Path) -> None:
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    wiki.write_bytes(b"#\x0c\xe2\x80\xa8 page\r\n" + wiki.read_bytes().replace(b"\n", b"\r\n"))
+    with wiki.open(newline="") as file:
+        editor.open(wiki, file.read())
+    (action,) = editor.actions(wiki, "", only="source.fixAll")
+    shown = {str(wiki): editor.texts[wiki]}
+    run("fix", "--configtest", "never", wiki)
+    (new,) = edited(shown, action).values()
+    assert new.encode() == wiki.read_bytes()
+
+
+def test_a_request_can_be_cancelled(editor: Session, apache2: Path) -> None:
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    editor.open(wiki)
+    protocol = editor.client.protocol
+    parameters = types.CodeActionParams(
+        types.TextDocumentIdentifier(wiki.as_uri()),
+        types.Range(types.Position(0, 0), types.Position(9, 0)),
+        types.CodeActionContext([]),
+    )
+
+    async def cancelled() -> None:
+        sent = asyncio.ensure_future(
+            protocol.send_request_async(  # type: ignore[no-untyped-call]
+                types.TEXT_DOCUMENT_CODE_ACTION, parameters, msg_id="cancelled"
+            )
+        )
+        await asyncio.sleep(0)
+        protocol.notify(types.CANCEL_REQUEST, types.CancelParams("cancelled"))
+        await sent
+
+    with pytest.raises(JsonRpcException, match="cancel"):
+        editor.wait(cancelled())
+    assert editor.codes(wiki) == ["AS304"]
+
+
+def test_only_the_newest_text_counts(editor: Session, apache2: Path) -> None:
+    wiki = apache2 / "sites-available/wiki.example.net.conf"
+    editor.open(wiki)
+    for _ in range(50):
+        editor.type(wiki, "SSLUseStapling on", "SSLUseStaplin on")
+        editor.type(wiki, "SSLUseStaplin on", "SSLUseStapling on")
+    editor.type(wiki, "SSLUseStapling on", "SSLUseStaplin on")
+    assert editor.codes(wiki) == ["AS304", "AS101"]

@@ -179,8 +179,11 @@ def _add_features(server: Server) -> None:
         server.is_shut_down = True
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def save(_: types.DidSaveTextDocumentParams) -> None:
+        server.files_changed()
+
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def read_again(_: object) -> None:
+    def change_on_disk(_: types.DidChangeWatchedFilesParams) -> None:
         server.files_changed()
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([QUICK_FIX, FIX_ALL]))

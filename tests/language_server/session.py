@@ -47,9 +47,7 @@ class Session:
     def type(self, path: Path, old: str, new: str) -> None:
         """Replace a text that stands once in a document, as an editor does while typing."""
         before, _, after = self.texts[path].partition(old)
-        start = types.Position(before.count("\n"), len(before.rpartition("\n")[2]))
-        to_end = before + old
-        end = types.Position(to_end.count("\n"), len(to_end.rpartition("\n")[2]))
+        start, end = _end_of(before), _end_of(before + old)
         change = types.TextDocumentContentChangePartial(types.Range(start, end), new)
         self.change(path, [change])
         self.texts[path] = before + new + after
@@ -105,6 +103,12 @@ class Session:
             )
         )
         return [each for each in found or [] if isinstance(each, types.CodeAction)]
+
+
+def _end_of(text: str) -> types.Position:
+    """The position at the end of a text."""
+    line = text.rpartition("\n")[2]
+    return types.Position(text.count("\n"), len(line.encode("utf-16-le")) // 2)
 
 
 @contextmanager
