@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 
 from apachestaple.lazy import pattern
 
@@ -62,7 +63,7 @@ def may_be_configuration(folder: str, name: str) -> bool:
         name = name.rpartition(".")[0] or name
     if name.lower().endswith(_CONFIGURATION):
         return True
-    if not _FOLDERS.fullmatch(os.path.basename(folder)):
+    if not _is_for_configurations(folder):
         return False
     suffix = os.path.splitext(name)[1]
     return not name.startswith(".") and not _OTHER_SUFFIXES().fullmatch(suffix or name)
@@ -70,10 +71,13 @@ def may_be_configuration(folder: str, name: str) -> bool:
 
 def is_likely(folder: str, name: str) -> bool:
     """Whether a file is probably a configuration of httpd, by its name and that of its folder."""
-    return (
-        name.lower().endswith(_SUFFIXES)
-        and _FOLDERS.fullmatch(os.path.basename(folder)) is not None
-    )
+    return name.lower().endswith(_SUFFIXES) and _is_for_configurations(folder)
+
+
+# Cached, because a folder may have ten thousand files.
+@lru_cache(maxsize=16)
+def _is_for_configurations(folder: str) -> bool:
+    return _FOLDERS.fullmatch(os.path.basename(folder)) is not None
 
 
 def is_named_template(path: str) -> bool:

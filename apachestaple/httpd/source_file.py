@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# Physical lines that are found without splitting the whole text.
+_FIRST = 200
+
+
 class SourceFile:
     """A file that was read: its path as httpd names it, and its text.
 
@@ -23,7 +27,7 @@ class SourceFile:
 
     __slots__ = (
         *("_are_physical", "_find_real", "_is_configuration", "_is_filled", "_lines", "_physical"),
-        *("_real_path", "_section_lines", "_shown", "path", "text"),
+        *("_beginning", "_real_path", "_section_lines", "_shown", "path", "text"),
     )
 
     def __init__(
@@ -43,6 +47,7 @@ class SourceFile:
         self._lines: LogicalLines | None = None
         self._are_physical = False
         self._physical: list[str] | None = None
+        self._beginning: list[str] | None = None
         self._is_configuration: bool | None = None
         self._section_lines: list[int] | None = None
         self._is_filled: list[bool] | None = None
@@ -71,6 +76,7 @@ class SourceFile:
     def release(self) -> None:
         """Free the memory of the lines; they are split again when they are needed."""
         self._lines = self._physical = self._section_lines = self._is_filled = None
+        self._beginning = None
 
     @property
     def real_path(self) -> str:
@@ -89,7 +95,11 @@ class SourceFile:
         of its lines.
         """
         if self._is_configuration is None:
-            self._is_configuration = any(map(is_directive, self.lines.text))
+            released = self._are_physical and self._lines is None
+            lines = self._first_lines() if released else []
+            self._is_configuration = any(map(is_directive, lines)) or any(
+                map(is_directive, self.lines.text)
+            )
         return self._is_configuration
 
     def buffer_size(self, index: int) -> int:
@@ -105,6 +115,9 @@ class SourceFile:
 
     def physical_line(self, number: int) -> str:
         """Physical line ``number`` (from 1) without line ending; ``""`` if it does not exist."""
+        if self._lines is None and self._shown is None and number <= _FIRST:
+            lines = self._first_lines()
+            return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
         if self._physical is None:
             if self._shown is not None:
                 self._physical = _lines_of_template(self._shown)
@@ -113,6 +126,12 @@ class SourceFile:
                 self._physical = self.lines.text if is_plain else self.text.split("\n")
         lines = self._physical
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    def _first_lines(self) -> list[str]:
+        """The first physical lines; a file of 10,000 hosts is seldom shown behind them."""
+        if self._beginning is None:
+            self._beginning = self.text.split("\n", _FIRST)[:_FIRST]
+        return self._beginning
 
     def has_line(self, number: int) -> bool:
         """Whether something is read from a physical line, which may be blank in a template."""

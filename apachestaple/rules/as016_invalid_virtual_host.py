@@ -62,6 +62,14 @@ class InvalidVirtualHost(HostRule):
     )
     good = (Example(_HOST + "<VirtualHost [::1]:8443>\n</VirtualHost>\n"),)
 
+    @classmethod
+    def asks_for(cls, host: Host, site: Site) -> bool:
+        section = host.section
+        is_wrong = section is not None and (
+            section.parent is not None or _problem_of_addresses(section.raw) is not None
+        )
+        return is_wrong and super().asks_for(host, site)
+
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         section = host.section
         if section is None:

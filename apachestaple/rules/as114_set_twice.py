@@ -75,6 +75,10 @@ class SetTwice(HostRule):
     )
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 
+    @classmethod
+    def asks_for(cls, host: Host, site: Site) -> bool:
+        return bool(host.overridden) and super().asks_for(host, site)
+
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
         for directive in host.overridden:
             last = host.own[directive.key]

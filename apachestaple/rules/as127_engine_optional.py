@@ -43,9 +43,11 @@ class EngineOptional(HostRule):
     )
     good = (Example(_HOST),)
 
+    @classmethod
+    def asks_for(cls, host: Host, site: Site) -> bool:
+        return host.ssl_engine == "optional" and super().asks_for(host, site)
+
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if host.ssl_engine != "optional":
-            return
         directive = host.setting("SSLEngine")
         inherited = site.main.own.get("sslengine")
         if directive is None:

@@ -52,14 +52,12 @@ class HttpsOnAnotherPort(HostRule):
     )
     good = (Example(_on(_HTTPS, "on")),)
 
+    @classmethod
+    def asks_for(cls, host: Host, site: Site) -> bool:
+        return _port(host) in (_HTTP, _HTTPS) and super().asks_for(host, site)
+
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        name, written = host.server_name
-        port = host.addresses[0].port if host.addresses else 0
-        if name is not None:
-            # ServerName without a port takes that of the address away (set_server_name).
-            port = atoi(written) if written else 0
-        if port not in (_HTTP, _HTTPS):
-            return
+        port = _port(host)
         is_off = host.setting("SSLEngine") is not None and host.ssl_engine == "off"
         if port == _HTTP and host.takes_handshakes:
             yield self.finding(host_subject(host, site), hosts=(host,))
@@ -67,3 +65,12 @@ class HttpsOnAnotherPort(HostRule):
             yield self.finding(
                 host_subject(host, site), variant="off", hosts=(host,), log_id="AH01916"
             )
+
+
+def _port(host: Host) -> int:
+    """The port of a host; 0 if it has none."""
+    name, written = host.server_name
+    if name is not None:
+        # ServerName without a port takes that of the address away (set_server_name).
+        return atoi(written) if written else 0
+    return host.addresses[0].port if host.addresses else 0

@@ -46,8 +46,12 @@ class NoCertificate(HostRule):
         ),
     )
 
+    @classmethod
+    def asks_for(cls, host: Host, site: Site) -> bool:
+        return not host.own_certificates and super().asks_for(host, site)
+
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if host.own_certificates or host.certificates or not site.has_mod_ssl:
+        if host.certificates or not site.has_mod_ssl:
             return
         # mod_md may add one.
         if host.managed:

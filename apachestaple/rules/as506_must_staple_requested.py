@@ -40,8 +40,12 @@ class MustStapleRequested(HostRule):
     bad = (Example(f"{_DOMAIN}MDMustStaple on\n{managed_host()}"),)
     good = (Example(f"{_DOMAIN}MDMustStaple on\nMDStapling on\n{managed_host()}"),)
 
+    @classmethod
+    def asks_for(cls, host: Host, site: Site) -> bool:
+        return bool(host.managed) and super().asks_for(host, site)
+
     def check(self, host: Host, site: Site) -> Iterator[Finding]:
-        if not host.managed or not obtains_certificate(host):
+        if not obtains_certificate(host):
             return
         (domain,) = host.managed
         request = domain.own.get("mdmuststaple") or site.main.own.get("mdmuststaple")

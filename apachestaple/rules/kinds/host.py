@@ -35,9 +35,21 @@ class HostRule(Rule, is_kind=True):
     @classmethod
     def findings(cls, rules: Sequence[Self], site: Site) -> Iterator[Finding]:
         # Most hosts are alike in this.
-        asking: dict[tuple[tuple[str, ...], bool, bool], list[Self]] = {}
+        asking: dict[tuple[object, ...], list[Self]] = {}
         for host in site.hosts:
-            alike = tuple(host.own), host.is_tls, host.staples
+            section = host.section
+            alike = (
+                tuple(host.own),
+                section and section.raw,
+                host.server_name[1],
+                host.ssl_engine,
+                host.is_tls,
+                host.staples,
+                not host.own_certificates,
+                not host.overridden,
+                not host.managed,
+                section is None or section.parent is None,
+            )
             if alike not in asking:
                 asking[alike] = [rule for rule in rules if rule.asks_for(host, site)]
             for rule in asking[alike]:
@@ -45,7 +57,12 @@ class HostRule(Rule, is_kind=True):
 
     @classmethod
     def asks_for(cls, host: Host, site: Site) -> bool:
-        """Whether it checks hosts with the settings of this one."""
+        """Whether it checks hosts like this one.
+
+        They have the same directives, addresses and port in ServerName, and the same TLS and
+        stapling. Either all or none of them have own certificates, overridden directives, managed
+        domains, and a section around their own.
+        """
         settings = site.main.own.keys() | host.own.keys()
         return (
             (not cls.settings or not settings.isdisjoint(cls.settings))
