@@ -25,7 +25,7 @@ from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding, Fix
 from apachestaple.rules.remedy import TurnStapling
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
-from tests.example_texts import expected, findings_text, repair_text
+from tests.example_texts import expected, findings_text, hosts_text, repair_text
 from tests.lab.handshake import handshake, takes_staple
 from tests.lab.openssl import openssl_of
 from tests.random_trees.proof import fix
@@ -33,6 +33,7 @@ from tests.random_trees.proof import fix
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.rule import Rule
     from tests.lab.handshake import Handshake
     from tests.lab.play import Lab
@@ -234,26 +235,34 @@ def linted(
     with made(lab, example, example.text) as httpd:
         if case is not None and case.is_fixed:
             repair(lab, httpd, case.rule)
-        return linted_files(httpd, certificates_required=certificates_required, online=online)
+        _, findings = linted_files(
+            httpd, certificates_required=certificates_required, online=online
+        )
+        return findings
 
 
 def linted_files(
     httpd: Httpd, *, certificates_required: bool = True, online: bool = False
-) -> list[Finding]:
+) -> tuple[Site, list[Finding]]:
     # As lint does, without directives that no rule uses.
     main = str(httpd.root / "httpd.conf")
     site = read_site(locate(main, Options()), certificates_required)
     wanted = queries_of(site.stapling_hosts)
     answers = dict(ask_all(wanted, private=wanted)) if online else {}
-    return list(lint([site], all_rules(), answers).findings)
+    return site.answered(answers), list(lint([site], all_rules(), answers).findings)
 
 
 def judged(lab: Lab, case: Case) -> tuple[list[Finding], str]:
     """The findings, and what the rule's findings or the repair look like."""
     with made(lab, case.example, case.example.text) as httpd:
         repaired = repair(lab, httpd, case.rule) if case.is_fixed else ""
-        findings = linted_files(httpd, online=case.rule.needs_answers)
-    return findings, repaired or findings_text(of(case.rule, findings))
+        site, findings = linted_files(httpd, online=case.rule.needs_answers)
+    found = of(case.rule, findings)
+    if repaired or not found:
+        return findings, repaired
+    problems = start_problems(findings)
+    hosts = {host.name: expected_staple(host, site, problems) for host in site.listed_hosts}
+    return findings, findings_text(found) + hosts_text(hosts)
 
 
 def of(rule: Rule, findings: Iterable[Finding]) -> list[Finding]:
