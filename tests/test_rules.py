@@ -8,6 +8,7 @@ import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -514,6 +515,22 @@ def test_certificates_that_are_elsewhere_are_said_once(lab: Lab) -> None:
     assert not of(rule, linted(lab, rule.good[0], certificates_required=False))
 
 
+def test_a_certificate_of_a_week_is_short_lived(lab: Lab) -> None:
+    rule = advice("AS315")
+    begin = datetime.now(UTC)
+    for seconds, is_short in ((0, True), (1, False)):
+        end = begin + timedelta(days=7, seconds=seconds)
+        name = f"week-{seconds}"
+        lab.authority.issue(name, not_before=begin, not_after=end)
+        example = Example(CACHE + tls_host("SSLUseStapling on", certificate=name))
+        assert bool(of(rule, linted(lab, example))) is is_short
+
+
+def test_caches_in_sections_are_found_beside_other_misplaced_directives(lab: Lab) -> None:
+    text = "<Directory /srv>\nSSLUseStapling on\n</Directory>\n" + tls_host(CACHE.strip())
+    assert {"AS102", "AS202"} <= {finding.code for finding in linted(lab, Example(text))}
+
+
 def test_a_certificate_that_we_may_not_read_is_said(lab: Lab) -> None:
     rule = advice("AS302")
     with made(lab, rule.bad[0], rule.bad[0].text) as httpd:
@@ -726,6 +743,12 @@ def test_a_dbm_cache_that_the_children_may_not_enter_caches_nothing(lab: Lab) ->
         assert not found()
         folder.chmod(0o700)
         assert [str(folder) in finding.message for finding in found()] == [True]
+        httpd.configure(rule.bad[0].text.replace("private/", "private/below/"))
+        assert [f"{folder}," in finding.message for finding in found()] == [True]
+        # The parent opens the file of shmcb.
+        httpd.configure(CACHE.replace("logs/", "private/") + tls_host("SSLUseStapling on"))
+        assert not found()
+        httpd.configure(rule.bad[0].text)
         if os.geteuid() != 0:
             # Without root, httpd's children are the user who started it.
             return
