@@ -16,6 +16,7 @@ from tests.project import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from apachestaple.mod_ssl.staples import Prospect
     from apachestaple.rules.finding import Finding
 
 _FILE = ROOT / "tests/fixtures/examples.txt"
@@ -29,9 +30,22 @@ _VARYING = {
 }
 
 
+_STAPLES = {True: "staples", False: "does not staple", None: "may staple"}
+
+
 def findings_text(findings: Iterable[Finding]) -> str:
     """The findings of a rule."""
     return _without_varying("".join(map(_lines, findings)))
+
+
+def hosts_text(hosts: Mapping[str, Prospect]) -> str:
+    """Whether the hosts of an example staple, and why."""
+    return _without_varying(
+        "".join(
+            f"{name} {_STAPLES[expected.staples]}: {expected.why}\n"
+            for name, expected in hosts.items()
+        )
+    )
 
 
 def repair_text(report: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.discovery.locate import locate
+from apachestaple.httpd.layout import Options
+from apachestaple.httpd.reader import read
+from apachestaple.mod_ssl.missing_chains import heirs_of
+from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
 from tests.lab.handshake import handshake, takes_staple
@@ -265,3 +270,24 @@ def test_a_chain_file_stays_if_another_host_uses_its_line_and_has_no_other_chain
     with lab.httpd(text, files=files) as httpd:
         repaired(lab, httpd.root, "--unsafe")
         assert (httpd.root / "chain.conf").read_text() == files["chain.conf"]
+
+
+def test_a_chain_file_stays_if_the_certificate_of_a_host_cannot_be_read(lab: Lab) -> None:
+    files = files_of_a_certificate(lab)
+    files["chain.conf"] = "SSLCertificateChainFile certs/namesake.pem\n"
+    text = both_hosts("tls/www-full.pem", "tls/gone.pem", "Include chain.conf")
+    text = text.replace("tls/gone.pem\n", "tls/gone.pem\n    Include chain.conf\n")
+    with lab.httpd(text, files=files) as httpd:
+        repaired(lab, httpd.root, "--unsafe")
+        assert (httpd.root / "chain.conf").read_text() == files["chain.conf"]
+
+
+def test_the_hosts_that_inherit_the_chain_of_the_main_server(lab: Lab) -> None:
+    certificate = "SSLCertificateFile certs/good.pem\nSSLCertificateKeyFile certs/good.key\n"
+    text = f"SSLEngine on\n{certificate}SSLCertificateChainFile certs/chain.pem\n"
+    own = tls_host("SSLCertificateChainFile certs/namesake.pem", name="own.example.com")
+    with lab.httpd(text + tls_host() + own) as httpd:
+        site = understand(read(locate(str(httpd.root / "httpd.conf"), Options())))
+    heirs = heirs_of(site.main, "sslcertificatechainfile", site)
+    assert [host.name.partition(":")[0] for host in heirs] == ["www.example.com"]
+    assert heirs_of(heirs[0], "sslcertificatechainfile", site) == []

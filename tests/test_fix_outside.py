@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.discovery.locate import locate
+from apachestaple.fix.editing.editable import own_folders
+from apachestaple.httpd.layout import Options
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
 from tests.lab.handshake import handshake
@@ -64,6 +67,25 @@ def server(
 
 def host(name: str, *lines: str, certificate: str = "good") -> str:
     return tls_host(*lines, certificate=certificate, name=f"{name}.example.com")
+
+
+@pytest.mark.parametrize(
+    ("main", "server_root", "own"),
+    [
+        ("etc/apache2/apache2.conf", "etc/apache2", ["etc/apache2"]),
+        ("etc/httpd/conf/httpd.conf", "etc/httpd", ["etc/httpd/conf", "etc/httpd"]),
+        ("usr/local/etc/apache24/httpd.conf", "usr/local", ["usr/local/etc/apache24"]),
+    ],
+    ids=["Debian", "RHEL", "FreeBSD"],
+)
+def test_the_folders_of_a_server(
+    tmp_path: Path, main: str, server_root: str, own: list[str]
+) -> None:
+    path = tmp_path / main
+    path.parent.mkdir(parents=True)
+    path.write_text(f"ServerRoot {tmp_path / server_root}\n")
+    start = locate(str(path), Options(root="/"))
+    assert list(own_folders(start)) == [str(tmp_path / folder) for folder in own]
 
 
 def test_a_file_outside_does_not_block_other_repairs(lab: Lab, tmp_path: Path) -> None:

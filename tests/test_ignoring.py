@@ -432,6 +432,8 @@ def test_only_what_is_new_counts(repository: Path) -> None:
         0,
         "apachestaple: known.json: baseline of 3 findings written\n",
     )
+    lines = (repository / "known.json").read_text().splitlines()
+    assert lines[:3] == ["{", ' "baseline": 1,', ' "findings": [']
     known = ("--baseline", "known.json")
     text = baseline(repository, *known)
     assert (text.returncode, text.stderr) == (0, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,3 +135,26 @@ def test_files_outside_are_left_out_and_listed(repository: Path, tmp_path: Path)
     ]
     assert os.readlink(output / "conf-enabled/one.conf") == str(outside[0])
     assert not list(output.glob("**/two.conf"))
+
+
+def test_an_incomplete_copy_is_removed(repository: Path, tmp_path: Path) -> None:
+    """The file system has no room for the last and longest file."""
+    server = repository / "web2/etc/apache2"
+    (server / "apache2.conf").write_text(MAIN + "Include zz.conf\n")
+    (server / "zz.conf").write_text("# " + "x" * 100_000 + "\n")
+    output = tmp_path / "output"
+    done = subprocess.run(
+        [
+            *("prlimit", "--fsize=50000", sys.executable, "-m", "apachestaple"),
+            *("fix", repository / "web1", repository / "web2", "--output", output),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stdout
+    assert done.stderr.endswith("zz.conf: File too large; nothing was written\n")
+    assert os.listdir(output) == []
+    assert (repository / "web1/etc/apache2/apache2.conf").read_text() == MAIN

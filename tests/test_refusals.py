@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apachestaple.rules.rule import tls_host
+from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run as run_command
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
+
+    from tests.lab.play import Lab
 
 LOADED = "LoadModule ssl_module modules/mod_ssl.so\n"
 
@@ -109,3 +111,38 @@ def test_no_line_is_added_to_a_main_file_that_ends_within_a_section(tmp_path: Pa
     done = run(tmp_path, "fix", "--configtest", "never")
     assert "<VirtualHost> was not closed" in refusals(done)
     assert "SSLStaplingCache" not in (tmp_path / "httpd.conf").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "Define OCSP https://ocsp.example.com/\n"
+            + tls_host("SSLUseStapling on", "SSLStaplingForceURL ${OCSP}"),
+            "SSLStaplingForceURL ${OCSP}",
+        ),
+        (
+            "Define SECONDS 0\n"
+            + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout ${SECONDS}"),
+            "SSLStaplingResponderTimeout ${SECONDS}",
+        ),
+        (
+            "Define CHAIN certs/namesake.pem\n"
+            + tls_host("SSLUseStapling on", "SSLCertificateChainFile ${CHAIN}"),
+            "SSLCertificateChainFile ${CHAIN}",
+        ),
+    ],
+    ids=["responder", "timeout", "chain"],
+)
+def test_a_line_whose_value_is_from_a_variable_stays(
+    lab: Lab, tmp_path: Path, text: str, line: str
+) -> None:
+    with lab.httpd(CACHE + text) as httpd:
+        done = run_command(
+            *("fix", httpd.root / "httpd.conf", "--configtest", "never"),
+            env={"XDG_STATE_HOME": str(tmp_path)},
+        )
+        before, found, _ = (httpd.root / "site.conf").read_text().partition(line)
+        assert found
+        number = before.count("\n") + 1
+        assert f"site.conf line {number} was not changed: its value is from a" in refusals(done)

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,7 @@ from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding, Fix
 from apachestaple.rules.remedy import TurnStapling
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
-from tests.example_texts import expected, findings_text, repair_text
+from tests.example_texts import expected, findings_text, hosts_text, repair_text
 from tests.lab.handshake import handshake, takes_staple
 from tests.lab.openssl import openssl_of
 from tests.random_trees.proof import fix
@@ -33,6 +34,7 @@ from tests.random_trees.proof import fix
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.rule import Rule
     from tests.lab.handshake import Handshake
     from tests.lab.play import Lab
@@ -234,26 +236,34 @@ def linted(
     with made(lab, example, example.text) as httpd:
         if case is not None and case.is_fixed:
             repair(lab, httpd, case.rule)
-        return linted_files(httpd, certificates_required=certificates_required, online=online)
+        _, findings = linted_files(
+            httpd, certificates_required=certificates_required, online=online
+        )
+        return findings
 
 
 def linted_files(
     httpd: Httpd, *, certificates_required: bool = True, online: bool = False
-) -> list[Finding]:
+) -> tuple[Site, list[Finding]]:
     # As lint does, without directives that no rule uses.
     main = str(httpd.root / "httpd.conf")
     site = read_site(locate(main, Options()), certificates_required)
     wanted = queries_of(site.stapling_hosts)
     answers = dict(ask_all(wanted, private=wanted)) if online else {}
-    return list(lint([site], all_rules(), answers).findings)
+    return site.answered(answers), list(lint([site], all_rules(), answers).findings)
 
 
 def judged(lab: Lab, case: Case) -> tuple[list[Finding], str]:
     """The findings, and what the rule's findings or the repair look like."""
     with made(lab, case.example, case.example.text) as httpd:
         repaired = repair(lab, httpd, case.rule) if case.is_fixed else ""
-        findings = linted_files(httpd, online=case.rule.needs_answers)
-    return findings, repaired or findings_text(of(case.rule, findings))
+        site, findings = linted_files(httpd, online=case.rule.needs_answers)
+    found = of(case.rule, findings)
+    if repaired or not found:
+        return findings, repaired
+    problems = start_problems(findings)
+    hosts = {host.name: expected_staple(host, site, problems) for host in site.listed_hosts}
+    return findings, findings_text(found) + hosts_text(hosts)
 
 
 def of(rule: Rule, findings: Iterable[Finding]) -> list[Finding]:
@@ -505,6 +515,22 @@ def test_certificates_that_are_elsewhere_are_said_once(lab: Lab) -> None:
     assert not of(rule, linted(lab, rule.good[0], certificates_required=False))
 
 
+def test_a_certificate_of_a_week_is_short_lived(lab: Lab) -> None:
+    rule = advice("AS315")
+    begin = datetime.now(UTC)
+    for seconds, is_short in ((0, True), (1, False)):
+        end = begin + timedelta(days=7, seconds=seconds)
+        name = f"week-{seconds}"
+        lab.authority.issue(name, not_before=begin, not_after=end)
+        example = Example(CACHE + tls_host("SSLUseStapling on", certificate=name))
+        assert bool(of(rule, linted(lab, example))) is is_short
+
+
+def test_caches_in_sections_are_found_beside_other_misplaced_directives(lab: Lab) -> None:
+    text = "<Directory /srv>\nSSLUseStapling on\n</Directory>\n" + tls_host(CACHE.strip())
+    assert {"AS102", "AS202"} <= {finding.code for finding in linted(lab, Example(text))}
+
+
 def test_a_certificate_that_we_may_not_read_is_said(lab: Lab) -> None:
     rule = advice("AS302")
     with made(lab, rule.bad[0], rule.bad[0].text) as httpd:
@@ -717,6 +743,12 @@ def test_a_dbm_cache_that_the_children_may_not_enter_caches_nothing(lab: Lab) ->
         assert not found()
         folder.chmod(0o700)
         assert [str(folder) in finding.message for finding in found()] == [True]
+        httpd.configure(rule.bad[0].text.replace("private/", "private/below/"))
+        assert [f"{folder}," in finding.message for finding in found()] == [True]
+        # The parent opens the file of shmcb.
+        httpd.configure(CACHE.replace("logs/", "private/") + tls_host("SSLUseStapling on"))
+        assert not found()
+        httpd.configure(rule.bad[0].text)
         if os.geteuid() != 0:
             # Without root, httpd's children are the user who started it.
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -220,3 +221,11 @@ def test_a_cache_in_every_file_is_moved_if_a_file_that_was_not_read_turns_stapli
             others = [other for other in NAMES if other != each]
             assert staples(httpd, *others) == others, each
             (httpd.root / "disabled").rename(site)
+
+
+def test_a_wrong_setting_does_not_hide_that_others_use_the_settings_of_a_site(lab: Lab) -> None:
+    settings = "SSLStaplingFakeTryLater maybe\nSSLStaplingResponderTimeout 4\n"
+    files = sites("sites-enabled", a=settings + host("a", ON), b=host("b", ON))
+    with lab.httpd(CACHE + ENABLED, files=files) as httpd:
+        done = run("lint", httpd.root / "httpd.conf", "--format", "concise")
+    assert re.search(r"a\.conf:2:\d+: info\[AS211\]", done.stdout), done.stdout

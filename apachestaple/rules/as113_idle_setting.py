@@ -30,7 +30,6 @@ class IdleSetting(HostRule):
     code = "AS113"
     severity = Severity.INFO
     effect = Effect.IGNORED
-    holds_for_any_value = True
     needs_whole = True
     settings = _IDLE
     staples = False

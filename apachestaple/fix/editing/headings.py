@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from apachestaple.fix.editing.blocks import is_marker
@@ -59,13 +60,12 @@ def is_heading(comment: str) -> bool:
 def _is_only_about_stapling(comment: str) -> bool:
     """Whether a heading is about nothing else, so that unrelated lines below it do not count."""
     words = re.split(r"[\s/()-]+", comment.lower().strip("#*=-.:! \t"))
-    following = [*words[1:], ""]
     return is_heading(comment) and all(
         # "SSL/TLS stapling", but not "SSL, stapling".
         next_one in _TLS or _is_about_stapling(next_one)
         if word in _TLS
         else _is_about_stapling(word) or _WORD.fullmatch(word.rstrip(",.:"))
-        for word, next_one in zip(words, following, strict=True)
+        for word, next_one in pairwise([*words, ""])
     )
 
 
