@@ -184,15 +184,17 @@ linear: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.linear $(ONLY)
 
 # make vscode       make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
-# make editors      use the language server with a new Neovim
+# make editors      use the language server with a new Neovim, and with VS Code's client
 .PHONY: vscode editors
 
-vscode:
+vscode: editors/vscode/apachestaple.vsix
+
+editors/vscode/apachestaple.vsix: $(wildcard editors/vscode/*.js*) editors/vscode/README.md
 	@command -v npm >/dev/null || { echo 'npm is missing: apt-get install npm' >&2; exit 1; }
 	@cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm run package
 
-editors: $(VENV)/editors.stamp
-	@$(BIN)/pytest -n 0 tests/editors/new_neovim.py
+editors: $(VENV)/editors.stamp vscode
+	@$(BIN)/pytest -n 0 tests/editors/new_neovim.py tests/editors/vscode_client.py
 
 $(VENV)/editors.stamp: $(VENV)/test.stamp
 	@printf 'Installing Neovim into $(VENV) …\n'

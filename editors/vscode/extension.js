@@ -15,9 +15,10 @@ async function start() {
   );
   try {
     await client.start();
-  } catch (error) {
+  } catch {
+    // The client has shown the reason.
     vscode.window.showErrorMessage(
-      `apachestaple: ${command} cannot be started. Install apachestaple, or set apachestaple.path.`,
+      `apachestaple: ${command} did not start. Install apachestaple, or set apachestaple.path.`,
     );
   }
 }

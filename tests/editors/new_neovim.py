@@ -13,6 +13,7 @@ from tests.test_neovim import (
     test_hovers_explain_the_directive_and_the_certificate,
     test_names_and_values_are_completed,
     test_the_finding_of_lint_is_shown,
+    test_the_page_shows_what_neovim_shows,
     test_the_quick_fix_repairs_the_file,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "test_hovers_explain_the_directive_and_the_certificate",
     "test_names_and_values_are_completed",
     "test_the_finding_of_lint_is_shown",
+    "test_the_page_shows_what_neovim_shows",
     "test_the_quick_fix_repairs_the_file",
 ]
 
