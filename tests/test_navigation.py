@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lsprotocol import types
 
 from apachestaple.language_server.documents import OpenDocuments, uri_of
@@ -106,3 +108,48 @@ def test_before_the_first_result_a_directive_is_explained(opened: Opened) -> Non
     assert place.hover(["markdown"]) is not None
     assert place.definitions() == []
     assert place.completions()
+
+
+LINES = st.sampled_from(
+    [
+        *(
+            "SSLUseStapling",
+            "SSLStaplingCache ",
+            "SSLCertificateFile ",
+            "Include ",
+            "Use ",
+            "Define ",
+        ),
+        *(
+            "<VirtualHost *:443>",
+            "</VirtualHost>",
+            "<Macro ",
+            "<IfDefine ",
+            "${",
+            "}",
+            '"',
+            "\\",
+            "#",
+        ),
+        *("\n", "\r\n", "\\\n", " ", "\t", "ä𝄞", "\0", "\udcff", "on", "*", "../x", "shmcb:a(1)"),
+    ]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(LINES, max_size=30).map("".join), st.integers(0, 12), st.integers(0, 60))
+def test_any_text_and_position(opened: Opened, text: str, line: int, character: int) -> None:
+    """The text is newer than the state."""
+    document = opened.document._replace(text=text)
+    place = Place(document, types.Position(line, character), Encoding(), opened.state)
+    shown = place.hover(["markdown"])
+    edits = [each.text_edit for each in place.completions()]
+    ranges = [
+        *([shown.range] if shown is not None else []),
+        *(each.range for each in edits if isinstance(each, types.TextEdit)),
+        *(each.range for each in place.definitions()),
+    ]
+    for each in ranges:
+        assert each is not None
+        assert 0 <= each.start.line <= each.end.line
+        assert each.start <= each.end
