@@ -291,7 +291,12 @@ def test_undo_of_an_interrupted_fix_leaves_the_one_before_it(tmp_path: Path) -> 
     path = tmp_path / "old"
     path.write_text("old")
     interrupt(path)
+    shown = fix("--undo", "--diff", "--format", "json")
+    assert shown.returncode == 1
+    assert "--undo would only revert the interrupted run" in shown.stderr
+    assert path.read_text() == "new", "--diff changes nothing"
     done = fix("--undo", "--format", "json")
+    assert shown.stdout == done.stdout
     assert done.returncode == 0
     assert "its changes were reverted" in done.stderr
     assert done.stdout == NO_CHANGE.replace("false", "true", 1)

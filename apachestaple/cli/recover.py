@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.cli.errors import tell
-from apachestaple.fix.transaction.journal import Stage, is_open
+from apachestaple.fix.transaction.journal import Stage, interrupted_journal
 from apachestaple.fix.transaction.recover import recover
 from apachestaple.report.terminal import emit
 
@@ -28,14 +28,17 @@ def recover_alone() -> int:
 def recover_first(*, only_look: bool = False) -> Journal | None:
     """Recover from an interrupted run, and print a message; with ``only_look``, only print it.
 
+    Returns the journal of that run, as it was found.
+
     Raises:
         WriteError: the run could not be reverted.
 
     """
     if only_look:
-        if is_open():
+        journal = interrupted_journal()
+        if journal is not None:
             tell("an earlier run was interrupted; run apachestaple fix --recover")
-        return None
+        return journal
     journal = recover()
     if journal is not None:
         tell(_told(journal))

@@ -40,9 +40,11 @@ def undo_latest(
     interrupted = recover_first(only_look=diff)
     if interrupted is not None and not interrupted.undoes and interrupted.stage is not Stage.DONE:
         # The interrupted fix was the latest one. An earlier one is not undone in the same run.
+        if diff:
+            tell("--undo would only revert the interrupted run")
         if form == "json":
             emit(fix_json(FixOutcome(files=()), reverted=interrupted.stage is Stage.WRITING))
-        return 0
+        return int(diff)
     settings = common.settings(paths)
     named: list[Start] = []
     if paths:

@@ -47,6 +47,7 @@ options:
 seealso:
   - module: apachestaple.httpd.fix
   - module: apachestaple.httpd.probe
+  - module: apachestaple.httpd.save_report
 """
 
 EXAMPLES = r"""
@@ -66,11 +67,9 @@ EXAMPLES = r"""
     fail_on: error
 
 - name: Write the report of each server to the controller, for "apachestaple report"
-  ansible.builtin.copy:
-    content: "{{ checked.report | to_json }}"
-    dest: "reports/{{ inventory_hostname }}.json"
-    mode: "0644"
-  delegate_to: localhost
+  apachestaple.httpd.save_report:
+    folder: /var/tmp/findings
+    report: "{{ checked.report }}"
 """
 
 RETURN = r"""

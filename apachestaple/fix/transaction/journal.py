@@ -185,6 +185,16 @@ def is_open() -> bool:
     return True
 
 
+def interrupted_journal() -> Journal | None:
+    """The journal of a run that was interrupted or is still running; changes nothing.
+
+    Raises:
+        WriteError: there is one, but it cannot be read.
+
+    """
+    return load(_folder()) if is_open() else None
+
+
 def open_journal() -> Journal | None:
     """The journal of an interrupted run, or ``None``.
 
