@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command.run import run
 from tests.fleet.fleet import BATCHES, UNAVAILABLE, Fleet
 from tests.fleet.problems import FIRST, WORSE
 from tests.lab.handshake import handshake
@@ -50,6 +51,7 @@ def test_a_rollout_repairs_servers_and_stops_at_the_first_that_gets_worse(
     repaired = fleet.texts()
     after = expect_nothing_to_repair(fleet, repaired, tmp_path / "after")
     expect_good_servers(after, before)
+    expect_a_report(tmp_path)
     expect_a_rollback(fleet, first, repaired)
     expect_a_stop_without_connection(fleet)
 
@@ -162,6 +164,19 @@ def expect_good_servers(after: dict[str, Any], before: dict[str, Any]) -> None:
         assert rules < earlier or name == "no-issuer", name
     for name in ("generated", "healthy"):
         assert after[name]["findings"] == before[name]["findings"]
+
+
+def expect_a_report(folder: Path) -> None:
+    """``apachestaple report`` reads the files, and tells what the rollout has repaired."""
+    old, new = folder / "old.json", folder / "new.json"
+    for documents, output, more in (("before", old, ()), ("after", new, ("--since", str(old)))):
+        done = run("report", str(folder / documents), "--output", str(output), *more)
+        assert done.returncode == 0, done.stderr
+    before, after = json.loads(old.read_text()), json.loads(new.read_text())
+    assert before["totals"]["failed_servers"] == len(UNAVAILABLE)
+    assert after["totals"]["failed_servers"] == len(UNAVAILABLE)
+    assert after["totals"]["errors"] < before["totals"]["errors"]
+    assert after["totals"]["staples"] > 0
 
 
 def expect_a_rollback(

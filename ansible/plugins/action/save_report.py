@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from ansible.plugins.action import ActionBase
 
 # Other characters of a name in the inventory are replaced in the name of the file.
 _OTHERS = re.compile(r"[^A-Za-z0-9._-]")
+_LONGEST = 200
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
@@ -40,13 +42,21 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         )
         server = (task_vars or {})["inventory_hostname"]
         document = given["report"] or _not_checked(given["error"])
-        path = os.path.join(given["folder"], _OTHERS.sub("_", server) + ".json")
+        path = os.path.join(given["folder"], _file_name(server))
         try:
             _write(path, json.dumps({**document, "server": server}) + "\n")
         except (OSError, TypeError, ValueError) as error:
             raise AnsibleActionFail(f"the report was not written to {path}: {error}") from error
         result.update(changed=False, path=path)
         return result
+
+
+def _file_name(server: str) -> str:
+    """The name of a server's file. No two servers have the same one, and none is hidden."""
+    name = _OTHERS.sub("_", server).lstrip(".")[:_LONGEST]
+    if name != server:
+        name += "-" + hashlib.sha256(server.encode(errors="surrogatepass")).hexdigest()[:12]
+    return name + ".json"
 
 
 def _not_checked(error: str) -> dict[str, str]:

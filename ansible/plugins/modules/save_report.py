@@ -13,7 +13,7 @@ description:
   - Writes what M(apachestaple.httpd.lint) has found on a server, or why it has failed, to a file of the controller.
     C(apachestaple report) merges the files of a folder.
   - The name of the file and of the server in it is that of the inventory. In the name of the file, characters other
-    than letters, digits and C(._-) are replaced by C(_).
+    than letters, digits and C(._-) are replaced by C(_), and a part of the name's SHA-256 follows.
   - It runs on the controller, without a connection to the server, so it can be used for a server that is down.
 author:
   - The developers of apachestaple (@apachestaple)
