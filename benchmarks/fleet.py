@@ -1,7 +1,7 @@
 """Merges the results of many servers with ``report``: ``python -m benchmarks.fleet [SERVERS]``.
 
 Each server has 100 hosts, as ``lint --format json`` prints them. Prints time and memory of all
-processes for each format.
+processes for each format, and how long Chromium needs to open the page, to filter and to sort it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from playwright.sync_api import sync_playwright
 
 from tests.documents import certificate, document, finding, host
 
@@ -39,13 +41,14 @@ _RULES = (
 def main(servers: int = 10_000) -> None:
     """Write the results, and merge them into each format."""
     with tempfile.TemporaryDirectory() as folder:
-        made = time.monotonic()
-        size = sum(_write(folder, number) for number in range(servers))
+        results = os.path.join(folder, "results")
+        os.mkdir(results)
+        size = sum(_write(results, number) for number in range(servers))
         print(f"{servers:,} servers with {HOSTS} hosts: {size / 1e6:,.0f} MB of JSON")
-        print(f"(made in {time.monotonic() - made:.0f} s)")
         print(f"{'format':10} {'seconds':>8} {'CPU':>8} {'MB':>6} {'output':>10}")
-        for form in sys.argv[2:] or ("markdown", "csv", "json", "html"):
-            _measure(folder, form)
+        for form in ("markdown", "csv", "json", "html"):
+            _measure(results, form, os.path.join(folder, f"report.{form}"))
+        _measure_page(os.path.join(folder, "report.html"))
 
 
 def _write(folder: str, number: int) -> int:
@@ -94,8 +97,7 @@ def _host(chance: random.Random, server: str, number: int) -> dict[str, object]:
     )
 
 
-def _measure(folder: str, form: str) -> None:
-    output = os.path.join(folder, "report.out")
+def _measure(folder: str, form: str, output: str) -> None:
     command = [sys.executable, "-m", "apachestaple", "report", folder]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
@@ -108,8 +110,50 @@ def _measure(folder: str, form: str) -> None:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     size = os.path.getsize(output) / 1e6
-    os.unlink(output)
     print(f"{form:10} {seconds:8.1f} {used:8.1f} {peak / 1e6:6.0f} {size:7.1f} MB")
+
+
+# What a reader does, as calls of functions of the page.
+_ACTIONS = (
+    ("all hosts", "change({table: 'hosts', facets: [], q: ''})"),
+    ("hosts that do not staple", "setFacet('staples', 'no')"),
+    ("search for site012", "change({facets: [], q: 'site012'})"),
+    ("search for two words", "change({facets: [], q: 'site0 web00012'})"),
+    ("search within a filter", "change({facets: [['staples', 'unknown']], q: 'example'})"),
+    ("sort by expiry", "change({facets: [], q: '', sort: 'end'})"),
+    ("sort by name, first time", "sortBy('name')"),
+    ("sort by name, again", "sortBy('name')"),
+)
+
+
+def _measure_page(path: str) -> None:
+    """Times in Chromium: by the clock, and of its processor alone for a machine that is busy."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        metrics = page.context.new_cdp_session(page)
+        metrics.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def used() -> float:
+            values = metrics.send("Performance.getMetrics")["metrics"]
+            (found,) = (one["value"] for one in values if one["name"] == "TaskDuration")
+            return float(found)
+
+        print(f"{'page':28} {'ms':>8} {'CPU':>8}")
+        before, start = used(), time.monotonic()
+        page.goto(f"file://{path}", wait_until="commit")
+        page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
+        print(
+            f"{'open':28} {1000 * (time.monotonic() - start):8.0f} {1000 * (used() - before):8.0f}"
+        )
+        for name, action in _ACTIONS:
+            before = used()
+            timed = f"const start = performance.now(); {action}; return performance.now() - start;"
+            passed = page.evaluate(f"() => {{ {timed} }}")
+            print(f"{name:28} {passed:8.0f} {1000 * (used() - before):8.0f}")
+        browser.close()
 
 
 def _memory(process: int) -> int:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import chdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,10 @@ def reported(*words: str | Path) -> Any:
 
 def names(report: Any) -> list[str]:
     return [server["server"] for server in report["servers"]]
+
+
+# More folders than Python calls functions within one another.
+_DEEP = 1200
 
 
 # -- What lint prints ---------------------------------------------------------------------------
@@ -101,6 +106,21 @@ def test_a_folder_is_searched_for_json_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "in/pipe.json")
     # A file that is named twice counts once.
     assert names(reported(tmp_path / "in", tmp_path / "in/a.json")) == ["web1", "web2"]
+
+
+def test_deep_folders_are_read(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.json", document("web1"))
+    with chdir(tmp_path):
+        for _ in range(_DEEP):
+            os.mkdir("d")
+            os.chdir("d")
+        os.rename(source, "a.json")
+        assert names(reported(tmp_path)) == ["web1"]
+        # pytest does not remove such folders.
+        os.rename("a.json", source)
+        for _ in range(_DEEP):
+            os.chdir("..")
+            os.rmdir("d")
 
 
 def test_a_server_that_was_not_linted_is_in_the_report(tmp_path: Path) -> None:

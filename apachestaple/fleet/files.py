@@ -37,20 +37,20 @@ def find_files(paths: Iterable[str], problems: list[Problem]) -> list[str]:
     return list(found.values())
 
 
-def _below(folder: str, problems: list[Problem]) -> Iterator[str]:
-    """Links to folders are not followed."""
-    try:
-        names = sorted(names_in(folder))
-    except OSError as error:
-        problems.append(Problem(folder, error.strerror or str(error)))
-        return
-    for name in names:
-        path = os.path.join(folder, name)
-        if os.path.isdir(path):
-            if not os.path.islink(path):
-                yield from _below(path, problems)
-        elif name.endswith(_SUFFIX) and os.path.isfile(path):
-            yield path
+def _below(top: str, problems: list[Problem]) -> Iterator[str]:
+    """Folders may be nested deeply, and links to folders are not followed."""
+    left = [top]
+    while left:
+        folder = left.pop()
+        try:
+            names = sorted(names_in(folder))
+        except OSError as error:
+            problems.append(Problem(folder, error.strerror or str(error)))
+            continue
+        paths = [os.path.join(folder, name) for name in names]
+        folders = [path for path in paths if os.path.isdir(path)]
+        left += [path for path in reversed(folders) if not os.path.islink(path)]
+        yield from (path for path in paths if path.endswith(_SUFFIX) and os.path.isfile(path))
 
 
 @contextmanager

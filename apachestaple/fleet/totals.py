@@ -137,9 +137,11 @@ class Totals:
 
     @property
     def rules(self) -> list[RuleCount]:
-        """The rules with findings, the most severe first."""
-        ranked = self._rules.values()
-        return sorted(ranked, key=lambda one: (_SEVERITIES.index(one.severity), -one.findings))
+        """The rules, the most severe first; those of which all findings are gone are last."""
+        return sorted(
+            self._rules.values(),
+            key=lambda one: (not one.findings, _SEVERITIES.index(one.severity), -one.findings),
+        )
 
     @property
     def ends(self) -> list[Group]:

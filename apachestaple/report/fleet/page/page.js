@@ -334,8 +334,8 @@ function cell(row, [name, , options = {}]) {
   return element("td", {}, ...breakable(text));
 }
 
-/** The parts of a text between which a line may be broken: after dots, slashes and commas. */
-const breakable = (text) => text.split(/(?<=[./,;:@_-])(?=\w)/).flatMap((part, number) => (number ? [element("wbr"), part] : [part]));
+/** The parts of a text between which a line may be broken: after dots, slashes and such. */
+const breakable = (text) => text.split(/(?<=[./,;@_-])(?=\w)/).flatMap((part, number) => (number ? [element("wbr"), part] : [part]));
 
 function valueOf(row, column, columns) {
   if (column instanceof Texts) return column.value(row);
