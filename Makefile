@@ -206,3 +206,9 @@ $(VENV)/editors.stamp: $(VENV)/test.stamp
 
 ansible-sanity: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.collection.sanity $(ARGUMENTS)
+
+# make messages     send wrong messages to the language server (N=20000, SEED=…)
+.PHONY: messages
+
+messages: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.language_server.messages $(N) $(SEED)

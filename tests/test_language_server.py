@@ -248,3 +248,21 @@ def test_only_the_newest_text_counts(editor: Session, apache2: Path) -> None:
         editor.type(wiki, "SSLUseStaplin on", "SSLUseStapling on")
     editor.type(wiki, "SSLUseStapling on", "SSLUseStaplin on")
     assert editor.codes(wiki) == ["AS304", "AS101"]
+
+
+def test_related_places_are_the_line_that_counts_and_the_hosts(
+    editor: Session, apache2: Path
+) -> None:
+    stapling = apache2 / "conf-available/ocsp-stapling.conf"
+    editor.open(stapling)
+    found = {str(each.code): each for each in editor.diagnostics(stapling)}
+    (used, *hosts) = found["AS208"].related_information or ()
+    assert used.location.uri == (apache2 / "conf-available/zz-hardening.conf").as_uri()
+    assert (used.location.range.start.line, used.message) == (2, "httpd uses this one instead")
+    assert hosts == []
+    pay = apache2 / "sites-available/pay.example.com.conf"
+    (finding,) = editor.diagnostics(pay)
+    (host,) = finding.related_information or ()
+    assert host.message == "host pay.example.com:443"
+    line = pay.read_text().split("\n")[host.location.range.start.line]
+    assert line.startswith("<VirtualHost")

@@ -76,7 +76,12 @@ def _is_idle(finding: Finding) -> bool:
 def _related(
     finding: Finding, analysis: Analysis, documents: Documents, encoding: Encoding
 ) -> Iterator[types.DiagnosticRelatedInformation]:
-    """The affected hosts, except one whose section starts at the finding itself."""
+    """The line that counts, and the affected hosts, except that of the line of the finding."""
+    used = finding.used_instead
+    if used is not None:
+        uri = documents.uri(used.source_file.real_path)
+        location = types.Location(uri, encoding.range(used.place, used.source_file))
+        yield types.DiagnosticRelatedInformation(location, "httpd uses this one instead")
     for host in finding.hosts[:_MOST_HOSTS]:
         name, path, line = finding.host_place(host)
         if (path, line) == (finding.place.file, finding.place.line):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from apachestaple.language_server.positions import Encoding
 
+# JSON can contain halves of characters, which no file can.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -79,7 +81,8 @@ class OpenDocuments:
     def open(self, item: types.TextDocumentItem) -> None:
         path = path_of(item.uri)
         if path is not None:
-            document = Document(item.uri, path, os.path.realpath(path), item.text, item.version)
+            text = _LONE_SURROGATE.sub("\ufffd", item.text)
+            document = Document(item.uri, path, os.path.realpath(path), text, item.version)
             self._by_uri[item.uri] = document
 
     def change(
@@ -95,10 +98,11 @@ class OpenDocuments:
             return
         text = document.text
         for change in changes:
+            new = _LONE_SURROGATE.sub("\ufffd", change.text)
             if isinstance(change, types.TextDocumentContentChangePartial):
-                text = _changed(text, change.range, change.text, encoding)
+                text = _changed(text, change.range, new, encoding)
             else:
-                text = change.text
+                text = new
         self._by_uri[uri] = document._replace(text=text, version=version)
 
     def close(self, uri: str) -> None:

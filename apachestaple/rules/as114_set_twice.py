@@ -103,6 +103,7 @@ class SetTwice(HostRule):
                 written=directive.name,
                 file=os.path.basename(last.file),
                 line=last.line,
+                used_instead=last,
             )
 
 

@@ -74,5 +74,6 @@ class HostNeverPicked(HostRule):
             other=other.name,
             file=os.path.basename(other.section.file),
             line=other.section.line,
+            used_instead=other.section,
             address=chains[0].address,
         )

@@ -72,6 +72,7 @@ class CacheSetTwice(DirectiveRule):
             remedy=remedy,
             file=os.path.basename(last.file),
             line=last.line,
+            used_instead=last,
         )
 
 

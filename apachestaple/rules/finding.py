@@ -14,7 +14,7 @@ from apachestaple.mod_ssl.responders import certificate_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from apachestaple.httpd.configuration import Place
+    from apachestaple.httpd.configuration import Directive, Place
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.rules.remedy import Remedy
     from apachestaple.rules.rule import Rule
@@ -110,6 +110,7 @@ class Finding(NamedTuple):
         remedy: the repair, or ``None``.
         configuration: main file of the configuration.
         advice: where to change a file that a program generates, as a sentence; ``""`` otherwise.
+        used_instead: the line that httpd uses instead, or ``None``.
 
     """
 
@@ -127,6 +128,7 @@ class Finding(NamedTuple):
     remedy: Remedy | None = None
     configuration: str = ""
     advice: str = ""
+    used_instead: Directive | None = None
 
     @property
     def code(self) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Self
 
-    from apachestaple.httpd.configuration import Place
+    from apachestaple.httpd.configuration import Directive, Place
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.remedy import Remedy
@@ -214,6 +214,7 @@ class Rule(ABC):
         effect: Effect | None = None,
         log_id: str | None = None,
         remedy: Remedy | None = None,
+        used_instead: Directive | None = None,
         **facts: object,
     ) -> Finding:
         """A finding of this rule; ``facts`` are the values for the placeholders of its texts."""
@@ -230,6 +231,7 @@ class Rule(ABC):
             facts,
             variant,
             remedy,
+            used_instead=used_instead,
         )
 
 
