@@ -48,7 +48,7 @@ class Certificate:
             ValueError: OpenSSL cannot read it either.
 
         """
-        load, sha1 = _tools()
+        load, sha1 = load_tools()
         try:
             facts, own = read_facts(load(der), der)
         except Exception as error:  # noqa: BLE001  (cryptography raises many kinds)
@@ -62,7 +62,7 @@ class Certificate:
 
     @property
     def _certificate(self) -> x509.Certificate:
-        return _tools()[0](self.der)
+        return load_tools()[0](self.der)
 
     @property
     def public_key(self) -> CertificatePublicKeyTypes:
@@ -273,7 +273,7 @@ def _text(name: Callable[[], x509.Name]) -> str:
 
 
 @cache
-def _tools() -> tuple[Callable[[bytes], x509.Certificate], Callable[[bytes], bytes]]:
+def load_tools() -> tuple[Callable[[bytes], x509.Certificate], Callable[[bytes], bytes]]:
     """The parser of cryptography, and SHA-1.
 
     They take 30 ms to import, and most fragments do not name a file.

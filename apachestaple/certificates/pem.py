@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from apachestaple.certificates.certificate import Certificate
+from apachestaple.certificates.certificate import Certificate, load_tools
 from apachestaple.certificates.der import der_length
 from apachestaple.certificates.facts import Own
 from apachestaple.certificates.prefetch import Prefetch
@@ -84,7 +84,7 @@ class CertificateReader:
         # In the second process, the numbers of data that were sent; in this one, the data.
         self._numbers: dict[_Shared, int] = {}
         self._shared: dict[int, _Shared] = {}
-        self._prefetch = Prefetch(self._read_packed, self._unpack)
+        self._prefetch = Prefetch(load_tools, self._read_packed, self._unpack)
         self._signed: dict[tuple[bytes, bytes], bool | None] = {}
 
     def expect(self, path: str) -> None:
@@ -94,6 +94,10 @@ class CertificateReader:
         """
         if path not in self._files:
             self._prefetch.expect(path)
+
+    def expect_many(self) -> None:
+        """Announce that `expect` will probably be called for hundreds of files."""
+        self._prefetch.start()
 
     def read(self, path: str) -> CertificateFile:
         """The file at ``path``; its problem, if any, is in the result."""

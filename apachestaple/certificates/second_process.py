@@ -25,9 +25,14 @@ _PIPE = 1024 * 1024
 
 
 class SecondProcess(Generic[_Result]):
-    """Calls ``read`` in a fork until `end`; raises OSError if the fork fails."""
+    """Calls ``prepare``, and then ``read`` in a fork until `end`.
 
-    def __init__(self, read: Callable[[str], _Result]) -> None:
+    Raises:
+        OSError: the fork fails.
+
+    """
+
+    def __init__(self, prepare: Callable[[], object], read: Callable[[str], _Result]) -> None:
         asked, asking = os.pipe()
         answers, answering = os.pipe()
         try:
@@ -41,6 +46,7 @@ class SecondProcess(Generic[_Result]):
             try:
                 os.close(asking)
                 os.close(answers)
+                prepare()
                 _serve(read, asked, answering)
             finally:
                 os._exit(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # What reading leaves over contains cycles, and is freed after so many servers.
 _SERVERS_BETWEEN_COLLECTIONS = 50
+# A host takes about 300 bytes.
+_MANY_FILES, _LARGE_FILE = 400, 120_000
 
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
@@ -63,7 +66,10 @@ def read_paths(
     """
     real_texts = {os.path.realpath(path): text for path, text in texts.items()}
     found = search(paths, options_of(settings)._replace(texts=real_texts))
-    reading = _Reading(found, SiteReader(settings.certificates_required))
+    reader = SiteReader(settings.certificates_required)
+    if _is_large(found):
+        reader.expect_many_certificates()
+    reading = _Reading(found, reader)
     reading.read_servers()
     open_candidates(found, reading.known)
     reading.read_servers()
@@ -80,6 +86,15 @@ def read_paths(
         else:
             problems = [nothing_found(paths, found.searched)]
     return Sites(sites, problems, found.notes, found.taken)
+
+
+def _is_large(found: Found) -> bool:
+    """Whether there probably are hundreds of hosts, in files of their own or in a main file."""
+    if len(found.candidates) >= _MANY_FILES:
+        return True
+    with suppress(OSError):
+        return any(os.path.getsize(main) >= _LARGE_FILE for main in found.mains)
+    return False
 
 
 class _Reading:

@@ -50,6 +50,10 @@ class SiteReader:
         self._required = certificates_required
         self._certificates = certificates or CertificateReader()
 
+    def expect_many_certificates(self) -> None:
+        """Announce that the configurations will probably name hundreds of certificates."""
+        self._certificates.expect_many()
+
     def read(self, start: Start) -> Site:
         """The site of the configuration at ``start``.
 
