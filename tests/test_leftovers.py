@@ -276,6 +276,6 @@ def test_the_headings_of_removed_lines(
 
 def test_the_blocks_of_programs() -> None:
     text = "A\n# BEGIN ANSIBLE MANAGED BLOCK\nB\nC\n# END ANSIBLE MANAGED BLOCK\nD\n# BEGIN x\nE\n"
-    (block,) = blocks(text)
-    assert block == (2, "# BEGIN ANSIBLE MANAGED BLOCK", ("B", "C"))
-    assert block.writer == "Ansible"
+    found = list(blocks(text))
+    assert found == [(2, "# BEGIN ANSIBLE MANAGED BLOCK", ("B", "C"))]
+    assert found[0].writer == "Ansible"
