@@ -30,6 +30,7 @@ _VARYING = {
 }
 
 
+_OF_BACKUP = ("Backup of the old files: ", "To restore them, run: ")
 _STAPLES = {True: "staples", False: "does not staple", None: "may staple"}
 
 
@@ -49,7 +50,7 @@ def hosts_text(hosts: Mapping[str, Prospect]) -> str:
 
 
 def repair_text(report: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """The changes in the report of fix, and the changed lines of files."""
+    """The report of fix, and the changed lines of files."""
     changes = "".join(
         line
         for path in sorted(before.keys() | after.keys())
@@ -61,7 +62,9 @@ def repair_text(report: str, before: Mapping[str, str], after: Mapping[str, str]
         )
         if not line.startswith(("---", "@@"))
     )
-    return _without_varying(report.partition("Written:")[0] + changes)
+    lines = report.splitlines(keepends=True)
+    told = "".join(line for line in lines if not line.startswith(_OF_BACKUP))
+    return _without_varying(told + changes)
 
 
 def expected() -> dict[str, str]:

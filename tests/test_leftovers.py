@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apachestaple.fix.editing.blocks import blocks
 from apachestaple.fix.editing.headings import headings
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
@@ -271,3 +272,10 @@ def test_the_headings_of_removed_lines(
     lines: list[str], removed: list[tuple[int, int]], found: list[int]
 ) -> None:
     assert list(headings(lines, removed)) == found
+
+
+def test_the_blocks_of_programs() -> None:
+    text = "A\n# BEGIN ANSIBLE MANAGED BLOCK\nB\nC\n# END ANSIBLE MANAGED BLOCK\nD\n# BEGIN x\nE\n"
+    found = list(blocks(text))
+    assert found == [(2, "# BEGIN ANSIBLE MANAGED BLOCK", ("B", "C"))]
+    assert found[0].writer == "Ansible"

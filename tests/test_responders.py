@@ -118,6 +118,16 @@ def test_it_is_said_why_httpd_does_not_ask(
     assert all(responder.used is not bool(refusals[responder.url]) for responder in found)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "port"), [("http", 80), ("https", 443), ("ldap", 389), ("ldaps", 636)]
+)
+def test_a_url_without_a_port_has_that_of_its_scheme(server: Path, scheme: str, port: int) -> None:
+    url = f"{scheme}://ocsp.example.com/"
+    path = configured(server, "two", ON, f"SSLStaplingForceURL {url}")
+    found = responders(read_site(find_start(path, Settings())))
+    assert [responder.port for responder in found if responder.url == url] == [port]
+
+
 def test_mod_md_asks_by_https_too_and_through_a_proxy_of_its_own(lab: Lab) -> None:
     with SilentResponder() as asked, SilentResponder() as proxy, SilentResponder() as of_mod_ssl:
         url = f"https://127.0.0.1:{asked.port}/"
@@ -140,6 +150,12 @@ def test_mod_md_asks_by_https_too_and_through_a_proxy_of_its_own(lab: Lab) -> No
 
 def places(out: Outgoing) -> list[tuple[str, int, bool]]:
     return [(one.host, one.port, one.is_proxy) for one in out.destinations]
+
+
+def test_a_url_that_is_not_queried_is_left_out_with_the_reason(server: Path) -> None:
+    out = let_out(configured(server, "two", ON))
+    assert places(out) == [("ocsp.example.com", 80, False)]
+    assert [(one.url, one.reason) for one in out.left_out] == [(SECOND, ONLY_FIRST)]
 
 
 def test_where_there_is_a_proxy_the_server_has_to_reach_that(server: Path) -> None:

@@ -559,3 +559,16 @@ def test_a_file_elsewhere_is_written_only_when_told(tmp_path: Path) -> None:
     assert "Written" in fix("--outside", "--root", "/", main).stdout
     assert inside.read_bytes() == elsewhere.read_bytes() == linked.read_bytes() != before
     assert (root / "sites" / "linked.conf").is_symlink()
+
+
+def test_a_state_folder_that_cannot_be_used_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = site(tmp_path)
+    before = path.read_bytes()
+    monkeypatch.setenv("XDG_STATE_HOME", str(path))
+    done = fix(path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("apachestaple: journal and lock cannot be written (")
+    assert done.stderr.count("\n") == 1
+    assert path.read_bytes() == before

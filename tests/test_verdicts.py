@@ -172,6 +172,23 @@ def test_a_protocol_before_ciphers_is_judged_as_httpd_judges_it(lab: Lab, words:
     assert agree(said, ours), (said, ours)
 
 
+LINES = (
+    *(f"SSLProtocol {words}" for words in ("SSLv2", "all SSLv3", "all -SSLv3", "-sslv2 x", "+all")),
+    *("SSLSessionCache none", "SSLSessionCache shmcb:x(1)", "SSLSessionCache nonsense:x"),
+    *("SSLStaplingCache", "SSLStaplingCache none x", "SSLStaplingCache ''"),
+    *("SSLRandomSeed startup builtin 5", "SSLRandomSeed connect file:/dev/urandom -1"),
+    *("SSLOpenSSLConfCmd Protocol", "SSLOpenSSLConfCmd Protocl all", "SSLVerifyDepth -1"),
+    *("SSLPassPhraseDialog exec:", "SSLOptions +StdEnvVars -Foo", "SSLVerifyClient maybe"),
+    *("Mutex bogus default", "Mutex none ssl-stapling ssl-cache", "Mutex file:logs ssl-stapling"),
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_these_lines_are_judged_as_httpd_judges_them(lab: Lab, line: str) -> None:
+    said, ours = verdicts(lab, line)
+    assert agree(said, ours), (said, ours)
+
+
 SUITES = (
     *("HIGH", "high", "DEFAULT@SECLEVEL=0", "DEFAULT:@SECLEVEL=2", "EECDH+AESGCM:EDH+AESGCM"),
     *("!aNULL", "ECDHE-RSA-AES128-GSM-SHA256", "TLS_AES_128_GCM_SHA256", "ECDHE RSA", "NULL"),

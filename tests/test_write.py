@@ -603,3 +603,15 @@ def test_what_was_made_is_gone_when_a_later_file_cannot_be_written(
     with pytest.raises(WriteError, match="nothing was changed"):
         write_all(files)
     assert sorted(os.listdir(tmp_path)) == ["state", "tree"]
+
+
+def test_a_diff_shows_three_lines_around_a_change(tmp_path: Path) -> None:
+    old = [f"A{number}\n" for number in range(20)]
+    path = tmp_path / "site.conf"
+    path.write_text("".join([*old[:10], "<VirtualHost *:443>\nSSLUseStaping on\n", *old[10:]]))
+    lines = fix("--diff", path).stdout.splitlines()
+    assert lines[3:] == [
+        *(" A8", " A9", " <VirtualHost *:443>"),
+        *("-SSLUseStaping on", "+SSLUseStapling on"),
+        *(" A10", " A11", " A12"),
+    ]

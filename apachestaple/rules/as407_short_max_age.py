@@ -42,7 +42,10 @@ class ShortMaxAge(SettingRule):
     )
     help = "Remove the line."
     bad = (Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponseMaxAge 3600")),)
-    good = (Example(CACHE + tls_host("SSLUseStapling on")),)
+    good = (
+        Example(CACHE + tls_host("SSLUseStapling on")),
+        Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponseMaxAge 864000")),
+    )
 
     def check(self, directive: Directive, hosts: Sequence[Host], site: Site) -> Iterator[Finding]:
         seconds = hosts[0].seconds(self.setting)
