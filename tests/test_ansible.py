@@ -267,6 +267,9 @@ def test_the_collection_is_built_and_installed(tmp_path: Path) -> None:
     archive = tmp_path / f"apachestaple-httpd-{apachestaple.__version__}.tar.gz"
     with tarfile.open(archive) as packed:
         names = set(packed.getnames())
+        licence = packed.extractfile("LICENSE")
+        assert licence is not None
+        assert licence.read() == (ROOT / "LICENSE").read_bytes()
     assert {f"plugins/modules/{name}.py" for name in MODULES} < names
     assert {"README.md", "LICENSE", "meta/runtime.yml", "MANIFEST.json"} < names
     assert not [name for name in names if "__pycache__" in name]
