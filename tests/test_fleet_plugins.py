@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tests.project import ROOT
 
@@ -24,6 +25,17 @@ def plugin(path: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.mark.parametrize("role", ["program", "stapling"])
+def test_the_variables_of_a_role_are_documented_with_their_defaults(role: str) -> None:
+    folder = ROOT / "ansible/roles" / role
+    defaults = yaml.safe_load((folder / "defaults/main.yml").read_text())
+    specs = yaml.safe_load((folder / "meta/argument_specs.yml").read_text())["argument_specs"]
+    page = (ROOT / "docs/fleet.md").read_text()
+    for spec in specs.values():
+        assert {name: each["default"] for name, each in spec["options"].items()} == defaults
+    assert not [name for name in defaults if f"`{name}`" not in page and name != "program_backups"]
 
 
 @pytest.fixture(scope="module")
