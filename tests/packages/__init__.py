@@ -1,0 +1,1 @@
+"""Wheel and sdist: built twice, and installed with uv and pipx."""
