@@ -7,11 +7,13 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.certificates.pem import CertificateReader
+from apachestaple.certificates.prefetch import FEWEST
 from apachestaple.filesystem.real_paths import RealPaths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from apachestaple.certificates.certificate import Certificate
     from apachestaple.certificates.pem import CertificateFile
 
 # Device, inode, size in bytes, time of the last change in nanoseconds.
@@ -81,9 +83,17 @@ class KeptCertificates(CertificateReader):
     def __init__(self) -> None:
         super().__init__()
         self._stamps: dict[str, _Stamp | None] = {}
+        self._expected: set[str] = set()
 
     def expect(self, path: str) -> None:
-        """Do nothing: a fork is not safe in a process with threads."""
+        """Only count the files: a fork is not safe in a process with threads."""
+        self._expected.add(path)
+
+    def is_signed(self, leaf: Certificate, issuer: Certificate) -> bool | None:
+        # With as many files, lint does not check signatures either.
+        if len(self._expected) >= FEWEST:
+            return leaf.names_key_of(issuer) or None
+        return super().is_signed(leaf, issuer)
 
     def read(self, path: str) -> CertificateFile:
         if path not in self._stamps:

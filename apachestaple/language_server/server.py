@@ -146,10 +146,10 @@ class Server(LanguageServer):
 
         return update
 
-    async def _publish(self, state: State) -> None:
+    async def _publish(self, state: State, is_outdated: Callable[[], bool]) -> None:
         encoding = self.encoding
         found = await self.updates.in_thread(lambda: diagnostics(state, encoding))
-        self._publisher.publish(state, found)
+        await self._publisher.publish(state, found, is_outdated)
         if gc.get_count()[0] > _MOST_OBJECTS:
             # Not awaited: the next update waits for it.
             self.updates.start_in_thread(gc.collect)

@@ -27,7 +27,7 @@ class Updates(Generic[_Result]):
             called with a function that returns whether the result is outdated, and may then raise
             `OutdatedError`.
         show: called with each running update, and waits for it.
-        publish: called with each result.
+        publish: called with each result, and a function as that of ``prepare``.
         report: called with an unexpected error of an update.
 
     """
@@ -36,7 +36,7 @@ class Updates(Generic[_Result]):
         self,
         prepare: Callable[[], Callable[[Callable[[], bool]], _Result]],
         show: Callable[[asyncio.Future[_Result]], Awaitable[None]],
-        publish: Callable[[_Result], Awaitable[None]],
+        publish: Callable[[_Result, Callable[[], bool]], Awaitable[None]],
         report: Callable[[Exception], None],
     ) -> None:
         self._prepare = prepare
@@ -81,11 +81,12 @@ class Updates(Generic[_Result]):
             if number != self._requested:
                 continue
             try:
-                work = partial(self._prepare(), partial(self._is_outdated, number))
+                is_outdated = partial(self._is_outdated, number)
+                work = partial(self._prepare(), is_outdated)
                 update = asyncio.ensure_future(self.in_thread(work))
                 await self._show(update)
                 self._result = await update
-                await self._publish(self._result)
+                await self._publish(self._result, is_outdated)
             except OutdatedError:
                 continue
             except Exception as error:  # noqa: BLE001  (the server goes on)
