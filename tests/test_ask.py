@@ -285,6 +285,10 @@ def test_no_time_at_all_is_no_answer(lab: Lab) -> None:
     answer = asked(lab, lab.strange.url("good"), timeout=0)
     assert answer.failure is not None
     assert answer.seconds < 1
+    text = CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0")
+    with lab.httpd(text) as httpd:
+        (wanted,) = queries(understood(httpd).stapling_hosts)
+    assert wanted.timeout == 0
 
 
 # -- who signed, for whom, until when: openssl ocsp is the referee ------------------------------

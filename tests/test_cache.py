@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apachestaple.mod_ssl.cache import (
@@ -166,6 +166,7 @@ responses = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(responses)
 def test_the_smallest_size_holds_all_and_one_byte_less_does_not(given: list[Response]) -> None:
     size = smallest_size(given)
@@ -173,6 +174,7 @@ def test_the_smallest_size_holds_all_and_one_byte_less_does_not(given: list[Resp
     assert size == 8192 or not holds_all(size - 1, given)
 
 
+@settings(deadline=None)
 @given(responses)
 def test_the_recommended_size_holds_all(given: list[Response]) -> None:
     assert holds_all(recommended_size(given), given)
@@ -196,6 +198,7 @@ def test_a_larger_cache_can_hold_less() -> None:
     least = smallest_size(given)
     larger = [size for size in range(least, 20 * least, 64) if not holds_all(size, given)]
     assert larger
+    assert not any(holds_all(size, given) for size in range(8192, least, 8))
 
 
 def test_the_layout_of_the_largest_size_is_computed() -> None:

@@ -23,6 +23,7 @@ from apachestaple.httpd.reader import read
 from apachestaple.lint.lint import lint
 from apachestaple.mod_ssl.site import Site, understand
 from apachestaple.rules.catalogue import all_rules
+from apachestaple.rules.rule import tls_host
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -80,6 +81,16 @@ def test_one_file_is_a_configuration() -> None:
     assert [host.name for host in found.tls_hosts] == ["www.example.com:443"]
     assert found.configuration.server_root == str(FIXTURES / "plain")
     assert rules(FIXTURES / "plain") == {"AS309", "AS503"}
+
+
+@pytest.mark.parametrize("value", ["4", "${SECONDS}"])
+def test_in_a_fragment_a_line_is_overridden_whatever_its_value_is(
+    tmp_path: Path, value: str
+) -> None:
+    path = tmp_path / "site.conf"
+    name = "SSLStaplingResponderTimeout"
+    path.write_text(tls_host("SSLUseStapling on", f"{name} {value}", f"{name} 5"))
+    assert "AS114" in rules(path)
 
 
 def test_a_virtual_host_file_is_a_fragment() -> None:

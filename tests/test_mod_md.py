@@ -239,6 +239,15 @@ def test_mod_md_asks_the_responder_of_the_certificate_alone(lab: Lab) -> None:
     assert whys["off"] == "SSLUseStapling is not set"
 
 
+def test_in_a_fragment_no_switch_of_mod_md_is_without_effect(tmp_path: Path) -> None:
+    """The main server may have another MDStapleOthers."""
+    path = tmp_path / "site.conf"
+    path.write_text("MDStapleOthers off\n" + tls_host("MDStapling on"))
+    assert "AS122" not in run("lint", path, "--format", "concise").stdout
+    (tmp_path / "httpd.conf").write_text(f"ServerRoot {tmp_path}\n{MOD_MD}Include site.conf\n")
+    assert "AS122" in run("lint", tmp_path / "httpd.conf", "--format", "concise").stdout
+
+
 def test_what_a_fragment_says_of_mod_md(tmp_path: Path) -> None:
     path = tmp_path / "site.conf"
     path.write_text(

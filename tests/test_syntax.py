@@ -120,6 +120,7 @@ REASON = "# apachestaple: certificate is self-signed\nA\nB\n"
         ("A\r\n\tB\r\n", [edit(2, Where.AFTER, "C")], "A\r\n\tB\r\n\tC\r\n"),
         ("A \\\n  b\nC\n", [edit(1, Where.REPLACE, "X")], "X\nC\n"),
         ("<A>\n</A>\n", [edit(1, Where.INSIDE, "X")], "<A>\n    X\n</A>\n"),
+        ("C\n<A>\nB\n", [edit(2, Where.INSIDE, "X")], "C\n<A>\n    X\nB\n"),
         ("<A> junk\n  B\n</A>\n", [edit(1, Where.INSIDE, "X")], "<A> junk\n  X\n  B\n</A>\n"),
         ("A", [edit(0, Where.END, "X")], "A\nX\n"),
         ("", [edit(0, Where.END, "X")], "X\n"),

@@ -184,26 +184,20 @@ def smallest_size(responses: Sequence[Response]) -> int:
 
     The number of subcaches doubles with growing sizes, so a larger size can be too small again.
     """
-    best: int | None = None
     subcaches = 1
     while subcaches <= _MOST_SUBCACHES:
-        least, most = _sizes_with(subcaches)
-        if best is not None and least >= best:
-            break
-        if holds_all(most, responses):
+        low, high = _sizes_with(subcaches)
+        if holds_all(high, responses):
             # With a fixed number of subcaches, a larger cache never holds fewer responses.
-            low, high = least, most
             while low < high:
                 middle = (low + high) // 2
                 if holds_all(middle, responses):
                     high = middle
                 else:
                     low = middle + 1
-            best = low if best is None else min(best, low)
+            return low
         subcaches *= 2
-    if best is None:
-        raise ValueError("no size that httpd accepts can hold these responses")
-    return best
+    raise ValueError("no size that httpd accepts can hold these responses")
 
 
 def holds_all(size: int, responses: Sequence[Response]) -> bool:
@@ -224,7 +218,10 @@ def recommended_size(responses: Sequence[Response]) -> int:
 
 
 def _sizes_with(subcaches: int) -> tuple[int, int]:
-    """The smallest and the largest size with this number of subcaches."""
+    """The smallest and the largest size with this number of subcaches.
+
+    The sizes with more subcaches are all larger.
+    """
     least = max(SMALLEST_SIZE, 2 * subcaches * subcaches * _OBJECT + _HEADER)
     most = LARGEST_SIZE
     if subcaches < _MOST_SUBCACHES:

@@ -199,5 +199,3 @@ def _scheme(response: ocsp.OCSPResponse, key: object) -> Iterator[object]:
         yield algorithm
     elif isinstance(key, ec.EllipticCurvePublicKey):
         yield ec.ECDSA(algorithm)
-    else:
-        yield algorithm

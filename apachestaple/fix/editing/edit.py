@@ -289,8 +289,7 @@ def _is_directive(node: Node) -> bool:
 
 
 def _name(node: Node) -> str:
-    is_named = _is_directive(node) and line_of(node) is not None
-    return lower(str(node.name)) if is_named else ""  # type: ignore[attr-defined]
+    return lower(str(node.name)) if _is_directive(node) else ""  # type: ignore[attr-defined]
 
 
 def _written(node: Node) -> str:
