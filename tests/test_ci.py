@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # pre-commit installs no stubs
+import yaml
 from filelock import FileLock
 from jsonschema import Draft7Validator
 
