@@ -38,8 +38,8 @@ class JSONStream:
         self._text = ""
         self._at = 0
         self._ended = False
-        # Of the beginning of the text.
-        self._line = self._column = 1
+        # The place of an index of the text; places before it are not needed any more.
+        self._known, self._line, self._column = 0, 1, 1
 
     def next(self) -> str:
         """The next character that is not white space; an empty string at the end."""
@@ -62,7 +62,9 @@ class JSONStream:
     def place(self) -> tuple[int, int]:
         """Line and column of the next value."""
         self.next()
-        return self._place(self._at)
+        self._line, self._column = self._place(self._at)
+        self._known = self._at
+        return self._line, self._column
 
     def value(self) -> object:
         """The next value."""
@@ -131,13 +133,13 @@ class JSONStream:
         if self._ended:
             return False
         self._line, self._column = self._place(self._at)
-        self._text, self._at = rest + more, 0
+        self._text, self._at, self._known = rest + more, 0, 0
         return True
 
     def _place(self, at: int) -> tuple[int, int]:
-        lines = self._text.count("\n", 0, at)
+        lines = self._text.count("\n", self._known, at)
         if not lines:
-            return self._line, self._column + at
+            return self._line, self._column + at - self._known
         return self._line + lines, at - self._text.rfind("\n", 0, at)
 
 

@@ -7,11 +7,12 @@ Exit code 1: a reader takes more than 2.3 times as long for twice as much, or ex
 import gc
 import sys
 
-from . import comments, configurations, logs, positions, repairs, templates
+from . import comments, configurations, logs, positions, repairs, results, templates
 from .row import MOST_TIMES, no_core
 
 ROWS = (
     *(*logs.ROWS, *comments.ROWS, *configurations.ROWS, *positions.ROWS, *repairs.ROWS),
+    *results.ROWS,
     *templates.ROWS,
 )
 LIMITS = (*logs.LIMITS, *configurations.LIMITS, *templates.LIMITS)
