@@ -88,7 +88,7 @@ system:
 	install 2>/dev/null || { $$root apt-get update --quiet=2 && install; }
 
 clean:
-	@rm -rf $(VENV) editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
+	@rm -rf $(VENV) $(LOWEST) editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
 # make benchmark    compare time and memory with httpd and others (ROUNDS=7, ARGUMENTS=--quick)
 # make fuzz         test parsers and fix with random bytes (SECONDS=600)

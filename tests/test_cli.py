@@ -252,6 +252,18 @@ def test_a_shell_completes_commands_and_options() -> None:
     assert completed("apachestaple", "lint", "/et") == []
 
 
+@pytest.mark.parametrize(
+    ("shell", "more"), [("zsh", {}), ("fish", {"_TYPER_COMPLETE_FISH_ACTION": "get-args"})]
+)
+def test_other_shells_complete_commands_and_options(shell: str, more: dict[str, str]) -> None:
+    def completed(words: str) -> str:
+        asked = {"_TYPER_COMPLETE_ARGS": words, **more}
+        return run(env={"_APACHESTAPLE_COMPLETE": f"complete_{shell}", **asked}).stdout
+
+    assert "probe" in completed("apachestaple pro")
+    assert "--format" in completed("apachestaple lint --fo")
+
+
 # -- several paths ------------------------------------------------------------------------------
 
 
