@@ -24,7 +24,7 @@ from tests.project import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SECONDS = 120
+_SECONDS = 300
 # The number of messages between pauses, and seconds.
 _AT_ONCE = 10
 _PAUSE = 0.04
