@@ -146,7 +146,7 @@ def test_a_version_without_issuers_is_read(tmp_path: Path) -> None:
     old = certificate()
     del old["issuer"], old["responder"]
     report = reported(write(tmp_path / "a.json", document(hosts=[host(certificates=[old])])))
-    assert [group["name"] for group in report["authorities"]] == ["not known"]
+    assert [group["name"] for group in report["authorities"]] == ["unknown"]
     assert [group["name"] for group in report["responders"]] == ["http://ocsp.example.com"]
 
 

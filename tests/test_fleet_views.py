@@ -86,18 +86,18 @@ def test_hosts_are_counted_by_what_they_have_in_common(tmp_path: Path) -> None:
     }
     assert by["authorities"] == {
         "CN=Example CA,O=Example": (5, 1),
-        "not known": (3, 2),
+        "unknown": (3, 2),
         "CN=B": (1, 1),
     }
     assert by["responders"] == {
         "http://ocsp.example.com": (5, 1),
-        "not known": (3, 2),
+        "unknown": (3, 2),
         "none": (1, 1),
     }
     assert by["reasons"] == {"SSLUseStapling is off": (2, 2), "who knows": (1, 1)}
     assert by["ends"] == dict.fromkeys(days.values(), (1, 1)) | {
-        "later": (1, 1),
-        "not known": (3, 2),
+        "in more than 90 days": (1, 1),
+        "unknown": (3, 2),
     }
     assert next(iter(by["ends"])) == "expired"
     reason = report["reasons"][0]
@@ -178,7 +178,7 @@ def test_markdown_is_short(tmp_path: Path) -> None:
         write(tmp_path / f"{name}-x.json", {"server": f"x{name}", "error": "down " * 500})
     text = printed("markdown", tmp_path)
     assert len(text) < 10_000
-    assert "200 servers, 200 hosts: 0 staple, 200 do not, 0 unknown." in text
+    assert "200 servers, 200 hosts: 0 with staple, 200 without, 0 unknown." in text
     assert "- and 190 more" in text
     assert "And 190 more rows." in text
 

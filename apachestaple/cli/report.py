@@ -48,10 +48,10 @@ def report(
         ),
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print no notes on documents that do not count.")
+        bool, typer.Option("--quiet", "-q", help="Print no notes on outdated results.")
     ] = False,
 ) -> int:
-    """Merge the results of lint of many servers into one report."""
+    """Merge the lint results of many servers into one report."""
     from apachestaple.fleet.comparing import Earlier
     from apachestaple.fleet.fleet import Fleet
     from apachestaple.fleet.merging import merged

@@ -2,7 +2,7 @@
 
 
 def server() -> int:
-    """Run the language server for editors, on standard input and output."""
+    """Run the language server for editors."""
     from apachestaple.language_server.server import run
 
     return run()

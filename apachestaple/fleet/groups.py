@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 # Names of authorities and responders are few, but a document may be hostile.
 _MOST_GROUPS = 100_000
 OTHERS = "others"
-NOT_KNOWN = "not known"
+NOT_KNOWN = "unknown"
 
 # The last day of each period, and its name.
 _PERIODS = ((7, "within 7 days"), (30, "in 8 to 30 days"), (90, "in 31 to 90 days"))
 EXPIRED = "expired"
-LATER = "later"
+LATER = "in more than 90 days"
 PERIODS = (EXPIRED, *(name for _, name in _PERIODS), LATER, NOT_KNOWN)
 
 

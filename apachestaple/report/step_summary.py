@@ -32,7 +32,7 @@ def _lines(report: LintReport) -> Iterator[str]:
     yield ""
     found = f"{counted(summary.errors, 'error')}, {counted(summary.warnings, 'warning')}"
     yield (
-        f"{found} and {counted(summary.infos, 'information')} in {counted(summary.files, 'file')}, "
+        f"{found} and {counted(summary.infos, 'info')} in {counted(summary.files, 'file')}, "
         f"{counted(summary.hosts, 'host')} and {counted(summary.certificates, 'certificate')}."
     )
     if not report.findings:

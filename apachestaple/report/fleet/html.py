@@ -30,6 +30,7 @@ class _Section(NamedTuple):
     """A table of groups; ``column`` is the column of the hosts whose values are the names."""
 
     title: str
+    heading: str
     column: str
     groups: Sequence[Group]
 
@@ -76,11 +77,12 @@ def report_html(fleet: Fleet) -> Iterator[str]:
 
 
 def _sections(totals: Totals) -> list[_Section]:
+    ends = [one for one in totals.ends if one.hosts]
     return [
-        _Section("Hosts without staple, by reason", "why", totals.reasons.ranked()),
-        _Section("Certificates, by expiry", "period", [one for one in totals.ends if one.hosts]),
-        _Section("OCSP responders", "responder", totals.responders.ranked()),
-        _Section("Certificate authorities", "authority", totals.authorities.ranked()),
+        _Section("Hosts without staple, by reason", "Reason", "why", totals.reasons.ranked()),
+        _Section("Certificates, by expiry", "Expires", "period", ends),
+        _Section("OCSP responders", "Responder", "responder", totals.responders.ranked()),
+        _Section("Certificate authorities", "Authority", "authority", totals.authorities.ranked()),
     ]
 
 

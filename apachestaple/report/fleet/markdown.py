@@ -55,14 +55,13 @@ def _summary(totals: Totals) -> Iterator[str]:
     all_hosts = totals.numbers
     yield (
         f"{counted(totals.reported, 'server')}, {counted(all_hosts.hosts, 'host')}: "
-        f"{all_hosts.staples:,} staple, {all_hosts.unstapled:,} do not, "
+        f"{all_hosts.staples:,} with staple, {all_hosts.unstapled:,} without, "
         f"{all_hosts.unknown:,} unknown."
     )
     yield ""
     yield (
         f"{counted(all_hosts.errors, 'error')}, {counted(all_hosts.warnings, 'warning')} and "
-        f"{counted(all_hosts.infos, 'information')}; apachestaple fix can repair "
-        f"{all_hosts.fixable:,}."
+        f"{counted(all_hosts.infos, 'info')}, {all_hosts.fixable:,} of them fixable."
     )
 
 
@@ -112,7 +111,7 @@ def _groups(title: str, groups: Sequence[Group]) -> Iterator[str]:
     if not groups:
         return
     yield ""
-    yield f"| {title} | hosts | staple | do not | unknown | servers |"
+    yield f"| {title} | hosts | with staple | without | unknown | servers |"
     yield "|---|--:|--:|--:|--:|--:|"
     for group in groups[:_MOST]:
         counts = (group.hosts, group.staples, group.unstapled, group.unknown, group.servers)
@@ -128,7 +127,7 @@ def _servers(servers: Sequence[Server], numbers: Sequence[Numbers]) -> Iterator[
     if not found:
         return
     yield ""
-    yield "| server | errors | warnings | hosts | staple |"
+    yield "| server | errors | warnings | hosts | with staple |"
     yield "|---|--:|--:|--:|--:|"
     for own, name in found[:_MOST]:
         counts = (own.errors, own.warnings, own.hosts, own.staples)

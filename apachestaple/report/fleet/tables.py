@@ -14,7 +14,7 @@ from apachestaple.fleet.groups import (
     earliest_end,
     responders,
 )
-from apachestaple.report.fleet.columns import Choices, Numbers, Texts
+from apachestaple.report.fleet.columns import SEPARATOR, Choices, Numbers, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _STAPLES = {True: "yes", False: "no", None: "unknown"}
 _STAPLING = {True: "on", False: "off", None: "unknown"}
+# The first value of a cell is shown; all can be selected.
+_FIXES = {"safe": ("safe", "fixable"), "unsafe": ("unsafe", "fixable"), None: ("by hand",)}
+_STATES = {True: ("new", "reported"), False: ("unchanged", "reported")}
 _COUNTS = (
     "hosts",
     "staples",
@@ -65,8 +68,8 @@ class Tables:
         for host in hosts:
             self._hosts.add(server.name, host, self._calendar)
         for finding, is_new in change.findings:
-            state = ("new" if is_new else "unchanged") if compare else "reported"
-            self._findings.add(server.name, finding, state)
+            states = _STATES[is_new] if compare else ("reported",)
+            self._findings.add(server.name, finding, *states)
         for finding in change.gone:
             self._findings.add(server.name, finding, "gone")
 
@@ -162,7 +165,7 @@ class _FindingTable:
         self._rule, self._state = Choices(), Choices()
         self._server, self._name, self._hosts = Choices(), Texts(), Numbers()
         self._message, self._file, self._line = Choices(), Choices(), Numbers()
-        self._fix = Choices("safe", "unsafe", "by hand")
+        self._fix = Choices(*map(SEPARATOR.join, _FIXES.values()))
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -179,18 +182,18 @@ class _FindingTable:
             "line": self._line,
         }
 
-    def add(self, server: str, finding: Finding, state: str) -> None:
+    def add(self, server: str, finding: Finding, *states: str) -> None:
         self.rows += 1
         name = finding.hosts[0] if finding.hosts else ""
         bare = bare_name(name)
         self._severity.add(finding.severity)
         self._rule.add(f"{finding.rule} {finding.name}")
-        self._state.add(state)
+        self._state.add(*states)
         self._server.add(server)
         self._message.add(finding.message, name=bare)
         self._name.add(name)
         self._hosts.add(len(finding.hosts))
-        self._fix.add(finding.fix or "by hand")
+        self._fix.add(*_FIXES[finding.fix])
         self._file.add(finding.file, name=bare)
         self._line.add(finding.line)
 

@@ -14,7 +14,7 @@ const TABLES = {
     columns: [
       ["server", "Server", { link: ["hosts", "server"] }],
       ["errors", "Errors"], ["warnings", "Warnings"], ["infos", "Information"],
-      ["hosts", "Hosts"], ["staples", "Staple"], ["unstapled", "Do not"], ["unknown", "Unknown"],
+      ["hosts", "Hosts"], ["staples", "With staple"], ["unstapled", "Without staple"], ["unknown", "Unknown"],
       ["new", "New"], ["gone", "Gone"], ["generated", "Linted"], ["error", "Not linted"],
     ],
     filters: [],
@@ -33,9 +33,9 @@ const TABLES = {
   findings: {
     title: "Findings",
     columns: [
-      ["severity", "Severity", { mark: true }], ["state", "State", { mark: true }], ["rule", "Rule"],
+      ["severity", "Severity", { mark: true }], ["state", "State", { mark: true, first: true }], ["rule", "Rule"],
       ["server", "Server"], ["message", "Message"], ["name", "Host"], ["hosts", "Hosts"],
-      ["fix", "Fix"], ["file", "File", { line: true }],
+      ["fix", "Fix", { first: true }], ["file", "File", { line: true }],
     ],
     filters: ["severity", "state", "rule", "fix"],
     sort: "severity",
@@ -320,8 +320,13 @@ function renderRows(start, most) {
 function cell(row, [name, , options = {}]) {
   const { columns } = data[state.table];
   const column = columns[name];
-  if (column instanceof Numbers && !options.date) return element("td", { className: "n" }, column.value(row).toLocaleString("en"));
+  if (column instanceof Numbers && !options.date) {
+    // A server that was not linted has no numbers.
+    const number = columns.error?.raw(row) ? "" : column.value(row).toLocaleString("en");
+    return element("td", { className: "n" }, number);
+  }
   let text = valueOf(row, column, columns);
+  if (options.first) text = choices(column.raw(row))[0];
   if (options.date) text = column.value(row) ? new Date(column.value(row) * 864e5).toISOString().slice(0, 10) : "";
   if (options.line && text) text += `:${columns.line.value(row)}`;
   if (name === "generated") text = text.replace("T", " ").replace(/:\d\dZ$/, "");
@@ -329,7 +334,7 @@ function cell(row, [name, , options = {}]) {
   if (options.mark) return element("td", {}, element("span", { className: `mark ${text}` }, text));
   if (options.link) {
     const [table, facet] = options.link;
-    return element("td", {}, element("a", { href: `#${table}?${new URLSearchParams({ [facet]: text })}` }, ...breakable(text)));
+    return element("td", { className: "server" }, element("a", { href: `#${table}?${new URLSearchParams({ [facet]: text })}` }, ...breakable(text)));
   }
   return element("td", {}, ...breakable(text));
 }
@@ -346,12 +351,23 @@ function valueOf(row, column, columns) {
   return text.replaceAll(NAME, colon > 0 ? name.slice(0, colon) : name).replaceAll(SEPARATOR, "; ");
 }
 
-function renderStatus(pages) {
+const count = (number) => number.toLocaleString("en");
+
+function renderCount(start, most) {
   const all = data[state.table].rows, found = rows.length;
-  const first = Math.min(found, (state.page - 1) * PAGE + 1), last = Math.min(found, state.page * PAGE);
-  const count = (number) => number.toLocaleString("en");
+  const part = found > most ? `${count(start + 1)} to ${count(Math.min(found, start + most))} of ` : "";
+  const noun = found === 1 ? state.table.slice(0, -1) : state.table;
   const of = found === all ? "" : ` (of ${count(all)})`;
-  $(".status").textContent = `${count(first)} to ${count(last)} of ${count(found)} ${state.table}${of}`;
+  $(".status").textContent = `${part}${count(found)} ${noun}${of}`;
+}
+
+function renderPrinted() {
+  renderRows(0, PRINTED);
+  renderCount(0, PRINTED);
+}
+
+function renderStatus(pages) {
+  renderCount((state.page - 1) * PAGE, PAGE);
   const go = (label, page, isOff) => element("button", { type: "button", disabled: isOff, onclick: () => turn(page) }, label);
   const input = element("input", { type: "number", min: 1, max: pages, value: state.page, onchange: () => turn(Number(input.value)) });
   $(".pager").hidden = pages === 1;
@@ -389,7 +405,7 @@ async function start() {
     event.preventDefault();
     $("#search").focus();
   });
-  addEventListener("beforeprint", () => renderRows(0, PRINTED));
+  addEventListener("beforeprint", renderPrinted);
   addEventListener("afterprint", render);
   $(".filters").addEventListener("submit", (event) => event.preventDefault());
   follow();
