@@ -396,6 +396,25 @@ def test_colour_is_for_terminals_that_want_it(broken: Path) -> None:
     assert "\x1b" not in on_terminal("lint", str(broken), "--format", "json")
 
 
+@pytest.mark.parametrize("command", ["server", "report"])
+def test_no_command_waits_for_input_from_a_terminal(command: str) -> None:
+    leader, follower = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "apachestaple", command],
+            stdin=follower,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(leader)
+        os.close(follower)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "standard input" in done.stderr
+
+
 def test_errors_of_a_dumped_configuration_are_told(tmp_path: Path) -> None:
     (tmp_path / "httpd.conf").write_text("Listen 80\n</Directory>\n")
     done = run("dump", tmp_path)
