@@ -332,6 +332,7 @@ function cell(row, [name, , options = {}]) {
   if (name === "generated") text = text.replace("T", " ").replace(/:\d\dZ$/, "");
   if (options.date || name === "generated") return element("td", { className: "date" }, text);
   if (options.mark) return element("td", {}, element("span", { className: `mark ${text}` }, text));
+  if (options.first) return element("td", { className: "word" }, text);
   if (options.link) {
     const [table, facet] = options.link;
     return element("td", { className: "server" }, element("a", { href: `#${table}?${new URLSearchParams({ [facet]: text })}` }, ...breakable(text)));
