@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.documents import certificate, document, finding, host, write
 from tests.in_process import run_here as run
@@ -139,7 +139,7 @@ def follow(page: Page, fragment: str) -> None:
 
 def test_search_filters_sorting_and_pages(opened: Opened, report: Path) -> None:
     page = opened(report)
-    assert status(page) == "5 servers"
+    expect(page.locator(".status")).to_have_text("5 servers")
     assert column(page, "server") == ["web0", "web1", "web2", "web3", "web9"]
     assert column(page, "error")[4] == "connection refused"
     assert column(page, "gone") == ["1", "1", "1", "1", ""]
@@ -147,10 +147,10 @@ def test_search_filters_sorting_and_pages(opened: Opened, report: Path) -> None:
     assert not page.is_visible(".pager")
 
     page.click(".tiles a:has-text('without staple')")
-    assert status(page) == "1 to 100 of 400 hosts (of 1,200)"
+    expect(page.locator(".status")).to_have_text("1 to 100 of 400 hosts (of 1,200)")
     assert set(column(page, "staples")) == {"no"}
     page.click("button:text-is('Last')")
-    assert status(page) == "301 to 400 of 400 hosts (of 1,200)"
+    expect(page.locator(".status")).to_have_text("301 to 400 of 400 hosts (of 1,200)")
     assert page.url.endswith("#hosts?staples=no&page=4")
 
     # A search goes through all columns; each word must be found, also in upper case.
@@ -159,20 +159,20 @@ def test_search_filters_sorting_and_pages(opened: Opened, report: Path) -> None:
     assert column(page, "name") == [f"site01{n}.web2.example.com:443" for n in (0, 3, 6, 9)]
     page.fill("#search", "nothing like this")
     page.wait_for_selector("text=Nothing matches.")
-    assert status(page) == "0 hosts (of 1,200)"
+    expect(page.locator(".status")).to_have_text("0 hosts (of 1,200)")
     page.fill("#search", "")
 
     # The reasons of hosts with different names are one group, whose link finds them.
     page.click("a:text-is('certs/HOST.pem was not read')")
     page.wait_for_selector(".chip")
-    assert status(page) == "1 to 100 of 400 hosts (of 1,200)"
+    expect(page.locator(".status")).to_have_text("1 to 100 of 400 hosts (of 1,200)")
     assert column(page, "why")[0] == "certs/site002.web0.example.com.pem was not read"
     assert column(page, "file")[0] == "/etc/apache2/sites-enabled/site002.web0.example.com.conf:3"
     page.click(".chip")
-    assert status(page) == "1 to 100 of 1,200 hosts"
+    expect(page.locator(".status")).to_have_text("1 to 100 of 1,200 hosts")
 
     page.select_option("select[name=authority]", "CN=Authority 1")
-    assert status(page) == "1 to 100 of 600 hosts (of 1,200)"
+    expect(page.locator(".status")).to_have_text("1 to 100 of 600 hosts (of 1,200)")
     page.click("th button:text-is('Expires')")
     ends = column(page, "end")
     assert ends == sorted(ends)
@@ -184,10 +184,10 @@ def test_search_filters_sorting_and_pages(opened: Opened, report: Path) -> None:
     assert names == sorted(names, reverse=True)
 
     page.click(".summaries a:text-is('AS304 no-ocsp-uri')")
-    assert status(page) == "4 findings (of 16)"
+    expect(page.locator(".status")).to_have_text("4 findings (of 16)")
     assert set(column(page, "state")) == {"new"}
     page.click(".tiles a:has-text('findings gone')")
-    assert status(page) == "4 findings (of 16)"
+    expect(page.locator(".status")).to_have_text("4 findings (of 16)")
     assert set(column(page, "rule")) == {"AS201 missing-stapling-cache"}
     # The numbers at the top link to what they count, without the findings that are gone.
     for label, counted in (("errors", 8), ("warnings", 4), ("fixable", 12)):
@@ -206,14 +206,14 @@ def test_search_filters_sorting_and_pages(opened: Opened, report: Path) -> None:
 
 def test_an_address_of_the_page_leads_to_what_it_showed(opened: Opened, report: Path) -> None:
     page = opened(report, "#hosts?staples=unknown&q=web3&sort=-name&page=1")
-    assert status(page) == "100 hosts (of 1,200)"
+    expect(page.locator(".status")).to_have_text("100 hosts (of 1,200)")
     assert column(page, "name")[0] == "site299.web3.example.com:443"
     assert page.input_value("#search") == "web3"
     # What does not exist is left out.
     follow(page, "hosts?nothing=1&name=2&sort=nothing&page=-7")
-    assert status(page) == "1 to 100 of 1,200 hosts"
+    expect(page.locator(".status")).to_have_text("1 to 100 of 1,200 hosts")
     follow(page, "__proto__?constructor=1")
-    assert status(page) == "5 servers"
+    expect(page.locator(".status")).to_have_text("5 servers")
 
 
 def test_the_keyboard_is_enough(opened: Opened, report: Path) -> None:
@@ -225,7 +225,7 @@ def test_the_keyboard_is_enough(opened: Opened, report: Path) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert status(page) == "1 to 100 of 1,200 hosts"
+    expect(page.locator(".status")).to_have_text("1 to 100 of 1,200 hosts")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "search"
     page.keyboard.type("site000")
@@ -303,7 +303,7 @@ def test_paper_shows_more_rows_and_no_controls(opened: Opened, report: Path) -> 
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(column(page, "name")) == 400
-    assert status(page) == "400 hosts (of 1,200)"
+    expect(page.locator(".status")).to_have_text("400 hosts (of 1,200)")
     for selector in (".filters", ".pager", ".tabs a:not([aria-current])"):
         assert not page.is_visible(selector)
     assert page.is_visible(".tiles")
