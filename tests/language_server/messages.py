@@ -189,7 +189,7 @@ def send(number: int, seed: str) -> None:
 
 
 def _check(frames: list[bytes], folder: Path) -> None:
-    command = [sys.executable, "-m", "apachestaple", "server"]
+    command = [sys.executable, "-m", "apachestaple", "server", "--stdio"]
     first: dict[str, Any] = {"processId": None, "rootUri": folder.as_uri(), "capabilities": {}}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT) as process:
