@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 from apachestaple.httpd.packages import is_of_package
@@ -52,7 +53,8 @@ class Dependences:
     """The site files and conditions on which the directives of a configuration depend."""
 
     def __init__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
+        # The configuration has this object as an attribute.
+        self._configuration: Configuration = weakref.proxy(configuration)
         # By path: the files of sites with which a file is read; None for the server itself.
         self._read_with: dict[str, frozenset[str | None]] = {}
         # By path: the conditions around each logical line.

@@ -66,7 +66,10 @@ def read(
     """
     reader = _Reader(start, listeners or {}, is_wanted)
     reader.read()
-    return reader.configuration
+    configuration = reader.configuration
+    # Its functions refer to it. Memory in such cycles is only freed by a garbage collection.
+    vars(reader).clear()
+    return configuration
 
 
 class _Reader(Build):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from apachestaple.lint.fingerprints import fingerprints
 from apachestaple.lint.lint import lint
 from apachestaple.lint.path_ignores import without_paths
+from apachestaple.mod_ssl.lookups import NO_LOOKUPS
 from apachestaple.mod_ssl.reading import SiteReader
 from apachestaple.rules.catalogue import select_rules
 
@@ -60,6 +61,13 @@ class Analysis:
         """The path with links followed, for a path as httpd names it."""
         file = self.file(path)
         return file.real_path if file else path
+
+    def discard(self) -> None:
+        """End the use of the site. Its memory is free at once, as no host refers to it then."""
+        for site in self.site.variants:
+            for host in site.hosts:
+                host.lookups = NO_LOOKUPS
+        self.site.release()
 
 
 def analyse(

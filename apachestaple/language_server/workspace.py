@@ -38,6 +38,13 @@ class State:
         """The first analysis of a file, if it was read."""
         return next((each for each in self.analyses if real_path in each.files), None)
 
+    def discard_replaced(self, before: State) -> None:
+        """Discard the analyses of the state before this one that are not in this one."""
+        kept = set(map(id, self.analyses))
+        for analysis in before.analyses:
+            if id(analysis) not in kept:
+                analysis.discard()
+
 
 class Workspace:
     """Reads and lints what the open documents belong to.

@@ -371,6 +371,8 @@ def understand(
         host.lookups = lookups
     if has_mod_md(walk.seen):
         assign_domains(site.hosts, site.managed_domains, configuration)
+    # Its functions refer to it. Memory in such cycles is only freed by a garbage collection.
+    vars(walk).clear()
     if at_once:
         for host in site.hosts:
             host.certificates  # noqa: B018  (it is lazy)
