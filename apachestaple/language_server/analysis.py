@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from apachestaple.lint.fingerprints import fingerprints
 from apachestaple.lint.lint import lint
 from apachestaple.lint.path_ignores import without_paths
-from apachestaple.mod_ssl.lookups import NO_LOOKUPS
+from apachestaple.mod_ssl.lookups import end_lookups
 from apachestaple.mod_ssl.reading import SiteReader
 from apachestaple.rules.catalogue import select_rules
 
@@ -63,10 +63,9 @@ class Analysis:
         return file.real_path if file else path
 
     def discard(self) -> None:
-        """End the use of the site. Its memory is free at once, as no host refers to it then."""
+        """End the use of the site, and free its memory."""
         for site in self.site.variants:
-            for host in site.hosts:
-                host.lookups = NO_LOOKUPS
+            end_lookups(site.hosts)
         self.site.release()
 
 

@@ -151,8 +151,9 @@ class Server(LanguageServer):
         await self._publisher.publish(state, found, is_outdated)
         # Requests that use the state before are already waiting for the thread, so they come first.
         # This is not awaited: the next update waits for it.
-        self.updates.start_in_thread(partial(_clean, self._published, state))
+        self.updates.start_in_thread(partial(state.discard_replaced, self._published))
         self._published = state
+        self.updates.start_in_thread(_collect_garbage)
 
     def _report(self, error: Exception) -> None:
         """Tell about an internal error in an update; later updates may succeed."""
@@ -161,9 +162,7 @@ class Server(LanguageServer):
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
 
 
-def _clean(before: State, state: State) -> None:
-    """Free the memory of what is not needed any more."""
-    state.discard_replaced(before)
+def _collect_garbage() -> None:
     if gc.get_count()[0] > _MOST_OBJECTS:
         gc.collect()
 

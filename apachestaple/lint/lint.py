@@ -13,6 +13,7 @@ from apachestaple.lint.focus import is_in_focus
 from apachestaple.lint.joining import in_hosts, joined, same_problem
 from apachestaple.lint.spelling import spelt_right
 from apachestaple.lint.suppressions import Suppressions
+from apachestaple.mod_ssl.lookups import end_lookups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,10 +98,13 @@ def _findings(
     if not site.configuration.is_complete:
         rules = [rule for rule in rules if not rule.needs_whole]
     findings = [finding for finding in _by_kind(site, rules) if _is_known(finding, site)]
-    right = spelt_right(site)
+    others = {id(finding.rule) for finding in findings if not finding.rule.is_spelling}
+    right = spelt_right(site) if others else None
     if right is not None:
         # Findings that only follow from a misspelt name are dropped.
-        also = {same_problem(finding) for finding in _by_kind(right, rules)}
+        needed = [rule for rule in rules if id(rule) in others]
+        also = {same_problem(finding) for finding in _by_kind(right, needed)}
+        end_lookups(right.hosts)
         findings = [f for f in findings if f.rule.is_spelling or same_problem(f) in also]
     return in_hosts(findings, site)
 

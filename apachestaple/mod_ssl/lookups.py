@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from apachestaple.certificates.certificate import Certificate
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
@@ -31,3 +31,9 @@ class Lookups(NamedTuple):
 
 
 NO_LOOKUPS = Lookups()
+
+
+def end_lookups(hosts: Iterable[Host]) -> None:
+    """End the use of a server. Its memory is free at once if its hosts do not refer to it."""
+    for host in hosts:
+        host.lookups = NO_LOOKUPS
