@@ -12,10 +12,10 @@ from apachestaple.fix.editing.render import Renderer
 from apachestaple.fix.ignoring import ignoring
 from apachestaple.fix.outcome import FixRequest
 from apachestaple.fix.run import run_fix
-from apachestaple.fix.single import replacements, single_repair
+from apachestaple.fix.single import single_repair
 from apachestaple.httpd.start import Starts
 from apachestaple.language_server.diagnostics import SOURCE, diagnostic
-from apachestaple.language_server.edits import workspace_edit
+from apachestaple.language_server.edits import new_texts_edit, workspace_edit
 from apachestaple.report.terminal import printable
 from apachestaple.rules.catalogue import select_rules
 from apachestaple.rules.finding import Fix
@@ -90,12 +90,7 @@ def _of_finding(
             edit=repair,
         )
     made = ignoring([finding], [analysis.site], "")
-    changes = [
-        change
-        for file in made.files
-        for change in replacements(file.path, file.old or "", file.new or "")
-    ]
-    comment = workspace_edit(changes, state.documents)
+    comment = new_texts_edit(made.files, state.documents)
     if comment is not None:
         yield types.CodeAction(
             f"Ignore {finding.code} ({finding.name}) here",
@@ -133,12 +128,7 @@ def _fix_all(path: str, analysis: Analysis, state: State) -> Iterator[types.Code
         outcome = run_fix(Starts((start,), files=(path,)), request)
     except ApachestapleError:
         return
-    changes = [
-        change
-        for file in outcome.files
-        for change in replacements(file.path, file.old or "", file.new or "")
-    ]
-    edit = workspace_edit(changes, state.documents)
+    edit = new_texts_edit(outcome.files, state.documents)
     if edit is not None:
         yield types.CodeAction(
             "Apply all safe fixes of apachestaple in this file", kind=FIX_ALL, edit=edit

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from apachestaple.fix.single import replacements
 from apachestaple.language_server.positions import lines_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from apachestaple.fix.single import Replacement
+    from apachestaple.fix.transaction.write import NewText
     from apachestaple.language_server.documents import Documents
 
 
 def workspace_edit(
-    replacements: Iterable[Replacement], documents: Documents
+    changes: Iterable[Replacement], documents: Documents
 ) -> types.WorkspaceEdit | None:
     """An edit of whole lines; ``None`` if there is none that an editor can make.
 
@@ -24,7 +27,7 @@ def workspace_edit(
     changed since.
     """
     by_file: dict[str, list[types.TextEdit]] = {}
-    for each in replacements:
+    for each in changes:
         if not _is_unicode(each.text):
             return None
         edit = types.TextEdit(lines_range(each.first, each.after), each.text)
@@ -42,6 +45,12 @@ def workspace_edit(
             for path, edits in by_file.items()
         ]
     )
+
+
+def new_texts_edit(files: Iterable[NewText], documents: Documents) -> types.WorkspaceEdit | None:
+    """An edit that gives files new texts, of the lines that change; ``None`` as above."""
+    changes = (replacements(file.path, file.old or "", file.new or "") for file in files)
+    return workspace_edit(chain.from_iterable(changes), documents)
 
 
 def _is_unicode(text: str) -> bool:
