@@ -9,12 +9,15 @@ pytest_plugins = ["tests.lab.fixture", "tests.lab.world"]
 
 
 def pytest_configure() -> None:
-    """Let SIGINT end programs that tests start, even if a shell runs pytest in the background.
+    """Let SIGINT and SIGHUP end programs that tests start, wherever pytest runs.
 
-    Such a shell makes its jobs ignore SIGINT, and every process inherits that.
+    A shell makes its jobs in the background ignore SIGINT, and nohup makes a program ignore SIGHUP.
+    Every process inherits that.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 # Files with tests that take many seconds. If such a test began last, the other workers would wait.
