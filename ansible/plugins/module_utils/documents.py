@@ -76,13 +76,15 @@ def _kind(value: Any) -> str:
     return "null" if value is None else type(value).__name__
 
 
-def checked_findings(document: Document, name: str) -> Document:
-    """Return the report, whose findings must be findings.
+def read_report(run: Run, command: str, kinds: Mapping[str, type]) -> Document:
+    """The report that a command has printed, with these keys, and with findings that are findings.
 
     Raises:
-        ProgramError: they are not.
+        ProgramError: it is not such a report.
 
     """
+    name = "the report of " + command
+    document = checked(parsed(run, command), kinds, name)
     for finding in document["findings"]:
         severity = checked(finding, FINDING, "a finding of " + name)["severity"]
         if severity not in SEVERITIES:

@@ -179,10 +179,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.apachestaple.httpd.plugins.module_utils.documents import (
     RULE_OPTIONS,
     as_bad_as,
-    checked,
-    checked_findings,
     fail,
-    parsed,
+    read_report,
 )
 from ansible_collections.apachestaple.httpd.plugins.module_utils.program import (
     OPTIONS,
@@ -243,9 +241,7 @@ def _fix(module: AnsibleModule) -> None:
         *(["--undo"] if undoes else _repair_options(module)),
         *map(absolute, given["paths"]),
     )
-    report = checked_findings(
-        checked(parsed(run, "fix"), REPORT, "the report of fix"), "the report of fix"
-    )
+    report = read_report(run, "fix", REPORT)
     result = {key: report[key] for key in REPORT}
     result.update(reload=report.get("reload"), restart=report.get("restart", False))
     result["notes"] = run.messages

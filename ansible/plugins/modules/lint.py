@@ -156,10 +156,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.apachestaple.httpd.plugins.module_utils.documents import (
     RULE_OPTIONS,
     as_bad_as,
-    checked,
-    checked_findings,
     fail,
-    parsed,
+    read_report,
 )
 from ansible_collections.apachestaple.httpd.plugins.module_utils.program import (
     OPTIONS,
@@ -211,9 +209,7 @@ def _lint(module: AnsibleModule) -> None:
         *option("allow-private", given["online"] and given["allow_private"]),
         *map(absolute, given["paths"]),
     )
-    report = checked_findings(
-        checked(parsed(run, "lint"), REPORT, "the report of lint"), "the report of lint"
-    )
+    report = read_report(run, "lint", REPORT)
     result = {key: report[key] for key in ("configurations", "findings", "hosts", "summary")}
     result.update(report=report, notes=run.messages)
     if run.code != 0:
