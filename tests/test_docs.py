@@ -19,7 +19,7 @@ from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
 
-PAGES_SHOWING = ("README.md", "docs/usage.md")
+PAGES_SHOWING = ("README.md", "docs/reference/commands.md")
 
 # The folder that a page's absolute paths start with, and the line that stands for lines left out.
 SHOWN_ROOT = "/srv/apachestaple"
@@ -102,7 +102,7 @@ def test_the_page_of_rules_is_the_generated_one() -> None:
 
 
 def test_every_template_has_its_place_in_the_documents() -> None:
-    page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/reference/templates.md").read_text(encoding="utf-8")
     names = {path.name for path in (ROOT / "templates").iterdir()}
     of_fix = {kind.template for kind in get_args(render.Rendered)}
     by_format = [kind.templates for kind in get_args(outgoing.Rendered)]
@@ -120,7 +120,7 @@ def test_every_template_has_its_place_in_the_documents() -> None:
 
 @pytest.mark.parametrize("kind", get_args(outgoing.Rendered), ids=lambda kind: str(kind.__name__))
 def test_every_template_of_responders_has_its_variables_in_the_documents(kind: Any) -> None:
-    page = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/reference/templates.md").read_text(encoding="utf-8")
     sections = re.split(r"^## ", page, flags=re.MULTILINE)
     (section,) = (text for text in sections if f"`{next(iter(kind.templates.values()))}`" in text)
     for form, name in kind.templates.items():
@@ -162,10 +162,10 @@ def test_every_file_in_the_architecture_page_exists() -> None:
             assert (ROOT / "apachestaple" / package / name).exists(), f"{package}/{name}"
 
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md")])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[path.name for path in PAGES])
+@pytest.mark.parametrize("page", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
 def test_every_link_leads_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):

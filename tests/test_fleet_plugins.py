@@ -32,7 +32,7 @@ def test_the_variables_of_a_role_are_documented_with_their_defaults(role: str) -
     folder = ROOT / "ansible/roles" / role
     defaults = yaml.safe_load((folder / "defaults/main.yml").read_text())
     specs = yaml.safe_load((folder / "meta/argument_specs.yml").read_text())["argument_specs"]
-    page = (ROOT / "docs/fleet.md").read_text()
+    page = (ROOT / "docs/how-to/fleet.md").read_text()
     for spec in specs.values():
         assert {name: each["default"] for name, each in spec["options"].items()} == defaults
     assert not [name for name in defaults if f"`{name}`" not in page and name != "program_backups"]

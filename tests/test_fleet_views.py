@@ -196,7 +196,7 @@ def test_the_documentation_shows_what_the_program_prints(tmp_path: Path) -> None
     linted = run("lint", "--isolated", "--format", "json", ROOT / "examples/apache2").stdout
     write(tmp_path / "results/web1.json", {**json.loads(linted), "server": "web1"})
     write(tmp_path / "results/web3.json", {"server": "web3", "error": "Connection refused"})
-    page = (ROOT / "docs/report.md").read_text()
+    page = (ROOT / "docs/reference/report.md").read_text()
     (block,) = re.findall(
         r"^```console\n\$ apachestaple (.*?)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL
     )

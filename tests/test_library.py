@@ -24,7 +24,7 @@ EXAMPLE = ROOT / "examples/findings.py"
 
 
 def test_the_page_shows_the_example_and_its_output() -> None:
-    page = (ROOT / "docs/usage.md").read_text(encoding="utf-8").partition("\n## Python\n")[2]
+    page = (ROOT / "docs/reference/python.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert code == EXAMPLE.read_text(encoding="utf-8")
     match = re.search(r"^```console\n\$ python (.*)\n(.*?)…\n```$", page, re.MULTILINE | re.DOTALL)

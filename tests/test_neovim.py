@@ -77,7 +77,7 @@ def test_the_quick_fix_repairs_the_file(neovim: Played) -> None:
 
 
 def test_the_page_shows_what_neovim_shows(neovim: Played) -> None:
-    page = " ".join((ROOT / "docs/editors.md").read_text().split())
+    page = " ".join((ROOT / "docs/how-to/editors.md").read_text().split())
     (shown,) = neovim.result["diagnostics"]
     line = neovim.before.split("\n")[shown["lnum"]].strip()
     message = shown["message"].partition(", so")[0]

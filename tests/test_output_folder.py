@@ -108,7 +108,7 @@ def test_the_places_are_relative_to_the_path(repository: Path, tmp_path: Path, p
 
 
 def test_the_documented_command_compares(repository: Path, tmp_path: Path) -> None:
-    page = (ROOT / "docs/fix.md").read_text()
+    page = (ROOT / "docs/explanation/fix.md").read_text()
     (command,) = re.findall("^cd /srv/configurations .* --output .*$", page, re.MULTILINE)
     assert command.endswith("; diff -ru . /tmp/repaired")
     command = command.replace("/tmp/repaired", str(tmp_path / "output"))

@@ -67,7 +67,7 @@ def shell(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def documented() -> list[str]:
     """The lines of the first block of commands about patches, and the second block."""
-    text = (ROOT / "docs/fix.md").read_text()
+    text = (ROOT / "docs/explanation/fix.md").read_text()
     section = text.partition("### Patches\n")[2].partition("\n## ")[0]
     in_folder, anywhere = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
     return [*in_folder.splitlines(), anywhere]

@@ -1,7 +1,7 @@
 """The folders below which files may be read for a PATH of the command line.
 
-docs/layouts.md has the rules. They apply to every configuration except the one of this machine's
-httpd.
+docs/reference/layouts.md has the rules. They apply to every configuration except the one of this
+machine's httpd.
 """
 
 from __future__ import annotations

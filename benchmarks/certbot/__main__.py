@@ -2,7 +2,7 @@
 
 PYTHON is a Python with certbot-apache, by default that of Debian's python3-certbot-apache. Each of
 the two programs gets a copy of the same configuration. Then httpd is started, and a client requests
-the status of each host. The output is the table in docs/fix.md.
+the status of each host. The output is the table in docs/explanation/fix.md.
 """
 
 from __future__ import annotations

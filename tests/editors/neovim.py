@@ -1,4 +1,4 @@
-"""Neovim without a terminal, with the settings in docs/editors.md."""
+"""Neovim without a terminal, with the settings in docs/how-to/editors.md."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _SCRIPT = Path(__file__).with_name("neovim.lua")
 
 
 def settings(version: str) -> str:
-    """The first lines of Lua behind the words of docs/editors.md that name a version."""
-    page = (ROOT / "docs/editors.md").read_text()
+    """The first lines of Lua behind the words of docs/how-to/editors.md that name a version."""
+    page = (ROOT / "docs/how-to/editors.md").read_text()
     found = re.search(
         rf"^Neovim {re.escape(version)}[^\n]*:\n\n```lua\n(.*?)^```", page, re.MULTILINE | re.DOTALL
     )

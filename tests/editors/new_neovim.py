@@ -1,4 +1,4 @@
-"""A new Neovim with its settings in docs/editors.md; ``make editors`` runs it."""
+"""A new Neovim with its settings in docs/how-to/editors.md; ``make editors`` runs it."""
 
 from __future__ import annotations
 
