@@ -170,6 +170,13 @@ def test_a_run_that_finds_nothing_says_where_it_looked(repository: Path) -> None
     assert "names were searched for apache2.conf, httpd.conf, other *.conf" in done.stderr
 
 
+def test_an_empty_root_is_named(tmp_path: Path) -> None:
+    for command in ("lint", "fix"):
+        done = run(command, "--root", tmp_path)
+        assert done.returncode == 2
+        assert f"apachestaple: {tmp_path}: no configuration of httpd found" in done.stderr
+
+
 def test_what_is_no_source_is_passed_by(repository: Path) -> None:
     passed = {
         "node_modules/x/www.conf": host(),

@@ -322,6 +322,16 @@ def test_another_format_is_wrong_usage(tmp_path: Path) -> None:
     assert "--format must be one of html, csv, markdown, json, not 'pdf'" in done.stderr
 
 
+def test_the_name_of_the_output_must_not_belong_to_another_format(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.json", document())
+    done = run("report", source, "--output", tmp_path / "a.pdf")
+    assert done.returncode == 2
+    assert "--output: the suffix .pdf stands for no format; use --format" in done.stderr
+    assert not (tmp_path / "a.pdf").exists()
+    given = run("report", source, "--format", "csv", "--output", tmp_path / "a.pdf")
+    assert (given.returncode, given.stderr) == (0, "")
+
+
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
     source = write(tmp_path / "a.json", document())
     output = tmp_path / "gone/report.csv"

@@ -117,6 +117,12 @@ def test_a_server_is_probed_again_and_the_last_time_counts(server: Httpd, lab: L
     assert "    earlier      good, good\n" in text
 
 
+def test_an_interval_needs_repeated_probes() -> None:
+    done = run("probe", "www.example.com", "--interval", "5")
+    assert done.returncode == 2
+    assert "--interval can only be used with --repeat" in done.stderr
+
+
 # -- retries ------------------------------------------------------------------------------------
 
 

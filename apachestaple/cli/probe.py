@@ -97,6 +97,8 @@ def probe(
             raise UsageError(
                 "no server to probe: use HOST, HOST:PORT, --targets FILE or --from PATH"
             )
+        if interval is not None and repeat is None:
+            raise UsageError("--interval can only be used with --repeat")
         if allow_private and not from_paths:
             raise UsageError("--allow-private can only be used with --from")
         if client.proxy and client.route.version and not all_addresses:

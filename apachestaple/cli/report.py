@@ -87,7 +87,10 @@ def report(
 def _format(form: str | None, output: str | None) -> str:
     if form is not None:
         return one_of("--format", form, "html", "csv", "markdown", "json")
-    return _SUFFIXES.get(os.path.splitext(output or "")[1].lower(), "html")
+    suffix = os.path.splitext(output or "")[1].lower()
+    if suffix and suffix not in _SUFFIXES:
+        raise UsageError(f"--output: the suffix {suffix} stands for no format; use --format")
+    return _SUFFIXES.get(suffix, "html")
 
 
 def _read(paths: Sequence[str]) -> "Read":

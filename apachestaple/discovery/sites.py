@@ -84,7 +84,7 @@ def read_paths(
             # A hook passes any YAML file that was changed.
             found.notes.append(f"{', '.join(paths)}: no configuration of httpd in it")
         else:
-            problems = [nothing_found(paths, found.searched)]
+            problems = [nothing_found(paths, settings.root, found.searched)]
     return Sites(sites, problems, found.notes, found.taken)
 
 

@@ -70,7 +70,7 @@ def find_starts(
         if found.has_excluded:
             found.notes.append(all_excluded(paths))
         else:
-            found.problems.append(nothing_found(paths, found.searched))
+            found.problems.append(nothing_found(paths, settings.root, found.searched))
 
     def others(known: Collection[str]) -> Iterator[Start]:
         open_candidates(found, known)
@@ -152,12 +152,12 @@ def fragment_starts(
         }
 
 
-def nothing_found(paths: Sequence[str], searched: int) -> str:
+def nothing_found(paths: Sequence[str], root: str | None, searched: int) -> str:
     """The error that nothing was found, with the places and names that were searched."""
     return (
-        f"{', '.join(paths)}: no configuration of httpd found; {searched:,} names were searched "
-        "for apache2.conf, httpd.conf, other *.conf and *.vhost files, and files in folders such "
-        "as sites-available, with directives of httpd"
+        f"{', '.join(paths) or root}: no configuration of httpd found; {searched:,} names were "
+        "searched for apache2.conf, httpd.conf, other *.conf and *.vhost files, and files in "
+        "folders such as sites-available, with directives of httpd"
     )
 
 
