@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls lowest
 .PHONY: killed fuzz messages linear benchmark mutants
-.PHONY: packages vscode editors ansible-sanity
+.PHONY: docs docs-online packages vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -76,7 +76,7 @@ system:
 
 # make clean            remove what these commands create
 clean:
-	@rm -rf $(VENV) $(LOWEST) editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache \
+	@rm -rf $(VENV) $(LOWEST) build/docs editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache \
 	  .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
 # Environments. An empty file NAME.stamp in $(VENV) records that the packages of the extra NAME in
@@ -196,6 +196,16 @@ mutants: N = 400
 mutants: LIMIT = 60
 mutants: $(VENV)/mutants.stamp system
 	@$(BIN)/python -m tests.mutants $(N) "$(SEED)" --only "$(ONLY)" --seconds $(LIMIT)
+
+## Documentation
+
+# make docs             build the site in build/docs/html, and check its links
+docs: $(VENV)/test.stamp
+	@$(BIN)/python -m website build/docs
+
+# make docs-online      also open its links to other hosts
+docs-online: $(VENV)/test.stamp
+	@$(BIN)/python -m website build/docs --online
 
 ## Packages, editors and Ansible
 
