@@ -45,7 +45,8 @@ lint: $(VENV)/test.stamp
 # Programs that the tests run, with their Debian packages if those have other names.
 PROGRAMS := apache2 openssl git curl patch strace redis-server memcached nft:nftables \
   iptables-restore:iptables sshd:openssh-server ip:iproute2 tinyproxy:tinyproxy-bin \
-  systemd-analyze:systemd promtool:prometheus icinga2:icinga2-bin nvim:neovim node:nodejs chromium
+  systemd-analyze:systemd promtool:prometheus icinga2:icinga2-bin nvim:neovim node:nodejs chromium \
+  man:man-db groff:groff-base
 
 # Debian starts servers as services after their installation. A policy-rc.d prevents this; an existing one is
 # kept.

@@ -21,7 +21,14 @@ def pytest_configure() -> None:
 
 
 # Files with tests that take many seconds. If such a test began last, the other workers would wait.
-_LONG = ("test_pre_commit", "test_ci", "test_packaging", "test_killed", "test_filesystem")
+_LONG = (
+    "test_contributing",
+    "test_pre_commit",
+    "test_ci",
+    "test_packaging",
+    "test_killed",
+    "test_filesystem",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -49,14 +49,15 @@ def test_the_wheel_holds_the_package_and_what_it_reads_and_nothing_else(wheel: P
         for path in paths
         if path.parts[:2] == ("docs", "schemas")
     }
+    manual = {
+        f"apachestaple-{apachestaple.__version__}.data/data/share/man/man1/{path.name}"
+        for path in paths
+        if path.parts[:2] == ("docs", "man")
+    }
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    schemas = {
-        f"apachestaple/schemas/{path.name}"
-        for path in paths
-        if path.parts[:2] == ("docs", "schemas")
-    }
-    assert names == package | templates | schemas | {"apachestaple/docs/rules.md"}
+    assert names == package | templates | schemas | manual | {"apachestaple/docs/rules.md"}
+    assert len(manual) > 10
 
 
 def test_the_wheel_says_what_it_needs_and_under_which_licence(wheel: Path) -> None:
@@ -79,6 +80,20 @@ def test_the_program_runs_in_another_folder(program: Path, tmp_path: Path) -> No
     done = _run([str(program), "--version"], folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert apachestaple.__version__ in done.stdout
+
+
+def test_man_finds_the_pages_of_the_installed_program(program: Path, tmp_path: Path) -> None:
+    # man searches share/man beside each bin in PATH.
+    environment = {"PATH": f"{program.parent}:/usr/bin:/bin", "MANWIDTH": "80"}
+    done = subprocess.run(
+        ["man", "apachestaple-fix"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("APACHESTAPLE-FIX(1)")
 
 
 def test_the_installed_program_lints_and_repairs(program: Path, tmp_path: Path) -> None:

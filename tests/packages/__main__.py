@@ -39,6 +39,10 @@ def main() -> None:
         }
         _run(["pipx", "install", "--quiet", str(wheel)], folder, environment)
         _check(installed, folder)
+        # uv links no manual pages; `man` finds those of pipx in its folder for them.
+        manual = {"MANPATH": str(folder / "pipx/man"), "MANWIDTH": "80"}
+        if not _run(["man", "apachestaple-fix"], folder, manual).startswith("APACHESTAPLE-FIX(1)"):
+            sys.exit("pipx has not linked the manual pages")
 
 
 def _built(folder: Path, *, umask: int, time: int | None = None) -> dict[str, str]:
