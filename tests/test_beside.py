@@ -92,14 +92,17 @@ def test_other_comments_stay(lab: Lab, tmp_path: Path, comment: str) -> None:
         assert handshake(httpd.port, "a.example.com").good
 
 
-def test_a_line_is_added_behind_those_that_belong_together(lab: Lab, tmp_path: Path) -> None:
-    own = "SSLStaplingCache shmcb:logs/stapling(131072)\nSSLStaplingResponderTimeout 4\n# End.\n"
+@pytest.mark.parametrize("end", ["\n# End.\n", ""], ids=["a comment", "the end of the file"])
+def test_a_line_is_added_behind_those_that_belong_together(
+    lab: Lab, tmp_path: Path, end: str
+) -> None:
+    own = f"SSLStaplingCache shmcb:logs/stapling(131072)\nSSLStaplingResponderTimeout 4{end}"
     with lab.httpd("Include tls.conf\n" + HOSTS, files={"tls.conf": own}) as httpd:
         fix(httpd, tmp_path)
         lines = (httpd.root / "tls.conf").read_text().splitlines()
         assert lines[:2] == own.splitlines()[:2]
-        assert lines[-1] == "# End."
-        assert set(ERRORS.splitlines()) < set(lines[2:-1])
+        assert lines[len(lines) - end.count("#") :] == own.splitlines()[2:]
+        assert set(ERRORS.splitlines()) < set(lines[2:])
 
 
 COMMENTS = '#SSLUseStapling On\n#SSLStaplingCache "shmcb:logs/ssl_stapling(131072)"\n'

@@ -262,6 +262,36 @@ def test_a_chain_file_that_hides_the_chain_is_removed(lab: Lab) -> None:
         stapled_and_verified(lab, httpd)
 
 
+def test_a_chain_file_that_a_variable_names_stays(lab: Lab) -> None:
+    wrong = "SSLCertificateChainFile ${WRONG}"
+    text = both_hosts("tls/www-full.pem", "tls/www.pem", wrong)
+    text = f"Define WRONG certs/namesake.pem\n{text}"
+    with lab.httpd(text, files=files_of_a_certificate(lab)) as httpd:
+        state = {"XDG_STATE_HOME": str(lab.folder / "state")}
+        done = run("fix", httpd.root / "httpd.conf", "--no-backup", env=state)
+        assert "was not changed: its value is from a" in done.stdout
+        assert wrong in (httpd.root / "site.conf").read_text()
+
+
+def test_a_chain_file_stays_if_the_host_would_inherit_another_one(lab: Lab) -> None:
+    wrong = "SSLCertificateChainFile certs/namesake.pem"
+    host = HOST.format(name=NAME, certificate="tls/www-full.pem", key="tls/www.key")
+    host = host.replace("</Virtual", f"    {wrong}\n</Virtual")
+    with lab.httpd(f"{wrong}\n{CACHE}{host}", files=files_of_a_certificate(lab)) as httpd:
+        assert repaired(lab, httpd.root, "--unsafe").count(wrong) == 2
+
+
+def test_a_file_with_another_certificate_of_the_same_name_is_not_used(lab: Lab) -> None:
+    """It may be that of a renewed certificate, which has another key."""
+    old = lab.authority.issue("old", names=[NAME], subject="leaf-only", key="rsa")
+    files = files_of_a_certificate(lab)
+    files["tls/www-full.pem"] = old.cert.read_text()
+    text = CACHE + HOST.format(name=NAME, certificate="tls/www.pem", key="tls/www.key")
+    with lab.httpd(text, files=files) as httpd:
+        assert "www-full.pem" not in repaired(lab, httpd.root, "--unsafe")
+        assert httpd.start(), httpd.log
+
+
 def test_a_chain_file_stays_if_another_host_uses_its_line_and_has_no_other_chain(lab: Lab) -> None:
     files = files_of_a_certificate(lab)
     files["chain.conf"] = "SSLCertificateChainFile certs/namesake.pem\n"

@@ -356,6 +356,20 @@ def test_what_an_older_httpd_does_not_have_is_refused(
     assert bench.texts() == before
 
 
+@tree(replace(WWW, switch=ON), caches=(GOOD_CACHE,), errors=(True, True))
+def test_mod_md_that_is_not_installed_or_must_not_staple_is_refused(bench: Bench) -> None:
+    (bench.written.root / "mods-available/md.load").unlink()
+    before = bench.texts()
+    done = bench.fix("--use-mod-md")
+    assert "mod_md is needed for stapling: mod_md is not installed: " in done.stdout
+    assert bench.texts() == before
+    main = bench.written.main
+    main.write_text(f"{main.read_text()}<IfModule md_module>\nMDStapleOthers off\n</IfModule>\n")
+    assert "MDStapleOthers is off in " not in bench.fix("--use-mod-md").stdout
+    main.write_text(main.read_text().replace("<IfModule md", "<IfModule !md"))
+    assert "MDStapleOthers is off in " in bench.fix("--use-mod-md").stdout
+
+
 @tree(
     replace(HOPELESS, force_url="http://ocsp.example.com", switch=ON),
     caches=(GOOD_CACHE,),

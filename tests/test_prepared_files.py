@@ -32,7 +32,8 @@ LOCAL = "conf-available/ocsp-stapling-local.conf"
     ids=["on by fix", "on before"],
 )
 def test_a_prepared_file_is_enabled(lab: Lab, tmp_path: Path, files: dict[str, str]) -> None:
-    with server(lab, {**files, AVAILABLE: PREPARED}) as httpd:
+    others = {"conf-available/charset.conf": "AddDefaultCharset UTF-8\n"}
+    with server(lab, {**others, **files, AVAILABLE: PREPARED}) as httpd:
         fix(httpd, tmp_path)
         assert os.readlink(httpd.root / ENABLED) == "../conf-available/ocsp-stapling.conf"
         assert (httpd.root / AVAILABLE).read_text() == PREPARED

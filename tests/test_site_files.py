@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.lab.server import Httpd
 
 ON = "SSLUseStapling on"
+CACHE_OF_A = "SSLStaplingCache shmcb:logs/ocsp(131072)\n"
 CERTBOT = "SSLStaplingCache shmcb:logs/stapling_cache(128000)\n"
 ENABLED = "IncludeOptional sites-enabled/*.conf\n"
 DEBIAN = "IncludeOptional conf-enabled/*.conf\n" + ENABLED
@@ -229,3 +230,23 @@ def test_a_wrong_setting_does_not_hide_that_others_use_the_settings_of_a_site(la
     with lab.httpd(CACHE + ENABLED, files=files) as httpd:
         done = run("lint", httpd.root / "httpd.conf", "--format", "concise")
     assert re.search(r"a\.conf:2:\d+: info\[AS211\]", done.stdout), done.stdout
+
+
+@pytest.mark.parametrize(
+    ("above", "written", "moved"),
+    [
+        ("", 'SSLStaplingCache  "shmcb:logs/ocsp(131072)"\n', None),
+        ("Define CACHE shmcb:logs/ocsp\n", "SSLStaplingCache ${CACHE}(131072)\n", CACHE_OF_A),
+    ],
+    ids=["as it is written", "with the value of a variable of the site"],
+)
+def test_a_moved_line_means_the_same_without_the_site(
+    lab: Lab, tmp_path: Path, above: str, written: str, moved: str | None
+) -> None:
+    files = sites("sites-enabled", a=above + written + host("a", ON), b=host("b", ON))
+    with lab.httpd(ENABLED, files=files) as httpd:
+        run("fix", httpd.root / "httpd.conf", env={"XDG_STATE_HOME": str(tmp_path)})
+        assert caches(httpd.root) == ["httpd.conf"]
+        assert (moved or written) in (httpd.root / "httpd.conf").read_text()
+        (httpd.root / "sites-enabled/a.conf").unlink()
+        assert staples(httpd, "b") == ["b"]

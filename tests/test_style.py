@@ -101,9 +101,9 @@ def test_a_rewritten_line_keeps_its_style(lab: Lab, tmp_path: Path, written: str
         # Not in the column of a single line.
         (
             "    ServerName bad.example.com\n"
-            "    SSLEngine on\n"
+            "    SSLEngine               on\n"
             "    SSLCertificateFile certs/no-ocsp.pem\n"
-            "    SSLCertificateKeyFile      certs/no-ocsp.key\n",
+            "    SSLCertificateKeyFile certs/no-ocsp.key\n",
             "    SSLUseStapling off\n",
         ),
         # After the whole of a continued line.

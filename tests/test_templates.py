@@ -41,6 +41,8 @@ def template(folder: Path, text: str, name: str = "use_stapling.conf.j2") -> Ren
         ("'SSLUseStapling' on", "has 'SSLUseStapling'"),
         ("<IfDefine A>\nSSLUseStapling on\n</IfDefine>", "has <IfDefine"),
         ("<IfModule a><IfModule b>", "has <IfModule"),
+        ("</IfModule>", "</IfModule> without matching <IfModule> section"),
+        ("<IfModule a>\nSSLUseStapling on", "a section is not closed"),
         ("LoadModule ssl_module /tmp/x.so", "loads another module than the given one"),
         ("SSLUseStapling on\\\n", "ends with a backslash"),
         ("# a \\\nSSLUseStapling on", "line 1 of the rendered text ends with a backslash"),

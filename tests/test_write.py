@@ -26,6 +26,7 @@ from apachestaple.fix.outcome import FixError
 from apachestaple.fix.transaction.state import WriteError, only_one_fix
 from apachestaple.fix.transaction.write import NewText, encoded, written
 from apachestaple.rules.rule import CACHE, tls_host
+from tests.command.run import run
 from tests.lab.server import MODULES
 
 
@@ -232,6 +233,17 @@ def test_a_backup_lies_outside_the_tree_and_is_for_its_owner_alone(tmp_path: Pat
     assert not backup.is_relative_to(tmp_path / "tree")
     assert (backup / "files" / files[0].path.lstrip("/")).read_text() == "1"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o700
+
+
+def test_a_state_folder_that_cannot_be_examined_is_an_error(tmp_path: Path) -> None:
+    site = curly(tmp_path)
+    before = site.read_bytes()
+    (tmp_path / "loop").symlink_to("loop")
+    done = run("fix", site, env={"XDG_STATE_HOME": str(tmp_path / "loop")})
+    assert done.returncode == 2
+    assert "journal and lock cannot be written (" in done.stderr
+    assert "Too many levels of symbolic links); nothing was changed" in done.stderr
+    assert site.read_bytes() == before
 
 
 def test_a_second_run_is_kept_out() -> None:
@@ -447,7 +459,10 @@ def test_a_tree_that_cannot_be_written_elsewhere_leaves_nothing_there(tmp_path: 
     tree, output = tmp_path / "tree", tmp_path / "output"
     tree.mkdir()
     output.mkdir()
-    (tree / "a.conf").write_text("# small\n")
+    (tree / "available").mkdir()
+    (tree / "enabled").symlink_to("available")
+    (tree / "available/site.conf").write_text("# small\n")
+    (tree / "a.conf").write_text("Include enabled/site.conf\n")
     (tree / "b.conf").write_text("#" * 5000 + "\n")
     (tree / "httpd.conf").write_text(f"ServerRoot {tree}\nInclude *.conf\n".replace("*", "[ab]"))
     done = fix(tree, "--output", output, limit=4096)

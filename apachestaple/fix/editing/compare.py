@@ -36,14 +36,7 @@ class Change(NamedTuple):
 
 def changed_lines(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     """The changes that make ``new`` of ``old``, in order; between two of them is an equal line."""
-    changes: list[Change] = []
-    for change in _changes(old, new, Change(0, len(old), 0, len(new))):
-        last = changes[-1] if changes else None
-        if last and last.old_to == change.old_from and last.new_to == change.new_from:
-            changes[-1] = Change(last.old_from, change.old_to, last.new_from, change.new_to)
-        else:
-            changes.append(change)
-    return changes
+    return list(_changes(old, new, Change(0, len(old), 0, len(new))))
 
 
 def _changes(old: Sequence[str], new: Sequence[str], part: Change) -> Iterator[Change]:
