@@ -14,13 +14,14 @@ from tests.pages.blocks import Block, blocks, blocks_of, pages
 from tests.pages.sandbox import Sandbox, is_shown
 from tests.pages.server import ADDRESS, PageServer
 from tests.pages.syntax import problems
+from tests.project import ROOT
 from tests.walkthrough.pages import LEFT_OUT, Command, agrees, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# `make walkthrough` follows these pages on a fresh server.
-FOLLOWED: set[str] = set()
+# Other programs follow these pages step by step.
+FOLLOWED = {"CONTRIBUTING.md": "tests/test_contributing.py"}
 # Other tests run these commands, in the surroundings that they need.
 RUN_BY = {
     "apachestaple responders --resolve --format nftables /etc/apache2": "test_firewall.py",
@@ -108,6 +109,12 @@ def test_every_block_has_a_kind(block: Block) -> None:
 @pytest.mark.parametrize("block", SCRIPTS, ids=lambda block: block.place)
 def test_commands_without_output_can_be_run_as_they_are_written(block: Block) -> None:
     assert list(problems(block.text)) == []
+
+
+def test_pages_that_others_follow_exist() -> None:
+    for page, program in FOLLOWED.items():
+        assert any(block.page == page and block.language == "console" for block in BLOCKS)
+        assert page in (ROOT / program).read_text(encoding="utf-8")
 
 
 def test_commands_that_are_not_run_have_a_reason() -> None:

@@ -13,7 +13,7 @@ from tests.project import ROOT
 # Programs whose options are not checked.
 OTHERS = {
     *("ansible-doc", "ansible-galaxy", "ansible-playbook", "cd", "code", "diff", "for", "git"),
-    *("jq", "journalctl", "mkdir", "patch", "pipx", "printf", "ssh", "tail"),
+    *("jq", "journalctl", "man", "mkdir", "patch", "pipx", "printf", "ssh", "tail"),
 }
 _MAKE = re.compile(r"^([a-z][a-z-]+):", re.MULTILINE)
 _SEPARATORS = {"|", "||", "&&", ";", "do", "done", "|&", "&"}
