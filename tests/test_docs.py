@@ -1,13 +1,7 @@
 """The documents: what they show is what the program prints, and docs/rules.md is generated."""
 
-import os
 import re
-import shlex
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,82 +12,6 @@ from apachestaple.report import outgoing
 from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
-
-PAGES_SHOWING = ("README.md", "docs/reference/commands.md")
-
-# The folder that a page's absolute paths start with, and the line that stands for lines left out.
-SHOWN_ROOT = "/srv/apachestaple"
-LEFT_OUT = "…"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A command of a page, and the output that is shown below it."""
-
-    command: str
-    output: str
-
-
-def shown(text: str) -> Iterator[Shown]:
-    """Every `$ apachestaple …` on the examples, in the console blocks of a page."""
-    for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            if command.startswith("apachestaple ") and "examples/" in command:
-                yield Shown(command, output)
-
-
-def printed(command: str, folder: Path) -> str:
-    """What the command prints in a copy of the examples, which it may change."""
-    shutil.copytree(ROOT / "examples", folder / "examples", symlinks=True)
-    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "apachestaple", *shlex.split(command)[1:]],
-        cwd=folder,
-        env={
-            **kept,
-            "HOME": str(folder),
-            "XDG_STATE_HOME": str(folder / "state"),
-            "NO_COLOR": "1",
-            "PYTHONUTF8": "1",
-        },
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode in (0, 1), done.stderr
-    # fix --diff has its report there.
-    assert done.stderr == "" or " --diff " in command
-    return done.stdout.replace(str(folder.resolve()), SHOWN_ROOT)
-
-
-def expected(output: str) -> str:
-    """A regular expression for an output in which lines may be left out."""
-    lines = output.splitlines(keepends=True)
-    return "".join(
-        r"(?:.*\n)*?" if line.rstrip("\n") == LEFT_OUT else re.escape(line) for line in lines
-    )
-
-
-COMMANDS = [
-    command
-    for page in PAGES_SHOWING
-    for command in shown((ROOT / page).read_text(encoding="utf-8"))
-]
-
-
-@pytest.mark.parametrize("example", COMMANDS, ids=[example.command for example in COMMANDS])
-def test_readme_shows_what_the_program_prints(example: Shown, tmp_path: Path) -> None:
-    output = printed(example.command, tmp_path)
-    if LEFT_OUT not in example.output.splitlines():
-        assert output == example.output
-    assert re.fullmatch(expected(example.output), output), output
-
-
-def test_readme_shows_each_command_on_the_examples() -> None:
-    names = {example.command.split()[1] for example in COMMANDS}
-    assert {"lint", "fix", "hosts", "responders", "dump"} <= names
 
 
 def test_the_page_of_rules_is_the_generated_one() -> None:

@@ -232,7 +232,7 @@ class Httpd(Ending):
             "DocumentRoot htdocs",
             "ErrorLog logs/error_log",
             f"LogLevel warn {levels}",
-            *_server_user(),
+            *server_user(),
             *_few_processes(loaded),
             *([] if listened else [f"Listen 127.0.0.1:{self.port}"]),
             "Include site.conf",
@@ -257,7 +257,8 @@ def _show_certificates(place: Path, certificates: Path, texts: Mapping[str, str]
             (place / path.name).symlink_to(path)
 
 
-def _server_user() -> list[str]:
+def server_user() -> list[str]:
+    """The lines with the user of httpd's children, if the tests run as root."""
     if os.geteuid() != 0:
         return []
     known = {entry.pw_name for entry in getpwall()}

@@ -1,0 +1,1 @@
+"""Follows the tutorial and the how-to pages on fresh Debian servers."""
