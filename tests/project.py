@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+_HIDDEN = {".ci", ".github"}
 
 
 def project_files() -> Iterator[Path]:
@@ -27,7 +28,7 @@ def _made_by_tools(folder: str, names: list[str]) -> set[str]:
         name
         for name in names
         if name in made
-        # Hidden folders are caches and .git; other folders may be virtual environments.
-        or (name.startswith(".") and Path(folder, name).is_dir() and name != ".ci")
+        # Other hidden folders are caches; other folders may be virtual environments.
+        or (name.startswith(".") and name not in _HIDDEN and Path(folder, name).is_dir())
         or Path(folder, name, "pyvenv.cfg").exists()
     }

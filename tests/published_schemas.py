@@ -12,6 +12,9 @@ from requests_cache.backends.sqlite import SQLiteCache
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 GITHUB_ACTION = "https://json.schemastore.org/github-action.json"
+GITHUB_ISSUE_CONFIG = "https://json.schemastore.org/github-issue-config.json"
+GITHUB_ISSUE_FORMS = "https://json.schemastore.org/github-issue-forms.json"
+PRE_COMMIT_CONFIG = "https://json.schemastore.org/pre-commit-config.json"
 GITLAB_CI = (
     "https://gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json"
 )

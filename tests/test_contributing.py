@@ -98,7 +98,14 @@ def run(command: str, folder: Path) -> str:
     done = subprocess.run(
         ["sh", "-c", command],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(folder), "NO_COLOR": "1", "COLUMNS": "200"},
+        env={
+            **kept,
+            "PYTHONPATH": str(folder),
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+            # The hooks are local, but pre-commit locks the folder of others.
+            "PRE_COMMIT_HOME": str(folder / ".pre-commit"),
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
