@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
-.PHONY: docs docs-online packages vscode editors ansible-sanity
+.PHONY: docs docs-online packages audit workflows vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -226,9 +226,18 @@ docs-online: $(VENV)/test.stamp
 
 ## Packages, editors and Ansible
 
-# make packages         build wheel and sdist twice, compare them, and install the wheel with uv and pipx
+# make packages         build wheel and sdist twice, compare them, and install the wheel (DIST=FOLDER to keep them)
 packages: $(VENV)/packages.stamp
-	@$(BIN)/python -m tests.packages
+	@$(BIN)/python -m tests.packages $(DIST)
+
+# make audit            ask PyPI for known vulnerabilities of the dependencies
+audit: $(VENV)/audit.stamp
+	@$(BIN)/python -m tests.audit
+
+# make workflows        check the workflows and the action for GitHub (actionlint, zizmor)
+workflows: $(VENV)/workflows.stamp
+	@PATH=$(BIN):$$PATH actionlint
+	@$(BIN)/zizmor --quiet --offline .
 
 # make vscode           make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
 vscode: editors/vscode/apachestaple.vsix

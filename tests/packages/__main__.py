@@ -1,7 +1,11 @@
-"""``python -m tests.packages``: prints what was built and installed, or ends with an error."""
+"""``python -m tests.packages [FOLDER]``: builds the packages and installs them; prints both.
+
+Wheel and sdist are copied to FOLDER if all of this succeeds.
+"""
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +47,8 @@ def main() -> None:
         manual = {"MANPATH": str(folder / "pipx/man"), "MANWIDTH": "80"}
         if not _run(["man", "apachestaple-fix"], folder, manual).startswith("APACHESTAPLE-FIX(1)"):
             sys.exit("pipx has not linked the manual pages")
+        for to in sys.argv[1:]:
+            shutil.copytree(folder / "first/dist", to, dirs_exist_ok=True)
 
 
 def _built(folder: Path, *, umask: int, time: int | None = None) -> dict[str, str]:
