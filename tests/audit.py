@@ -1,8 +1,8 @@
 """``python -m tests.audit``: asks PyPI for known vulnerabilities of the dependencies.
 
 It checks the newest versions that pyproject.toml allows. Exit code 0 if no vulnerability is known,
-1 if one is, 2 if a version could not be checked. The vulnerabilities of the lowest versions are only
-listed: a lower bound is raised if a vulnerability affects what apachestaple uses.
+1 if one is, 2 if a version could not be checked. The vulnerabilities of the lowest versions are
+only listed: a lower bound is raised if a vulnerability affects what apachestaple uses.
 """
 
 from __future__ import annotations
