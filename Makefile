@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls lowest
 .PHONY: killed fuzz messages linear benchmark mutants
-.PHONY: docs docs-online packages vscode editors ansible-sanity
+.PHONY: docs docs-online packages release-check vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -213,6 +213,11 @@ docs-online: $(VENV)/test.stamp
 # make packages         build wheel and sdist twice, compare them, and install the wheel with uv and pipx
 packages: $(VENV)/packages.stamp
 	@$(BIN)/python -m tests.packages
+
+# make release-check    check that this checkout can be tagged, and its packages
+release-check: $(VENV)/packages.stamp
+	@$(BIN)/python -m tests.release
+	@$(MAKE) --no-print-directory packages
 
 # make vscode           make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
 vscode: editors/vscode/apachestaple.vsix
