@@ -12,11 +12,17 @@ from apachestaple.report import outgoing
 from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
+from website import options
 
 
 def test_the_page_of_rules_is_the_generated_one() -> None:
     page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
     assert page == rules_page(all_rules()), "apachestaple rules --format markdown > docs/rules.md"
+
+
+def test_the_page_of_options_is_the_generated_one() -> None:
+    text = (ROOT / "docs/reference/options.md").read_text(encoding="utf-8")
+    assert text == options.page(), "python -m website.options > docs/reference/options.md"
 
 
 def test_every_template_has_its_place_in_the_documents() -> None:
