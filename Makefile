@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
-.PHONY: docs docs-online packages audit workflows vscode editors ansible-sanity
+.PHONY: docs docs-online packages release-check audit workflows vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -238,6 +238,11 @@ audit: $(VENV)/audit.stamp
 workflows: $(VENV)/workflows.stamp
 	@PATH=$(BIN):$$PATH actionlint
 	@$(BIN)/zizmor --quiet --offline .
+
+# make release-check    check that this checkout can be tagged, and its packages
+release-check: $(VENV)/packages.stamp
+	@$(BIN)/python -m tests.release
+	@$(MAKE) --no-print-directory packages
 
 # make vscode           make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
 vscode: editors/vscode/apachestaple.vsix

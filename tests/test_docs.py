@@ -13,11 +13,17 @@ from apachestaple.report import outgoing
 from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules
 from tests.project import ROOT
+from website import options
 
 
 def test_the_page_of_rules_is_the_generated_one() -> None:
     page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
     assert page == rules_page(all_rules()), "apachestaple rules --format markdown > docs/rules.md"
+
+
+def test_the_page_of_options_is_the_generated_one() -> None:
+    text = (ROOT / "docs/reference/options.md").read_text(encoding="utf-8")
+    assert text == options.page(), "python -m website.options > docs/reference/options.md"
 
 
 def test_every_template_has_its_place_in_the_documents() -> None:
@@ -92,3 +98,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def test_the_readme_fits_two_screens() -> None:
+    """A screen has 50 lines of 100 columns."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert sum(max(1, -(-len(line) // 100)) for line in lines) <= 100

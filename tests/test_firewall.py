@@ -199,8 +199,8 @@ def test_a_name_server_that_does_not_answer_holds_up_no_server(world: World) -> 
     assert others == [f"{name!r} does not resolve in time" for name in names]
 
 
-def test_readme_shows_the_rules_that_the_example_gets(world: World) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_page_of_commands_shows_the_rules_that_the_example_gets(world: World) -> None:
+    text = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
     (shown,) = re.findall(
         r"^\$ apachestaple responders --resolve .*\n((?:.+\n|\n)*?)```", text, re.MULTILINE
     )

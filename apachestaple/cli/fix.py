@@ -26,8 +26,8 @@ def fix(
         bool,
         typer.Option(
             "--unsafe",
-            help="Also apply unsafe repairs: turn stapling on where SSLUseStapling is off, and use "
-            "the file of another certificate as chain.",
+            help="Also apply unsafe repairs: turn stapling on where SSLUseStapling is off, and "
+            "set SSLCertificateFile to another file with the same certificate.",
         ),
     ] = False,
     disable: Annotated[bool, typer.Option("--disable", help="Remove stapling everywhere.")] = False,

@@ -12,7 +12,17 @@ from tests.project import ROOT
 
 # Programs whose options are not checked.
 OTHERS = {
-    *("ansible-doc", "ansible-galaxy", "ansible-playbook", "cd", "code", "diff", "for", "git"),
+    *(
+        "ansible-doc",
+        "ansible-galaxy",
+        "ansible-playbook",
+        "cd",
+        "code",
+        "diff",
+        "for",
+        "gh",
+        "git",
+    ),
     *("jq", "journalctl", "man", "mkdir", "patch", "pipx", "printf", "ssh", "tail"),
 }
 _MAKE = re.compile(r"^([a-z][a-z-]+):", re.MULTILINE)

@@ -1,0 +1,67 @@
+"""``python -m website.options`` prints the page of all options, docs/reference/options.md."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperArgument
+
+from apachestaple.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAM = "apachestaple"
+_ABOUT = """\
+# Options
+
+This page is written by `python -m website.options`; do not edit it. [Commands](commands.md)
+describes what the commands do. `apachestaple COMMAND --help` prints the same options.
+"""
+
+
+def page() -> str:
+    """The page: a table for each command."""
+    # Typer does not export the type of groups.
+    program: Any = typer.main.get_command(app)
+    context = typer.Context(program, info_name=PROGRAM)
+    lines = [_ABOUT]
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        lines += _section(name, command, typer.Context(command, info_name=name, parent=context))
+    return "\n".join(lines)
+
+
+def _section(name: str, command: Any, context: typer.Context) -> Iterator[str]:
+    parameters = [each for each in command.get_params(context) if not _hidden(each)]
+    arguments = [each for each in parameters if isinstance(each, TyperArgument)]
+    words = " ".join(f"[{_record(each, context)[0]}]…" for each in arguments)
+    yield f"## {name}\n"
+    yield f"{' '.join(command.help.split())}\n"
+    yield f"```text\n{PROGRAM} {name} [OPTION]… {words}".rstrip() + "\n```\n"
+    yield "| option | meaning |"
+    yield "|---|---|"
+    for parameter in parameters:
+        names, text = _record(parameter, context)
+        yield f"| `{_cell(names)}` | {_cell(text)} |"
+    yield ""
+
+
+def _hidden(parameter: Any) -> bool:
+    return bool(getattr(parameter, "hidden", False))
+
+
+def _record(parameter: Any, context: typer.Context) -> tuple[str, str]:
+    names, text = parameter.get_help_record(context)
+    return names, re.sub(r"\s+", " ", text)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
