@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find apachestaple templates -type f ! -name '*.pyc' 2>/dev/null)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
+# Without bytecode, each process compiles all tests, or the whole program.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The targets that are commands, not files.
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from filelock import FileLock
 from jsonschema import Draft7Validator
 
+from tests.installation import shared_folder
 from tests.project import ROOT, copy_project
 from tests.published_schemas import GITHUB_ACTION, GITLAB_CI, SARIF, published_schema
 
@@ -25,19 +25,14 @@ SLIP = "<VirtualHost *:443>\n    SSLEngine on\n    SSLUseStaplin on\n</VirtualHo
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment in which the script has installed the program.
-
-    All processes of pytest-xdist share it, because an installation takes long.
-    """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    shared = folder / "ci"
-    shared.mkdir(exist_ok=True)
-    with FileLock(shared / "lock"):
-        done = ran(f"{ROOT}/ci/lint.sh", shared, shared / "environment", {})
-        assert (shared / "environment/bin/apachestaple").exists(), done.stderr
-    return shared / "environment"
+    """A virtual environment in which the script has installed the program."""
+    with shared_folder(tmp_path_factory, "ci") as folder:
+        made = folder / "environment"
+        program = made / "bin/apachestaple"
+        if not program.exists():
+            done = ran(f"{ROOT}/ci/lint.sh", folder, made, {"PIP_NO_COMPILE": "1"})
+            assert program.exists(), done.stderr
+    return made
 
 
 @pytest.fixture

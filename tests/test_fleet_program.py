@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
-from typing import TYPE_CHECKING
+from pathlib import Path
 from zipfile import ZipFile
 
 import apachestaple
+from tests.collection.interpreter import interpreter
 from tests.fleet.controller import Controller
-from tests.project import copy_project
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-SERVER = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3"}
 
 
-def test_the_program_is_installed_replaced_and_removed(tmp_path: Path) -> None:
-    wheel = build_wheel(tmp_path)
+def test_the_program_is_installed_replaced_and_removed(wheel: Path, tmp_path: Path) -> None:
+    # A copy, which is changed below.
+    wheel = Path(shutil.copy(wheel, tmp_path))
     place, link = tmp_path / "opt" / "apachestaple", tmp_path / "bin" / "apachestaple"
     place.parent.mkdir()
     link.parent.mkdir()
     (tmp_path / "controller").mkdir()
-    controller = Controller(tmp_path / "controller", {"www": SERVER})
+    server = {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": interpreter(tmp_path, "/usr/bin/python3"),
+    }
+    controller = Controller(tmp_path / "controller", {"www": server})
     variables = {
         "program_wheel": str(wheel),
         "program_path": str(place),
@@ -65,15 +66,6 @@ def test_the_program_is_installed_replaced_and_removed(tmp_path: Path) -> None:
     play = controller.run("install", **{**variables, "program_path": str(link.parent)})
     assert play.code == 2
     assert "folder of something else" in play.output
-
-
-def build_wheel(folder: Path) -> Path:
-    """The project's wheel."""
-    copy_project(folder / "project")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-input"]
-    subprocess.run([*command, "-w", str(folder), str(folder / "project")], check=True)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
 
 
 def version_of(program: Path) -> str:

@@ -1,10 +1,7 @@
 """The wheel: what is in it, and that it works where nothing else of the project is."""
 
-import os
 import subprocess
-import sys
 import venv
-from collections.abc import Mapping
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -13,27 +10,19 @@ from zipfile import ZipFile
 import pytest
 
 import apachestaple
-from tests.project import ROOT, copy_project, project_files
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's wheel, built from a copy of its working tree."""
-    folder = tmp_path_factory.mktemp("wheel")
-    copy_project(folder / "project")
-    _pip("wheel", "--no-deps", "-w", str(folder), str(folder / "project"))
-    (built,) = folder.glob("*.whl")
-    return built
+from tests.installation import environment, pip, shared_folder
+from tests.project import ROOT, project_files
 
 
 @pytest.fixture(scope="module")
 def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program, installed from the wheel into an environment of its own."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder)
-    # This environment's pip is used, because an installation of pip takes seconds.
-    _pip("--python", str(folder / "bin/python"), "install", "--no-compile", str(wheel))
-    return folder / "bin/apachestaple"
+    """The program, installed from the wheel with all dependencies into an environment."""
+    with shared_folder(tmp_path_factory, "environment") as folder:
+        program = folder / "bin/apachestaple"
+        if not program.exists():
+            venv.create(folder)
+            pip("--python", str(folder / "bin/python"), "install", "--no-compile", str(wheel))
+    return program
 
 
 def test_the_wheel_is_pure_python_of_this_version(wheel: Path) -> None:
@@ -113,25 +102,13 @@ def _metadata(wheel: Path) -> Message:
         return Parser().parsestr(archive.read(name).decode())
 
 
-def _pip(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
-    done = _run(command, folder=Path("/"))
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def _run(command: list[str], *, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
-
-
-def _environment() -> Mapping[str, str]:
-    """The environment here, without what would lead Python or pip back to the project."""
-    hidden = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX"}
-    return {name: value for name, value in os.environ.items() if name not in hidden}

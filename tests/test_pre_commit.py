@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.installation import shared_folder
 from tests.project import copy_project
 
 FAULTY = """\
@@ -102,17 +103,19 @@ class Repository:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The working tree as the only commit of a git repository."""
-    folder = tmp_path_factory.mktemp("project")
-    copy_project(folder / "apachestaple")
-    for command in (["init"], ["add", "--all"], ["commit", "--message", "The working tree"]):
-        subprocess.run(
-            ["git", *command, "--quiet"] if command[0] != "add" else ["git", *command],
-            cwd=folder / "apachestaple",
-            env=_environment(folder),
-            check=True,
-            capture_output=True,
-        )
-    return folder / "apachestaple"
+    with shared_folder(tmp_path_factory, "pre-commit-hooks") as folder:
+        copy = folder / "apachestaple"
+        if not copy.exists():
+            copy_project(copy)
+            for words in (["init"], ["add", "--all"], ["commit", "--message", "The working tree"]):
+                subprocess.run(
+                    ["git", *words],
+                    cwd=copy,
+                    env=_environment(folder),
+                    check=True,
+                    capture_output=True,
+                )
+    return copy
 
 
 @pytest.fixture
@@ -165,9 +168,8 @@ data:
 """
 
 
-def test_changed_files_are_linted_in_their_server_and_as_templates(
-    project: Path, repository: Repository
-) -> None:
+def test_changed_files_are_linted_in_their_server_and_as_templates(repository: Repository) -> None:
+    repository.use(["apachestaple"])
     main = "ServerRoot /etc/apache2\nListen 443\nIncludeOptional sites-enabled/*.conf\n"
     repository.write("www/apache2.conf", main)
     site = repository.write("www/sites-available/www.conf", "")
@@ -181,7 +183,7 @@ def test_changed_files_are_linted_in_their_server_and_as_templates(
     repository.write("puppet/apache/templates/b.conf.erb", "<%# x %>\nSSLUseStapling maybe\n")
     repository.write("chart/templates/configmap.yaml", CONFIG_MAP)
     repository.write("chart/values.yaml", "stapling: maybe\n")
-    code, output = repository.pre_commit("try-repo", str(project), "apachestaple", "--verbose")
+    code, output = repository.pre_commit("run", "--verbose")
     assert code == 1, output
     assert "- exit code: 1" in output
     findings = output.split("\n\n")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.collection.interpreter import interpreter
 from tests.project import ROOT
 
 BIN = Path(sys.executable).parent
@@ -57,7 +58,14 @@ def results_of(folder: Path, **tasks: Task) -> dict[str, Result]:
             "diff": False,
         }
     )
-    play = {"name": "Test", "hosts": "localhost", "gather_facts": False, "tasks": steps}
+    play = {
+        "name": "Test",
+        "hosts": "localhost",
+        "gather_facts": False,
+        # The setting of this name is not for a host without inventory.
+        "vars": {"ansible_python_interpreter": interpreter(folder, PYTHON)},
+        "tasks": steps,
+    }
     playbook = folder / "playbook.yml"
     playbook.write_text(json.dumps([play], default=str))
     done = run_ansible(folder, "ansible-playbook", str(playbook))
@@ -102,7 +110,6 @@ def run_ansible(
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
             "ANSIBLE_PIPELINING": "True",
-            "ANSIBLE_PYTHON_INTERPRETER": PYTHON,
             "XDG_STATE_HOME": str(folder / "state"),
         },
         cwd=within,

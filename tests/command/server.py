@@ -22,10 +22,14 @@ from apachestaple import __main__ as program
 LONGEST_REQUEST = 1 << 17
 
 
-def main(connection: socket.socket) -> None:
-    """Run what is requested until the other end is closed."""
+def load() -> None:
+    """Import all modules of the program."""
     for module in pkgutil.walk_packages(apachestaple.__path__, "apachestaple."):
         importlib.import_module(module.name)
+
+
+def main(connection: socket.socket) -> None:
+    """Run what is requested until the other end is closed."""
     while True:
         request, streams, _flags, _address = socket.recv_fds(connection, LONGEST_REQUEST, 3)
         if not request:
@@ -80,4 +84,5 @@ def _exit(code: object) -> NoReturn:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    load()
     main(socket.socket(fileno=int(sys.argv[1])))

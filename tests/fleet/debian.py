@@ -6,18 +6,19 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apachestaple.rules.rule import tls_host
-from tests.fleet.server import PROGRAM
+from tests.collection.interpreter import interpreter
 from tests.lab.ports import ReservedPort
 from tests.lab.processes import Child, wait_until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.lab.play import Lab
 
+PROGRAM = Path(sys.executable).with_name("apachestaple")
 _MODULES = ("ssl", "socache_shmcb", "setenvif")
 
 
@@ -122,7 +123,7 @@ class DebianServer:
             "ansible_ssh_private_key_file": str(self.folder / "user"),
             "ansible_ssh_common_args": f"-o UserKnownHostsFile={self.folder}/known_hosts"
             " -F none -o ControlMaster=no",
-            "ansible_python_interpreter": "/usr/bin/python3",
+            "ansible_python_interpreter": interpreter(self.folder, "/usr/bin/python3"),
             "stapling_executable": str(self.folder / "apachestaple"),
             # By default, its service is reloaded.
             "stapling_reload_command": "{{ debian_reload | default([]) }}",

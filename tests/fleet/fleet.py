@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -10,12 +12,15 @@ from tests.fleet.debian import DebianServer
 from tests.fleet.problems import FIRST, LAST, WORSE
 from tests.fleet.server import Server
 from tests.lab.ending import Ending
+from tests.lab.processes import Child, wait_until
+from tests.project import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.lab.play import Lab
 
+_CLIENT = ROOT / "tests" / "command" / "client.py"
 # Servers that cannot be checked.
 UNAVAILABLE = ("no-httpd", "no-python", "down")
 # The batches of a rollout, and how many servers each has.
@@ -29,7 +34,9 @@ class Fleet(Ending):
         self.lab = lab
         self._ending = ExitStack()
         try:
-            self.servers = {each.name: Server(lab, each) for each in (*FIRST, *WORSE, LAST)}
+            program = self._start_program(folder)
+            problems = (*FIRST, *WORSE, LAST)
+            self.servers = {each.name: Server(lab, each, program) for each in problems}
             for server in self.servers.values():
                 self._ending.callback(server.close)
                 server.start()
@@ -42,6 +49,19 @@ class Fleet(Ending):
         except BaseException:
             self._ending.close()
             raise
+
+    def _start_program(self, folder: Path) -> list[str]:
+        """The command that runs the program, which is loaded once for all servers but Debian's."""
+        path = folder / "program"
+        command = [sys.executable, "-m", "tests.command.listener", str(path)]
+        child = Child(
+            command,
+            output=folder / "program.log",
+            environment={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        self._ending.callback(child.stop, grace=0.1)
+        assert wait_until(path.exists, 30), (folder / "program.log").read_text()
+        return ["/usr/bin/python3", "-I", "-S", str(_CLIENT), str(path)]
 
     def _inventory(self, folder: Path) -> dict[str, dict[str, object]]:
         variables = {name: server.variables() for name, server in self.servers.items()}

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.collection.interpreter import interpreter
 from tests.lab.processes import Child, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.fleet.problems import Problem
     from tests.lab.play import Lab
 
 SERVICE = Path(__file__).with_name("service.sh")
-PROGRAM = Path(sys.executable).with_name("apachestaple")
 
 
 class Server:
     """An httpd that runs; its service manager ends with :meth:`close`."""
 
-    def __init__(self, lab: Lab, problem: Problem) -> None:
+    def __init__(self, lab: Lab, problem: Problem, program: Sequence[str]) -> None:
+        """``program`` is the command that runs the program."""
         self.name, self.problem = problem.name, problem
+        self._program = program
         self.httpd = lab.httpd(problem.running, files=problem.files)
         self.root = self.httpd.root
         os.mkfifo(self.root / "starts")
@@ -60,12 +63,12 @@ class Server:
         program = self.root / "apachestaple"
         state = shlex.quote(str(self.root / "state"))
         program.write_text(
-            f'#!/bin/sh\nXDG_STATE_HOME={state} exec {shlex.quote(str(PROGRAM))} "$@"\n'
+            f'#!/bin/sh\nXDG_STATE_HOME={state} exec {shlex.join(self._program)} "$@"\n'
         )
         program.chmod(0o755)
         return {
             "ansible_connection": "local",
-            "ansible_python_interpreter": "/usr/bin/python3",
+            "ansible_python_interpreter": interpreter(self.root, "/usr/bin/python3"),
             "stapling_executable": str(program),
             "stapling_paths": [self.main],
             "stapling_reload_command": ["/bin/sh", str(SERVICE), str(self.root), "reload"],
