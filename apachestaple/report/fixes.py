@@ -110,13 +110,13 @@ def _counts(hosts: Iterable[Outlook]) -> str:
 def _written(outcome: FixOutcome, verb: str = "Written") -> Iterator[str]:
     """The files that were written or removed, and what to do next."""
     removed = {file.path for file in outcome.files if file.new is None}
-    for done, paths in (
+    for done, written in (
         (verb, [path for path in outcome.written if path not in removed]),
         ("Removed", [path for path in outcome.written if path in removed]),
     ):
-        if paths:
+        if written:
             yield f"{done}:"
-            yield from (f"  {printable(short(path))}" for path in paths)
+            yield from (f"  {printable(short(path))}" for path in written)
     if outcome.backup:
         yield f"Backup of the old files: {printable(short(outcome.backup))}"
         paths = map(shlex.quote, map(short, outcome.main_files[:1]))
