@@ -139,6 +139,15 @@ def test_undo_without_a_path_does_not_guess_between_several_configurations(
     assert one.read_bytes() == before
 
 
+def test_undo_lists_few_of_many_configurations(tmp_path: Path) -> None:
+    sites = [site(tmp_path, f"site{number}") for number in range(7)]
+    for path in sites:
+        fix(path)
+    refused = fix("--undo").stderr
+    assert [path for path in sites if str(path) in refused] == sites[2:]
+    assert "; and 2 more; name the one to undo" in refused
+
+
 def test_the_latest_fix_of_this_machine_s_httpd_is_undone_without_a_path(tmp_path: Path) -> None:
     one, other = site(tmp_path, "one"), site(tmp_path, "other")
     fix(one)
