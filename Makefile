@@ -15,6 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
+.PHONY: walkthrough
 .PHONY: docs docs-online packages release-check audit workflows vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
@@ -144,6 +145,14 @@ matrix: $(VENV)/test.stamp system
 	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
 	@mkdir -p $(RELEASES_IN)
 	@$(BIN)/python -m tests.matrix $(RELEASES_IN) "$(TREES)" "$(SEED)" $(RELEASES)
+
+ROOTS_IN ?= $(HOME)/.cache/apachestaple-roots
+
+# make walkthrough      follow the tutorial and how-to guides on fresh Debian servers (RELEASES=…, PAGES=…)
+walkthrough: $(VENV)/test.stamp
+	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
+	@[ "$$(id -u)" -eq 0 ] || { echo 'This needs root, for namespaces and mounts.' >&2; exit 1; }
+	@$(BIN)/python -m tests.walkthrough $(ROOTS_IN) $(RELEASES) $(PAGES)
 
 ENVIRONMENTS := .pythons
 PYTHONS = 3.11 3.12 3.13 3.14

@@ -214,6 +214,16 @@ def test_a_change_that_httpd_accepts_is_called_tested(httpd: Httpd) -> None:
     assert "Tested: httpd -t passes.\n" in fix_report(outcome, Paint())
 
 
+def test_a_repair_without_which_httpd_does_not_start_says_to_start_it(httpd: Httpd) -> None:
+    text = fix_report(outcome_of(httpd), Paint())
+    assert text.index("reload httpd") < text.index("If httpd does not run, start it.\n")
+    starting = SITE.removeprefix("SSLStaplingReturnResponderErrors off\n")
+    httpd.configure("SSLStaplingCache shmcb:cache\n" + starting)
+    again = fix_report(outcome_of(httpd), Paint())
+    assert "reload httpd" in again
+    assert "start it" not in again
+
+
 def test_hosts_with_the_same_reasons_are_one_line(httpd: Httpd) -> None:
     hosts = [tls_host("SSLUseStapling on", name=f"www{n}.example.com") for n in range(7)]
     other = tls_host("SSLUseStapling on", certificate="no-ocsp", name="other.example.com")

@@ -15,13 +15,17 @@ from tests.pages.sandbox import Sandbox, is_shown
 from tests.pages.server import ADDRESS, PageServer
 from tests.pages.syntax import problems
 from tests.project import ROOT
+from tests.walkthrough.__main__ import PAGES
 from tests.walkthrough.pages import LEFT_OUT, Command, agrees, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Other programs follow these pages step by step.
-FOLLOWED = {"CONTRIBUTING.md": "tests/test_contributing.py"}
+FOLLOWED = {
+    "CONTRIBUTING.md": "tests/test_contributing.py",
+    **dict.fromkeys(PAGES, "tests/walkthrough/__main__.py"),
+}
 # Other tests run these commands, in the surroundings that they need.
 RUN_BY = {
     "apachestaple responders --resolve --format nftables /etc/apache2": "test_firewall.py",

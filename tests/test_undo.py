@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from apachestaple.fix.transaction.write import NewText, written
 from apachestaple.report.fix_json import fix_json
 from tests.command.run import run
 from tests.lab.server import MODULES
+from tests.project import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +92,22 @@ def test_undo_gives_back_the_first_bytes_fix_by_fix(tmp_path: Path, state: Path)
     assert "there is no backup" in gone.stderr
 
 
+def test_undo_names_the_files_that_it_restores_and_removes(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples/apache2", tmp_path / "apache2", symlinks=True)
+    main = tmp_path / "apache2/apache2.conf"
+    # Without a cache outside of the sites, fix makes a file for one.
+    for name in ("ocsp-stapling.conf", "zz-hardening.conf"):
+        (tmp_path / "apache2/conf-enabled" / name).unlink()
+        (tmp_path / "apache2/conf-available" / name).unlink()
+    assert fix(main).returncode in (0, 1)
+    lines = fix("--undo").stdout.splitlines()
+    restored, removed = lines.index("Restored:"), lines.index("Removed:")
+    made = f"  {tmp_path}/apache2/conf-available/ocsp-stapling.conf"
+    assert any("/sites-available/" in line for line in lines[restored:removed])
+    assert lines[removed:].count(made) == 1
+    assert made not in lines[:removed]
+
+
 def test_undo_of_a_path_passes_over_the_fixes_of_others(tmp_path: Path) -> None:
     one, other = site(tmp_path, "one"), site(tmp_path, "other")
     before = one.read_bytes()
@@ -119,6 +137,15 @@ def test_undo_without_a_path_does_not_guess_between_several_configurations(
     assert fix("--undo", other).returncode == 0
     assert fix("--undo").returncode == 0
     assert one.read_bytes() == before
+
+
+def test_undo_lists_few_of_many_configurations(tmp_path: Path) -> None:
+    sites = [site(tmp_path, f"site{number}") for number in range(7)]
+    for path in sites:
+        fix(path)
+    refused = fix("--undo").stderr
+    assert [path for path in sites if str(path) in refused] == sites[2:]
+    assert "; and 2 more; name the one to undo" in refused
 
 
 def test_the_latest_fix_of_this_machine_s_httpd_is_undone_without_a_path(tmp_path: Path) -> None:

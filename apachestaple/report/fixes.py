@@ -11,6 +11,7 @@ from apachestaple.fix.transaction.configtest import Verdict
 from apachestaple.report.columns import wrapped_lines
 from apachestaple.report.summary import counted
 from apachestaple.report.terminal import Paint, printable, short
+from apachestaple.rules.finding import Effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ _STATES = {
     None: "unknown",
 }
 _MOST_HOSTS = 5
+_NOT_STARTING = (Effect.REJECTED, Effect.DOES_NOT_START)
 
 
 def diff_report(files: Sequence[NewText], paint: Paint, *, for_people: bool) -> str:
@@ -106,10 +108,15 @@ def _counts(hosts: Iterable[Outlook]) -> str:
 
 
 def _written(outcome: FixOutcome, verb: str = "Written") -> Iterator[str]:
-    """The files that were written, and what to do next."""
-    if outcome.written:
-        yield f"{verb}:"
-        yield from (f"  {printable(short(path))}" for path in outcome.written)
+    """The files that were written or removed, and what to do next."""
+    removed = {file.path for file in outcome.files if file.new is None}
+    for done, written in (
+        (verb, [path for path in outcome.written if path not in removed]),
+        ("Removed", [path for path in outcome.written if path in removed]),
+    ):
+        if written:
+            yield f"{done}:"
+            yield from (f"  {printable(short(path))}" for path in written)
     if outcome.backup:
         yield f"Backup of the old files: {printable(short(outcome.backup))}"
         paths = map(shlex.quote, map(short, outcome.main_files[:1]))
@@ -117,6 +124,8 @@ def _written(outcome: FixOutcome, verb: str = "Written") -> Iterator[str]:
         yield f"To restore them, run: apachestaple fix --undo {printable(' '.join(paths))}{more}"
     yield from test_lines(outcome.tested)
     yield from activation_lines(outcome.activations, is_written=outcome.in_place)
+    if outcome.activations and any(each.effect in _NOT_STARTING for each in outcome.repaired):
+        yield "If httpd does not run, start it."
 
 
 def test_lines(tested: Tested) -> Iterator[str]:

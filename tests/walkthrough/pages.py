@@ -21,6 +21,7 @@ _VARYING = (
     (r"\w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT", "TIME"),
     (r"\[pid \d+(:tid \d+)?\]", "[pid]"),
     (r"\d+\.\d+ s\b", "SECONDS"),
+    (r"\d+ +\d+\.\d\d$", "BYTES AND SECONDS"),
     (r"\d+(\.\d+)? [hd] left", "LEFT"),
     (r"\d+% of its life", "LIFE"),
     (r"\b\d+ bytes", "BYTES"),
@@ -89,5 +90,5 @@ def agrees(shown: str, output: str) -> bool:
 def without_varying(text: str) -> str:
     """The text with one word for each time, size and serial number."""
     for pattern, word in _VARYING:
-        text = re.sub(pattern, word, text)
+        text = re.sub(pattern, word, text, flags=re.MULTILINE)
     return text

@@ -143,11 +143,13 @@ def _configurations(journal: Journal) -> set[str]:
 
 
 def _listed(journals: Iterable[Journal]) -> str:
-    """The configurations, each with its latest fix."""
+    """The configurations with the latest fixes, each with its latest one."""
     latest: dict[tuple[str, ...], str] = {}
     for journal in journals:
         latest.setdefault(journal.main_files, journal.time)
-    return "; ".join(f"{', '.join(paths)} ({time})" for paths, time in latest.items())
+    fixes = [f"{', '.join(paths)} ({time})" for paths, time in latest.items()]
+    more = len(fixes) - _MOST_LISTED
+    return "; ".join(fixes[:_MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _backup(journal: Journal) -> Backup:
