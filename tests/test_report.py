@@ -22,7 +22,7 @@ from apachestaple.report.json import hosts_json, lint_json, responders_json, rul
 from apachestaple.report.lint import LintReport
 from apachestaple.report.markdown import rules_page
 from apachestaple.report.summary import Summary, summarize
-from apachestaple.report.tables import responders_table, rule_page, rules_table
+from apachestaple.report.tables import responders_table, rule_in_text, rules_table
 from apachestaple.report.terminal import Paint, pad, printable, short, width, without_commands
 from apachestaple.report.text import text_report
 from apachestaple.rules.as419_certificate_revoked import CertificateRevoked
@@ -320,7 +320,7 @@ def test_the_catalogue_is_complete_in_every_form() -> None:
         anchor = heading.removeprefix("## ").lower().replace(" ", "-")
         assert document["url"].endswith(f"#{anchor}")
         assert f"](#{anchor})" in page
-        alone = rule_page(rule, Paint())
+        alone = rule_in_text(rule, Paint())
         for example in (*rule.bad, *(good for good in rule.good if good is not FIXED)):
             for line in example.text.splitlines():
                 assert printable(line).strip() in alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import DEBUG, LOG, Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -34,6 +35,11 @@ class StaplesWithoutTls(ServerRule):
     needs_whole = True
     message = "stapling is on for this host without TLS, and each handshake queries the responder"
     help = "Set SSLUseStapling off in this host, or turn SSLEngine on."
+    by_hand = (
+        Check(
+            f"{DEBUG} httpd queries the responder each time.", f"grep -c 'querying responder' {LOG}"
+        ),
+    )
     bad = (
         Example(CACHE + _ON + tls_host() + _PLAIN),
         Example(
