@@ -124,12 +124,16 @@ def _messages(rule: Rule) -> list[Message]:
 
 
 def _examples(rule: Rule) -> Iterator[Block]:
-    for number, example in enumerate(rule.bad):
+    first, *others = rule.bad
+    yield from _example(first)
+    message = recorded(rule).message
+    if message:
+        yield "`apachestaple lint` reports:"
+        yield Code("text", f"{rule.severity}[{rule.code}] {rule.name}: {message}")
+    if others:
+        yield "It also reports:"
+    for example in others:
         yield from _example(example)
-        message = recorded(rule).message
-        if number == 0 and message:
-            yield "`apachestaple lint` reports:"
-            yield Code("text", f"{rule.severity}[{rule.code}] {rule.name}: {message}")
 
 
 def _use_instead(rule: Rule) -> Iterator[Block]:
@@ -141,7 +145,8 @@ def _use_instead(rule: Rule) -> Iterator[Block]:
 
 def _template(rule: Rule) -> str:
     """The help of a rule whose first example is only found with certain options."""
-    return re.sub(r"\{(\w+)[^}]*\}", lambda name: name[1].upper(), rule.text("help", ""))
+    text = rule.help if isinstance(rule.help, str) else next(iter(rule.help.values()))
+    return re.sub(r"\{(\w+)[^}]*\}", lambda name: name[1].upper(), text)
 
 
 def _example(example: Example) -> Iterator[Block]:
