@@ -31,6 +31,7 @@ _VARYING = (
     (re.compile(r"127\.0\.0\.1 port \d+"), "192.0.2.1 port 80"),
     (re.compile(r"(?<=serial number: )\d+"), "4711"),
     (re.compile(r"(?<=response of )\d+"), "12345"),
+    (re.compile(r"(?<=at least )\d{5,}(?= bytes are needed)"), "25720"),
     # A hash table of httpd has them in any order.
     (re.compile(r"(?<=known names: )[^)]+"), "default,shmcb,dbm"),
     # The lab includes the file from a main file of its own.

@@ -1,14 +1,12 @@
 """What httpd and fix do with the first bad example of each rule, for the pages of the rules.
 
-``python -m tests.recorded`` writes it to ``apachestaple/report/recorded.json``, with which
-``test_rules.py`` compares it. The difference shows what a change of the code changes for users.
-``python -m tests.recorded AS206 AS207`` records only these rules again.
+``python -m tests.example_texts`` writes it to ``apachestaple/report/recorded.json``, with which
+``test_rules.py`` compares it.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
@@ -46,7 +44,8 @@ def _without_lab(patch: Iterable[str]) -> Iterator[str]:
     return (line for line in lines if not is_main or line.startswith(("+", "-")))
 
 
-def _record(lab: Lab, rule: Rule) -> Recorded:
+def record(lab: Lab, rule: Rule) -> Recorded:
+    """Play the first bad example of a rule, and let fix repair the first one that it can."""
     from tests.test_rules import Case, first_repaired, linted_files, made, observe, of, repair
 
     bad = rule.bad[0]
@@ -70,16 +69,9 @@ def _record(lab: Lab, rule: Rule) -> Recorded:
     return Recorded(message, help_, by_hand, changes)
 
 
-def _main() -> None:
-    from tests.lab.play import Lab
-
+def write(records: Mapping[str, Recorded]) -> None:
+    """Write what was recorded of some rules, by their codes; that of the other ones is kept."""
     known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    rules = [rule for rule in all_rules() if rule.code in sys.argv[1:] or not sys.argv[1:]]
-    with Lab() as lab:
-        known |= {rule.code: _record(lab, rule)._asdict() for rule in rules}
-    ordered = dict(sorted(known.items()))
-    FILE.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    _main()
+    known |= {code: record._asdict() for code, record in records.items()}
+    kept = {rule.code: known[rule.code] for rule in all_rules() if rule.code in known}
+    FILE.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

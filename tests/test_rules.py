@@ -27,7 +27,7 @@ from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding, Fix
 from apachestaple.rules.remedy import TurnStapling
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
-from tests.by_hand import outputs
+from tests.by_hand import as_shown, outputs
 from tests.example_texts import expected, findings_text, hosts_text, repair_text
 from tests.lab.handshake import handshake, takes_staple
 from tests.lab.openssl import openssl_of
@@ -287,7 +287,10 @@ def judged(lab: Lab, case: Case) -> tuple[list[Finding], str]:
             if case.example is first_repaired(case.rule):
                 assert changes == recorded(case.rule).diff
         site, findings = linted_files(httpd, online=case.rule.needs_answers)
-    found = of(case.rule, findings)
+        found = of(case.rule, findings)
+        if found and case.example is case.rule.bad[0]:
+            said = found[0].message, found[0].help
+            assert tuple(as_shown(httpd, text) for text in said) == recorded(case.rule)[:2]
     if repaired or not found:
         return findings, repaired
     problems = start_problems(findings)

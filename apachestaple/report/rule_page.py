@@ -164,7 +164,8 @@ def _repair(rule: Rule) -> Iterator[Block]:
     if rule.fix is None:
         yield "`apachestaple fix` does not repair it."
         return
-    yield rule.repair
+    if rule.repair:
+        yield rule.repair
     if rule.fix is Fix.UNSAFE:
         yield "This is only done with `--unsafe`."
     yield (
@@ -186,7 +187,7 @@ def _by_hand(rule: Rule) -> Iterator[Block]:
     for check in made:
         yield check.text
         if check.command:
-            yield Code("console", f"$ {check.command}\n{next(outputs)}")
+            yield Code("console", f"$ {check.command}\n{next(outputs, '')}")
 
 
 def _see_also(rule: Rule) -> Iterator[Block]:
