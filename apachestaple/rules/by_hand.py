@@ -125,3 +125,7 @@ QUERIES = Check(
     f"{DEBUG} httpd queries the responder more than once for the certificate.",
     f"grep -c 'querying responder' {LOG}",
 )
+VERIFY = Check(
+    "Connect with curl, which verifies the staple.",
+    "curl --silent --show-error --output /dev/null --cert-status https://www.example.com/",
+)
