@@ -1,8 +1,8 @@
 """What lint says about the examples of all rules, and what fix makes of them.
 
 ``python -m tests.example_texts [CODE…]`` writes it to ``tests/fixtures/examples.txt``, for all or
-for these rules. ``test_rules.py`` compares it. The difference shows what a change of the code
-changes for users.
+for these rules, and what httpd does to ``apachestaple/report/recorded.json``. ``test_rules.py``
+compares both. The difference shows what a change of the code changes for users.
 """
 
 from __future__ import annotations
@@ -90,13 +90,15 @@ def _without_varying(text: str) -> str:
 
 def _main() -> None:
     from apachestaple.rules.catalogue import all_rules
+    from tests import recorded
     from tests.lab.play import Lab
     from tests.test_rules import bad_cases, good_cases, judged, named
 
     rules = [rule for rule in all_rules() if rule.code != "AS018"]
-    chosen = set(sys.argv[1:]) or {rule.code for rule in rules}
+    chosen = set(sys.argv[1:]) or {rule.code for rule in all_rules()}
     known = expected()
     with Lab() as lab:
+        recorded.write({r.code: recorded.record(lab, r) for r in all_rules() if r.code in chosen})
         texts = {
             name: judged(lab, case)[1] if case.rule.code in chosen else known.get(name, "")
             for cases in (bad_cases(rules), good_cases(rules))

@@ -21,11 +21,13 @@ from apachestaple.report.hosts import expected_hosts, hosts_table
 from apachestaple.report.json import hosts_json, lint_json, responders_json, rules_json
 from apachestaple.report.lint import LintReport
 from apachestaple.report.markdown import rules_page
+from apachestaple.report.recorded import recorded
 from apachestaple.report.summary import Summary, summarize
-from apachestaple.report.tables import responders_table, rule_page, rules_table
+from apachestaple.report.tables import responders_table, rule_in_text, rules_table
 from apachestaple.report.terminal import Paint, pad, printable, short, width, without_commands
 from apachestaple.report.text import text_report
 from apachestaple.rules.as419_certificate_revoked import CertificateRevoked
+from apachestaple.rules.by_hand import checks
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Confidence, Effect, Finding, Severity
 from apachestaple.rules.remedy import LoadModule
@@ -320,7 +322,14 @@ def test_the_catalogue_is_complete_in_every_form() -> None:
         anchor = heading.removeprefix("## ").lower().replace(" ", "-")
         assert document["url"].endswith(f"#{anchor}")
         assert f"](#{anchor})" in page
-        alone = rule_page(rule, Paint())
+        alone = rule_in_text(rule, Paint())
+        assert bool(rule.repair) is (rule.fix is not None)
+        assert checks(rule) or rule.effect is Effect.ADVICE
+        commands = [check.command for check in checks(rule) if check.command]
+        assert len(recorded(rule).outputs) == len(commands)
+        for command in commands:
+            assert f"    $ {command}\n" in alone
+        assert bool(recorded(rule).diff) is (rule.fix is not None)
         for example in (*rule.bad, *(good for good in rule.good if good is not FIXED)):
             for line in example.text.splitlines():
                 assert printable(line).strip() in alone

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 import pytest
 
@@ -22,14 +22,17 @@ from apachestaple.mod_ssl.queries import queries as queries_of
 from apachestaple.mod_ssl.reading import read_site
 from apachestaple.mod_ssl.site import understand
 from apachestaple.network.ask import ask_all
+from apachestaple.report.recorded import recorded
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding, Fix
 from apachestaple.rules.remedy import TurnStapling
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
+from tests.by_hand import as_shown, outputs
 from tests.example_texts import expected, findings_text, hosts_text, repair_text
 from tests.lab.handshake import handshake, takes_staple
 from tests.lab.openssl import openssl_of
 from tests.random_trees.proof import fix
+from tests.recorded import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,6 +124,7 @@ class Observed:
     seconds: float
     usable: dict[str, bool]
     text: str
+    by_hand: tuple[str, ...]
 
     @property
     def made(self) -> Handshake:
@@ -171,6 +175,7 @@ def observe(
             for name, made in handshakes.items()
             if verify and made.staple == "good"
         }
+        by_hand = outputs(httpd, case.rule, lab.authority.root_file) if is_checked(case) else ()
         httpd.stop()
         return Observed(
             accepted=test.accepted,
@@ -184,20 +189,40 @@ def observe(
             seconds=seconds,
             usable=usable,
             text=(httpd.root / "site.conf").read_text(),
+            by_hand=by_hand,
         )
 
 
-def repair(lab: Lab, httpd: Httpd, rule: Rule) -> str:
-    """Let fix repair what one rule finds; other runs have folders of their own for their state.
+def check_by_hand(case: Case, observed: Observed) -> None:
+    """Check that the first bad example, and no good one, shows what the page of the rule says."""
+    if is_checked(case):
+        is_bad = case.example is case.rule.bad[0] and not case.is_fixed
+        assert (list(observed.by_hand) == recorded(case.rule).outputs) is is_bad, observed.by_hand
 
-    Returns what it prints and the changed lines.
-    """
+
+def is_checked(case: Case | None) -> TypeGuard[Case]:
+    """Whether the checks by hand of the rule are run: not for other bad examples."""
+    return case is not None and case.example in (case.rule.bad[0], *case.rule.good)
+
+
+def repair(lab: Lab, httpd: Httpd, rule: Rule) -> Repaired:
+    """Let fix repair what one rule finds; other runs have folders of their own for their state."""
+    # AS018 is only repaired if the ignored rule is applied, which is AS101 in its examples.
+    rules = (rule.code, "AS101") if rule.code == "AS018" else (rule.code,)
     before = texts(httpd)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(lab.folder / "state"))
-        code, said = fix(httpd.root / "httpd.conf", unsafe=True, rules=(rule.code,))
+        code, said = fix(httpd.root / "httpd.conf", unsafe=True, rules=rules)
     assert code != 2, said
-    return repair_text(said, before, texts(httpd))
+    after = texts(httpd)
+    return Repaired(repair_text(said, before, after), diff(httpd, before, after))
+
+
+class Repaired(NamedTuple):
+    """What fix prints, with the changed lines, and its changes as a page shows them."""
+
+    text: str
+    diff: str
 
 
 def texts(httpd: Httpd) -> dict[str, str]:
@@ -256,14 +281,26 @@ def linted_files(
 def judged(lab: Lab, case: Case) -> tuple[list[Finding], str]:
     """The findings, and what the rule's findings or the repair look like."""
     with made(lab, case.example, case.example.text) as httpd:
-        repaired = repair(lab, httpd, case.rule) if case.is_fixed else ""
+        repaired = ""
+        if case.is_fixed:
+            repaired, changes = repair(lab, httpd, case.rule)
+            if case.example is first_repaired(case.rule):
+                assert changes == recorded(case.rule).diff
         site, findings = linted_files(httpd, online=case.rule.needs_answers)
-    found = of(case.rule, findings)
+        found = of(case.rule, findings)
+        if found and case.example is case.rule.bad[0]:
+            said = found[0].message, found[0].help
+            assert tuple(as_shown(httpd, text) for text in said) == recorded(case.rule)[:2]
     if repaired or not found:
         return findings, repaired
     problems = start_problems(findings)
     hosts = {host.name: expected_staple(host, site, problems) for host in site.listed_hosts}
     return findings, findings_text(found) + hosts_text(hosts)
+
+
+def first_repaired(rule: Rule) -> Example:
+    """The first bad example that fix repairs."""
+    return next(bad for bad in rule.bad if bad.fixable)
 
 
 def of(rule: Rule, findings: Iterable[Finding]) -> list[Finding]:
@@ -298,6 +335,7 @@ def test_the_rule_does_not_find_its_good_example(
 @played(Effect.REJECTED)
 def test_httpd_rejects_it_at_that_line(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
+    check_by_hand(case, observed)
     assert not observed.accepted
     assert case.example.rejection is not None
     assert re.search(case.example.rejection, observed.message), observed.message
@@ -308,7 +346,9 @@ def test_httpd_rejects_it_at_that_line(lab: Lab, case: Case) -> None:
 
 @repaired(Effect.REJECTED)
 def test_httpd_accepts_what_is_good(lab: Lab, case: Case) -> None:
-    assert observe(lab, case).accepted
+    observed = observe(lab, case)
+    check_by_hand(case, observed)
+    assert observed.accepted
 
 
 @parametrized([case for case in bad_cases(PLAYED) if case.effect in PREVENTS_START])
@@ -330,6 +370,7 @@ def test_httpd_passes_the_test_and_does_not_start(lab: Lab, case: Case) -> None:
         # OpenSSL 1.1.1 has a lower level by default, and OpenSSL 3.5 accepts SHA-1.
         assert not (3, 0) <= openssl_of(observed.log) < (3, 5)
         return
+    check_by_hand(case, observed)
     assert not observed.started
     assert case.log_id
     assert case.log_id in observed.log
@@ -337,12 +378,15 @@ def test_httpd_passes_the_test_and_does_not_start(lab: Lab, case: Case) -> None:
 
 @repaired(Effect.DOES_NOT_START)
 def test_httpd_starts_with_what_is_good(lab: Lab, case: Case) -> None:
-    assert observe(lab, case).started
+    observed = observe(lab, case)
+    check_by_hand(case, observed)
+    assert observed.started
 
 
 @played(Effect.ABORTS_HANDSHAKES)
 def test_httpd_aborts_the_handshakes_of_clients_that_ask(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
+    check_by_hand(case, observed)
     made = observed.made
     (plain,) = observed.without_status.values()
     assert not made.connected
@@ -354,12 +398,15 @@ def test_httpd_aborts_the_handshakes_of_clients_that_ask(lab: Lab, case: Case) -
 
 @repaired(Effect.ABORTS_HANDSHAKES)
 def test_clients_that_ask_are_connected(lab: Lab, case: Case) -> None:
-    assert observe(lab, case).made.connected
+    observed = observe(lab, case)
+    check_by_hand(case, observed)
+    assert observed.made.connected
 
 
 @played(Effect.NO_STAPLE)
 def test_clients_get_no_staple(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
+    check_by_hand(case, observed)
     made = observed.made
     assert made.connected
     assert made.staple is None
@@ -369,6 +416,7 @@ def test_clients_get_no_staple(lab: Lab, case: Case) -> None:
 @repaired(Effect.NO_STAPLE)
 def test_clients_get_a_staple_or_stapling_is_off(lab: Lab, case: Case) -> None:
     observed = observe(lab, case)
+    check_by_hand(case, observed)
     made = observed.made
     assert made.connected
     # Turning stapling off is a repair, too: then the errors at the start must be gone.
@@ -381,6 +429,7 @@ def test_clients_get_a_staple_or_stapling_is_off(lab: Lab, case: Case) -> None:
 @played(Effect.BAD_STAPLE)
 def test_clients_get_a_bad_staple(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, verify=True)
+    check_by_hand(case, observed)
     made = observed.made
     assert made.connected
     if "answer-another" in case.example.text and openssl_of(observed.log) >= (3, 6):
@@ -395,6 +444,7 @@ def test_clients_get_a_bad_staple(lab: Lab, case: Case) -> None:
 @repaired(Effect.BAD_STAPLE)
 def test_clients_get_a_good_staple_or_none(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, verify=True)
+    check_by_hand(case, observed)
     made = observed.made
     assert made.connected
     assert made.staple in (None, "good")
@@ -404,23 +454,27 @@ def test_clients_get_a_good_staple_or_none(lab: Lab, case: Case) -> None:
 @played(Effect.EVICTS_STAPLES)
 def test_the_responder_is_asked_again(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, rounds=2)
+    check_by_hand(case, observed)
     assert observed.queries > observed.certificates
 
 
 @repaired(Effect.EVICTS_STAPLES)
 def test_the_responder_is_asked_once(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, rounds=2)
+    check_by_hand(case, observed)
     assert observed.queries == observed.certificates
 
 
 @played(Effect.STALLS_HANDSHAKES)
 def test_handshakes_wait_for_the_responder(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, rounds=2, timeout=15)
+    check_by_hand(case, observed)
     assert all(made.connected for made in observed.handshakes.values())
     assert case.log_id
     assert case.log_id in observed.log
     (good,) = good_cases([case.rule])
     without = observe(lab, good, rounds=2, timeout=15)
+    check_by_hand(good, without)
     assert all(made.connected for made in without.handshakes.values())
     longer = observed.seconds > without.seconds + 1
     assert longer or observed.queries > without.queries, "for its answer, or at each of them"
@@ -430,6 +484,7 @@ def test_handshakes_wait_for_the_responder(lab: Lab, case: Case) -> None:
 def test_it_makes_no_difference(lab: Lab, case: Case) -> None:
     assert case.example.as_if is not None
     observed = observe(lab, case)
+    check_by_hand(case, observed)
     without = observe(lab, case.example, case.example.as_if)
     assert observed.behaviour == without.behaviour
 
@@ -438,8 +493,10 @@ def test_it_makes_no_difference(lab: Lab, case: Case) -> None:
     "rule", [rule for rule in PLAYED if rule.effect is Effect.IGNORED], ids=lambda rule: rule.code
 )
 def test_without_the_problem_it_would_make_a_difference(lab: Lab, rule: Rule) -> None:
-    typed = next(good for good in rule.good if good is not FIXED)
-    assert observe(lab, rule.bad[0]).behaviour != observe(lab, typed).behaviour
+    typed = Case(rule, next(good for good in rule.good if good is not FIXED))
+    observed = observe(lab, typed)
+    check_by_hand(typed, observed)
+    assert observe(lab, rule.bad[0]).behaviour != observed.behaviour
 
 
 FIXABLE = [rule for rule in all_rules() if rule.fix is not None]

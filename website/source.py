@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apachestaple.report.markdown import rule_text
+from apachestaple.report import markdown
 from apachestaple.rules.catalogue import CATEGORIES, all_rules
 from website.markdown import Target, parts, with_targets
 
@@ -113,7 +113,7 @@ def _document(target: str) -> str:
 
 def rule_page(rule: Rule) -> str:
     """The page of a rule. The navigation has only the page of all rules."""
-    return f"---\norphan: true\n---\n\n# {rule.code} {rule.name}\n\n{rule_text(rule)}\n"
+    return f"---\norphan: true\n---\n\n{markdown.rule_page(rule, lambda other: f'{other.code}.md')}"
 
 
 def rules_index(rules: Sequence[Rule]) -> str:

@@ -28,7 +28,7 @@ def rules(
     """List the rules by category, or explain one."""
     from apachestaple.report.json import rules_json
     from apachestaple.report.markdown import rules_page
-    from apachestaple.report.tables import rule_page, rules_table
+    from apachestaple.report.tables import rule_in_text, rules_table
     from apachestaple.report.terminal import emit
     from apachestaple.rules.catalogue import all_rules, find_rule, select_rules
 
@@ -44,5 +44,5 @@ def rules(
     elif form == "markdown":
         emit(rules_page(shown))
     else:
-        emit(rule_page(chosen, paint) if chosen else rules_table(shown, paint))
+        emit(rule_in_text(chosen, paint) if chosen else rules_table(shown, paint))
     return 0

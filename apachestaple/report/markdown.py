@@ -1,16 +1,17 @@
-"""The page docs/rules.md."""
+"""The pages of the rules in Markdown: docs/rules.md, and a page for each rule."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.report.rule_page import Code, Items, Links, See, sections
 from apachestaple.rules.finding import Effect, Fix
-from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from apachestaple.rules.rule import Example, Rule
+    from apachestaple.report.rule_page import Block
+    from apachestaple.rules.rule import Rule
 
 _FIXES = {Fix.SAFE: "yes", Fix.UNSAFE: "with `--unsafe`", None: "no"}
 _ABOUT = """\
@@ -42,7 +43,7 @@ def _table(rules: Sequence[Rule]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for rule in rules:
         cells = (
-            f"[{rule.code}](#{rule.code.lower()}-{rule.name})",
+            f"[{rule.code}]({_anchor(rule)})",
             rule.name,
             rule.severity.value,
             f"`{rule.effect}`",
@@ -58,51 +59,47 @@ def _played(rule: Rule) -> str:
 
 
 def _section(rule: Rule) -> str:
-    return f"\n## {rule.code} {rule.name}\n\n{rule_text(rule)}"
+    return f"\n## {_title(rule)}\n\n{rule_text(rule, '###', _anchor)}"
 
 
-def rule_text(rule: Rule) -> str:
-    """All that the page says about a rule, without its heading."""
-    return "\n".join(_section_lines(rule))
+def rule_page(rule: Rule, address: Callable[[Rule], str] | None = None) -> str:
+    """The page of one rule; ``address`` is that of the page of another rule."""
+    return f"# {_title(rule)}\n\n{rule_text(rule, '##', address)}\n"
 
 
-def _section_lines(rule: Rule) -> Iterator[str]:
-    yield f"**{rule.summary}**\n"
-    if rule.explanation:
-        yield f"{rule.explanation}\n"
-    yield f"- Severity: {rule.severity}, confidence: {rule.confidence}"
-    yield f"- Effect: `{rule.effect}`, {rule.effect.meaning} ({_played(rule)})"
-    if rule.log_id:
-        yield f"- Log line: `{rule.log_id}`"
-    if rule.benchmark:
-        number = rule.benchmark.removeprefix("CIS ")
-        yield f"- Benchmark: CIS Apache HTTP Server 2.4 Benchmark, {number}"
-    yield f"- Repaired by `apachestaple fix`: {_FIXES[rule.fix]}"
-    if rule.needs_whole:
-        yield "- Checked only in whole configurations, not in fragments"
-    if rule.needs_answers:
-        yield "- Checked only by `lint --online` and `responders --check`"
-    for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
-        for example in examples:
-            yield from _example(title, example)
+def rule_text(rule: Rule, heading: str = "##", address: Callable[[Rule], str] | None = None) -> str:
+    """All that a page says about a rule, without its title.
+
+    Other rules are links if their ``address`` is known.
+    """
+    return "\n\n".join(
+        paragraph
+        for section in sections(rule)
+        for paragraph in (
+            f"{heading} {section.title}",
+            *(_block(block, address) for block in section.blocks),
+        )
+    )
 
 
-def _example(title: str, example: Example) -> Iterator[str]:
-    if example is FIXED:
-        yield f"\n{title}: the output of `apachestaple fix` for each bad example."
-        return
-    yield f"\n{title}:\n"
-    yield _block(example.text)
-    for name, text in example.files.items():
-        yield f"\nwith `{name}`:\n"
-        yield _block(text)
-    for name, target in example.links.items():
-        yield f"\nwith `{name}`, a link to `{target}`."
-    if example.without:
-        yield f"\nwithout {', '.join(f'`{module}`' for module in sorted(example.without))}."
-    if example.rejection:
-        yield f"\nhttpd -t: `{example.rejection}`"
+def _title(rule: Rule) -> str:
+    return f"{rule.code} {rule.name}"
 
 
-def _block(text: str) -> str:
-    return f"```apache\n{text.rstrip()}\n```"
+def _anchor(rule: Rule) -> str:
+    return f"#{rule.code.lower()}-{rule.name}"
+
+
+def _block(block: Block, address: Callable[[Rule], str] | None) -> str:
+    match block:
+        case Items(lines):
+            return "\n".join(f"- {line}" for line in lines)
+        case Code(language, text):
+            return f"```{language}\n{text.rstrip()}\n```"
+        case See(rules):
+            names = (f"[{_title(r)}]({address(r)})" if address else _title(r) for r in rules)
+            return "\n".join(f"- {name}: {r.summary}" for name, r in zip(names, rules, strict=True))
+        case Links(addresses):
+            return "\n".join(f"- [{text}]({link})" for text, link in addresses.items())
+        case _:
+            return block

@@ -7,16 +7,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from apachestaple.report.columns import aligned
+from apachestaple.report.rule_page import Code, Items, Links, See, sections
 from apachestaple.report.terminal import Paint, printable, short
 from apachestaple.rules.catalogue import CATEGORIES
-from apachestaple.rules.finding import Effect
-from apachestaple.rules.rule import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from apachestaple.ocsp.responder import Responder
-    from apachestaple.rules.rule import Example, Rule
+    from apachestaple.report.rule_page import Block
+    from apachestaple.rules.rule import Rule
 
 
 def _below(details: Sequence[str]) -> Iterator[str]:
@@ -68,42 +68,31 @@ def rules_table(rules: Sequence[Rule], paint: Paint) -> str:
     return "\n".join(text) + "\n"
 
 
-def rule_page(rule: Rule, paint: Paint) -> str:
-    """The page of one rule."""
+def rule_in_text(rule: Rule, paint: Paint) -> str:
+    """The page of one rule, for a terminal."""
     return "\n".join(_rule_lines(rule, paint)) + "\n"
 
 
 def _rule_lines(rule: Rule, paint: Paint) -> Iterator[str]:
     yield paint(f"{rule.code} {rule.name}", "bold")
-    yield rule.summary
-    yield ""
-    facts = [
-        ["severity", rule.severity.value],
-        ["confidence", rule.confidence.value],
-        ["effect", f"{rule.effect}: {rule.effect.meaning}"],
-        ["log", rule.log_id or "none"],
-        ["fix", rule.fix.value if rule.fix else "by hand"],
-        ["tested", "no (advice)" if rule.effect is Effect.ADVICE else "on a real httpd"],
-        *([["requires", "--online"]] if rule.needs_answers else []),
-        *([["benchmark", rule.benchmark]] if rule.benchmark else []),
-        ["more", rule.url],
-    ]
-    yield from aligned(facts)
-    if rule.explanation:
+    for section in sections(rule):
         yield ""
-        yield rule.explanation
-    for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
-        for example in examples:
-            yield ""
-            yield paint(f"{title}:", "bold")
-            yield from _example(example)
+        yield paint(section.title, "bold")
+        for number, block in enumerate(section.blocks):
+            if number:
+                yield ""
+            yield from _block(block)
 
 
-def _example(example: Example) -> Iterator[str]:
-    if example is FIXED:
-        yield "    the output of apachestaple fix"
-        return
-    for name, text in {"": example.text, **example.files}.items():
-        if name:
-            yield f"  in {name}:"
-        yield from (f"    {printable(line)}".rstrip() for line in text.splitlines())
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Items(lines):
+            yield from lines
+        case Code(_, text):
+            yield from (f"    {printable(line)}".rstrip() for line in text.splitlines())
+        case See(rules):
+            yield from (f"{rule.code} {rule.name}: {rule.summary}" for rule in rules)
+        case Links(addresses):
+            yield from (f"{text}: {link}" for text, link in addresses.items())
+        case _:
+            yield block

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -31,6 +32,7 @@ class DanglingLink(ReadNoteRule):
     kinds = frozenset({NoteKind.DANGLING_LINK})
     message = "{text} is a symbolic link without a target, and httpd skips it"
     help = "Remove the link, or restore the file that it points to."
+    by_hand = (Check("List the links without a target.", "find -L sites -type l"),)
     bad = (
         Example(
             CACHE + "IncludeOptional sites/*.conf\n",

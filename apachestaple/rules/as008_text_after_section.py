@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
+from apachestaple.rules.by_hand import DUMP, Check, in_effect
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -31,6 +32,7 @@ class TextAfterSection(ReadNoteRule):
     kinds = frozenset({NoteKind.TEXT_AFTER_SECTION})
     message = "httpd ignores the text after the section's '>': {text}"
     help = "Write the directive on a line of its own."
+    by_hand = (Check(f"{DUMP} SSLUseStapling is not among them.", in_effect("SSLUseStapling")),)
     bad = (
         Example(
             CACHE + "<IfModule mod_ssl.c>SSLUseStapling on\n</IfModule>\n" + tls_host(),

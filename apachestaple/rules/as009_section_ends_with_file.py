@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -31,6 +32,10 @@ class SectionEndsWithFile(ReadNoteRule):
     kinds = frozenset({NoteKind.SECTION_ENDS_WITH_FILE})
     message = "{text}> is not closed; httpd ends it with the file"
     help = "Close the section."
+    by_hand = (
+        Check("Count the opening lines of the condition.", "grep -c '<IfModule' site.conf"),
+        Check("Count the closing lines. One is missing.", "grep -c '</IfModule' site.conf"),
+    )
     bad = (Example("<IfModule mod_ssl.c>\n" + CACHE + tls_host("SSLUseStapling on")),)
     good = (
         Example("<IfModule mod_ssl.c>\n" + CACHE + tls_host("SSLUseStapling on") + "</IfModule>\n"),

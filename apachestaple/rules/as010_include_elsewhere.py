@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import Example
@@ -39,6 +40,9 @@ class IncludeElsewhere(ReadNoteRule):
         NoteKind.OUTSIDE: "{text} leads out of {boundary}, so it was not read",
     }
     help = "Name the folder that holds the server's files with --root DIR or --map FROM=TO."
+    by_hand = (
+        Check("On the server, see whether the file exists.", "ls /srv/elsewhere/options.conf"),
+    )
     bad = (Example("Include /srv/elsewhere/options.conf\n"),)
     good = (Example("Include options.conf\n", files={"options.conf": "# nothing\n"}),)
 

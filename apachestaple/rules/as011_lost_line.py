@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
+from apachestaple.rules.by_hand import DUMP, Check, in_effect
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -39,6 +40,7 @@ class LostLine(ReadNoteRule):
     kinds = frozenset({NoteKind.LOST_LINE})
     message = "httpd loses this line because the file ends without a line ending: {text}"
     help = "Add a line ending at the end of the file."
+    by_hand = (Check(f"{DUMP} SSLUseStapling is not among them.", in_effect("SSLUseStapling")),)
     bad = (
         Example(
             CACHE + _MACRO + tls_host() + "Use Admin\nSSLUseStapling on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import Example
@@ -33,6 +34,12 @@ class VariablesNotRead(ReadNoteRule):
     message = "{text} was not read: {reason}"
     help = (
         "Replace it by a regular file in the folder that is linted, or lint the server with --root."
+    )
+    by_hand = (
+        Check(
+            "List what is not a regular file, also behind links.",
+            "find -L envvars.d ! -type f ! -type d",
+        ),
     )
     bad = (
         Example(

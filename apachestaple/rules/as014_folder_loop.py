@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.configuration import NoteKind
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.read_note import ReadNoteRule
 from apachestaple.rules.rule import Example
@@ -33,6 +34,12 @@ class FolderLoop(ReadNoteRule):
     kinds = frozenset({NoteKind.FOLDER_LOOP})
     message = "{text} is a symbolic link to a folder that contains it"
     help = "Remove the link."
+    by_hand = (
+        Check(
+            "Follow the links of the folder. find reports the loop.",
+            "find -L sites 2>&1 > /dev/null",
+        ),
+    )
     bad = (
         Example(
             "IncludeOptional sites\n",

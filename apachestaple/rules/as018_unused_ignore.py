@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.ignore_comment import IgnoreCommentRule
 from apachestaple.rules.remedy import RemoveIgnore
@@ -31,6 +32,10 @@ class UnusedIgnore(IgnoreCommentRule):
     fix = Fix.SAFE
     message = "the comment ignores {words}, which reports nothing here"
     help = "Remove {words} from the comment."
+    repair = "fix removes the word from the comment, and the comment if it ignores nothing else."
+    by_hand = (
+        Check("Search the comment. httpd ignores it.", "grep -n 'apachestaple: ignore' site.conf"),
+    )
     bad = (
         Example(CACHE + tls_host("# apachestaple: ignore[AS101]", "SSLUseStapling on")),
         Example("# apachestaple: ignore-file[AS101]\n" + CACHE + tls_host("SSLUseStapling on")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.catalogue import all_rules, find_rule
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.ignore_comment import IgnoreCommentRule
@@ -40,6 +41,9 @@ class UnknownIgnore(IgnoreCommentRule):
         "similar": "Write {similar}, or the code of the rule.",
         "empty": "Write the rules in brackets: ignore[AS304].",
     }
+    by_hand = (
+        Check("Search the comment. httpd ignores it.", "grep -n 'apachestaple: ignore' site.conf"),
+    )
     bad = (
         Example(CACHE + tls_host("# apachestaple: ignore[AS999]", "SSLUseStapling on")),
         Example(CACHE + tls_host("# apachestaple: ignore[stapling-of]", "SSLUseStapling on")),

@@ -53,6 +53,11 @@ class MisplacedDirective(DirectiveRule):
         "main server": "Move it into the main server, outside of every section.",
         "folder": "Move it into a <Directory>, <Location> or <Files>.",
     }
+    repair = (
+        "fix moves a stapling directive into the virtual host that contains the section, else "
+        "into the main server. It removes the line if the directive is set there. It does not "
+        "move other directives of mod_ssl."
+    )
     bad = (
         Example(
             CACHE + "<Directory />\n    SSLUseStapling on\n</Directory>\n" + tls_host(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -36,6 +37,7 @@ class IgnoredWords(DirectiveRule):
         "": "Remove the words that are ignored.",
         "comment": "Write the comment on a line of its own.",
     }
+    by_hand = (Check("Request a staple. SSLUseStapling is off, so httpd sends none.", staple()),)
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling off on"), as_if=CACHE + tls_host("SSLUseStapling off")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.httpd.numbers import atoi
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
 from apachestaple.mod_ssl.web_characters import has_web_characters
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -46,6 +47,13 @@ class NotANumber(DirectiveRule):
     )
     message = "httpd reads {written} as {seconds} s"
     help = "Write the number of seconds in digits."
+    by_hand = (
+        Check(
+            "Request a staple. httpd sends none, because it reads `ten` as 0: the response expired "
+            "a few minutes ago.",
+            staple(),
+        ),
+    )
     bad = (
         Example(
             _skewed("ten"),

@@ -37,6 +37,10 @@ class ModuleNotLoaded(ServerRule):
         "not-loadable": "Load the module ({problem}), or move the directive into "
         "<IfModule ssl_module>.",
     }
+    repair = (
+        "fix loads mod_ssl if the module is installed: on Debian with the links that a2enmod "
+        "makes, else with a LoadModule. If it is not installed, fix changes nothing."
+    )
     bad = (
         Example(
             "SSLUseStapling off\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -32,6 +33,7 @@ class StaplingWithoutTls(HostRule):
     tls = False
     message = "stapling is on, but SSLEngine is off"
     help = "Remove SSLUseStapling, or turn SSLEngine on."
+    by_hand = (Check("Connect with TLS. httpd sends no certificate.", staple()),)
     bad = (
         Example(
             CACHE + "<VirtualHost *:443>\n    SSLUseStapling on\n</VirtualHost>\n",

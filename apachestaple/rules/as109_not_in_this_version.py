@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -40,6 +41,12 @@ class NotInThisVersion(DirectiveRule):
     by_text = True
     message = "{written} needs httpd {needed}, and httpd {version} rejects it"
     help = "Remove the directive, or run a newer httpd."
+    by_hand = (
+        Check(
+            "Show the version of httpd with `apachectl -v`, and the directives that it knows with "
+            "`apachectl -L`. SSLOCSPProxyURL is not among them before 2.4.19."
+        ),
+    )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", _PROXY)),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

@@ -31,6 +31,10 @@ class ResponderTimeoutZero(ZeroTimeoutRule):
         "not-a-number": "httpd reads {written} as 0 s, so every query to a responder fails",
     }
     help = "Set a few seconds, such as 5, or remove the line."
+    repair = (
+        "fix removes the line. The host then has the value of the main server, or httpd's default "
+        "of 10 seconds."
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0")),
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout ten")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apachestaple.rules.by_hand import QUERIES
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.zero_timeout import ZeroTimeoutRule
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
@@ -26,6 +27,11 @@ class NothingCached(ZeroTimeoutRule):
         "handshake queries the responder",
     }
     help = "Remove the line; the default is 3600 seconds."
+    repair = (
+        "fix removes the line. The host then has the value of the main server, or httpd's default "
+        "of 3600 seconds."
+    )
+    by_hand = (QUERIES,)
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout 0")),
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingStandardCacheTimeout one")),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.lines import Lines
 from apachestaple.mod_ssl.managed import mod_md_answers
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.remedy import RemoveDirective
@@ -49,6 +50,17 @@ class ModMdInCharge(ServerRule):
         "": "Remove the line, and keep SSLStaplingCache while httpd runs.",
         "off": "Turn MDStapling off for this host, or remove the line.",
     }
+    repair = (
+        "fix removes an SSLUseStapling on that no other host needs. It keeps SSLStaplingCache, "
+        "because a running httpd can exit at its next reload without it, and an SSLUseStapling "
+        "off."
+    )
+    by_hand = (
+        Check(
+            "Request a staple. mod_md has none yet, and mod_ssl does not create a tryLater.",
+            staple(),
+        ),
+    )
     bad = (
         Example(
             f"{_MOD_MD}MDStapling on\n{CACHE}{_BAD}",

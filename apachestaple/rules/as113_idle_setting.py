@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -35,6 +36,7 @@ class IdleSetting(HostRule):
     staples = False
     message = "{written} has no effect, because mod_ssl does not staple here"
     help = "Remove the line, or turn stapling on: SSLUseStapling on."
+    by_hand = (Check("Request a staple. httpd sends none.", staple()),)
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling off", _SETTING, _FAKE, certificate="no-ocsp"),

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.commands import COMMANDS
+from apachestaple.rules.by_hand import DUMP, Check, in_effect, staple
 from apachestaple.rules.cache_remedy import can_replace
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.host import HostRule
@@ -49,6 +50,14 @@ class SetTwice(HostRule):
         _SAME: "Remove one of the two lines.",
         _INCLUDED: "Remove this line, or keep it as the default for other hosts.",
     }
+    repair = (
+        "fix removes the line that httpd does not use. It keeps the line if httpd may use it "
+        "elsewhere: under another condition, or in another host that includes it."
+    )
+    by_hand = (
+        Check(f"{DUMP} The directive is listed twice.", in_effect("SSLUseStapling")),
+        Check("Request a staple. httpd uses the last one, which is off.", staple()),
+    )
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on", "SSLUseStapling off"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.lines import Lines
+from apachestaple.rules.by_hand import DUMP, Check, in_effect, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -31,6 +32,12 @@ class OverriddenInEveryHost(ServerRule):
     needs_whole = True
     message = "every TLS host sets its own {written}"
     help = "Remove this line, or the lines in the hosts."
+    by_hand = (
+        Check(
+            f"{DUMP} The host overrides the main server.", in_effect("VirtualHost|SSLUseStapling")
+        ),
+        Check("Request a staple. httpd sends none.", staple()),
+    )
     bad = (Example(CACHE + "SSLUseStapling on\n" + _HOST, as_if=CACHE + _HOST),)
     good = (Example(CACHE + "SSLUseStapling on\n" + tls_host()),)
 

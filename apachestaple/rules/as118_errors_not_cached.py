@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apachestaple.rules.by_hand import QUERIES
 from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
 from apachestaple.rules.kinds.zero_timeout import ZeroTimeoutRule
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
@@ -30,6 +31,11 @@ class ErrorsNotCached(ZeroTimeoutRule):
         "queries a responder that fails",
     }
     help = "Remove the line; the default is 600 seconds."
+    repair = (
+        "fix removes the line. The host then has the value of the main server, or httpd's default "
+        "of 600 seconds."
+    )
+    by_hand = (QUERIES,)
     bad = (
         Example(
             CACHE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -33,6 +34,7 @@ class FirstHostWithoutTls(ServerRule):
     needs_whole = True
     message = "the first host of {address} has no TLS, so no client can use TLS with the others"
     help = "Turn SSLEngine on in this host, or move it behind a host with TLS."
+    by_hand = (Check("Connect with TLS. httpd sends no certificate.", staple()),)
     bad = (
         Example(
             CACHE + _PLAIN + _HOST,

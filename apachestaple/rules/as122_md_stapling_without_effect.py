@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.lines import Lines
 from apachestaple.mod_ssl.managed import is_on
+from apachestaple.rules.by_hand import DUMP, Check, in_effect, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import (
@@ -63,6 +64,10 @@ class MdStaplingWithoutEffect(ServerRule):
         "others": "Set MDStapleOthers in the main server or in a virtual host.",
         "": "Remove the line.",
     }
+    by_hand = (
+        Check(f"{DUMP} MDStapleOthers is off for the host.", in_effect("MDStap")),
+        Check("Request a staple. mod_ssl sends it, and not mod_md.", staple()),
+    )
     bad = (
         Example(_OTHERS_OFF + tls_host(*_HOST), as_if=_OTHERS_OFF + tls_host(_HOST[0])),
         Example(

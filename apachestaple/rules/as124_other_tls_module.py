@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.other_tls import module_of
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -31,6 +32,12 @@ class OtherTlsModule(ServerRule):
     effect = Effect.ADVICE
     message = "{module} provides TLS here, and stapling by {module} is not checked"
     help = "Test the hosts with `apachestaple probe`."
+    by_hand = (
+        Check(
+            "List the modules with `apachectl -M`. Other TLS modules are gnutls_module, nss_module "
+            "and tls_module."
+        ),
+    )
     bad = (
         Example(
             "LoadModule gnutls_module modules/mod_gnutls.so\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import LOG, Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _ON = "SSLUseStapling on\n"
 _PLAIN = "<VirtualHost *:443>\n    ServerName plain.example.com\n</VirtualHost>\n"
+# A response of the first host would be in the cache.
+_CLIENTS = ("plain.example.com",)
 
 
 class StaplesWithoutTls(ServerRule):
@@ -24,8 +27,9 @@ class StaplesWithoutTls(ServerRule):
 
     A client that asks for this host gets the certificate of the first host, but stapling has the
     settings of this one. mod_ssl gives defaults only to hosts with TLS, so the timeouts have no
-    value: no response is kept, and every such handshake queries the responder, without a time
-    limit. A responder that does not answer then blocks the other hosts as well.
+    value: a response that httpd fetches for this host is not kept. While the cache has none from
+    the first host, every handshake with this one queries the responder, without a time limit. A
+    responder that does not answer then blocks the other hosts as well.
     """
 
     code = "AS125"
@@ -34,16 +38,27 @@ class StaplesWithoutTls(ServerRule):
     needs_whole = True
     message = "stapling is on for this host without TLS, and each handshake queries the responder"
     help = "Set SSLUseStapling off in this host, or turn SSLEngine on."
+    by_hand = (
+        Check(
+            "Set `LogLevel ssl:debug`, restart httpd, and request a staple from plain.example.com "
+            "two times. httpd queries the responder each time.",
+            f"grep -c 'querying responder' {LOG}",
+        ),
+    )
     bad = (
-        Example(CACHE + _ON + tls_host() + _PLAIN),
+        Example(CACHE + _ON + tls_host() + _PLAIN, clients=_CLIENTS),
         Example(
             CACHE
             + tls_host(_ON.strip())
-            + _PLAIN.replace(".com\n", ".com\n    SSLUseStapling on\n")
+            + _PLAIN.replace(".com\n", ".com\n    SSLUseStapling on\n"),
+            clients=_CLIENTS,
         ),
     )
     good = (
-        Example(CACHE + _ON + tls_host() + tls_host(certificate="rsa", name="plain.example.com")),
+        Example(
+            CACHE + _ON + tls_host() + tls_host(certificate="rsa", name="plain.example.com"),
+            clients=_CLIENTS,
+        ),
     )
 
     def check(self, site: Site) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.vhosts import is_same
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -43,6 +44,15 @@ class HostNeverPicked(HostRule):
         "": "Give the host a name of its own, or remove it.",
         "address": "Give the host the same address, or write * in both.",
     }
+    by_hand = (
+        Check(
+            "List the virtual hosts. Of those with the same name, the first one is used.",
+            "apachectl -t -D DUMP_VHOSTS | grep namevhost",
+        ),
+        Check(
+            "Request a staple. Stapling is on in the second host, but httpd sends none.", staple()
+        ),
+    )
     bad = (
         Example(_FIRST + tls_host("SSLUseStapling on"), as_if=_FIRST),
         Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -35,6 +36,7 @@ class EngineOptional(HostRule):
     settings = frozenset({"sslengine"})
     message = "SSLEngine optional gives no TLS to clients"
     help = "Write SSLEngine on."
+    by_hand = (Check("Connect with TLS. httpd sends no certificate.", staple()),)
     bad = (
         Example(
             _HOST.replace("SSLEngine on", "SSLEngine optional"),

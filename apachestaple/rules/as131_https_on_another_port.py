@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import atoi
+from apachestaple.rules.by_hand import Check, log
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import Example, tls_host
@@ -46,6 +47,7 @@ class HttpsOnAnotherPort(HostRule):
         "": "Use port 443, or turn SSLEngine off.",
         "off": "Use port 80, or turn SSLEngine on.",
     }
+    by_hand = (Check("Start httpd, and search the error log.", log("AH01915")),)
     bad = (
         Example(_on(_HTTP, "on")),
         Example(_on(_HTTPS, "off"), log_id="AH01916"),

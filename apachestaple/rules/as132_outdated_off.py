@@ -52,6 +52,10 @@ class OutdatedOff(ServerRule):
         "no-reason": "Remove the comment.",
         "no-line": "Remove the comment.",
     }
+    repair = (
+        "fix removes the line and its comment if the host could staple now. If the reason is "
+        "another one now, fix corrects the comment."
+    )
     bad = (
         Example(
             CACHE

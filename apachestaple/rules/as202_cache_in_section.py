@@ -42,6 +42,11 @@ class CacheInSection(ServerRule):
         "not-loadable": "Move it into the main server, outside of every section, and load the "
         "module of its provider ({problem}).",
     }
+    repair = (
+        "fix removes the line, and sets SSLStaplingCache in the main server, with a size for the "
+        "responses of all certificates: next to other stapling directives, or in a file of its "
+        "own, such as conf-available/ocsp-stapling.conf on Debian."
+    )
     bad = (
         Example(
             tls_host("SSLUseStapling on", "SSLStaplingCache shmcb:logs/stapling(131072)"),

@@ -34,6 +34,9 @@ class UnknownCacheProvider(DirectiveRule):
     names = frozenset({"sslstaplingcache"})
     message = "there is no cache provider {provider!r}"
     help = "Use shmcb:PATH(SIZE)."
+    repair = (
+        "fix changes the line to a shmcb cache with a size for the responses of all certificates."
+    )
     bad = (
         Example(
             "SSLStaplingCache none\n" + tls_host("SSLUseStapling on"), rejection="not supported"

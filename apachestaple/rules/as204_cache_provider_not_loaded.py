@@ -41,6 +41,10 @@ class CacheProviderNotLoaded(DirectiveRule):
         "": "Load the module: a2enmod {name}, or LoadModule {module}.",
         "not-loadable": "Install and load the module ({problem}), or use another provider.",
     }
+    repair = (
+        "fix loads the module of the provider: on Debian with the links that a2enmod makes, else "
+        "with a LoadModule. If it is not installed, fix changes nothing."
+    )
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on"),

@@ -37,6 +37,10 @@ class CacheArgumentRefused(DirectiveRule):
         "": "Set a size in bytes, such as (131072).",
         "servers": "Add the servers, such as localhost:6379.",
     }
+    repair = (
+        "fix writes a size for the responses of all certificates. A redis or memcache cache "
+        "without servers becomes a shmcb cache; httpd must then be stopped and started."
+    )
     bad = (
         Example(
             "SSLStaplingCache shmcb:logs/stapling(128k)\n" + tls_host("SSLUseStapling on"),

@@ -12,6 +12,7 @@ from apachestaple.mod_ssl.cache import (
     shmcb_layout,
     smallest_size,
 )
+from apachestaple.rules.by_hand import LOG, Check
 from apachestaple.rules.cache_remedy import correction
 from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
 from apachestaple.rules.kinds.server import ServerRule
@@ -71,6 +72,14 @@ class CacheTooSmall(ServerRule):
     help = (
         "Set the size to {recommended} bytes; at least {smallest} bytes are needed for long "
         "responses."
+    )
+    repair = "fix writes a size for the responses of all certificates in the same line."
+    by_hand = (
+        Check(
+            "Set `LogLevel socache_shmcb:debug`, restart httpd, and connect to each host two "
+            "times. The cache drops responses that are still valid.",
+            f"grep -o 'about to force-expire' {LOG} | sort -u",
+        ),
     )
     bad = (Example("SSLStaplingCache shmcb:logs/stapling(8192)\n" + _HOSTS),)
     good = (FIXED,)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.reloads import running_cache
+from apachestaple.rules.by_hand import DUMP, Check, in_effect
 from apachestaple.rules.cache_remedy import can_replace, is_same_line, kept_cache
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
@@ -44,6 +45,13 @@ class CacheSetTwice(DirectiveRule):
         "of-site": "Remove the line in {file}:{line}, which httpd does not read when that site is "
         "disabled.",
     }
+    repair = "fix keeps one line: the last one, or else one that is not in the file of a site."
+    by_hand = (
+        Check(
+            f"{DUMP} The directive is listed twice; httpd uses the last one.",
+            in_effect("SSLStaplingCache"),
+        ),
+    )
     bad = (
         Example(
             CACHE + _OTHER + tls_host("SSLUseStapling on"),

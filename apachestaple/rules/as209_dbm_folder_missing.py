@@ -43,6 +43,9 @@ class DbmFolderMissing(DirectiveRule):
         "": "Create the folder, or use shmcb:PATH(SIZE).",
         "folder": "Name a file in it, such as dbm:{folder}/stapling, or use shmcb:PATH(SIZE).",
     }
+    repair = (
+        "fix changes the line to a shmcb cache with a size for the responses of all certificates."
+    )
     bad = (
         Example("SSLStaplingCache dbm:missing/stapling\n" + tls_host("SSLUseStapling on")),
         Example("SSLStaplingCache dbm:logs\n" + tls_host("SSLUseStapling on")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import parse_cache
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.rule import Example, tls_host
@@ -40,6 +41,12 @@ class DbmOutOfReach(DirectiveRule):
     names = frozenset({"sslstaplingcache"})
     message = "httpd runs as {user}, which has no access to {folder}, so nothing is cached"
     help = "Open the folder (chmod a+x {folder}), or put the cache elsewhere."
+    by_hand = (
+        Check(
+            "List the modes of the folders above the cache with `namei -m private/stapling`. The "
+            "`User` of httpd's child processes needs `x` for each of them."
+        ),
+    )
     bad = (
         Example(
             f"User www-data\nSSLStaplingCache dbm:private/stapling\n{_HOST}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
 from apachestaple.mod_ssl.reloads import running_cache
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.remedy import MoveOutOfSiteFile
@@ -50,6 +51,11 @@ class SettingInSiteFile(ServerRule):
         "httpd does not start if {file} is disabled",
     }
     help = "Move the line to a file that httpd reads without this site."
+    repair = (
+        "fix moves the line out of the file of the site: next to other stapling directives, or in "
+        "a file of its own, such as conf-available/ocsp-stapling.conf on Debian."
+    )
+    by_hand = (Check("Search the files of sites.", "grep -r SSLStaplingCache sites-enabled"),)
     bad = (
         Example(_INCLUDE, files={"sites-enabled/a.conf": CACHE + _A, "sites-enabled/b.conf": _B}),
         Example(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.cache import LONGEST_DBM_RESPONSE, parse_cache
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.by_hand import QUERIES
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.directive import DirectiveRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -39,6 +40,7 @@ class DbmEntryTooLong(DirectiveRule):
         "measured": "a dbm cache keeps responses up to {most} bytes; that for {name} has {length}",
     }
     help = "Use shmcb, as in SSLStaplingCache shmcb:{path}(512000)."
+    by_hand = (QUERIES,)
     bad = (
         Example(
             _DBM + tls_host("SSLUseStapling on", certificate="answer-large"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import LARGEST_FILE, Problem
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.certificate_file import CertificateFileRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -37,6 +38,11 @@ class CertificateUnreadable(CertificateFileRule):
         Problem.UNREADABLE: "Run apachestaple as root, or as a user who can read the file.",
         Problem.TOO_LARGE: "Keep only the server's certificate and its chain in this file.",
     }
+    by_hand = (
+        Check(
+            "List the owner and the mode of the file with `ls -lL certs/secret.pem`, and its size."
+        ),
+    )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="secret", key="good")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import Problem
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.certificate_file import CertificateFileRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -36,6 +37,7 @@ class NotACertificate(CertificateFileRule):
     help = (
         "Store the certificate in this file in PEM format, with the server's own certificate first."
     )
+    by_hand = (Check("Read the certificate.", f"{x509('truncated')} 2>&1 | head -n 1"),)
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="truncated", key="good")),
         Example(

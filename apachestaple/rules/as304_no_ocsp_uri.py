@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import HELP, OTHER, UnstaplableRule
 from apachestaple.rules.provided import some_staple
@@ -39,6 +40,17 @@ class NoOcspUri(UnstaplableRule):
     fix = Fix.SAFE
     message = "the certificate of {name} has no OCSP URI, so it cannot be stapled"
     help = HELP
+    repair = (
+        "If another host with this certificate or issuer has an SSLStaplingForceURL, fix sets the "
+        "same. Otherwise fix turns stapling off for the host: it removes the SSLUseStapling on, "
+        "or writes SSLUseStapling off with the reason in a comment if the host inherits it."
+    )
+    by_hand = (
+        Check(
+            "Print the OCSP URIs of the certificate. It has none.",
+            x509("no-ocsp", "-ocsp_uri"),
+        ),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="no-ocsp")),
         Example(CACHE + "SSLUseStapling on\n" + tls_host(certificate="no-ocsp")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
 from apachestaple.rules.provided import (
@@ -70,6 +71,20 @@ class IssuerNotFound(UnstaplableRule):
         _OFF: "Append the issuer's certificate to the certificate file.",
         **{_OFF + chain: HELP_PROVIDED[chain] for chain in CHAINS},
     }
+    repair = (
+        "If the issuer's certificate is in another file that the configuration names, or in the "
+        "folder of the certificate, fix sets SSLCertificateChainFile. With --unsafe, it also sets "
+        "SSLCertificateFile to another file with the same certificate and its chain. Otherwise "
+        "fix turns stapling off for the host: it removes the SSLUseStapling on, or writes "
+        "SSLUseStapling off with the reason in a comment if the host inherits it. The finding "
+        "remains then, because the chain is still incomplete."
+    )
+    by_hand = (
+        Check(
+            "Count the certificates in the file. It has only the leaf.",
+            "grep -c 'BEGIN CERT' certs/leaf-only.pem",
+        ),
+    )
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on", certificate="leaf-only") + _WITH_CHAIN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
 from apachestaple.rules.provided import can_be_provided, some_staple, turned_on
@@ -39,6 +40,16 @@ class MustStapleWithoutStapling(CertificateRule):
         "": "Turn stapling on for this host: SSLUseStapling on.",
         "not-possible": "Get a certificate without must-staple, or one that can be stapled.",
     }
+    repair = (
+        "fix turns stapling on for the host if the certificate can be stapled, with the reason in "
+        "a comment."
+    )
+    by_hand = (
+        Check(
+            "Print the TLS feature of the certificate. It requires a staple.",
+            x509("must-staple", "-ext tlsfeature"),
+        ),
+    )
     bad = (
         Example(CACHE + tls_host(certificate="must-staple")),
         Example(CACHE + tls_host("SSLUseStapling off", certificate="must-staple")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
@@ -37,6 +38,16 @@ class SelfSigned(UnstaplableRule):
     fix = Fix.SAFE
     message = "the certificate of {name} is self-signed, so it cannot be stapled"
     help = HELP
+    repair = (
+        "fix turns stapling off for the host: it removes the SSLUseStapling on, or writes "
+        "SSLUseStapling off with the reason in a comment if the host inherits it."
+    )
+    by_hand = (
+        Check(
+            "Print subject and issuer of the certificate. They are the same.",
+            x509("self-signed", "-subject -issuer"),
+        ),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="self-signed")),
         Example(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.pem import Problem
 from apachestaple.mod_ssl.responders import certificate_path
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -35,6 +36,7 @@ class CertificatesElsewhere(ServerRule):
         "outside": "{certificates} not in {boundary}, so {they} not read",
     }
     help = "Name the folder that holds the server's files with --root DIR or --map FROM=TO."
+    by_hand = (Check("On the server, see whether the file exists.", "ls certs/elsewhere.pem"),)
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="elsewhere", key="good")),
         Example(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.keys import KeyProblem
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.key import KeyRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -33,6 +34,9 @@ class NotAKey(KeyRule):
     log_id = "AH02564"
     message = "{path} contains no private key that httpd can read"
     help = "Set SSLCertificateKeyFile to the file of the key in PEM format."
+    by_hand = (
+        Check("Read the private key.", "openssl pkey -in certs/chain.pem -noout 2>&1 | head -n 1"),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on").replace("certs/good.key", "certs/chain.pem")),
         Example(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.keys import KeyProblem
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.key import KeyRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -40,6 +41,13 @@ class KeyOfAnotherCertificate(KeyRule):
         "": "Set SSLCertificateKeyFile to the key that was made for this certificate.",
         "issuer-first": "Put the certificate of {own} first in {path}.",
     }
+    by_hand = (
+        Check(
+            "Compare the public keys of the certificate and of the private key.",
+            "diff -q <(openssl x509 -in certs/good.pem -noout -pubkey) "
+            "<(openssl pkey -in certs/other.key -pubout)",
+        ),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", key="other")),
         Example(CACHE + tls_host("SSLUseStapling on", certificate="issuer-first")),

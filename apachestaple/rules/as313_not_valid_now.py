@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from time import time
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -36,6 +37,9 @@ class NotValidNow(CertificateRule):
         "refuse it",
     }
     help = "Renew the certificate, or set SSLCertificateFile to the renewed one."
+    by_hand = (
+        Check("See whether the certificate is expired now.", x509("expired", "-checkend 0")),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="expired")),
         Example(CACHE + tls_host("SSLUseStapling on", certificate="not-yet-valid")),

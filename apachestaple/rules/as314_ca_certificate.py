@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.certificates.keys import KeyProblem
+from apachestaple.rules.by_hand import Check, log, x509
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -33,6 +34,13 @@ class CaCertificate(CertificateRule):
     log_id = "AH01906"
     message = "the certificate of {name} is a CA certificate, not one of a server"
     help = "Set SSLCertificateFile to the server's own certificate, or put that first in the file."
+    by_hand = (
+        Check(
+            "Print the basic constraints of the certificate.",
+            x509("authority", "-ext basicConstraints"),
+        ),
+        Check("Start httpd, and search the error log.", log("AH01906")),
+    )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="authority")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

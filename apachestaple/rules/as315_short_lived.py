@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -34,6 +35,12 @@ class ShortLived(CertificateRule):
     effect = Effect.ADVICE
     message = "the certificate of {name} is valid for a week at most, no longer than a response"
     help = "You can turn stapling off for this host: SSLUseStapling off."
+    by_hand = (
+        Check(
+            "See whether the certificate expires in the next seven days (604800 seconds).",
+            x509("short-lived", "-checkend 604800"),
+        ),
+    )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="short-lived")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

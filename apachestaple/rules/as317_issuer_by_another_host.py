@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, log
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
 from apachestaple.rules.provided import CHAINS, HELP_PROVIDED, provided
@@ -46,6 +47,11 @@ class IssuerByAnotherHost(CertificateRule):
         "{maker} provides the issuer"
     )
     help = HELP_PROVIDED | {"": "Append the issuer's certificate to the certificate file."}
+    repair = (
+        "fix sets SSLCertificateChainFile for this host, too. With --unsafe, it also sets "
+        "SSLCertificateFile to another file with the same certificate and its chain."
+    )
+    by_hand = (Check("Start httpd, and search the error log.", log("AH02217")),)
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="leaf-only") + _OTHER),
         Example(CACHE + _OTHER + tls_host("SSLUseStapling on", certificate="leaf-only")),

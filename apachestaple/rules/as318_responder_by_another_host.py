@@ -50,6 +50,11 @@ class ResponderByAnotherHost(UnstaplableRule):
         "handshakes are aborted while the cache has no response"
     )
     help = HELP
+    repair = (
+        "fix sets SSLStaplingForceURL for this host, too. Otherwise fix turns stapling off for "
+        "the host: it removes the SSLUseStapling on, or writes SSLUseStapling off with the reason "
+        "in a comment if the host inherits it."
+    )
     bad = (
         Example(CACHE + _POOR + _RICH, clients=("www.example.com",)),
         Example(CACHE + _RICH + _POOR, clients=("www.example.com",)),

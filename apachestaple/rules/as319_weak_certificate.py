@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.strength import weakest, weakness
 from apachestaple.mod_ssl.security_level import security_level
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -43,6 +44,12 @@ class WeakCertificate(CertificateRule):
         "": "Replace the certificate by one with a stronger key and a SHA-256 signature.",
         "chain": "Replace the certificate of {name} in {path}.",
     }
+    by_hand = (
+        Check(
+            "Print the length of the key and the algorithm of the signature.",
+            f"{x509('weak-key', '-text')} | grep -E -m 2 'Signature Alg|Public-Key'",
+        ),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="weak-key")),
         Example(CACHE + tls_host("SSLUseStapling on", certificate="sha1")),

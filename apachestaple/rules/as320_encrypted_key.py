@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.keys import KeyProblem
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.key import KeyRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -41,6 +42,7 @@ class EncryptedKey(KeyRule):
         "Store the key without a pass phrase, readable by root only, or name a program that prints "
         "the pass phrase: SSLPassPhraseDialog exec:/path/of/program."
     )
+    by_hand = (Check("See whether the key is encrypted.", "grep ENCRYPTED certs/encrypted.key"),)
     bad = (Example(CACHE + tls_host("SSLUseStapling on", key="encrypted")),)
     good = (Example(_DIALOG + CACHE + tls_host("SSLUseStapling on", key="encrypted")),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, plain
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.certificate import CertificateRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -32,6 +33,12 @@ class CertificateNotServed(CertificateRule):
     effect = Effect.IGNORED
     message = "{path} is not served, because {used} has the same type of key and is set later"
     help = "Remove this SSLCertificateFile and its SSLCertificateKeyFile."
+    by_hand = (
+        Check(
+            "Print the subject of the certificate that httpd serves. It is that of other.pem.",
+            plain(),
+        ),
+    )
     bad = (
         Example(
             CACHE + tls_host(_OTHER, "SSLUseStapling on", certificate="no-ocsp"),

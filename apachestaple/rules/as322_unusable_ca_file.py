@@ -9,6 +9,7 @@ from apachestaple.certificates.pem import Problem
 from apachestaple.filesystem.reading import names_in
 from apachestaple.mod_ssl.host_certificates import CHAINS_ELSEWHERE
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -44,6 +45,12 @@ class UnusableCaFile(ServerRule):
         "folder": "no file in {path} contains a certificate",
     }
     help = "Set it to the PEM file of the CA certificates, or remove the line."
+    by_hand = (
+        Check(
+            "Count the certificates in the file. It has none.",
+            "grep -c 'BEGIN CERT' certs/not-a-certificate.pem",
+        ),
+    )
     bad = (
         Example(
             CACHE

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.certificates.crl import CrlProblem, crl_problem
 from apachestaple.mod_ssl.hosts import first_argument
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -48,6 +49,12 @@ class UnusableCrls(ServerRule):
         "": "Set it to a file of CRLs in PEM form, or remove the line.",
         _NO_FILES: "Set SSLCARevocationFile, or remove SSLCARevocationCheck.",
     }
+    by_hand = (
+        Check(
+            "Count the CRLs in the file. It has none.",
+            "grep -c 'BEGIN X509 CRL' certs/not-a-certificate.pem",
+        ),
+    )
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on", "SSLCARevocationFile certs/not-a-certificate.pem")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.chain_file import weak_in_chain_file
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.mod_ssl.security_level import security_level
+from apachestaple.rules.by_hand import Check, plain
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -39,6 +40,13 @@ class WeakChainFile(HostRule):
         "level {level}, so all handshakes are aborted"
     )
     help = "Replace or remove this certificate in {path}."
+    by_hand = (
+        Check(
+            "Print the lengths of the keys in the file.",
+            "openssl storeutl -noout -text -certs certs/weak-chain.pem | grep -E 'Public-Key'",
+        ),
+        Check("Do not request a staple. httpd aborts this handshake, too.", plain()),
+    )
     bad = (
         Example(
             CACHE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
@@ -45,6 +46,20 @@ class WrongIssuer(UnstaplableRule):
         "uses it as the issuer, so clients get a staple that they cannot use"
     )
     help = HELP | {"": "Replace that certificate with the issuer's."}
+    repair = (
+        "If the right issuer is in another file that the configuration names, or in the folder of "
+        "the certificate, fix sets SSLCertificateChainFile, or removes it if the issuer is in the "
+        "certificate file. Otherwise fix turns stapling off for the host: it removes the "
+        "SSLUseStapling on, or writes SSLUseStapling off with the reason in a comment if the host "
+        "inherits it."
+    )
+    by_hand = (
+        Check(
+            "See whether the certificate in the chain file has signed the leaf. It has not.",
+            "openssl verify -partial_chain -trusted certs/namesake-first.pem certs/leaf-only.pem "
+            "2>&1 | grep lookup",
+        ),
+    )
     bad = (
         Example(
             CACHE

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.ocsp.uri import url_problem
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
 from apachestaple.rules.provided import HELP_PROVIDED
@@ -50,6 +51,18 @@ class FirstUriNotHttp(UnstaplableRule):
         for way in _WAYS
     }
     help = {problem + way: text for problem in URL_MESSAGES for way, text in _WAYS.items()}
+    repair = (
+        "fix sets SSLStaplingForceURL to a later URI of the certificate that is an http URL, or "
+        "to that of another host with this certificate or issuer. Otherwise fix turns stapling "
+        "off for the host: it removes the SSLUseStapling on, or writes SSLUseStapling off with "
+        "the reason in a comment if the host inherits it."
+    )
+    by_hand = (
+        Check(
+            "Print the OCSP URIs of the certificate. httpd uses the first one.",
+            x509("https-responder", "-ocsp_uri"),
+        ),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="https-responder")),
         Example(CACHE + tls_host("SSLUseStapling on", certificate="https-first")),

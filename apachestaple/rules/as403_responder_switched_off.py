@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.ocsp.switched_off import switched_off
+from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
 from apachestaple.rules.rule import CACHE, FIXED, Example, effect_of_no_answer, tls_host
@@ -40,6 +41,17 @@ class ResponderSwitchedOff(UnstaplableRule):
     fix = Fix.SAFE
     message = "{authority} switched the OCSP responder {url} off on {since} ({source})"
     help = HELP
+    repair = (
+        "If another host with this certificate or issuer has an SSLStaplingForceURL, fix sets the "
+        "same. Otherwise fix turns stapling off for the host: it removes the SSLUseStapling on, "
+        "or writes SSLUseStapling off with the reason in a comment if the host inherits it."
+    )
+    by_hand = (
+        Check(
+            "Print the OCSP URIs of the certificate. This responder is switched off.",
+            x509("switched-off", "-ocsp_uri"),
+        ),
+    )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="switched-off")),
         Example(

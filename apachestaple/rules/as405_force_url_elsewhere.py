@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.ocsp.uri import parse_uri, url_problem
+from apachestaple.rules.by_hand import DUMP, Check, in_effect, x509
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -34,6 +35,10 @@ class ForceUrlElsewhere(SettingRule):
     setting = "SSLStaplingForceURL"
     message = "httpd queries {forced}, but the certificate names {named}"
     help = "Remove the line, unless that responder answers for this authority."
+    by_hand = (
+        Check("Print the OCSP URIs of the certificate.", x509("good", "-ocsp_uri")),
+        Check(f"{DUMP} httpd queries another host.", in_effect("SSLStaplingForceURL")),
+    )
     bad = (
         Example(
             CACHE + tls_host("SSLUseStapling on", "SSLStaplingForceURL http://ocsp.example.com/")

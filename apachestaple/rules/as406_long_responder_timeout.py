@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES
+from apachestaple.rules.by_hand import DUMP, Check, in_effect
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -41,6 +42,9 @@ class LongResponderTimeout(SettingRule):
     setting = "SSLStaplingResponderTimeout"
     message = "if the responder does not answer, handshakes wait {seconds} s"
     help = "Set 5 seconds or less."
+    by_hand = (
+        Check(f"{DUMP} The timeout is 6 seconds.", in_effect("SSLStaplingResponderTimeout")),
+    )
     bad = (
         Example(
             CACHE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import DUMP, Check, in_effect
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -41,6 +42,7 @@ class ShortMaxAge(SettingRule):
         "ten days"
     )
     help = "Remove the line."
+    by_hand = (Check(f"{DUMP} The age is limited.", in_effect("SSLStaplingResponseMaxAge")),)
     bad = (Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponseMaxAge 3600")),)
     good = (
         Example(CACHE + tls_host("SSLUseStapling on")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import STAPLING_DIRECTIVES, Kind
+from apachestaple.rules.by_hand import Check, staple
 from apachestaple.rules.finding import Confidence, Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -49,6 +50,12 @@ class HostsDiffer(ServerRule):
     )
     help = (
         "Use the same settings for all hosts of a certificate, preferably those of the main server."
+    )
+    by_hand = (
+        Check(
+            "Restart httpd, and request a staple from the other host. httpd stores a tryLater.",
+            staple("other.example.com"),
+        ),
     )
     bad = (
         Example(

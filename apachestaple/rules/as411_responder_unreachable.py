@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apachestaple.ocsp.query import FailureKind
+from apachestaple.rules.by_hand import Check, query
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.answer import FailedQueryRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -25,6 +26,7 @@ class ResponderUnreachable(FailedQueryRule):
         "Let the server connect to the responder, through SSLOCSPProxyURL if nothing else is "
         "allowed, or turn stapling off: SSLUseStapling off."
     )
+    by_hand = (Check("Query the responder yourself.", query("dead-responder")),)
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="dead-responder")),
         Example(

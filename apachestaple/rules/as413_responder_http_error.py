@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apachestaple.ocsp.query import FailureKind
+from apachestaple.rules.by_hand import Check, query
 from apachestaple.rules.finding import Severity
 from apachestaple.rules.kinds.answer import FailedQueryRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -23,5 +24,6 @@ class ResponderHttpError(FailedQueryRule):
         "Ask the authority for the responder's address and set SSLStaplingForceURL, check whether "
         "a proxy answers instead, or turn stapling off: SSLUseStapling off."
     )
+    by_hand = (Check("Query the responder yourself.", query("answer-not-found")),)
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-not-found")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)

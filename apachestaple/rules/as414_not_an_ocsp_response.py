@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.ocsp.query import FailureKind
+from apachestaple.rules.by_hand import Check, query
 from apachestaple.rules.finding import Severity
 from apachestaple.rules.kinds.answer import FAILED, FailedQueryRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -38,6 +39,7 @@ class NotAnOcspResponse(FailedQueryRule):
         "Check which server answers: it may be a proxy, a login page, or a server without "
         "HTTP/1.0. Or turn stapling off: SSLUseStapling off."
     )
+    by_hand = (Check("Query the responder yourself.", query("answer-html")),)
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-html")),
         Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, query
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.answer import BadResponseRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -29,6 +30,7 @@ class ResponderError(BadResponseRule):
         "SSLStaplingFakeTryLater off, and contact the authority. unauthorized usually means that "
         "the responder does not know the certificate."
     )
+    by_hand = (Check("Query the responder yourself.", query("answer-unauthorized")),)
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-unauthorized")),
         Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, query
 from apachestaple.rules.finding import Severity
 from apachestaple.rules.kinds.answer import BadResponseRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -30,6 +31,12 @@ class ResponseForAnotherCertificate(BadResponseRule):
     help = (
         "Contact the authority, and check whether SSLStaplingForceURL is the URL of another "
         "authority's responder."
+    )
+    by_hand = (
+        Check(
+            "Query the responder yourself. openssl does not find the certificate in the response.",
+            query("answer-another-certificate"),
+        ),
     )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-another-certificate")),

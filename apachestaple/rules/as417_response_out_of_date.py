@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import VERIFY, Check, query
 from apachestaple.rules.finding import Severity
 from apachestaple.rules.kinds.answer import BadResponseRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -27,6 +28,10 @@ class ResponseOutOfDate(BadResponseRule):
     help = (
         "Check this server's clock, SSLStaplingResponseTimeSkew and SSLStaplingResponseMaxAge, "
         "then contact the authority."
+    )
+    by_hand = (
+        Check("Query the responder yourself. openssl checks the times.", query("answer-expired")),
+        VERIFY,
     )
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-expired")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import VERIFY
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.answer import AnswerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -32,6 +33,7 @@ class ResponseSignedByStranger(AnswerRule):
         "Check whether SSLStaplingForceURL is the URL of another authority's responder, and "
         "whether the chain has the right issuer."
     )
+    by_hand = (VERIFY,)
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="answer-stranger")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

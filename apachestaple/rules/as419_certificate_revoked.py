@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, query
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.answer import AnswerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -29,6 +30,7 @@ class CertificateRevoked(AnswerRule):
     about_certificate = True
     message = "the OCSP responder {responder} says that the certificate of {name} is revoked"
     help = "Get a new certificate."
+    by_hand = (Check("Query the responder yourself.", query("revoked")),)
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="revoked")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apachestaple.rules.by_hand import Check, query
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.answer import AnswerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -33,6 +34,7 @@ class CertificateUnknown(AnswerRule):
         "Wait some minutes, then contact the authority, or turn stapling off for this host: "
         "SSLUseStapling off."
     )
+    by_hand = (Check("Query the responder yourself.", query("unknown")),)
     bad = (Example(CACHE + tls_host("SSLUseStapling on", certificate="unknown")),)
     good = (Example(CACHE + tls_host("SSLUseStapling on")),)
 

@@ -24,6 +24,11 @@ class StaplingOff(StaplingOffRule):
     reason = ALL_CAN_BE_STAPLED
     message = "stapling is off, although every certificate of the host could be stapled"
     help = "Turn stapling on: SSLUseStapling on."
+    repair = (
+        "fix turns stapling on if SSLUseStapling is not set for the host. An SSLUseStapling off, "
+        "of the host or of the main server, stays; --unsafe changes it, too. If there is no "
+        "cache, fix sets one."
+    )
     bad = (Example(CACHE + tls_host()), Example(CACHE + "SSLUseStapling off\n" + tls_host()))
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.directives import MOD_MD_STAPLES_SINCE
 from apachestaple.mod_ssl.managed import staples_others
+from apachestaple.rules.by_hand import DUMP, Check, in_effect
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -41,6 +42,12 @@ class ModMdCouldStaple(ServerRule):
     help = (
         "Set MDStapling on in the main server and remove SSLUseStapling (fix --use-mod-md). Keep "
         "SSLStaplingCache while httpd runs."
+    )
+    by_hand = (
+        Check(
+            f"{DUMP} MDStapling is not among them.",
+            in_effect("LoadModule md|MDStapling|SSLUseStapling"),
+        ),
     )
     bad = (Example(_MOD_MD + CACHE + tls_host("SSLUseStapling on")),)
     good = (Example(_MOD_MD + "MDStapling on\n" + tls_host()),)

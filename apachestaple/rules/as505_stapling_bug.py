@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apachestaple.httpd.numbers import dotted
 from apachestaple.mod_ssl.bugs import bugs_of
+from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.server import ServerRule
 from apachestaple.rules.rule import CACHE, Example, tls_host
@@ -31,6 +32,11 @@ class StaplingBug(ServerRule):
     needs_whole = True
     message = "httpd {version} has known stapling bugs: {bugs}"
     help = "Run httpd {mended} or later."
+    by_hand = (
+        Check(
+            "Show the version of httpd with `apachectl -v`, and compare it with httpd's CHANGES."
+        ),
+    )
     bad = (Example(CACHE + tls_host("SSLUseStapling on")),)
     good = (Example(CACHE + tls_host("SSLUseStapling off")),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apachestaple.mod_ssl.managed import is_on, obtains_certificate
+from apachestaple.rules.by_hand import DUMP, Check, in_effect
 from apachestaple.rules.finding import Effect, Severity
 from apachestaple.rules.kinds.host import HostRule
 from apachestaple.rules.rule import MOD_MD, Example, managed_host
@@ -37,6 +38,12 @@ class MustStapleRequested(HostRule):
     tls = True
     message = "MDMustStaple is on for {domain}, but stapling is off for {host}"
     help = "Set MDStapling on, or remove MDMustStaple."
+    by_hand = (
+        Check(
+            f"{DUMP} MDMustStaple is on, and MDStapling is not among them.",
+            in_effect("MDMustStaple|MDStapling"),
+        ),
+    )
     bad = (Example(f"{_DOMAIN}MDMustStaple on\n{managed_host()}"),)
     good = (Example(f"{_DOMAIN}MDMustStaple on\nMDStapling on\n{managed_host()}"),)
 

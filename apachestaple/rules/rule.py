@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from apachestaple.httpd.configuration import Directive, Place
     from apachestaple.mod_ssl.hosts import Host, HostCertificate
     from apachestaple.mod_ssl.site import Site
+    from apachestaple.rules.by_hand import Check
     from apachestaple.rules.remedy import Remedy
     from apachestaple.rules.subject import Subject
 
@@ -130,6 +131,8 @@ class Rule(ABC):
             its findings violate, as ``CIS 7.11``, or ``None``.
         message: what is wrong, with placeholders; or a text for each variant.
         help: what to do, with placeholders; or a text for each variant.
+        repair: what ``fix`` writes, and when it refuses.
+        by_hand: how to check it by hand, besides the checks of its effect (see `by_hand.checks`).
         bad: examples that have the effect.
         good: examples that do not have the effect.
         kind: the kind of the rule, which calls the rule with its objects.
@@ -153,6 +156,8 @@ class Rule(ABC):
     benchmark: ClassVar[str | None] = None
     message: ClassVar[str | Mapping[str, str]]
     help: ClassVar[str | Mapping[str, str]]
+    repair: ClassVar[str] = ""
+    by_hand: ClassVar[tuple[Check, ...]] = ()
     bad: ClassVar[tuple[Example, ...]]
     good: ClassVar[tuple[Example, ...]]
     kind: ClassVar[type[Rule]]
