@@ -15,8 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
-.PHONY: walkthrough
-.PHONY: docs docs-online packages release-check audit workflows vscode editors ansible-sanity
+.PHONY: generate docs docs-online walkthrough
+.PHONY: packages release-check audit workflows vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -228,6 +228,13 @@ mutants: $(VENV)/mutants.stamp system
 
 ## Documentation
 
+# make generate         write the generated pages: rules, options, branches of httpd, manual pages
+generate: $(VENV)/test.stamp
+	@$(BIN)/python -m manual
+	@$(BIN)/python -m apachestaple rules --format markdown >docs/rules.md
+	@$(BIN)/python -m website.options >docs/reference/options.md
+	@$(BIN)/python -m tests.branches >docs/branches.md
+
 # make docs             build the site in build/docs/html, and check its links
 docs: $(VENV)/test.stamp
 	@$(BIN)/python -m website build/docs
@@ -238,7 +245,7 @@ docs-online: $(VENV)/test.stamp
 
 ## Packages, editors and Ansible
 
-# make packages         build wheel and sdist twice, compare them, and install the wheel (DIST=FOLDER to keep them)
+# make packages         build wheel and sdist twice, compare and install them (DIST=FOLDER keeps them)
 packages: $(VENV)/packages.stamp
 	@$(BIN)/python -m tests.packages $(DIST)
 

@@ -37,7 +37,7 @@ def command_page(
     arguments = [each for each in parameters if isinstance(each, TyperArgument)]
     lines = [
         *section("NAME", [rf"{literal(f'{PROGRAM}-{name}')} \- {_as_name(summary)}"]),
-        *section("SYNOPSIS", [_synopsis(name, arguments, context)]),
+        *section("SYNOPSIS", [_synopsis(name, arguments)]),
         *section("DESCRIPTION", paragraphs([*texts["description"], *more])),
         *section("ARGUMENTS", _terms(arguments, context)),
         *section("OPTIONS", _terms([p for p in parameters if p not in arguments], context)),
@@ -98,18 +98,21 @@ def _as_name(summary: str) -> str:
     return prose(summary[0].lower() + summary[1:].rstrip("."))
 
 
-def _synopsis(name: str, arguments: Sequence[Any], context: typer.Context) -> str:
+def _synopsis(name: str, arguments: Sequence[Any]) -> str:
     words = [bold(f"{PROGRAM} {name}"), f"[{italic('OPTION')}]..."]
     for argument in arguments:
         dots = "..." if argument.nargs == -1 else ""
-        words.append(f"[{_metavar(argument.get_help_record(context)[0])}]{dots}")
+        words.append(f"[{_metavar(argument.metavar)}]{dots}")
     return " ".join(words)
 
 
 def _terms(parameters: Sequence[Any], context: typer.Context) -> Iterator[str]:
     for parameter in parameters:
         names, text = parameter.get_help_record(context)
-        yield from tagged(_names(names), re.sub(r"\s+", " ", text))
+        # Some versions of Typer put optional arguments into brackets.
+        is_argument = isinstance(parameter, TyperArgument)
+        tag = _metavar(parameter.metavar) if is_argument else _names(names)
+        yield from tagged(tag, re.sub(r"\s+", " ", text))
 
 
 def _names(names: str) -> str:

@@ -17,7 +17,7 @@ _LITERAL = {
 _PROSE = {character: _LITERAL[character] for character in "\\'\"`^~"}
 
 # In prose: what is between backquotes, options, and names of pages.
-_MARKED = re.compile(r"`([^`]+)`|(?<![\w-])(--?[A-Za-z0-9][\w-]*)|\b([\w-]+\(\d\))")
+_MARKED = re.compile(r"`([^`]+)`|(?<![\w-])(--?[A-Za-z0-9][\w-]*)|\b([\w-]+\(\d\w*\))")
 
 
 def literal(text: str) -> str:
