@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.debian_package.building import build
+from tests.debian_package.building import build, lintian
 from tests.debian_package.installed import install_and_remove, run_autopkgtest
 from tests.debian_package.roots import building, changeable, pristine
 from tests.project import ROOT
@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> None:
         _say(f"== {release}")
         with tempfile.TemporaryDirectory() as wheels:
             name, package = build(building(release, parent), Path(wheels))
+        _say(lintian(building(release, parent), package))
         with changeable(pristine(release, parent)) as root:
             _say(install_and_remove(root, package))
         with changeable(pristine(release, parent)) as root:

@@ -18,7 +18,7 @@ _RECORDS = re.compile(r"/(var/(lib/(apt|dpkg)|cache|log)|root|tmp)/|/etc/ld\.so\
 
 def install_and_remove(root: Root, package: bytes) -> str:
     """Upgrade to the package and remove it; return what the program says about its version."""
-    _put(root, package)
+    root.put(package, "root/new.deb")
     root.run("sh", "-ec", _OLDER)
     # Other packages that it depends on stay when it is removed.
     root.install("libgcc-s1", "python3")
@@ -35,7 +35,7 @@ def install_and_remove(root: Root, package: bytes) -> str:
 
 def run_autopkgtest(root: Root, package: bytes) -> str:
     """Run debian/tests, without network; return the summary."""
-    _put(root, package)
+    root.put(package, "root/new.deb")
     copy_project(root.files / "root/source")
     control = (ROOT / "debian/tests/control").read_text()
     needed = {
@@ -56,12 +56,6 @@ def run_autopkgtest(root: Root, package: bytes) -> str:
         "null",
     )
     return (root.files / "root/results/summary").read_text()
-
-
-def _put(root: Root, package: bytes) -> None:
-    folder = root.files / "root"
-    folder.mkdir(exist_ok=True)
-    (folder / "new.deb").write_bytes(package)
 
 
 def _files(root: Root) -> set[str]:

@@ -72,6 +72,12 @@ class Root:
         options = ("--quiet=2", "--yes", "--no-install-recommends")
         self.run("apt-get", "install", *options, *packages, network=True)
 
+    def put(self, content: bytes, path: str) -> None:
+        """Write a file."""
+        file = self.files / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
     @property
     def _mounted(self) -> Path:
         return self.files.with_name("mounted") if self.below else self.files
