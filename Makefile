@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test lint system clean
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
-.PHONY: docs docs-online packages deb release-check audit workflows vscode editors ansible-sanity
+.PHONY: docs docs-online packages deb container release-check audit workflows vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -254,6 +254,12 @@ deb: $(VENV)/test.stamp
 	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
 	@mkdir -p $(ROOTS_IN)
 	@$(BIN)/python -m tests.debian_package $(ROOTS_IN) $(RELEASE)
+
+# make container        build the image of the Dockerfile in Debian, and run it
+container: $(VENV)/test.stamp
+	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
+	@mkdir -p $(ROOTS_IN)
+	@$(BIN)/python -m tests.container $(ROOTS_IN)
 
 ROOTS_IN ?= $(HOME)/.cache/apachestaple-debian
 

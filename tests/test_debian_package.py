@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_the_wheels_are_those_that_the_build_needs(pyproject: dict[str, Any]) ->
 @pytest.mark.parametrize("name", ["requirements.txt", "build-requirements.txt"])
 def test_every_wheel_has_a_digest(name: str) -> None:
     lines = (ROOT / "debian" / name).read_text().splitlines()
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         if LOCKED.match(line):
             assert following.startswith("    --hash=sha256:"), line
     assert locked(name)

@@ -8,9 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.debian_package.building import build, lintian
+from tests.debian_package.building import build, building, lintian
 from tests.debian_package.installed import install_and_remove, run_autopkgtest
-from tests.debian_package.roots import building, changeable, pristine
+from tests.debian_systems import changeable, pristine
 from tests.project import ROOT
 
 RELEASES = ("bookworm", "trixie")

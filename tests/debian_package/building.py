@@ -4,12 +4,21 @@ import os
 import shutil
 from pathlib import Path
 
-from tests.debian_package.roots import Root, changeable
 from tests.debian_package.wheels import download
+from tests.debian_systems import Root, changeable, extended
 from tests.project import copy_project
 
+_PACKAGES = (
+    *("build-essential", "debhelper", "dh-python", "lintian"),
+    *("python3", "python3-pip", "python3-venv"),
+)
 # 2001-02-03, in seconds since 1970.
 _TIME = 981_158_400
+
+
+def building(release: str, parent: Path) -> Root:
+    """The system that builds packages."""
+    return extended(release, "building", _PACKAGES, parent)
 
 
 def build(root: Root, wheels: Path) -> tuple[str, bytes]:

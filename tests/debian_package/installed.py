@@ -2,7 +2,7 @@
 
 import re
 
-from tests.debian_package.roots import Root
+from tests.debian_systems import Root
 from tests.project import ROOT, copy_project
 
 _OLDER = """

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.debian_package.roots import Root
+from tests.debian_systems import Root
 from tests.project import ROOT
 
 # Each Python that a release may have finds what it needs among these. pip does not know which of

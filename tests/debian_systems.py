@@ -4,20 +4,17 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 _MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
-_BUILDING = (
-    *("build-essential", "debhelper", "dh-python", "lintian"),
-    *("python3", "python3-pip", "python3-venv"),
-)
 # Mounts are in a namespace of the command, so they end with it, as all its processes do.
 _INSIDE = """
 root=$1; shift
-[ -z "$overlay" ] || mount -t overlay -o "$overlay" overlay "$root"
+if [ -n "$overlay" ]; then mount -t overlay -o "$overlay" overlay "$root"
+else mount --bind "$root" "$root"; fi
 mount -t proc proc "$root/proc"
 mount -t devpts -o ptmxmode=666 devpts "$root/dev/pts"
 ln -sf pts/ptmx "$root/dev/ptmx"
@@ -46,9 +43,10 @@ class Root:
     files: Path
     below: Path | None = None
 
-    def run(self, *command: str, network: bool = False) -> str:
+    def run(self, *command: str, network: bool = False, code: int = 0) -> str:
         """Run a command inside of it, as root; return the output, or exit with it.
 
+        Another exit code than ``code`` is an error.
         Without ``network``, it has a loopback of its own and nothing else.
         """
         namespaces = ["--mount", "--propagation=private", "--pid", "--fork", "--kill-child"]
@@ -63,7 +61,7 @@ class Root:
             errors="replace",
             check=False,
         )
-        if done.returncode:
+        if done.returncode != code:
             raise SystemExit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}")
         return done.stdout
 
@@ -89,14 +87,14 @@ class Root:
         return f"lowerdir={self.below},upperdir={self.files},workdir={work}"
 
 
-def building(release: str, parent: Path) -> Root:
-    """The system that builds packages; it is made once, and kept below ``parent``."""
-    folder = parent / f"{release}-building"
+def extended(release: str, name: str, packages: Iterable[str], parent: Path) -> Root:
+    """The system with more packages; it is made once, and kept below ``parent``."""
+    folder = parent / f"{release}-{name}"
     if not folder.exists():
         new = folder.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
         subprocess.run(["cp", "-a", str(pristine(release, parent).files), str(new)], check=True)
-        Root(new).install(*_BUILDING)
+        Root(new).install(*packages)
         new.rename(folder)
     return Root(folder)
 
