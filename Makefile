@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
 .PHONY: generate docs docs-online walkthrough
-.PHONY: packages release-check audit workflows vscode editors ansible-sanity
+.PHONY: packages deb container release-check audit workflows vscode editors ansible-sanity
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -262,6 +262,22 @@ workflows: $(VENV)/workflows.stamp
 release-check: $(VENV)/packages.stamp
 	@$(BIN)/python -m tests.release
 	@$(MAKE) --no-print-directory packages
+
+# make deb              make the Debian package in dist, and test it on Debian (RELEASE=trixie)
+# Systems of the releases are kept in ROOTS_IN.
+deb: RELEASE = bookworm trixie
+deb: $(VENV)/test.stamp
+	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
+	@mkdir -p $(ROOTS_IN)
+	@$(BIN)/python -m tests.debian_package $(ROOTS_IN) $(RELEASE)
+
+# make container        build the image of the Dockerfile in Debian, and run it
+container: $(VENV)/test.stamp
+	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
+	@mkdir -p $(ROOTS_IN)
+	@$(BIN)/python -m tests.container $(ROOTS_IN)
+
+ROOTS_IN ?= $(HOME)/.cache/apachestaple-debian
 
 # make vscode           make the extension for Visual Studio Code: editors/vscode/apachestaple.vsix
 vscode: editors/vscode/apachestaple.vsix
