@@ -17,6 +17,7 @@ from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
 from tests.lab.handshake import handshake, takes_staple
+from tests.test_odd_certificates import changed, pem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -231,12 +232,15 @@ def stapled_and_verified(lab: Lab, httpd: Httpd) -> None:
 def test_a_file_with_the_same_certificate_and_its_chain_is_used_with_unsafe(
     lab: Lab, is_named: bool
 ) -> None:
-    other = "tls/www-full.pem" if is_named else "tls/www.pem"
-    with lab.httpd(both_hosts("tls/www.pem", other), files=files_of_a_certificate(lab)) as httpd:
-        assert "tls/www-full.pem" in help_of(httpd.root)
+    files = files_of_a_certificate(lab)
+    full = "elsewhere/www-full.pem" if is_named else "tls/www-full.pem"
+    files[full] = files.pop("tls/www-full.pem")
+    other = full if is_named else "tls/www.pem"
+    with lab.httpd(both_hosts("tls/www.pem", other), files=files) as httpd:
+        assert full in help_of(httpd.root)
         assert "www-full.pem" not in repaired(lab, httpd.root).replace(other, "")
         after = repaired(lab, httpd.root, "--unsafe")
-        assert after.count("    SSLCertificateFile tls/www-full.pem\n") == 2
+        assert after.count(f"    SSLCertificateFile {full}\n") == 2
         assert "SSLCertificateChainFile" not in after
         stapled_and_verified(lab, httpd)
 
@@ -302,8 +306,14 @@ def test_a_chain_file_stays_if_another_host_uses_its_line_and_has_no_other_chain
         assert (httpd.root / "chain.conf").read_text() == files["chain.conf"]
 
 
-def test_a_chain_file_stays_if_the_certificate_of_a_host_cannot_be_read(lab: Lab) -> None:
+@pytest.mark.parametrize("is_odd", [False, True])
+def test_a_chain_file_stays_if_the_certificate_of_a_host_cannot_be_read(
+    lab: Lab, is_odd: bool
+) -> None:
     files = files_of_a_certificate(lab)
+    if is_odd:
+        der, chain = changed(lab, 0)
+        files["tls/gone.pem"] = (pem(der) + chain).decode()
     files["chain.conf"] = "SSLCertificateChainFile certs/namesake.pem\n"
     text = both_hosts("tls/www-full.pem", "tls/gone.pem", "Include chain.conf")
     text = text.replace("tls/gone.pem\n", "tls/gone.pem\n    Include chain.conf\n")

@@ -263,10 +263,11 @@ def test_a_heading_goes_with_its_lines(lab: Lab, tmp_path: Path, case: str) -> N
     ("lines", "removed", "found"),
     [
         (["# OCSP stapling", "A", "B", "", "# Stapling", "C"], [(2, 3), (6, 6)], [1, 5]),
+        (["# Ciphers, stapling", "A", "B", "C"], [(2, 3)], []),
         (["SSLCipherSuite A: \\", "# OCSP stapling", "A"], [(3, 3)], []),
         (["Header set Info stapling", "A"], [(2, 2)], []),
     ],
-    ids=["two blocks", "part of a continued line", "no comment"],
+    ids=["two blocks", "another line below", "part of a continued line", "no comment"],
 )
 def test_the_headings_of_removed_lines(
     lines: list[str], removed: list[tuple[int, int]], found: list[int]
