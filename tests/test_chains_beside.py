@@ -277,6 +277,35 @@ def test_a_chain_file_that_a_variable_names_stays(lab: Lab) -> None:
         assert wrong in (httpd.root / "site.conf").read_text()
 
 
+def test_a_line_with_a_variable_does_not_keep_other_hosts_from_a_chain(lab: Lab) -> None:
+    other = lab.authority.issue("beside", names=[NAME], chain=False)
+    assert other.key
+    files = {**files_of_a_certificate(lab), "tls/intermediate.pem": texts(lab)["chain"]}
+    del files["tls/www-full.pem"]
+    files |= {"tls/b.pem": other.cert.read_text(), "tls/b.key": other.key.read_text()}
+    wrong = "SSLCertificateChainFile ${WRONG}"
+    text = both_hosts("tls/www.pem", "tls/www.pem", wrong)
+    head, _, tail = text.rpartition("tls/www.pem")
+    text = f"Define WRONG certs/namesake.pem\n{head}tls/b.pem{tail.replace('www.key', 'b.key')}"
+    with lab.httpd(text, files=files) as httpd:
+        after = repaired(lab, httpd.root)
+        assert after.count(wrong) == 1
+        assert after.count("SSLCertificateChainFile tls/intermediate.pem") == 1
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, "other.example.com").staple == "good"
+
+
+def test_a_host_in_a_file_that_httpd_reads_twice_gets_its_chain_once(lab: Lab) -> None:
+    files = {**files_of_a_certificate(lab), "tls/chain.pem": texts(lab)["chain"]}
+    files["host.conf"] = HOST.format(name=NAME, certificate="tls/www.pem", key="tls/www.key")
+    with lab.httpd(f"{CACHE}Include host.conf\nInclude host.conf\n", files=files) as httpd:
+        repaired(lab, httpd.root)
+        after = (httpd.root / "host.conf").read_text()
+        assert after.count("SSLCertificateChainFile tls/chain.pem") == 1
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, NAME).staple == "good"
+
+
 def test_a_chain_file_stays_if_the_host_would_inherit_another_one(lab: Lab) -> None:
     wrong = "SSLCertificateChainFile certs/namesake.pem"
     host = HOST.format(name=NAME, certificate="tls/www-full.pem", key="tls/www.key")

@@ -279,4 +279,6 @@ def test_the_blocks_of_programs() -> None:
     text = "A\n# BEGIN ANSIBLE MANAGED BLOCK\nB\nC\n# END ANSIBLE MANAGED BLOCK\nD\n# BEGIN x\nE\n"
     found = list(blocks(text))
     assert found == [(2, "# BEGIN ANSIBLE MANAGED BLOCK", ("B", "C"))]
-    assert found[0].writer == "Ansible"
+    text = "#-- start managed zone x --\nA\n#-- end managed zone x --\n# BEGIN y\n# END y\n"
+    found += blocks(text)
+    assert [block.writer for block in found] == ["Ansible", "Salt", "another program"]
