@@ -137,6 +137,14 @@ def test_comments_far_away_are_used_in_the_same_section(
         assert "Nothing to repair" in fix(httpd, tmp_path).stdout
 
 
+def test_of_two_comments_the_nearer_one_is_used(lab: Lab, tmp_path: Path) -> None:
+    text = f"{COMMENTS}{FOLDER}{PLAIN}{COMMENTS}{ERRORS}"
+    with lab.httpd(f"{text}Include vhosts.d/a.conf\n", files={"vhosts.d/a.conf": HOSTS}) as httpd:
+        fix(httpd, tmp_path)
+        used = f"{COMMENTS}{FOLDER}{PLAIN}{UNCOMMENTED}{ERRORS}"
+        assert used in (httpd.root / "site.conf").read_text()
+
+
 def test_comments_of_a_main_file_without_tls_are_used(lab: Lab, tmp_path: Path) -> None:
     with lab.httpd(HOSTS) as httpd:
         main = httpd.root / "httpd.conf"

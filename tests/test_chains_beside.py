@@ -17,6 +17,7 @@ from apachestaple.mod_ssl.site import understand
 from apachestaple.rules.rule import CACHE, tls_host
 from tests.command.run import run
 from tests.lab.handshake import handshake, takes_staple
+from tests.test_odd_certificates import changed, pem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -231,12 +232,15 @@ def stapled_and_verified(lab: Lab, httpd: Httpd) -> None:
 def test_a_file_with_the_same_certificate_and_its_chain_is_used_with_unsafe(
     lab: Lab, is_named: bool
 ) -> None:
-    other = "tls/www-full.pem" if is_named else "tls/www.pem"
-    with lab.httpd(both_hosts("tls/www.pem", other), files=files_of_a_certificate(lab)) as httpd:
-        assert "tls/www-full.pem" in help_of(httpd.root)
+    files = files_of_a_certificate(lab)
+    full = "elsewhere/www-full.pem" if is_named else "tls/www-full.pem"
+    files[full] = files.pop("tls/www-full.pem")
+    other = full if is_named else "tls/www.pem"
+    with lab.httpd(both_hosts("tls/www.pem", other), files=files) as httpd:
+        assert full in help_of(httpd.root)
         assert "www-full.pem" not in repaired(lab, httpd.root).replace(other, "")
         after = repaired(lab, httpd.root, "--unsafe")
-        assert after.count("    SSLCertificateFile tls/www-full.pem\n") == 2
+        assert after.count(f"    SSLCertificateFile {full}\n") == 2
         assert "SSLCertificateChainFile" not in after
         stapled_and_verified(lab, httpd)
 
@@ -273,6 +277,35 @@ def test_a_chain_file_that_a_variable_names_stays(lab: Lab) -> None:
         assert wrong in (httpd.root / "site.conf").read_text()
 
 
+def test_a_line_with_a_variable_does_not_keep_other_hosts_from_a_chain(lab: Lab) -> None:
+    other = lab.authority.issue("beside", names=[NAME], chain=False)
+    assert other.key
+    files = {**files_of_a_certificate(lab), "tls/intermediate.pem": texts(lab)["chain"]}
+    del files["tls/www-full.pem"]
+    files |= {"tls/b.pem": other.cert.read_text(), "tls/b.key": other.key.read_text()}
+    wrong = "SSLCertificateChainFile ${WRONG}"
+    text = both_hosts("tls/www.pem", "tls/www.pem", wrong)
+    head, _, tail = text.rpartition("tls/www.pem")
+    text = f"Define WRONG certs/namesake.pem\n{head}tls/b.pem{tail.replace('www.key', 'b.key')}"
+    with lab.httpd(text, files=files) as httpd:
+        after = repaired(lab, httpd.root)
+        assert after.count(wrong) == 1
+        assert after.count("SSLCertificateChainFile tls/intermediate.pem") == 1
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, "other.example.com").staple == "good"
+
+
+def test_a_host_in_a_file_that_httpd_reads_twice_gets_its_chain_once(lab: Lab) -> None:
+    files = {**files_of_a_certificate(lab), "tls/chain.pem": texts(lab)["chain"]}
+    files["host.conf"] = HOST.format(name=NAME, certificate="tls/www.pem", key="tls/www.key")
+    with lab.httpd(f"{CACHE}Include host.conf\nInclude host.conf\n", files=files) as httpd:
+        repaired(lab, httpd.root)
+        after = (httpd.root / "host.conf").read_text()
+        assert after.count("SSLCertificateChainFile tls/chain.pem") == 1
+        assert httpd.start(), httpd.log
+        assert handshake(httpd.port, NAME).staple == "good"
+
+
 def test_a_chain_file_stays_if_the_host_would_inherit_another_one(lab: Lab) -> None:
     wrong = "SSLCertificateChainFile certs/namesake.pem"
     host = HOST.format(name=NAME, certificate="tls/www-full.pem", key="tls/www.key")
@@ -302,8 +335,14 @@ def test_a_chain_file_stays_if_another_host_uses_its_line_and_has_no_other_chain
         assert (httpd.root / "chain.conf").read_text() == files["chain.conf"]
 
 
-def test_a_chain_file_stays_if_the_certificate_of_a_host_cannot_be_read(lab: Lab) -> None:
+@pytest.mark.parametrize("is_odd", [False, True])
+def test_a_chain_file_stays_if_the_certificate_of_a_host_cannot_be_read(
+    lab: Lab, is_odd: bool
+) -> None:
     files = files_of_a_certificate(lab)
+    if is_odd:
+        der, chain = changed(lab, 0)
+        files["tls/gone.pem"] = (pem(der) + chain).decode()
     files["chain.conf"] = "SSLCertificateChainFile certs/namesake.pem\n"
     text = both_hosts("tls/www-full.pem", "tls/gone.pem", "Include chain.conf")
     text = text.replace("tls/gone.pem\n", "tls/gone.pem\n    Include chain.conf\n")

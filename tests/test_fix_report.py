@@ -101,6 +101,17 @@ def test_json_predicts_the_staples_before_and_after(httpd: Httpd) -> None:
         assert (made[1] == "good") is host["after"]
 
 
+def test_the_text_tells_why_a_host_has_no_staple(lab: Lab, httpd: Httpd) -> None:
+    del lab
+    hopeless = tls_host("SSLUseStapling on", certificate="no-ocsp", name="hopeless.example.com")
+    httpd.configure(CACHE + tls_host("SSLUseStapling on") + hopeless)
+    made = fix(httpd).stdout
+    assert "no staple: SSLUseStapling is not set, and its certificate has no OCSP URI" in made
+    assert "before: no staple: its certificate has no OCSP URI\n" in made
+    shown = fix(httpd, "--disable", "--diff").stderr
+    assert f"www.example.com:{httpd.port}: no staple: SSLUseStapling is not set\n" in shown
+
+
 def test_httpd_that_does_not_start_gives_no_staple_before(lab: Lab, httpd: Httpd) -> None:
     del lab
     httpd.configure(CACHE + tls_host("SSLUseStapling on").replace("on\n", "“on”\n"))

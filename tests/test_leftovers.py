@@ -263,10 +263,11 @@ def test_a_heading_goes_with_its_lines(lab: Lab, tmp_path: Path, case: str) -> N
     ("lines", "removed", "found"),
     [
         (["# OCSP stapling", "A", "B", "", "# Stapling", "C"], [(2, 3), (6, 6)], [1, 5]),
+        (["# Ciphers, stapling", "A", "B", "C"], [(2, 3)], []),
         (["SSLCipherSuite A: \\", "# OCSP stapling", "A"], [(3, 3)], []),
         (["Header set Info stapling", "A"], [(2, 2)], []),
     ],
-    ids=["two blocks", "part of a continued line", "no comment"],
+    ids=["two blocks", "another line below", "part of a continued line", "no comment"],
 )
 def test_the_headings_of_removed_lines(
     lines: list[str], removed: list[tuple[int, int]], found: list[int]
@@ -278,4 +279,6 @@ def test_the_blocks_of_programs() -> None:
     text = "A\n# BEGIN ANSIBLE MANAGED BLOCK\nB\nC\n# END ANSIBLE MANAGED BLOCK\nD\n# BEGIN x\nE\n"
     found = list(blocks(text))
     assert found == [(2, "# BEGIN ANSIBLE MANAGED BLOCK", ("B", "C"))]
-    assert found[0].writer == "Ansible"
+    text = "#-- start managed zone x --\nA\n#-- end managed zone x --\n# BEGIN y\n# END y\n"
+    found += blocks(text)
+    assert [block.writer for block in found] == ["Ansible", "Salt", "another program"]

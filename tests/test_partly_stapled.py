@@ -162,6 +162,17 @@ def test_a_chain_is_provided_for_the_certificate_that_can_be_stapled(
         assert staples(httpd) == {"ecdsa": "good", "rsa": None}
 
 
+def test_no_chain_is_provided_for_a_certificate_that_cannot_be_stapled(
+    lab: Lab, tmp_path: Path
+) -> None:
+    lab.authority.issue("rsa-alone", names=NAMES, key="rsa", ocsp=(), chain=False)
+    other = tls_host("SSLCertificateChainFile certs/chain.pem", name="other.example.com")
+    with lab.httpd(host("good", "rsa-alone", ON) + other) as httpd:
+        fix(httpd, tmp_path, "--unsafe")
+        assert (httpd.root / "site.conf").read_text().count("SSLCertificateChainFile") == 1
+        assert staples(httpd) == {"ecdsa": "good", "rsa": None}
+
+
 def test_a_host_with_the_wrong_issuer_is_not_turned_on_before_its_chain_is_right(
     lab: Lab, tmp_path: Path
 ) -> None:

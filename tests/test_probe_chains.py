@@ -72,6 +72,32 @@ def no_authority() -> Chain:
     return Subject("leaf", signer, names=[NAME]), [signer], [root]
 
 
+def with_names(constraints: x509.NameConstraints) -> Chain:
+    """The authority is only for some names."""
+    root = Subject("root", extensions=[constraints])
+    return Subject("leaf", root, names=[NAME]), [], [root]
+
+
+def permitted() -> Chain:
+    return with_names(x509.NameConstraints([x509.DNSName("example.org")], None))
+
+
+def excluded() -> Chain:
+    return with_names(x509.NameConstraints(None, [x509.DNSName("example.com")]))
+
+
+def without_the_use() -> Chain:
+    """The authority may sign CRLs, but no certificates."""
+    uses = dict.fromkeys(
+        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"), False
+    )
+    others = dict.fromkeys(("key_agreement", "key_cert_sign", "encipher_only"), False)
+    usage = x509.KeyUsage(**uses, **others, crl_sign=True, decipher_only=False)
+    root = Subject("root")
+    signer = Subject("signer", root, extensions=[usage])
+    return Subject("leaf", signer, names=[NAME]), [signer], [root]
+
+
 def pem(file: Path, subjects: Sequence[Subject]) -> str:
     encoded = (each.x509.public_bytes(serialization.Encoding.PEM) for each in subjects)
     file.write_bytes(b"".join(encoded))
@@ -94,6 +120,9 @@ def curl_accepts(port: int, cafile: str) -> bool:
         (small_key, "the certificate has an RSA key of 1024 bits, which many clients reject"),
         (wildcard_of_a_top_level_domain, f"the certificate is for *.com, not for {NAME}"),
         (no_authority, "a CA certificate of the chain is not allowed to issue certificates"),
+        (permitted, "the certificate has a name that one of its authorities may not certify"),
+        (excluded, "the certificate has a name that one of its authorities may not certify"),
+        (without_the_use, "a CA certificate of the chain is not allowed to issue certificates"),
     ],
 )
 def test_a_chain_is_judged_as_curl_judges_it(

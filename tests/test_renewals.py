@@ -245,6 +245,12 @@ def test_an_ignore_comment_above_the_reason_is_for_the_line_below(lab: Lab) -> N
         assert made.text() == text
 
 
+def test_another_comment_may_be_below_the_reason(lab: Lab) -> None:
+    text = CACHE + QUIET + ON + "\n" + host("a", NO_URI, "# Until 2030.", OFF) + host("b")
+    with server(lab, text, a="no-ocsp", b="good") as made:
+        assert "AS132" not in made.findings()
+
+
 def test_comments_go_with_stapling(lab: Lab) -> None:
     text = CACHE + ON + "\n" + host("a") + host("b")
     with server(lab, text, a="no-ocsp", b="good") as made:

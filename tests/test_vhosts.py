@@ -100,6 +100,7 @@ def told(lab: Lab, text: str, name: str) -> tuple[bool | None, str | None]:
 
 
 ON = "SSLUseStapling on"
+SUFFIX = "ServerAlias *.example.com"
 PLAIN = "<VirtualHost *:443>\n    ServerName plain.example.com\n</VirtualHost>\n"
 
 
@@ -109,9 +110,13 @@ PLAIN = "<VirtualHost *:443>\n    ServerName plain.example.com\n</VirtualHost>\n
         tls_host(ON).replace("Engine on", "Engine optional"),
         PLAIN + tls_host(ON),
         tls_host("SSLUseStapling off") + tls_host(ON),
+        tls_host(SUFFIX, name="a.example.com") + tls_host(ON, SUFFIX),
         tls_host(ON) + tls_host(name="z.example.com").replace("*:443", "127.0.0.1:443"),
     ],
-    ids=["SSLEngine optional", "first host without TLS", "name twice", "specific address"],
+    ids=[
+        *("SSLEngine optional", "first host without TLS", "name twice", "pattern twice"),
+        "specific address",
+    ],
 )
 def test_a_host_that_clients_do_not_reach_staples_nothing(lab: Lab, text: str) -> None:
     assert told(lab, CACHE + text, "www.example.com") == (False, None)

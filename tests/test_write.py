@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
@@ -415,6 +416,14 @@ def test_a_diff_has_the_fewest_lines(
     old: list[str], new: list[str], changes: list[tuple[int, int, int, int]]
 ) -> None:
     assert changed_lines(old, new) == changes
+
+
+def test_of_lines_that_are_not_repeated_the_most_are_kept() -> None:
+    old = list("abcde")
+    for new in map(list, permutations(old)):
+        changed = sum(change.old_to - change.old_from for change in changed_lines(old, new))
+        kept = (part for size in range(6) for part in combinations(new, size))
+        assert len(old) - changed == max(len(part) for part in kept if list(part) == sorted(part))
 
 
 def patch(strip: str, diff: bytes, folder: Path | str) -> subprocess.CompletedProcess[bytes]:

@@ -184,9 +184,9 @@ def smallest_size(responses: Sequence[Response]) -> int:
 
     The number of subcaches doubles with growing sizes, so a larger size can be too small again.
     """
-    subcaches = 1
+    low, subcaches = SMALLEST_SIZE, 1
     while subcaches <= _MOST_SUBCACHES:
-        low, high = _sizes_with(subcaches)
+        high = _largest_size(subcaches)
         if holds_all(high, responses):
             # With a fixed number of subcaches, a larger cache never holds fewer responses.
             while low < high:
@@ -196,7 +196,7 @@ def smallest_size(responses: Sequence[Response]) -> int:
                 else:
                     low = middle + 1
             return low
-        subcaches *= 2
+        low, subcaches = high + 1, 2 * subcaches
     raise ValueError("no size that httpd accepts can hold these responses")
 
 
@@ -217,13 +217,8 @@ def recommended_size(responses: Sequence[Response]) -> int:
     return smallest_size(responses)
 
 
-def _sizes_with(subcaches: int) -> tuple[int, int]:
-    """The smallest and the largest size with this number of subcaches.
-
-    The sizes with more subcaches are all larger.
-    """
-    least = max(SMALLEST_SIZE, 2 * subcaches * subcaches * _OBJECT + _HEADER)
-    most = LARGEST_SIZE
-    if subcaches < _MOST_SUBCACHES:
-        most = 2 * (2 * subcaches) ** 2 * _OBJECT + _HEADER - 1
-    return least, most
+def _largest_size(subcaches: int) -> int:
+    """The largest size with this number of subcaches."""
+    if subcaches == _MOST_SUBCACHES:
+        return LARGEST_SIZE
+    return 2 * (2 * subcaches) ** 2 * _OBJECT + _HEADER - 1

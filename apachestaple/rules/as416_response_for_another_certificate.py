@@ -49,5 +49,5 @@ class ResponseForAnotherCertificate(BadResponseRule):
             return None
         if response.matches:
             return "identifies the certificate by another hash than SHA-1, which httpd ignores"
-        serials = ", ".join(f"{serial:X}" for serial in response.serials[:1]) or "none"
-        return f"answers for another certificate (serial number: {serials})"
+        serial = next((f"{serial:X}" for serial in response.serials), "none")
+        return f"answers for another certificate (serial number: {serial})"
