@@ -146,13 +146,13 @@ matrix: $(VENV)/test.stamp system
 	@mkdir -p $(RELEASES_IN)
 	@$(BIN)/python -m tests.matrix $(RELEASES_IN) "$(TREES)" "$(SEED)" $(RELEASES)
 
-ROOTS_IN ?= $(HOME)/.cache/apachestaple-roots
+SERVERS_IN ?= $(HOME)/.cache/apachestaple-servers
 
 # make walkthrough      follow the tutorial and how-to guides on fresh Debian servers (RELEASES=…, PAGES=…)
 walkthrough: $(VENV)/test.stamp
 	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
 	@[ "$$(id -u)" -eq 0 ] || { echo 'This needs root, for namespaces and mounts.' >&2; exit 1; }
-	@$(BIN)/python -m tests.walkthrough $(ROOTS_IN) $(RELEASES) $(PAGES)
+	@$(BIN)/python -m tests.walkthrough $(SERVERS_IN) $(RELEASES) $(PAGES)
 
 ENVIRONMENTS := .pythons
 PYTHONS = 3.11 3.12 3.13 3.14

@@ -15,7 +15,7 @@ _BLOCK = re.compile(
 # Differs from run to run; the order matters.
 _VARYING = (
     (r"\b\d{8}T\d{6}\.\d{6}Z", "BACKUP"),
-    (r"\d{4}-\d\d-\d\d( |T)\d\d:\d\d:\d\d(\.\d+)?( UTC|Z)?", "TIME"),
+    (r"\d{4}-\d\d-\d\d( |T)\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?", "TIME"),
     (r"\d{4}-\d\d-\d\d", "DATE"),
     (r"\[\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d\.\d+ \d{4}\]", "[TIME]"),
     (r"\w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT", "TIME"),
@@ -27,6 +27,9 @@ _VARYING = (
     (r"\b\d+ bytes", "BYTES"),
     (r"[0-9A-F]{16,}", "SERIAL"),
     (r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])", "VERSION"),
+    (r"\d+\.\d+(?=[s; ])", "NUMBER"),
+    (r"\b\d+B;", "BYTES;"),
+    (r"in \d+ files", "in FILES"),
 )
 
 
