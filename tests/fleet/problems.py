@@ -14,7 +14,13 @@ _ON = "SSLUseStapling on"
 _PLAIN, _ALONE = tls_host(), tls_host(_ON)
 _CACHE = f"{CACHE}SSLStaplingReturnResponderErrors off\nSSLStaplingFakeTryLater off\n"
 _STAPLES = _CACHE + _ALONE
-_WITHOUT_URI = tls_host(_ON, certificate="no-ocsp", name="without.example.com")
+
+
+def _host(name: str, certificate: str) -> str:
+    return tls_host(_ON, certificate=certificate, name=f"{name}.example.com")
+
+
+_WITHOUT_URI = _host("without", "no-ocsp")
 
 
 @dataclass(frozen=True)
@@ -49,35 +55,24 @@ FIRST = (
     Problem("no-cache", _PLAIN, _ALONE, frozenset({"AS201"})),
     Problem("not-on", _CACHE + _PLAIN, rules=frozenset({"AS501"})),
     Problem(
-        "no-uri",
-        "Include sites-enabled/*.conf\n",
-        rules=frozenset({"AS304"}),
-        staples={"www.example.com": True, "without.example.com": False},
+        "several",
+        "Include sites-enabled/*.conf\n" + _ALONE,
+        "Include sites-enabled/*.conf\n" + _ALONE.replace("SSLUseStapling", "SSLUseStaping"),
+        frozenset({"AS101", "AS304", "AS305", "AS306", "AS503"}),
+        staples={
+            "www.example.com": True,
+            "must.example.com": True,
+            "dead.example.com": False,
+            "issuer.example.com": False,
+            "without.example.com": False,
+        },
         files={
-            "sites-enabled/000-www.conf": _STAPLES,
+            "sites-enabled/000-cache.conf": CACHE,
+            "sites-enabled/dead.conf": _host("dead", "dead-responder"),
+            "sites-enabled/issuer.conf": _host("issuer", "leaf-only"),
+            "sites-enabled/must.conf": tls_host(certificate="must-staple", name="must.example.com"),
             "sites-enabled/without.conf": _WITHOUT_URI,
         },
-    ),
-    Problem(
-        "must-staple", _CACHE + tls_host(certificate="must-staple"), rules=frozenset({"AS306"})
-    ),
-    Problem(
-        "dead-responder",
-        CACHE + tls_host(_ON, certificate="dead-responder"),
-        rules=frozenset({"AS503"}),
-        staples={"www.example.com": False},
-    ),
-    Problem(
-        "no-issuer",
-        _CACHE + tls_host(_ON, certificate="leaf-only"),
-        rules=frozenset({"AS305"}),
-        staples={"www.example.com": False},
-    ),
-    Problem(
-        "misspelt",
-        _STAPLES,
-        _STAPLES.replace("SSLUseStapling", "SSLUseStaping"),
-        frozenset({"AS101"}),
     ),
     Problem(
         "generated",

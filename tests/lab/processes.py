@@ -66,12 +66,22 @@ class Child:
                 self._process.terminate()
                 wait_until(lambda: not self.running, grace)
         finally:
-            if self.running or any(members(self.pid)):
+            if self.running or _any_member(self.pid):
                 # The leader is reaped last, because its ID stands for the group until then.
                 os.killpg(self.pid, signal.SIGKILL)
                 self._process.wait()
-                wait_until(lambda: not any(members(self.pid)), 2.0)
+                wait_until(lambda: not _any_member(self.pid), 2.0)
             _tell_guard("forget", self.pid)
+
+
+def _any_member(group: int) -> bool:
+    """Whether a process of a group runs."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    # It may be a zombie. Only now are all processes of the machine read, which takes long.
+    return any(members(group))
 
 
 def members(group: int) -> Iterator[int]:

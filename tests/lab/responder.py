@@ -31,6 +31,9 @@ class Responder:
         self._behind = ReservedPort()
         self._relay: Relay | None = None
         self._output = authority.state / "responder.log"
+        # The serial numbers in the output, and up to which byte they were read.
+        self._serials: list[int] = []
+        self._read = 0
         self._child: Child | None = None
         self._probe = (
             ocsp.OCSPRequestBuilder()
@@ -111,8 +114,15 @@ class Responder:
             connection.close()
 
     def _asked(self) -> list[int]:
-        text = self._output.read_text(errors="replace") if self._output.exists() else ""
-        return [int(digits, 16) for digits in re.findall(r"Serial Number: ([0-9A-F]+)", text)]
+        if self._output.exists():
+            with self._output.open("rb") as file:
+                file.seek(self._read)
+                # A line may not be complete yet.
+                lines, end, _ = file.read().rpartition(b"\n")
+            self._read += len(lines + end)
+            found = re.findall(rb"Serial Number: ([0-9A-F]+)", lines)
+            self._serials += [int(digits, 16) for digits in found]
+        return self._serials
 
     def __enter__(self) -> Self:
         self.start()

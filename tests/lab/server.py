@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from pwd import getpwall
 
@@ -257,12 +258,17 @@ def _show_certificates(place: Path, certificates: Path, texts: Mapping[str, str]
             (place / path.name).symlink_to(path)
 
 
+@cache
+def _server_name() -> str:
+    known = {entry.pw_name for entry in getpwall()}
+    return next(name for name in _SERVERS if name in known)
+
+
 def server_user() -> list[str]:
     """The lines with the user of httpd's children, if the tests run as root."""
     if os.geteuid() != 0:
         return []
-    known = {entry.pw_name for entry in getpwall()}
-    name = next(name for name in _SERVERS if name in known)
+    name = _server_name()
     return [f"User {name}", f"Group {'nogroup' if name == 'nobody' else name}"]
 
 
