@@ -16,7 +16,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
 .PHONY: generate docs docs-online walkthrough
-.PHONY: packages deb container release-check audit workflows vscode editors ansible-sanity
+.PHONY: packages deb container release-check audit workflows
+.PHONY: vscode editors ansible-sanity ansible-targets
 .DELETE_ON_ERROR:
 
 ## First steps
@@ -182,8 +183,8 @@ $(ENVIRONMENTS)/%.stamp: pyproject.toml $(VENV)/packages.stamp
 	@touch $@
 
 # uv takes a Python of this machine, also one of pyenv that is not active, or downloads one. Some tests use pip.
-environment = PYENV_VERSION=$$(pyenv versions --bare 2>/dev/null | paste -sd : -) \
-  $(BIN)/uv venv --quiet --seed --clear --python $1 $(ENVIRONMENTS)/$2
+ALL_OF_PYENV = PYENV_VERSION=$$(pyenv versions --bare 2>/dev/null | paste -sd : -)
+environment = $(ALL_OF_PYENV) $(BIN)/uv venv --quiet --seed --clear --python $1 $(ENVIRONMENTS)/$2
 install = $(BIN)/uv pip install --quiet --python $(ENVIRONMENTS)/$1/bin/python $2 --editable '.[test]'
 .PRECIOUS: $(ENVIRONMENTS)/%.stamp $(ENVIRONMENTS)/%-lowest.stamp
 
@@ -293,3 +294,17 @@ editors: $(VENV)/editors.stamp vscode
 # make ansible-sanity   run ansible-test sanity and ansible-lint (ARGUMENTS='--test validate-modules')
 ansible-sanity: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.collection.sanity $(ARGUMENTS)
+
+# make ansible-targets  run the modules with old Pythons of servers (TARGETS="3.7 3.8 3.9 3.10")
+# With the oldest Ansible that the collection allows, which supports the oldest Pythons.
+ansible-targets: TARGETS = 3.7 3.8 3.9 3.10
+ansible-targets: $(ENVIRONMENTS)/ansible-2.17.stamp
+	@$(ENVIRONMENTS)/ansible-2.17/bin/python -m tests.collection.targets $$( \
+	  for version in $(TARGETS); do \
+	    $(ALL_OF_PYENV) $(BIN)/uv python find --no-project $$version || echo "python$$version"; done)
+
+$(ENVIRONMENTS)/ansible-2.17.stamp: pyproject.toml $(VENV)/packages.stamp
+	@printf 'Installing apachestaple and Ansible into $(ENVIRONMENTS)/ansible-2.17 …\n'
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(ENVIRONMENTS)/ansible-2.17
+	@$(BIN)/uv pip install --quiet --python $(ENVIRONMENTS)/ansible-2.17/bin/python --editable . 'ansible-core==2.17.*'
+	@touch $@
