@@ -12,7 +12,17 @@ from tests.project import ROOT
 
 # Programs whose options are not checked.
 OTHERS = {
-    *("ansible-doc", "ansible-galaxy", "ansible-playbook", "ausearch", "cd", "code", "diff", "dnf"),
+    *(
+        "ansible-doc",
+        "ansible-galaxy",
+        "ansible-playbook",
+        "apt-get",
+        "ausearch",
+        "cd",
+        "code",
+        "diff",
+        "dnf",
+    ),
     *(
         "docker",
         "for",
@@ -28,7 +38,18 @@ OTHERS = {
         "nft",
         "patch",
     ),
-    *("pip", "pipx", "pre-commit", "printf", "python3.11", "setsebool", "ssh", "systemctl", "tail"),
+    *(
+        "pip",
+        "pipx",
+        "pre-commit",
+        "printf",
+        "python3.11",
+        "setsebool",
+        "ssh",
+        "systemctl",
+        "tail",
+        "uv",
+    ),
 }
 _MAKE = re.compile(r"^([a-z][a-z-]+):", re.MULTILINE)
 _SEPARATORS = {"|", "||", "&&", ";", "do", "done", "|&", "&"}
