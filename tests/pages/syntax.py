@@ -28,7 +28,18 @@ OTHERS = {
         "nft",
         "patch",
     ),
-    *("pip", "pipx", "pre-commit", "printf", "python3.11", "setsebool", "ssh", "systemctl", "tail"),
+    *(
+        "pip",
+        "pipx",
+        "pre-commit",
+        "printf",
+        "python3.11",
+        "setsebool",
+        "ssh",
+        "systemctl",
+        "tail",
+        "uv",
+    ),
 }
 _MAKE = re.compile(r"^([a-z][a-z-]+):", re.MULTILINE)
 _SEPARATORS = {"|", "||", "&&", ";", "do", "done", "|&", "&"}
