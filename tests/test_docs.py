@@ -1,5 +1,6 @@
 """The documents: what they show is what the program prints, and docs/rules.md is generated."""
 
+import json
 import re
 import tomllib
 from dataclasses import fields
@@ -12,6 +13,7 @@ from apachestaple.fix.editing import render
 from apachestaple.report import outgoing
 from apachestaple.report.markdown import rules_page
 from apachestaple.rules.catalogue import all_rules
+from apachestaple.rules.finding import Effect
 from tests.project import ROOT
 from website import options
 
@@ -41,6 +43,14 @@ def test_every_template_has_its_place_in_the_documents() -> None:
         assert section, kind.template
         rows = re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE)
         assert rows == [variable.name for variable in fields(kind)]
+
+
+@pytest.mark.parametrize("kind", get_args(render.Rendered), ids=lambda kind: kind.template)
+def test_the_page_shows_the_templates_of_fix(kind: Any) -> None:
+    page = (ROOT / "docs/reference/templates.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {kind.template}\n")[2].partition("\n## ")[0]
+    shown = re.findall(r"^```jinja\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    assert shown == [(ROOT / "templates" / kind.template).read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("kind", get_args(outgoing.Rendered), ids=lambda kind: str(kind.__name__))
@@ -87,6 +97,21 @@ def test_every_file_in_the_architecture_page_exists() -> None:
     for package, files in packages.items():
         for name in re.findall(r"`(\w+\.py)`", files):
             assert (ROOT / "apachestaple" / package / name).exists(), f"{package}/{name}"
+
+
+def test_the_page_about_json_has_every_member_and_schema() -> None:
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    schemas = {path.name for path in (ROOT / "docs/schemas").iterdir()}
+    # responders.json is the part of answers.json without the answers.
+    assert schemas == set(re.findall(r"\(\.\./schemas/([\w.-]+)\)", page))
+    lint = json.loads((ROOT / "docs/schemas/lint.json").read_text(encoding="utf-8"))
+    members = lint["properties"]["findings"]["items"]["properties"]
+    findings = page.partition("\n## Findings\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", findings, re.MULTILINE)
+    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(members)
+    text = page.partition("\n## Effects\n")[2]
+    effects = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", text, re.MULTILINE)
+    assert effects == [(effect.value, effect.meaning) for effect in Effect]
 
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md")])

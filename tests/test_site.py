@@ -105,6 +105,18 @@ def test_the_first_page_lists_all_pages() -> None:
     assert {part.caption for part in parts(text)} <= set(PARTS)
 
 
+def test_a_link_to_a_missing_heading_fails_the_build(tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "index.md").write_text("# Title\n\n[text](#missing)\n")
+    command = [sys.executable, "-c", "import sys; from website.__main__ import build, Path"]
+    command[-1] += "; sys.exit(build('html', Path(sys.argv[1]), Path(sys.argv[2])))"
+    command += [str(pages), str(tmp_path / "html")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "index.md:3: WARNING: 'myst' cross-reference target not found: 'missing'" in done.stderr
+
+
 def test_the_pages_link_to_headings_and_files() -> None:
     text = "[a](b.md#c)\n\n```sh\n[x](y)\n```\n- [d](https://example.com/e_f)\n"
     assert [str(target) for target in targets(text)] == ["b.md#c", "https://example.com/e_f"]

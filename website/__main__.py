@@ -43,4 +43,5 @@ def build(builder: str, pages: Path, output: Path) -> int:
     return sphinx([*options, "-d", str(output.parent / "doctrees"), str(pages), str(output)])
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,18 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from apachestaple.report import markdown
-from apachestaple.rules.catalogue import CATEGORIES, all_rules
+from apachestaple.rules.catalogue import all_rules
+from website import rules
 from website.markdown import Target, parts, with_targets
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from apachestaple.rules.rule import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,9 +41,9 @@ def write(folder: Path) -> None:
     for name, place in BESIDE.items():
         if (ROOT / name).exists():
             _write_page(ROOT / name, place, folder)
-    _write(folder / RULES, rules_index(all_rules()))
+    _write(folder / RULES, rules.index(all_rules()))
     for rule in all_rules():
-        _write(folder / f"rules/{rule.code}.md", rule_page(rule))
+        _write(folder / f"rules/{rule.code}.md", rules.page(rule))
 
 
 def _write_page(path: Path, place: str, folder: Path) -> None:
@@ -76,8 +69,7 @@ def _place(linked: Path, fragment: str, folder: Path) -> tuple[str, str]:
     """Where the site has a file of the repository, and the heading in it."""
     name = linked.relative_to(ROOT).as_posix()
     if name == f"docs/{RULES}" and fragment:
-        code = fragment.partition("-")[0].upper()
-        return f"rules/{code}.md", ""
+        return rules.place(fragment), ""
     if name.startswith("docs/") and name.endswith(".md"):
         return name.removeprefix("docs/"), fragment
     if name in BESIDE:
@@ -109,23 +101,3 @@ def _document(target: str) -> str:
     place = os.path.normpath(os.path.join("docs", target))
     place = BESIDE.get(place, place.removeprefix("docs/"))
     return place.removesuffix(".md")
-
-
-def rule_page(rule: Rule) -> str:
-    """The page of a rule. The navigation has only the page of all rules."""
-    return f"---\norphan: true\n---\n\n{markdown.rule_page(rule, lambda other: f'{other.code}.md')}"
-
-
-def rules_index(rules: Sequence[Rule]) -> str:
-    """All rules by category."""
-    return "\n".join(["# Rules", "", *_categories(rules), ""])
-
-
-def _categories(rules: Sequence[Rule]) -> Iterator[str]:
-    for prefix, of_category in groupby(rules, lambda rule: rule.code[:3]):
-        yield f"\n## {prefix}xx {CATEGORIES[prefix]}\n"
-        yield "| code | name | severity | effect | what is wrong |"
-        yield "|---|---|---|---|---|"
-        for rule in of_category:
-            link = f"[{rule.code}](rules/{rule.code}.md)"
-            yield f"| {link} | {rule.name} | {rule.severity} | `{rule.effect}` | {rule.summary} |"
