@@ -21,7 +21,7 @@ def pages() -> dict[str, str]:
     """Every page, by the name of its file."""
     # Typer does not export the type of groups.
     program: Any = typer.main.get_command(app)
-    context = typer.Context(program, info_name=PROGRAM)
+    context = typer.Context(program, info_name=PROGRAM, **program.context_settings)
     commands = {name: program.get_command(context, name) for name in program.list_commands(context)}
     head = f'{TEXTS["date"]} "apachestaple {apachestaple.__version__}" "User Commands"'
     made = {f"{PROGRAM}.1": program_page(commands, program, context, TEXTS["program"], head)}

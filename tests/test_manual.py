@@ -102,6 +102,18 @@ def test_every_variable_of_the_program_is_in_a_page(texts: dict[str, str]) -> No
     assert used <= named
 
 
+def test_the_line_for_whatis_is_understood() -> None:
+    command = ["lexgrog", *(str(FOLDER / name) for name in PAGES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for name, line in zip(PAGES, done.stdout.splitlines(), strict=True):
+        assert re.search(rf'"{name.removesuffix(".1")} - [a-z].*[A-Za-z]"$', line)
+
+
+def test_a_narrow_page_breaks_no_option_or_name() -> None:
+    text = shown(PAGES["apachestaple-lint.1"], width=60)
+    assert re.findall(r"^.*[\u2010-]$", text, re.MULTILINE) == []
+
+
 def test_other_pages_exist_where_they_are_named(texts: dict[str, str]) -> None:
     own = {name.removesuffix(".1") for name in texts}
     for text in texts.values():
