@@ -12,7 +12,17 @@ from tests.project import ROOT
 
 # Programs whose options are not checked.
 OTHERS = {
-    *("ansible-doc", "ansible-galaxy", "ansible-playbook", "ausearch", "cd", "code", "diff", "dnf"),
+    *(
+        "apt-get",
+        "ansible-doc",
+        "ansible-galaxy",
+        "ansible-playbook",
+        "ausearch",
+        "cd",
+        "code",
+        "diff",
+        "dnf",
+    ),
     *(
         "docker",
         "for",
