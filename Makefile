@@ -264,9 +264,9 @@ release-check: $(VENV)/packages.stamp
 	@$(BIN)/python -m tests.release
 	@$(MAKE) --no-print-directory packages
 
-# make deb              make the Debian package in dist, and test it on Debian (RELEASE=trixie)
+# make deb              make the Debian package in dist, and test it in Debian (RELEASE=both, or trixie)
 # Systems of the releases are kept in ROOTS_IN.
-deb: RELEASE = bookworm trixie
+deb: RELEASE = both
 deb: $(VENV)/test.stamp
 	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
 	@mkdir -p $(ROOTS_IN)
