@@ -1,6 +1,7 @@
 # docker build --tag apachestaple .
 # docker run --rm --volume /etc/apache2:/etc/apache2:ro --volume /etc/ssl/certs:/etc/ssl/certs:ro apachestaple
 
+# To build the same image again, give the digest: --build-arg PYTHON=python@sha256:...
 ARG PYTHON=docker.io/library/python:3.13-slim-trixie
 
 FROM ${PYTHON} AS build
@@ -16,6 +17,7 @@ RUN /build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-d
     && python3 -m pip --python /opt/apachestaple/bin/python3 install --no-cache-dir --no-deps /wheels/*.whl
 
 FROM ${PYTHON}
+LABEL org.opencontainers.image.title=apachestaple org.opencontainers.image.licenses=Apache-2.0
 COPY --from=build /opt/apachestaple /opt/apachestaple
 ENV PATH=/opt/apachestaple/bin:$PATH
 # nobody

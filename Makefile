@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: differential fixed played capacity shared matrix firewalls test-pythons lowest
 .PHONY: killed fuzz messages linear benchmark mutants
 .PHONY: generate docs docs-online walkthrough
-.PHONY: packages deb container release-check audit workflows
+.PHONY: packages deb deb-versions container release-check audit workflows
 .PHONY: vscode editors ansible-sanity ansible-targets
 .DELETE_ON_ERROR:
 
@@ -264,13 +264,20 @@ release-check: $(VENV)/packages.stamp
 	@$(BIN)/python -m tests.release
 	@$(MAKE) --no-print-directory packages
 
-# make deb              make the Debian package in dist, and test it on Debian (RELEASE=trixie)
+# make deb              make the Debian package in dist, and test it in Debian (RELEASE=both, or trixie)
 # Systems of the releases are kept in ROOTS_IN.
-deb: RELEASE = bookworm trixie
+deb: RELEASE = both
 deb: $(VENV)/test.stamp
 	@command -v debootstrap >/dev/null || { echo 'debootstrap is missing: apt-get install debootstrap' >&2; exit 1; }
 	@mkdir -p $(ROOTS_IN)
 	@$(BIN)/python -m tests.debian_package $(ROOTS_IN) $(RELEASE)
+
+# make deb-versions     write the newest versions of the packages in the Debian package
+# They are those of the oldest Python. Newer ones need no others.
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --no-header --python-version 3.11 --python-platform linux --generate-hashes
+deb-versions: $(VENV)/packages.stamp
+	@$(LOCK) pyproject.toml --output-file debian/requirements.txt
+	@sed -n 's/^requires = \["\(hatchling.*\)"\]$$/\1/p' pyproject.toml | $(LOCK) - --output-file debian/build-requirements.txt
 
 # make container        build the image of the Dockerfile in Debian, and run it
 container: $(VENV)/test.stamp

@@ -24,10 +24,15 @@ no_pivot_root = true
 cgroups = "disabled"
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 """
+_STORAGE = b"""[storage]
+driver = "vfs"
+graphroot = "/var/lib/containers/storage"
+runroot = "/run/containers/storage"
+"""
 _IMAGE = "localhost/apachestaple"
 _BUILD = """
 mount -t sysfs sysfs /sys
-export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot PIP_CERT=/etc/ssl/certs/ca-certificates.crt
+export BUILDAH_ISOLATION=chroot PIP_CERT=/etc/ssl/certs/ca-certificates.crt
 cd /root
 python=$(buildah from scratch)
 buildah add --quiet "$python" python.tar /
@@ -40,7 +45,7 @@ buildah images
 _RUN = """
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-STORAGE_DRIVER=vfs exec podman run --rm --read-only --cap-drop=all --network=none \
+exec podman run --rm --read-only --cap-drop=all --network=none \
     --volume /root/source/examples/apache2:/etc/apache2:ro "$@"
 """
 
@@ -52,6 +57,7 @@ def main(parent: Path) -> None:
     with changeable(extended(_RELEASE, "containers", _TOOLS, parent)) as root:
         copy_project(root.files / "root/source")
         root.put(_SETTINGS, "etc/containers/containers.conf")
+        root.put(_STORAGE, "etc/containers/storage.conf")
         archive = root.files / "root/python.tar"
         subprocess.run(["tar", "-C", str(python.files), "-cf", str(archive), "."], check=True)
         _say(root.run("sh", "-ec", _BUILD, network=True))

@@ -1,4 +1,4 @@
-"""``python -m tests.debian_package FOLDER [RELEASE …]``: makes the package for each release.
+"""``python -m tests.debian_package FOLDER [RELEASE]``: makes the package for one or both releases.
 
 The systems of the releases are kept in FOLDER, and the packages in ``dist``.
 """
@@ -19,7 +19,7 @@ RELEASES = ("bookworm", "trixie")
 def main(arguments: list[str]) -> None:
     """Build, test, and print."""
     parent = Path(arguments[0]).absolute()
-    for release in arguments[1:] or RELEASES:
+    for release in RELEASES if arguments[1:] in ([], ["both"]) else arguments[1:]:
         _say(f"== {release}")
         with tempfile.TemporaryDirectory() as wheels:
             name, package = build(building(release, parent), Path(wheels))
