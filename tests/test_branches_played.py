@@ -39,6 +39,7 @@ REJECTED = {
     "SSLStaplingReturnResponderErrors maybe": ("AS103", "must be On or Off"),
     "SSLStaplingFakeTryLater maybe": ("AS103", "must be On or Off"),
     "SSLCACertificateFile certs/missing.pem": ("AS316", "does not exist or is empty"),
+    "SSLOCSPResponderCertificateFile certs/empty.pem": ("AS116", "does not exist or is empty"),
     "SSLCertificateFile certs": ("AS301", "does not exist or is empty"),
 }
 

@@ -23,6 +23,14 @@ def cached_in(name: str, address: str) -> str:
     return f"{module}SSLStaplingCache {name}:{address}\n{ON}"
 
 
+def test_an_ipv6_address_is_without_its_brackets() -> None:
+    found = cache_servers(parse_cache("redis:[2001:db8::1],[::1]:6380"))
+    assert [(server.host, server.port) for server in found] == [
+        ("2001:db8::1", 6379),
+        ("::1", 6380),
+    ]
+
+
 @pytest.mark.parametrize("name", ["redis", "memcache"])
 def test_a_server_without_a_port_has_the_default_port(lab: Lab, name: str) -> None:
     (server,) = cache_servers(parse_cache(f"{name}:127.0.0.9"))

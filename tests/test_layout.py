@@ -93,6 +93,15 @@ def test_in_a_fragment_a_line_is_overridden_whatever_its_value_is(
     assert "AS114" in rules(path)
 
 
+def test_of_a_fragment_it_is_unknown_in_which_folder_the_cache_is(tmp_path: Path) -> None:
+    path = tmp_path / "site.conf"
+    path.write_text("SSLStaplingCache dbm:missing/stapling\n" + tls_host("SSLUseStapling on"))
+    found = lint(
+        [understand(read(locate(str(path), Options())), certificates_required=True)], all_rules()
+    )
+    assert "AS209" not in {finding.code for finding in found.findings}
+
+
 def test_a_virtual_host_file_is_a_fragment() -> None:
     found = site(FIXTURES / "rhel/etc/httpd/conf.d/www.conf")
     assert not found.configuration.whole

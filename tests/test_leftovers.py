@@ -259,6 +259,19 @@ def test_a_heading_goes_with_its_lines(lab: Lab, tmp_path: Path, case: str) -> N
         assert httpd.configtest().accepted
 
 
+def test_of_a_fragment_only_lines_that_no_other_host_can_include_are_removed(
+    lab: Lab, tmp_path: Path
+) -> None:
+    included, fragment = tmp_path / "staple.conf", tmp_path / "site.conf"
+    included.write_text("SSLStaplingErrorCacheTimeout 60\n")
+    own = ("SSLUseStapling on", "SSLStaplingResponderTimeout 4", "Include staple.conf")
+    host = tls_host(*own, certificate="no-ocsp")
+    fragment.write_text(host.replace("certs/", f"{lab.certificates_folder}/"))
+    run("fix", fragment, env={"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert "SSLUseStapling off\n    Include staple.conf\n" in fragment.read_text()
+    assert included.read_text() == "SSLStaplingErrorCacheTimeout 60\n"
+
+
 @pytest.mark.parametrize(
     ("lines", "removed", "found"),
     [

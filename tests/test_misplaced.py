@@ -45,12 +45,6 @@ MISPLACED = {
         tls_host(ON, *EMPTY),
         "good",
     ),
-    "removed from a host, and moved into another": (
-        tls_host(ON, "<Location />", OFF, "</Location>")
-        + tls_host(*LOCATION, name="b.example.com", certificate="other"),
-        tls_host(ON, *EMPTY) + tls_host(ON, *EMPTY, name="b.example.com", certificate="other"),
-        "good",
-    ),
     "into the main server": (
         f"<Directory />\n{ON}\n</Directory>\n" + tls_host(),
         f"{ON}\n<Directory />\n</Directory>\n" + tls_host(),

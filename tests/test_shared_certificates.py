@@ -165,6 +165,21 @@ def test_switching_a_host_on_does_not_abort_the_handshakes_of_another(lab: Lab) 
             assert handshake(httpd.port, f"{name}.example.com").staple == "good"
 
 
+def test_the_url_of_a_host_with_the_same_certificate_comes_first(lab: Lab) -> None:
+    """Another responder of the same issuer may not know the certificate."""
+    dead, forced = (f"SSLStaplingForceURL {each.url}" for each in (lab.dead, lab.responder))
+    text = CACHE + "".join(
+        [
+            tls_host(ON, dead, name="other.example.com"),
+            tls_host(ON, forced, certificate="no-ocsp", name="rich.example.com"),
+            tls_host(ON, certificate="no-ocsp", name="poor.example.com"),
+        ]
+    )
+    with lab.httpd(text) as httpd:
+        repaired(lab, httpd.root)
+        assert (httpd.root / "site.conf").read_text().count(forced) == 2
+
+
 def test_a_host_stays_off_if_another_one_cannot_be_given_a_url(lab: Lab) -> None:
     """The two hosts of a macro have one section, and only one of them needs the URL."""
     macro = (

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def unread_certificates(sites: Iterable[Site]) -> Iterator[str]:
     """Why hosts stay as they are: this user cannot read their certificates."""
+    if os.geteuid() == 0:
+        return
     names = {
         host.name: None
         for site in sites
@@ -23,7 +25,7 @@ def unread_certificates(sites: Iterable[Site]) -> Iterator[str]:
         for certificate in host.certificates
         if certificate.file is not None and certificate.file.problem is Problem.UNREADABLE
     }
-    if names and os.geteuid() != 0:
+    if names:
         yield (
             f"this user cannot read the certificates of {', '.join(names)}, so it is not known "
             "whether they can be stapled; run the command again with sudo"
