@@ -30,13 +30,12 @@ def results_with(python: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         tree = shutil.copytree(ROOT / "examples/apache2", folder / "apache2", symlinks=True)
-        closed = {"targets": ["127.0.0.1:1"], "time_limit": 60}
         tasks = {
             "lint": task("lint", paths=[tree]),
             "check": task("fix", paths=[tree], check=True),
             "fix": task("fix", paths=[tree]),
             "undo": task("fix", paths=[tree], state="undone"),
-            "probe": task("probe", **closed),
+            "probe": task("probe", targets=["127.0.0.1:1"]),
             "wrong": task("lint", paths=[folder / "none"]),
         }
         for each in tasks.values():
