@@ -13,6 +13,7 @@ from apachestaple.language_server.documents import OpenDocuments, uri_of
 from apachestaple.language_server.navigation import Place
 from apachestaple.language_server.positions import Encoding
 from apachestaple.language_server.workspace import State, Workspace
+from apachestaple.rules.catalogue import select_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +87,20 @@ def test_a_hover_is_in_a_format_that_the_editor_shows(opened: Opened) -> None:
     assert text.startswith("SSLUseStapling on|off\n")
     assert markdown.startswith("`SSLUseStapling on|off`\n")
     assert "ä𝄞.example:443 does not staple" in text
+
+
+def test_a_hover_explains_the_rules_of_findings(opened: Opened) -> None:
+    """But not if the text is newer than the last result, which is about other lines then."""
+    (rule,) = select_rules(("AS308",), ())
+    shown = opened.place(8, "    SSLEngine").hover(["plaintext"])
+    assert shown is not None
+    assert isinstance(shown.contents, types.MarkupContent)
+    start = f"{rule.code} {rule.name}: {rule.summary} `httpd -t` passes."
+    assert start in shown.contents.value
+    assert shown.contents.value.endswith(rule.url)
+    newer = opened.document._replace(text=f"{opened.document.text}# new\n")
+    place = Place(newer, types.Position(8, 6), Encoding(), opened.state)
+    assert rule.code not in str(place.hover(["plaintext"]))
 
 
 def test_a_space_proposes_values_only(opened: Opened) -> None:

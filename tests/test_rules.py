@@ -23,6 +23,7 @@ from apachestaple.mod_ssl.reading import read_site
 from apachestaple.mod_ssl.site import understand
 from apachestaple.network.ask import ask_all
 from apachestaple.report.recorded import recorded
+from apachestaple.rules.by_hand import LOG, checks
 from apachestaple.rules.catalogue import all_rules
 from apachestaple.rules.finding import Effect, Finding, Fix
 from apachestaple.rules.remedy import TurnStapling
@@ -631,8 +632,13 @@ ADVISED = {name: case for name, case in named(bad_cases(ADVISING)).items() if na
 
 @pytest.mark.parametrize("name", ADVISED)
 def test_an_advice_is_given_for_its_bad_example(lab: Lab, name: str) -> None:
-    _, text = judged(lab, ADVISED[name])
+    case = ADVISED[name]
+    _, text = judged(lab, case)
     assert text == SAID[name]
+    if is_checked(case) and not any(LOG in check.command for check in checks(case.rule)):
+        with made(lab, case.example, case.example.text) as httpd:
+            by_hand = outputs(httpd, case.rule, lab.authority.root_file)
+        assert list(by_hand) == recorded(case.rule).outputs
 
 
 @parametrized(good_cases(ADVISING))
@@ -663,8 +669,11 @@ def test_an_advice_is_for_its_bad_example_alone(lab: Lab, code: str) -> None:
 def test_httpd_says_that_a_certificate_is_an_authoritys(lab: Lab) -> None:
     rule = advice("AS314")
     assert rule.log_id is not None
-    assert rule.log_id in observe(lab, rule.bad[0]).log
-    assert rule.log_id not in observe(lab, rule.good[0]).log
+    for example, is_logged in ((rule.bad[0], True), (rule.good[0], False)):
+        case = Case(rule, example)
+        observed = observe(lab, case)
+        assert (rule.log_id in observed.log) is is_logged
+        check_by_hand(case, observed)
 
 
 @pytest.mark.parametrize("number", range(2))
@@ -675,6 +684,7 @@ def test_the_issuer_that_another_host_provides_is_an_error_in_the_log(
     bad = rule.bad[number]
     for case, logged in ((Case(rule, bad), True), (Case(rule, bad, is_fixed=True), False)):
         observed = observe(lab, case)
+        check_by_hand(case, observed)
         assert {made.staple for made in observed.handshakes.values()} == {"good"}
         assert ("AH02217" in observed.log) is logged
         assert ("AH02604" in observed.log) is logged
@@ -685,7 +695,8 @@ def test_httpd_warns_of_tls_on_the_port_of_http(lab: Lab) -> None:
     rule = advice("AS131")
     for bad in rule.bad:
         (finding,) = of(rule, linted(lab, bad))
-        observed = observe(lab, bad)
+        observed = observe(lab, Case(rule, bad))
+        check_by_hand(Case(rule, bad), observed)
         assert observed.started
         number = bad.log_id or rule.log_id
         assert number

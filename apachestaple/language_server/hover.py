@@ -18,7 +18,7 @@ from apachestaple.mod_ssl.hosts import first_argument
 from apachestaple.report.terminal import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from apachestaple.httpd.configuration import Directive
     from apachestaple.language_server.markup import Markup
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from apachestaple.mod_ssl.hosts import Host
     from apachestaple.mod_ssl.site import Site
     from apachestaple.rules.finding import Finding
+    from apachestaple.rules.rule import Rule
 
 # Hosts that are listed; of more, only the number is shown.
 _MOST_HOSTS = 8
@@ -83,6 +84,16 @@ def hover(
     if not paragraphs:
         return None
     return Hover("\n\n".join(paragraphs), statement.here.span if is_file else statement.span)
+
+
+def rule_paragraphs(rules: Iterable[Rule], markup: Markup) -> Iterator[str]:
+    """The beginnings of the pages of rules, each once, with links to the rest."""
+    for rule in dict.fromkeys(rules):
+        title = f"{rule.code} {rule.name}"
+        lines = (rule.summary, *filter(None, rule.explanation.splitlines()))
+        text = " ".join(map(markup.text, lines))
+        page = markup.link("Page of the rule", rule.url)
+        yield f"{markup.bold(title)}: {text} Effect: {markup.text(rule.effect.meaning)}. {page}"
 
 
 def _description(description: Description, markup: Markup) -> Iterator[str]:

@@ -10,7 +10,7 @@ from lsprotocol import types
 from apachestaple.httpd.source_file import SourceFile
 from apachestaple.language_server.completion import completions
 from apachestaple.language_server.definition import definitions
-from apachestaple.language_server.hover import Known, hover
+from apachestaple.language_server.hover import Known, hover, rule_paragraphs
 from apachestaple.language_server.markup import Markdown, PlainText
 from apachestaple.language_server.statement import Position
 from apachestaple.lint.startup import start_problems
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from apachestaple.language_server.positions import Encoding
     from apachestaple.language_server.statement import Span
     from apachestaple.language_server.workspace import State
+    from apachestaple.rules.finding import Finding
 
 
 class Place:
@@ -50,20 +51,39 @@ class Place:
     def hover(self, formats: Sequence[str]) -> types.Hover | None:
         """What to show; as Markdown, if it is among the formats of the editor."""
         is_markdown = types.MarkupKind.Markdown in formats
+        markup = Markdown() if is_markdown else PlainText()
         known = None
         if self._analysis is not None:
             known = Known(self._analysis.site, start_problems(self._analysis.findings))
-        found = hover(
-            self._document.text,
-            self._document.real_path,
-            self._position,
-            known,
-            Markdown() if is_markdown else PlainText(),
-        )
-        if found is None:
+        found = hover(self._document.text, self._document.real_path, self._position, known, markup)
+        findings = self._findings()
+        rules = rule_paragraphs((finding.rule for finding in findings), markup)
+        paragraphs = [*([found.text] if found else []), *rules]
+        if not paragraphs:
             return None
         kind = types.MarkupKind.Markdown if is_markdown else types.MarkupKind.PlainText
-        return types.Hover(types.MarkupContent(kind, found.text), self._range(found.span))
+        return types.Hover(
+            types.MarkupContent(kind, "\n\n".join(paragraphs)),
+            self._range(found.span)
+            if found
+            else self._encoding.range(findings[0].place, self._file),
+        )
+
+    def _findings(self) -> list[Finding]:
+        """The findings in this line, if the last result is about this text."""
+        state, analysis, document = self._state, self._analysis, self._document
+        if state is None or analysis is None:
+            return []
+        read = state.documents.by_path.get(document.path)
+        if read is None or read.text != document.text:
+            return []
+        line = self._position.line + 1
+        return [
+            finding
+            for finding in analysis.findings
+            if finding.place.line <= line <= finding.place.end_line
+            and analysis.real_path(finding.place.file) == document.real_path
+        ]
 
     def completions(self, *, only_values: bool = False) -> list[types.CompletionItem]:
         """The proposals, in the order in which they should be listed.

@@ -137,7 +137,8 @@ def _examples(rule: Rule) -> Iterator[Block]:
 
 
 def _use_instead(rule: Rule) -> Iterator[Block]:
-    yield recorded(rule).help or _template(rule)
+    # Names of sections would be elements of HTML.
+    yield re.sub(r"</?[A-Z]\w+[^>]*>", r"`\g<0>`", recorded(rule).help or _template(rule))
     for example in rule.good:
         if example is not FIXED:
             yield from _example(example)

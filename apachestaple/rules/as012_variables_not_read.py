@@ -25,6 +25,9 @@ class VariablesNotRead(ReadNoteRule):
     Distributions start httpd with variables and options from a shell file, such as Debian's
     `envvars`. It is not read if it leads out of the repository, is not a regular file, or is larger
     than 256 KB. The values of `${…}` are then unknown. A file that does not exist is not reported.
+
+    Which file it is, and what is in it, is known from the scripts of the distributions; httpd
+    itself does not read it.
     """
 
     code = "AS012"

@@ -23,8 +23,8 @@ class LimitReached(ReadErrorRule):
 
     A few lines can refer to any amount of text, with an Include of `/usr` or with variables and
     macros that double each other. apachestaple stops at a limit that is several times the size of a
-    server with 10,000 virtual hosts. There are no findings about the rest. The
-    page about layouts lists the limits.
+    server with 10,000 virtual hosts. There are no findings about the rest.
+    docs/reference/layouts.md lists the limits.
     """
 
     code = "AS013"

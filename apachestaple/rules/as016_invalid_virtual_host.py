@@ -25,7 +25,7 @@ _INNER = ("<VirtualHost *:8443>", "</VirtualHost>")
 
 
 class InvalidVirtualHost(HostRule):
-    """A <VirtualHost> is inside of another section, or has an invalid address.
+    """A `<VirtualHost>` is inside of another section, or has an invalid address.
 
     A virtual host must be in the main server. Its addresses are host names or IP addresses, each
     with or without a port. An IPv6 address must be in brackets.

@@ -32,7 +32,7 @@ class UnusedIgnore(IgnoreCommentRule):
     fix = Fix.SAFE
     message = "the comment ignores {words}, which reports nothing here"
     help = "Remove {words} from the comment."
-    repair = "fix removes the word from the comment, and the comment if it ignores nothing else."
+    repair = "`fix` removes the word from the comment, and the comment if it ignores nothing else."
     by_hand = (
         Check("Search the comment. httpd ignores it.", "grep -n 'apachestaple: ignore' site.conf"),
     )

@@ -48,9 +48,9 @@ class MisspeltDirective(DirectiveRule):
         "only-nginx": "Remove the directive.",
     }
     repair = (
-        "fix corrects the name in its place, if only one directive of mod_ssl has a similar name. "
-        "A directive of nginx is replaced by that of httpd only if both have the same meaning and "
-        "the same argument."
+        "`fix` corrects the name in its place, if only one directive of mod_ssl has a similar "
+        "name. A directive of nginx is replaced by that of httpd only if both have the same "
+        "meaning and the same argument."
     )
     bad = (
         Example(CACHE + tls_host("SSLUseStaping on"), rejection="Invalid command"),

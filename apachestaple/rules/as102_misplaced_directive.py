@@ -30,10 +30,10 @@ class MisplacedDirective(DirectiveRule):
     """A directive of mod_ssl is in a section where httpd does not allow it.
 
     Stapling is a setting of a server. httpd accepts its directives in the main server and in a
-    <VirtualHost>, and rejects them in <Directory>, <Location>, <Files>, <If> and similar sections.
-    `fix` moves them into the host that contains the section, or removes them if that has its own.
-    Some directives of mod_ssl are only allowed in the main server, and some only in a section for
-    folders.
+    `<VirtualHost>`, and rejects them in `<Directory>`, `<Location>`, `<Files>`, `<If>` and similar
+    sections. `fix` moves them into the host that contains the section, or removes them if that has
+    its own. Some directives of mod_ssl are only allowed in the main server, and some only in a
+    section for folders.
     """
 
     code = "AS102"
@@ -54,7 +54,7 @@ class MisplacedDirective(DirectiveRule):
         "folder": "Move it into a <Directory>, <Location> or <Files>.",
     }
     repair = (
-        "fix moves a stapling directive into the virtual host that contains the section, else "
+        "`fix` moves a stapling directive into the virtual host that contains the section, else "
         "into the main server. It removes the line if the directive is set there. It does not "
         "move other directives of mod_ssl."
     )

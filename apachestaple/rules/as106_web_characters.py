@@ -39,7 +39,7 @@ class WebCharacters(DirectiveRule):
     is_spelling = True
     message = "httpd does not treat {characters} as a quote or space"
     help = 'Write straight quotes (") and normal spaces.'
-    repair = "fix writes straight quotes and normal spaces in the same line."
+    repair = "`fix` writes straight quotes and normal spaces in the same line."
     bad = (
         Example(
             "SSLStaplingCache “shmcb:logs/stapling(131072)”\n" + tls_host("SSLUseStapling on"),

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class ModuleNotLoaded(ServerRule):
     """The configuration has directives of mod_ssl, but mod_ssl is not loaded.
 
-    httpd rejects a directive whose module is not loaded.
+    httpd rejects a directive whose module is not loaded. This also applies to a directive whose
+    value would change nothing, such as `SSLUseStapling off`.
     """
 
     code = "AS107"
@@ -38,8 +39,8 @@ class ModuleNotLoaded(ServerRule):
         "<IfModule ssl_module>.",
     }
     repair = (
-        "fix loads mod_ssl if the module is installed: on Debian with the links that a2enmod "
-        "makes, else with a LoadModule. If it is not installed, fix changes nothing."
+        "`fix` loads mod_ssl if the module is installed: on Debian with the links that `a2enmod` "
+        "makes, else with a LoadModule. If it is not installed, `fix` changes nothing."
     )
     bad = (
         Example(

@@ -29,8 +29,9 @@ _PROXY = "SSLOCSPProxyURL http://proxy.example.com:3128/"
 class NotInThisVersion(DirectiveRule):
     """The directive needs a newer version of httpd.
 
-    httpd rejects a directive that it does not know. The version is that of `--httpd-version`, or
-    of the installed httpd. The tests cannot play this rule without an httpd of that age.
+    httpd rejects a directive that it does not know. The version is that of `--httpd-version`, or of
+    the installed httpd. The version in which a directive was added is that of httpd's manual; the
+    tests cannot play this rule without an httpd of that age.
     """
 
     code = "AS109"

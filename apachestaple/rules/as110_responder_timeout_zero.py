@@ -32,8 +32,8 @@ class ResponderTimeoutZero(ZeroTimeoutRule):
     }
     help = "Set a few seconds, such as 5, or remove the line."
     repair = (
-        "fix removes the line. The host then has the value of the main server, or httpd's default "
-        "of 10 seconds."
+        "`fix` removes the line. The host then has the value of the main server, or httpd's "
+        "default of 10 seconds."
     )
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", "SSLStaplingResponderTimeout 0")),

@@ -28,8 +28,8 @@ class NothingCached(ZeroTimeoutRule):
     }
     help = "Remove the line; the default is 3600 seconds."
     repair = (
-        "fix removes the line. The host then has the value of the main server, or httpd's default "
-        "of 3600 seconds."
+        "`fix` removes the line. The host then has the value of the main server, or httpd's "
+        "default of 3600 seconds."
     )
     by_hand = (QUERIES,)
     bad = (

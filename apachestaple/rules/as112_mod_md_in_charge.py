@@ -51,9 +51,9 @@ class ModMdInCharge(ServerRule):
         "off": "Turn MDStapling off for this host, or remove the line.",
     }
     repair = (
-        "fix removes an SSLUseStapling on that no other host needs. It keeps SSLStaplingCache, "
-        "because a running httpd can exit at its next reload without it, and an SSLUseStapling "
-        "off."
+        "`fix` removes an `SSLUseStapling on` that no other host needs. It keeps "
+        "SSLStaplingCache, because a running httpd can exit at its next reload without it, and an "
+        "`SSLUseStapling off`."
     )
     by_hand = (
         Check(

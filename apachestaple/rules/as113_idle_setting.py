@@ -26,7 +26,11 @@ _FAKE = "SSLStaplingFakeTryLater off"
 
 
 class IdleSetting(HostRule):
-    """A stapling setting has no effect, because stapling is off for its hosts."""
+    """A stapling setting has no effect, because stapling is off for its hosts.
+
+    mod_ssl reads its stapling settings only when a client requests a staple and stapling is on for
+    the host.
+    """
 
     code = "AS113"
     severity = Severity.INFO

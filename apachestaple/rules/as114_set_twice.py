@@ -51,7 +51,7 @@ class SetTwice(HostRule):
         _INCLUDED: "Remove this line, or keep it as the default for other hosts.",
     }
     repair = (
-        "fix removes the line that httpd does not use. It keeps the line if httpd may use it "
+        "`fix` removes the line that httpd does not use. It keeps the line if httpd may use it "
         "elsewhere: under another condition, or in another host that includes it."
     )
     by_hand = (

@@ -23,7 +23,11 @@ _HOST = tls_host("SSLUseStapling off")
 
 
 class OverriddenInEveryHost(ServerRule):
-    """Every TLS host overrides this setting of the main server."""
+    """Every TLS host overrides this setting of the main server.
+
+    A virtual host that sets a directive does not use the value of the main server. The line only
+    takes effect in hosts that are added later.
+    """
 
     code = "AS115"
     severity = Severity.INFO

@@ -32,8 +32,8 @@ class ErrorsNotCached(ZeroTimeoutRule):
     }
     help = "Remove the line; the default is 600 seconds."
     repair = (
-        "fix removes the line. The host then has the value of the main server, or httpd's default "
-        "of 600 seconds."
+        "`fix` removes the line. The host then has the value of the main server, or httpd's "
+        "default of 600 seconds."
     )
     by_hand = (QUERIES,)
     bad = (

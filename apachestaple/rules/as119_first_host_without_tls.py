@@ -23,9 +23,9 @@ _HOST = tls_host("SSLUseStapling on")
 class FirstHostWithoutTls(ServerRule):
     """The first virtual host of an address has no TLS, but others of the same address have.
 
-    httpd has to decide on TLS before the client names a host. It takes the first virtual host of
-    the address for that (ap_update_vhost_given_ip). If SSLEngine is off there, no client can
-    connect to any host of the address with TLS.
+    httpd has to decide whether to use TLS before the client names a host. It takes the first
+    virtual host of the address for that (ap_update_vhost_given_ip). If SSLEngine is off there, no
+    client can connect to any host of the address with TLS.
     """
 
     code = "AS119"

@@ -24,7 +24,8 @@ class OtherTlsModule(ServerRule):
     """Another module than mod_ssl provides TLS for a host, so its stapling is not checked.
 
     Such modules are mod_gnutls, mod_nss and mod_tls. They do not use the directives of mod_ssl. The
-    tests cannot play this rule without these modules.
+    names of their directives are from the manuals of these modules; the tests cannot play this rule
+    without them.
     """
 
     code = "AS124"

@@ -31,8 +31,8 @@ class HttpsOnAnotherPort(HostRule):
     """A host has TLS on port 80, or SSLEngine is off for a host on port 443.
 
     httpd only warns about it (AH01915, AH01916). The port is that of ServerName; without a
-    ServerName, it is that of the <VirtualHost>. Clients use HTTP on port 80 and HTTPS on port 443,
-    unless the URL names a port.
+    ServerName, it is that of the `<VirtualHost>`. Clients use HTTP on port 80 and HTTPS on port
+    443, unless the URL names a port.
     """
 
     code = "AS131"

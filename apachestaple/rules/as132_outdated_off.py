@@ -53,8 +53,8 @@ class OutdatedOff(ServerRule):
         "no-line": "Remove the comment.",
     }
     repair = (
-        "fix removes the line and its comment if the host could staple now. If the reason is "
-        "another one now, fix corrects the comment."
+        "`fix` removes the line and its comment if the host could staple now. If the reason is "
+        "another one now, `fix` corrects the comment."
     )
     bad = (
         Example(

@@ -26,7 +26,7 @@ class CacheInSection(ServerRule):
     """SSLStaplingCache is inside of a section.
 
     The server has one cache, and httpd only accepts the directive in the main server. Four of ten
-    published snippets put it into a <VirtualHost>.
+    published snippets put it into a `<VirtualHost>`.
     """
 
     code = "AS202"
@@ -43,9 +43,9 @@ class CacheInSection(ServerRule):
         "module of its provider ({problem}).",
     }
     repair = (
-        "fix removes the line, and sets SSLStaplingCache in the main server, with a size for the "
-        "responses of all certificates: next to other stapling directives, or in a file of its "
-        "own, such as conf-available/ocsp-stapling.conf on Debian."
+        "`fix` removes the line, and sets SSLStaplingCache in the main server, with a size for "
+        "the responses of all certificates: next to other stapling directives, or in a file of "
+        "its own, such as `conf-available/ocsp-stapling.conf` on Debian."
     )
     bad = (
         Example(

@@ -35,7 +35,7 @@ class UnknownCacheProvider(DirectiveRule):
     message = "there is no cache provider {provider!r}"
     help = "Use shmcb:PATH(SIZE)."
     repair = (
-        "fix changes the line to a shmcb cache with a size for the responses of all certificates."
+        "`fix` changes the line to a shmcb cache with a size for the responses of all certificates."
     )
     bad = (
         Example(

@@ -42,8 +42,8 @@ class CacheProviderNotLoaded(DirectiveRule):
         "not-loadable": "Install and load the module ({problem}), or use another provider.",
     }
     repair = (
-        "fix loads the module of the provider: on Debian with the links that a2enmod makes, else "
-        "with a LoadModule. If it is not installed, fix changes nothing."
+        "`fix` loads the module of the provider: on Debian with the links that `a2enmod` makes, "
+        "else with a LoadModule. If it is not installed, `fix` changes nothing."
     )
     bad = (
         Example(

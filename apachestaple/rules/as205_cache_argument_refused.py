@@ -38,7 +38,7 @@ class CacheArgumentRefused(DirectiveRule):
         "servers": "Add the servers, such as localhost:6379.",
     }
     repair = (
-        "fix writes a size for the responses of all certificates. A redis or memcache cache "
+        "`fix` writes a size for the responses of all certificates. A redis or memcache cache "
         "without servers becomes a shmcb cache; httpd must then be stopped and started."
     )
     bad = (

@@ -34,7 +34,7 @@ class CacheSizeFatal(DirectiveRule):
     names = frozenset({"sslstaplingcache"})
     message = "with {size} bytes, a subcache has {indexes} entries, but httpd requires at least 5"
     help = "Set a size of at least 131072 bytes."
-    repair = "fix writes a size for the responses of all certificates in the same line."
+    repair = "`fix` writes a size for the responses of all certificates in the same line."
     bad = (
         Example("SSLStaplingCache shmcb:logs/stapling(12345)\n" + tls_host("SSLUseStapling on")),
     )

@@ -49,9 +49,9 @@ _HOSTS = (
 class CacheTooSmall(ServerRule):
     """The cache cannot hold the responses of all certificates.
 
-    A response lives in the subcache that the first byte of the certificate's SHA-1 selects. A full
-    subcache drops its oldest responses even while others are empty. httpd then asks the responder
-    again and again, in the middle of handshakes, instead of once in
+    A response is stored in the subcache that the first byte of the certificate's SHA-1 selects. A
+    full subcache drops its oldest responses even while others are empty. httpd then asks the
+    responder again and again, in the middle of handshakes, instead of once in
     SSLStaplingStandardCacheTimeout. A larger cache has more subcaches, and can hold fewer responses
     of an unlucky set than a smaller one. The length of the responses is estimated unless the
     responders are asked (--online).
@@ -73,7 +73,7 @@ class CacheTooSmall(ServerRule):
         "Set the size to {recommended} bytes; at least {smallest} bytes are needed for long "
         "responses."
     )
-    repair = "fix writes a size for the responses of all certificates in the same line."
+    repair = "`fix` writes a size for the responses of all certificates in the same line."
     by_hand = (
         Check(
             "Set `LogLevel socache_shmcb:debug`, restart httpd, and connect to each host two "

@@ -45,7 +45,7 @@ class CacheSetTwice(DirectiveRule):
         "of-site": "Remove the line in {file}:{line}, which httpd does not read when that site is "
         "disabled.",
     }
-    repair = "fix keeps one line: the last one, or else one that is not in the file of a site."
+    repair = "`fix` keeps one line: the last one, or else one that is not in the file of a site."
     by_hand = (
         Check(
             f"{DUMP} The directive is listed twice; httpd uses the last one.",

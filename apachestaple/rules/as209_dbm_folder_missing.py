@@ -44,7 +44,7 @@ class DbmFolderMissing(DirectiveRule):
         "folder": "Name a file in it, such as dbm:{folder}/stapling, or use shmcb:PATH(SIZE).",
     }
     repair = (
-        "fix changes the line to a shmcb cache with a size for the responses of all certificates."
+        "`fix` changes the line to a shmcb cache with a size for the responses of all certificates."
     )
     bad = (
         Example("SSLStaplingCache dbm:missing/stapling\n" + tls_host("SSLUseStapling on")),

@@ -52,8 +52,8 @@ class SettingInSiteFile(ServerRule):
     }
     help = "Move the line to a file that httpd reads without this site."
     repair = (
-        "fix moves the line out of the file of the site: next to other stapling directives, or in "
-        "a file of its own, such as conf-available/ocsp-stapling.conf on Debian."
+        "`fix` moves the line out of the file of the site: next to other stapling directives, or "
+        "in a file of its own, such as `conf-available/ocsp-stapling.conf` on Debian."
     )
     by_hand = (Check("Search the files of sites.", "grep -r SSLStaplingCache sites-enabled"),)
     bad = (

@@ -41,9 +41,10 @@ class NoOcspUri(UnstaplableRule):
     message = "the certificate of {name} has no OCSP URI, so it cannot be stapled"
     help = HELP
     repair = (
-        "If another host with this certificate or issuer has an SSLStaplingForceURL, fix sets the "
-        "same. Otherwise fix turns stapling off for the host: it removes the SSLUseStapling on, "
-        "or writes SSLUseStapling off with the reason in a comment if the host inherits it."
+        "If another host with this certificate or issuer has an SSLStaplingForceURL, `fix` sets "
+        "the same. Otherwise `fix` turns stapling off for the host: it removes the "
+        "`SSLUseStapling on`, or writes `SSLUseStapling off` with the reason in a comment if the "
+        "host inherits it."
     )
     by_hand = (
         Check(

@@ -73,11 +73,11 @@ class IssuerNotFound(UnstaplableRule):
     }
     repair = (
         "If the issuer's certificate is in another file that the configuration names, or in the "
-        "folder of the certificate, fix sets SSLCertificateChainFile. With --unsafe, it also sets "
-        "SSLCertificateFile to another file with the same certificate and its chain. Otherwise "
-        "fix turns stapling off for the host: it removes the SSLUseStapling on, or writes "
-        "SSLUseStapling off with the reason in a comment if the host inherits it. The finding "
-        "remains then, because the chain is still incomplete."
+        "folder of the certificate, `fix` sets SSLCertificateChainFile. With `--unsafe`, it also "
+        "sets SSLCertificateFile to another file with the same certificate and its chain. "
+        "Otherwise `fix` turns stapling off for the host: it removes the `SSLUseStapling on`, or "
+        "writes `SSLUseStapling off` with the reason in a comment if the host inherits it. The "
+        "finding remains then, because the chain is still incomplete."
     )
     by_hand = (
         Check(

@@ -41,8 +41,8 @@ class MustStapleWithoutStapling(CertificateRule):
         "not-possible": "Get a certificate without must-staple, or one that can be stapled.",
     }
     repair = (
-        "fix turns stapling on for the host if the certificate can be stapled, with the reason in "
-        "a comment."
+        "`fix` turns stapling on for the host if the certificate can be stapled, with the reason "
+        "in a comment."
     )
     by_hand = (
         Check(

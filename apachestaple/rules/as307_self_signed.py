@@ -39,8 +39,8 @@ class SelfSigned(UnstaplableRule):
     message = "the certificate of {name} is self-signed, so it cannot be stapled"
     help = HELP
     repair = (
-        "fix turns stapling off for the host: it removes the SSLUseStapling on, or writes "
-        "SSLUseStapling off with the reason in a comment if the host inherits it."
+        "`fix` turns stapling off for the host: it removes the `SSLUseStapling on`, or writes "
+        "`SSLUseStapling off` with the reason in a comment if the host inherits it."
     )
     by_hand = (
         Check(

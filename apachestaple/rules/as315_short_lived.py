@@ -27,7 +27,8 @@ class ShortLived(CertificateRule):
     """Stapling is on for a short-lived certificate.
 
     A certificate that is valid for a week or less lives no longer than an OCSP response, and its
-    authority does not have to revoke it. A staple for it tells clients nothing, and costs queries.
+    authority does not have to revoke it. A staple for it has no benefit for clients, but needs
+    queries.
     """
 
     code = "AS315"

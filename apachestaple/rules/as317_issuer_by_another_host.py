@@ -48,7 +48,7 @@ class IssuerByAnotherHost(CertificateRule):
     )
     help = HELP_PROVIDED | {"": "Append the issuer's certificate to the certificate file."}
     repair = (
-        "fix sets SSLCertificateChainFile for this host, too. With --unsafe, it also sets "
+        "`fix` sets SSLCertificateChainFile for this host, too. With `--unsafe`, it also sets "
         "SSLCertificateFile to another file with the same certificate and its chain."
     )
     by_hand = (Check("Start httpd, and search the error log.", log("AH02217")),)

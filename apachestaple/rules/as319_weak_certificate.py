@@ -30,6 +30,9 @@ class WeakCertificate(CertificateRule):
     `@SECLEVEL=0` in SSLCipherSuite lowers it. On Windows, and with XAMPP and Bitnami, httpd brings
     an OpenSSL along, whose level is not known. OpenSSL 3.5 accepts signatures with SHA-1 again. The
     same applies to the certificates that follow in SSLCertificateFile.
+
+    The levels are those of OpenSSL's manual (SSL_CTX_set_security_level). They are played with
+    Debian's httpd and OpenSSL; the defaults of other systems are from their documentation.
     """
 
     code = "AS319"

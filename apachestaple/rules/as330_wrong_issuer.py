@@ -48,10 +48,10 @@ class WrongIssuer(UnstaplableRule):
     help = HELP | {"": "Replace that certificate with the issuer's."}
     repair = (
         "If the right issuer is in another file that the configuration names, or in the folder of "
-        "the certificate, fix sets SSLCertificateChainFile, or removes it if the issuer is in the "
-        "certificate file. Otherwise fix turns stapling off for the host: it removes the "
-        "SSLUseStapling on, or writes SSLUseStapling off with the reason in a comment if the host "
-        "inherits it."
+        "the certificate, `fix` sets SSLCertificateChainFile, or removes it if the issuer is in "
+        "the certificate file. Otherwise `fix` turns stapling off for the host: it removes the "
+        "`SSLUseStapling on`, or writes `SSLUseStapling off` with the reason in a comment if the "
+        "host inherits it."
     )
     by_hand = (
         Check(

@@ -52,10 +52,10 @@ class FirstUriNotHttp(UnstaplableRule):
     }
     help = {problem + way: text for problem in URL_MESSAGES for way, text in _WAYS.items()}
     repair = (
-        "fix sets SSLStaplingForceURL to a later URI of the certificate that is an http URL, or "
-        "to that of another host with this certificate or issuer. Otherwise fix turns stapling "
-        "off for the host: it removes the SSLUseStapling on, or writes SSLUseStapling off with "
-        "the reason in a comment if the host inherits it."
+        "`fix` sets SSLStaplingForceURL to a later URI of the certificate that is an http URL, or "
+        "to that of another host with this certificate or issuer. Otherwise `fix` turns stapling "
+        "off for the host: it removes the `SSLUseStapling on`, or writes `SSLUseStapling off` "
+        "with the reason in a comment if the host inherits it."
     )
     by_hand = (
         Check(

@@ -42,9 +42,9 @@ class ForceUrlNotHttp(SettingRule):
     message = URL_MESSAGES
     help = "Set SSLStaplingForceURL to an http URL, or remove it."
     repair = (
-        "fix removes the line if the certificates have OCSP URIs that httpd can use, or sets "
-        "another URL that the configuration has. Otherwise fix turns stapling off for the host: "
-        "it removes the SSLUseStapling on, or writes SSLUseStapling off with the reason in a "
+        "`fix` removes the line if the certificates have OCSP URIs that httpd can use, or sets "
+        "another URL that the configuration has. Otherwise `fix` turns stapling off for the host: "
+        "it removes the `SSLUseStapling on`, or writes `SSLUseStapling off` with the reason in a "
         "comment if the host inherits it."
     )
     bad = (

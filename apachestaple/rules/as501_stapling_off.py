@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class StaplingOff(StaplingOffRule):
     """A host could staple, but stapling is off.
 
-    The CIS Apache HTTP Server 2.4 Benchmark recommends stapling with a cache (7.11).
+    The CIS Apache HTTP Server 2.4 Benchmark recommends stapling with a cache (7.11). Without a
+    staple, clients that check the revocation of certificates must query the responder themselves.
     """
 
     code = "AS501"
@@ -25,9 +26,9 @@ class StaplingOff(StaplingOffRule):
     message = "stapling is off, although every certificate of the host could be stapled"
     help = "Turn stapling on: SSLUseStapling on."
     repair = (
-        "fix turns stapling on if SSLUseStapling is not set for the host. An SSLUseStapling off, "
-        "of the host or of the main server, stays; --unsafe changes it, too. If there is no "
-        "cache, fix sets one."
+        "`fix` turns stapling on if SSLUseStapling is not set for the host. An `SSLUseStapling "
+        "off`, of the host or of the main server, stays; `--unsafe` changes it, too. If there is "
+        "no cache, `fix` sets one."
     )
     bad = (Example(CACHE + tls_host()), Example(CACHE + "SSLUseStapling off\n" + tls_host()))
     good = (FIXED, Example(CACHE + tls_host("SSLUseStapling on")))

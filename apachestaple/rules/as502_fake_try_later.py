@@ -36,7 +36,7 @@ class FakeTryLater(SettingRule):
     setting = "SSLStaplingReturnResponderErrors"
     message = "with SSLStaplingFakeTryLater on, clients still get tryLater if the responder fails"
     help = "Set SSLStaplingFakeTryLater off as well."
-    repair = "fix sets SSLStaplingFakeTryLater off where SSLStaplingReturnResponderErrors is off."
+    repair = "`fix` sets SSLStaplingFakeTryLater off where SSLStaplingReturnResponderErrors is off."
     bad = (
         Example(
             CACHE

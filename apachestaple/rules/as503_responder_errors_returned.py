@@ -37,7 +37,7 @@ class ResponderErrorsReturned(ServerRule):
     needs_whole = True
     message = "if a responder fails, clients get its error as a staple"
     help = "Set SSLStaplingReturnResponderErrors off and SSLStaplingFakeTryLater off."
-    repair = "fix sets both switches off."
+    repair = "`fix` sets both switches off."
     bad = (
         Example(CACHE + tls_host("SSLUseStapling on", certificate="dead-responder")),
         Example(

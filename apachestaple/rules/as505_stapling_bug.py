@@ -23,7 +23,8 @@ class StaplingBug(ServerRule):
     """The version of httpd has stapling bugs that a later one does not have.
 
     The version is that of `--httpd-version`, or of the installed httpd, or else the newest one. The
-    tests cannot play this rule without an httpd of that age.
+    bugs, and the releases without them, are those of httpd's CHANGES; the tests cannot play this
+    rule without an httpd of that age.
     """
 
     code = "AS505"

@@ -31,8 +31,8 @@ class PartlyStapled(StaplingOffRule):
     message = "stapling is off, although {good} could be stapled; {reason} ({other})"
     help = "Turn stapling on: SSLUseStapling on. Clients that get {good} then get a staple."
     repair = (
-        "fix turns stapling on if SSLUseStapling is not set for the host. An SSLUseStapling off, "
-        "of the host or of the main server, stays; --unsafe changes it, too."
+        "`fix` turns stapling on if SSLUseStapling is not set for the host. An `SSLUseStapling "
+        "off`, of the host or of the main server, stays; `--unsafe` changes it, too."
     )
     bad = (Example(CACHE + tls_host(*_RSA)), Example(CACHE + tls_host(*_RSA, "SSLUseStapling off")))
     good = (FIXED, Example(CACHE + tls_host(*_RSA, "SSLUseStapling on")))
