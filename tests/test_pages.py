@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.pages import folders
 from tests.pages.blocks import Block, blocks, blocks_of, pages
 from tests.pages.sandbox import Sandbox, is_shown
 from tests.pages.server import ADDRESS, PageServer
@@ -37,6 +38,11 @@ WITHOUT_COMMANDS = {
 }
 # Commands that need the server of the pages.
 _WITH_SERVER = re.compile(r"apachestaple (probe|responders --check)\b")
+# Commands that need a network, other paths, or the httpd of this machine.
+_ELSEWHERE = re.compile(
+    r"apachestaple (probe|server|--)|[ =](/|https?:)(?!etc/ssl=)|^apachestaple (lint|fix)( -\S+)*$"
+    r"|--templates our-templates$"
+)
 _LENGTH_AND_SECONDS = re.compile(r"(\d+|-) +\d\.\d\d$", re.MULTILINE)
 
 BLOCKS = [block for page in pages() for block in blocks(page)]
@@ -113,6 +119,37 @@ def test_every_block_has_a_kind(block: Block) -> None:
 @pytest.mark.parametrize("block", SCRIPTS, ids=lambda block: block.place)
 def test_commands_without_output_can_be_run_as_they_are_written(block: Block) -> None:
     assert list(problems(block.text)) == []
+
+
+def runnable(script: str) -> Iterator[str]:
+    """Commands that read only files with relative paths, and not this machine's httpd."""
+    for line in script.splitlines():
+        command = re.sub(r"\s+#.*", "", line)
+        if command.startswith("apachestaple ") and not _ELSEWHERE.search(command):
+            yield command
+
+
+RUNNABLE = [
+    pytest.param(command, id=f"{block.place} {command}")
+    for block in SCRIPTS
+    if block.page not in FOLLOWED
+    for command in runnable(block.text)
+]
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    """A folder with all files that the pages name."""
+    folder = tmp_path_factory.mktemp("everything")
+    folders.everything(folder)
+    return Sandbox(folder)
+
+
+@pytest.mark.parametrize("command", RUNNABLE)
+def test_commands_without_output_run(command: str, everything: Sandbox) -> None:
+    done = everything.run(command)
+    assert done.returncode in {0, 1}, done.stderr
+    assert "does not exist" not in done.stderr
 
 
 def test_pages_that_others_follow_exist() -> None:

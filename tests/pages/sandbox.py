@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,44 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.command.run import run
-from tests.project import ROOT
+from tests.pages.folders import PREPARED, examples
 from tests.walkthrough.pages import LEFT_OUT
 
 # The folder that absolute paths in the pages start with.
 SHOWN_ROOT = "/srv/apachestaple"
 _SHELL = re.compile(r"[|&;<>$`*\n(]")
-
-
-SHOP = """\
-<VirtualHost *:443>
-    ServerName shop.example.com
-    SSLEngine on
-    SSLCertificateFile /etc/ssl/shop.example.com.pem
-    SSLStaplingCache shmcb:/var/run/ocsp(128000)
-    SSLUseStapling on
-</VirtualHost>
-"""
-BLOG = """\
-<VirtualHost *:443>
-    ServerName blog.example.com
-    SSLEngine on
-    SSLCertificateFile /etc/ssl/blog.example.com.pem
-    SSLUseStaping on
-</VirtualHost>
-"""
-
-
-def repository(folder: Path) -> None:
-    """The repository of the pages about CI: two fragments, and no certificates."""
-    shutil.rmtree(folder / "examples")
-    (folder / "sites").mkdir()
-    (folder / "sites/shop.conf").write_text(SHOP)
-    (folder / "sites/blog.conf").write_text(BLOG)
-    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
-
-
-# What a page needs beside the examples.
-PREPARED = {"docs/how-to/ci.md": repository}
 
 
 @dataclass(frozen=True)
@@ -65,19 +32,20 @@ class Sandbox:
 
     @classmethod
     def of_page(cls, page: str, folder: Path) -> "Sandbox":
-        """The folder in which the commands of a page are run: a copy of the examples."""
-        shutil.copytree(ROOT / "examples", folder / "examples", symlinks=True)
-        if page in PREPARED:
-            PREPARED[page](folder)
+        """The folder in which the commands of a page are run."""
+        PREPARED.get(page, examples)(folder)
         return cls(folder)
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command, in a shell if it needs one."""
+        words = shlex.split(command)
+        if words[0] == "apachestaple" and not _SHELL.search(command) and not self.inside:
+            return run(*words[1:], cwd=self.folder, env=self._environment)
+        return self._in_shell(command)
 
     def output(self, command: str) -> str:
         """What the command prints, first on standard output and then on standard error."""
-        words = shlex.split(command)
-        if words[0] == "apachestaple" and not _SHELL.search(command) and not self.inside:
-            done = run(*words[1:], cwd=self.folder, env=self._environment)
-        else:
-            done = self._in_shell(command)
+        done = self.run(command)
         return (done.stdout + done.stderr).replace(str(self.folder.resolve()), SHOWN_ROOT)
 
     @property
