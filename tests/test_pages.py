@@ -41,7 +41,7 @@ _WITH_SERVER = re.compile(r"apachestaple (probe|responders --check)\b")
 # Commands that need a network, other paths, or the httpd of this machine.
 _ELSEWHERE = re.compile(
     r"apachestaple (probe|server|--)|[ =](/|https?:)(?!etc/ssl=)|^apachestaple (lint|fix)( -\S+)*$"
-    r"|--templates our-templates$"
+    r"|--templates our-templates$|\\| jq "
 )
 _LENGTH_AND_SECONDS = re.compile(r"(\d+|-) +\d\.\d\d$", re.MULTILINE)
 
