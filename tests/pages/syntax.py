@@ -13,9 +13,23 @@ from tests.project import ROOT
 # Programs whose options are not checked.
 OTHERS = {
     *("ansible-doc", "ansible-galaxy", "ansible-playbook", "apt-get", "ausearch", "cd", "code"),
-    *("diff", "dnf", "docker", "for", "gh", "git", "journalctl", "jq", "ln", "ls", "man"),
-    *("mkdir", "mv", "nft", "patch", "pip", "pipx", "pre-commit"),
-    *("printf", "python3.11", "setsebool", "ssh", "systemctl", "tail", "uv"),
+    *(
+        "diff",
+        "dnf",
+        "docker",
+        "for",
+        "gh",
+        "git",
+        "journalctl",
+        "jq",
+        "ln",
+        "ls",
+        "man",
+        "mkdir",
+        "mv",
+    ),
+    *("nft", "patch", "pip", "pipx", "pre-commit", "printf", "python3.11", "setsebool", "ssh"),
+    *("systemctl", "tail", "uv"),
 }
 _MAKE = re.compile(r"^([a-z][a-z-]+):", re.MULTILINE)
 _SEPARATORS = {"|", "||", "&&", ";", "do", "done", "|&", "&"}
