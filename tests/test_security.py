@@ -37,7 +37,6 @@ STRACE = ("strace", "-f", "--seccomp-bpf", "-qq")
 
 COMMANDS = (
     "lint PATH",
-    "lint --format json PATH",
     "hosts PATH",
     "dump PATH",
     "responders PATH",
