@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apachestaple.discovery.locate import locate
+from apachestaple.httpd.layout import Options
+from apachestaple.httpd.reader import read
 from apachestaple.mod_ssl.cache import (
     LARGEST_SIZE,
     Response,
@@ -20,7 +23,8 @@ from apachestaple.mod_ssl.cache import (
     shmcb_layout,
     smallest_size,
 )
-from apachestaple.rules.rule import tls_host
+from apachestaple.mod_ssl.site import understand
+from apachestaple.rules.rule import CACHE, tls_host
 from tests.lab.handshake import handshake
 
 if TYPE_CHECKING:
@@ -203,6 +207,22 @@ def test_a_larger_cache_can_hold_less() -> None:
 
 def test_the_layout_of_the_largest_size_is_computed() -> None:
     assert shmcb_layout(LARGEST_SIZE).subcaches == 256
+
+
+def test_a_response_for_the_wrong_issuer_takes_room_in_the_cache(lab: Lab) -> None:
+    issued = lab.authority.issue("wrong-issuer")
+    wrong = ("SSLUseStapling on", "SSLCertificateChainFile certs/namesake.pem")
+    text = CACHE + tls_host(*wrong, certificate="wrong-issuer")
+    text += tls_host("SSLUseStapling on", certificate="no-ocsp", name="none.example.com")
+    with lab.httpd(text) as httpd:
+        cached = understand(read(locate(str(httpd.root / "httpd.conf"), Options())))
+        assert httpd.start(), httpd.log
+        assert {handshake(httpd.port, "www.example.com").staple for _ in range(2)} == {"unknown"}
+        assert handshake(httpd.port, "none.example.com").staple is None
+        asked = lab.responder.queries(issued.serial)
+    certificates = [each.common_name for each in cached.stapled_certificates.values()]
+    assert certificates == ["wrong-issuer"]
+    assert asked == 1
 
 
 def test_evictions_are_those_of_the_server(lab: Lab) -> None:

@@ -313,11 +313,27 @@ def test_a_section_that_is_empty_without_stapling_goes_with_it(tmp_path: Path) -
     )
     done = run("fix", "--disable", main, env={"XDG_STATE_HOME": str(tmp_path / "state")})
     assert done.returncode == 0, done.stderr
+    assert "<IfModule ssl_module> removed, as it is empty" in done.stdout
+    assert "SSLUseStapling removed" not in done.stdout
     assert main.read_text() == (
         f"ServerRoot {tmp_path}\nLoadModule ssl_module modules/mod_ssl.so\n"
         "<IfModule ssl_module>\n  # Ours.\n</IfModule>\n"
         "<IfModule ssl_module>\n  SSLProtocol all\n</IfModule>\n"
     )
+
+
+def test_a_line_that_is_right_for_one_of_its_hosts_stays(lab: Lab, tmp_path: Path) -> None:
+    """Hosts that are added later have it, too."""
+    shared = "SSLUseStapling on\n"
+    hosts = (("a", "good"), ("b", "no-ocsp"), ("c", "rsa-no-ocsp"))
+    text = CACHE + "".join(
+        tls_host("Include tls.conf", name=f"{name}.example.com", certificate=certificate)
+        for name, certificate in hosts
+    )
+    with lab.httpd(text, files={"tls.conf": shared}) as httpd:
+        run("fix", httpd.root / "httpd.conf", env={"XDG_STATE_HOME": str(tmp_path)})
+        assert (httpd.root / "tls.conf").read_text() == shared
+        assert (httpd.root / "site.conf").read_text().count("SSLUseStapling off\n") == 2
 
 
 @LAYOUTS
