@@ -184,7 +184,7 @@ def _by_hand(rule: Rule) -> Iterator[Block]:
         yield "The finding is about what apachestaple reads; there is nothing to check on a server."
         return
     if any(check.command for check in made):
-        yield "For the first example, in the folder of the server's configuration:"
+        yield "For the first example, in the server root of Debian. Other systems have other paths."
     for check in made:
         yield check.text
         if check.command:
