@@ -137,8 +137,9 @@ def _examples(rule: Rule) -> Iterator[Block]:
 
 
 def _use_instead(rule: Rule) -> Iterator[Block]:
-    # Names of sections would be elements of HTML.
-    yield re.sub(r"</?[A-Z]\w+[^>]*>", r"`\g<0>`", recorded(rule).help or _template(rule))
+    # Names of sections would be elements of HTML, and two hyphens a dash.
+    code = r"</?[A-Z]\w+[^>]*>|(?<=\s)--\w[\w-]*"
+    yield re.sub(code, r"`\g<0>`", recorded(rule).help or _template(rule))
     for example in rule.good:
         if example is not FIXED:
             yield from _example(example)
