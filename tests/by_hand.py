@@ -20,8 +20,8 @@ _SHOWN_ROOT = "/etc/apache2"
 _S_CLIENT = "s_client -no-CAfile -no-CApath -no-CAstore"
 # What differs in each run, and what the pages show instead of it.
 _VARYING = (
-    (re.compile(r"http://127\.0\.0\.1:\d+"), "http://ocsp.example.com"),
-    (re.compile(r"127\.0\.0\.1:\d+"), "ocsp.example.com:80"),
+    (re.compile(r"http://127\.0\.0\.1:\d{5}\b"), "http://ocsp.example.com"),
+    (re.compile(r"127\.0\.0\.1:\d{5}\b"), "ocsp.example.com:80"),
     (re.compile(r"\b[0-9A-F]{32,}\b"), "0123456789ABCDEF"),
     (re.compile(r"(?<=too big \()\d+"), "12345"),
     (re.compile(r"(?<=with )\d+(?= bytes of data)"), "1234"),

@@ -137,8 +137,9 @@ def _examples(rule: Rule) -> Iterator[Block]:
 
 
 def _use_instead(rule: Rule) -> Iterator[Block]:
-    # Names of sections would be elements of HTML.
-    yield re.sub(r"</?[A-Z]\w+[^>]*>", r"`\g<0>`", recorded(rule).help or _template(rule))
+    # Names of sections would be elements of HTML, and two hyphens a dash.
+    code = r"</?[A-Z]\w+[^>]*>|(?<=\s)--\w[\w-]*"
+    yield re.sub(code, r"`\g<0>`", recorded(rule).help or _template(rule))
     for example in rule.good:
         if example is not FIXED:
             yield from _example(example)
@@ -184,7 +185,7 @@ def _by_hand(rule: Rule) -> Iterator[Block]:
         yield "The finding is about what apachestaple reads; there is nothing to check on a server."
         return
     if any(check.command for check in made):
-        yield "For the first example, in the folder of the server's configuration:"
+        yield "For the first example, in the server root of Debian. Other systems have other paths."
     for check in made:
         yield check.text
         if check.command:

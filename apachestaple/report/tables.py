@@ -6,7 +6,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from apachestaple.report.columns import aligned
+from apachestaple.report.columns import aligned, wrapped
 from apachestaple.report.rule_page import Code, Items, Links, See, sections
 from apachestaple.report.terminal import Paint, printable, short
 from apachestaple.rules.catalogue import CATEGORIES
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from apachestaple.ocsp.responder import Responder
     from apachestaple.report.rule_page import Block
     from apachestaple.rules.rule import Rule
+
+# Of the paragraphs of a rule's page.
+_COLUMNS = 100
 
 
 def _below(details: Sequence[str]) -> Iterator[str]:
@@ -95,4 +98,7 @@ def _block(block: Block) -> Iterator[str]:
         case Links(addresses):
             yield from (f"{text}: {link}" for text, link in addresses.items())
         case _:
-            yield block
+            for number, paragraph in enumerate(block.split("\n\n")):
+                yield from [""] if number else []
+                words = " ".join(paragraph.split())
+                yield from wrapped(words, _COLUMNS, first=0, indent=0)

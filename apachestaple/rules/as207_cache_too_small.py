@@ -54,7 +54,7 @@ class CacheTooSmall(ServerRule):
     responder again and again, in the middle of handshakes, instead of once in
     SSLStaplingStandardCacheTimeout. A larger cache has more subcaches, and can hold fewer responses
     of an unlucky set than a smaller one. The length of the responses is estimated unless the
-    responders are asked (--online).
+    responders are asked (`--online`).
     """
 
     code = "AS207"

@@ -51,9 +51,9 @@ class ResponderByAnotherHost(UnstaplableRule):
     )
     help = HELP
     repair = (
-        "`fix` sets SSLStaplingForceURL for this host, too. Otherwise `fix` turns stapling off "
-        "for the host: it removes the `SSLUseStapling on`, or writes `SSLUseStapling off` with "
-        "the reason in a comment if the host inherits it."
+        "`fix` sets SSLStaplingForceURL for this host, too. If httpd cannot use that URL, `fix` "
+        "turns stapling off for the host: it removes the `SSLUseStapling on`, or writes "
+        "`SSLUseStapling off` with the reason in a comment if the host inherits it."
     )
     bad = (
         Example(CACHE + _POOR + _RICH, clients=("www.example.com",)),

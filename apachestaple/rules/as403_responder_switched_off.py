@@ -29,7 +29,7 @@ class ResponderSwitchedOff(UnstaplableRule):
     """The certificate authority has switched the OCSP responder off.
 
     Every query fails. With httpd's defaults, clients then get the error as a staple. If the
-    responder was queried (--online), its answer is used instead of this rule.
+    responder was queried (`--online`), its answer is used instead of this rule.
     """
 
     problem = StaplingProblemKind.SWITCHED_OFF
