@@ -104,14 +104,35 @@ def test_the_page_about_json_has_every_member_and_schema() -> None:
     schemas = {path.name for path in (ROOT / "docs/schemas").iterdir()}
     # responders.json is the part of answers.json without the answers.
     assert schemas == set(re.findall(r"\(\.\./schemas/([\w.-]+)\)", page))
-    lint = json.loads((ROOT / "docs/schemas/lint.json").read_text(encoding="utf-8"))
-    members = lint["properties"]["findings"]["items"]["properties"]
-    findings = page.partition("\n## Findings\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (`.*?) \|", findings, re.MULTILINE)
-    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(members)
-    text = page.partition("\n## Effects\n")[2]
-    effects = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", text, re.MULTILINE)
+    findings = section(page, "### Findings")
+    assert members(findings) == list(properties("lint")["findings"]["items"]["properties"])
+    effects = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section(page, "### Effects"), re.MULTILINE)
     assert effects == [(effect.value, effect.meaning) for effect in Effect]
+    schemas_of = {"responders": "answers"}
+    for name in ("lint", "fix", "hosts", "responders", "probe", "explain", "dump"):
+        table = section(page, f"## {name}").partition("\n### ")[0]
+        assert members(table) == list(properties(schemas_of.get(name, name))), name
+
+
+def section(page: str, heading: str) -> str:
+    """What is below a heading, up to the next one of the same level."""
+    level = heading.partition(" ")[0]
+    return re.split(
+        rf"^#{{2,{len(level)}}} ", page.partition(f"\n{heading}\n")[2], flags=re.MULTILINE
+    )[0]
+
+
+def members(section: str) -> list[str]:
+    """The names in the first column of a table."""
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+
+
+def properties(schema: str) -> dict[str, Any]:
+    """The members that a schema describes, of the object or of the objects in a list."""
+    read = json.loads((ROOT / f"docs/schemas/{schema}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = read.get("items", read)["properties"]
+    return found
 
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md")])
