@@ -12,7 +12,15 @@ from tests.project import ROOT
 
 # Programs whose options are not checked.
 OTHERS = {
-    *("ansible-doc", "ansible-galaxy", "ansible-playbook", "apt-get", "ausearch", "cd", "code"),
+    *(
+        "ansible-doc",
+        "ansible-galaxy",
+        "ansible-playbook",
+        "apt-get",
+        "ausearch",
+        "cd",
+        "code",
+    ),
     *(
         "diff",
         "dnf",

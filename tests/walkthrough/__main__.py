@@ -25,6 +25,7 @@ _ON_EXAMPLE = {
     "docs/how-to/firewall.md": example.prepare_blocked,
     "docs/how-to/switch-off.md": example.prepare_switched_off,
     "docs/how-to/error-log.md": example.prepare,
+    "docs/how-to/certbot.md": example.prepare_certbot,
     "docs/how-to/monitoring.md": example.prepare_repaired,
 }
 PAGES = (*_ON_FRESH, *_ON_EXAMPLE)

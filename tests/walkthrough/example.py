@@ -77,6 +77,25 @@ def prepare_switched_off(server: Server) -> None:
     prepare(server, _SWITCHED_OFF)
 
 
+def prepare_certbot(server: Server) -> None:
+    """Set up the sites, one with a certificate in certbot's folders, and certbot's options."""
+    prepare(server)
+    live = "/etc/letsencrypt/live/www.example.com"
+    site = "/etc/apache2/sites-available/www.example.com.conf"
+    server.write("/etc/letsencrypt/options-ssl-apache.conf", _ON.strip() + "\n")
+    server.as_root(f"""
+mkdir -p {live}
+openssl x509 -in /etc/ssl/certs/www.example.com.pem -out {live}/cert.pem
+cp /srv/ca/intermediate.pem {live}/chain.pem
+cat {live}/cert.pem {live}/chain.pem >{live}/fullchain.pem
+mv /etc/ssl/private/www.example.com.key {live}/privkey.pem
+sed -i 's#/etc/ssl/certs/www.example.com.pem#{live}/cert.pem#
+  s#/etc/ssl/private/www.example.com.key#{live}/privkey.pem#
+  /privkey/a\\    Include /etc/letsencrypt/options-ssl-apache.conf' {site}
+systemctl restart apache2
+""")
+
+
 def prepare(server: Server, sites: _Sites = _SITES) -> None:
     """Set up the sites, and start httpd and the OCSP responder."""
     server.write("/etc/apache2/ports.conf", "Listen 443\n")
