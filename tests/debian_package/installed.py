@@ -9,7 +9,7 @@ _OLDER = """
 cd /root
 dpkg-deb --raw-extract new.deb older
 sed --in-place 's/^Version: .*/Version: 0.0.1-1/' older/DEBIAN/control
-dpkg-deb --root-owner-group --build older older.deb
+dpkg-deb --root-owner-group -Znone --build older older.deb
 rm -r older
 """
 # What apt, dpkg and others record about each installation.
