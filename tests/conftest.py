@@ -20,20 +20,40 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-# Files with tests that take many seconds. If such a test began last, the other workers would wait.
+# Files with tests that take many seconds, the longest first. If such a test began last, the other
+# processes would wait.
 _LONG = (
+    "test_fleet",
+    "test_fleet_program",
     "test_contributing",
-    "test_pre_commit",
+    "test_ansible",
+    "test_site",
+    "test_fleet_page",
     "test_ci",
-    "test_packaging",
+    "test_pre_commit",
     "test_killed",
+    "test_packaging",
     "test_filesystem",
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest tests first."""
-    items.sort(key=lambda item: item.path.stem not in _LONG)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the longest tests first, in all processes.
+
+    In the beginning, each process of pytest-xdist gets one part of the tests in their order.
+    """
+    processes: int = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    longest: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for number, name in enumerate(_LONG):
+        longest[number % processes] += [item for item in items if item.path.stem == name]
+    others = [item for item in items if item.path.stem not in _LONG]
+    ordered: list[pytest.Item] = []
+    for number, first in enumerate(longest):
+        part = (len(items) - len(ordered)) // (processes - number)
+        rest = max(part - len(first), 0)
+        ordered += first + others[:rest]
+        del others[:rest]
+    items[:] = ordered + others
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist, there is no such hook

@@ -5,18 +5,19 @@ A few positions; `make killed` has them all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from tests.killed.run import Killer, renames_in_tree, stage_writes
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+@pytest.fixture(scope="module")
+def killer(tmp_path_factory: pytest.TempPathFactory) -> Killer:
+    return Killer(tmp_path_factory.mktemp("killed"))
 
 
 def test_a_fix_that_is_killed_or_finds_the_disk_full_leaves_nothing_in_between(
-    tmp_path: Path,
+    killer: Killer,
 ) -> None:
-    killer = Killer(tmp_path)
     found = killer.positions("old")
     assert len(found) > 80, "the calls that write are seen"
     second, done = renames_in_tree(found)[1], stage_writes(found)[-1]
@@ -28,8 +29,7 @@ def test_a_fix_that_is_killed_or_finds_the_disk_full_leaves_nothing_in_between(
     assert (report.positions, report.untouched, report.journals) == (1, 1, 0)
 
 
-def test_an_undo_or_a_recovery_that_is_killed_can_be_recovered_from(tmp_path: Path) -> None:
-    killer = Killer(tmp_path)
+def test_an_undo_or_a_recovery_that_is_killed_can_be_recovered_from(killer: Killer) -> None:
     found = killer.positions("new", "--undo")
     half = renames_in_tree(found)[2]
     removing = next(each for each in found if each.call == "unlinkat")

@@ -64,6 +64,7 @@ class Killer:
 
     def __init__(self, folder: Path, kind: type[Arena] = Arena) -> None:
         self.arena = arena = kind(folder)
+        self._found: dict[tuple[str, tuple[str, ...]], list[Position]] = {}
         self.old: Look = arena.look()
         arena.keep("old")
         fixed = arena.run()
@@ -123,13 +124,17 @@ class Killer:
         return report
 
     def positions(self, start: str, *options: str) -> list[Position]:
-        """The positions of a run that begins with what was kept under a name."""
-        self.arena.go_back(start)
-        found, ended = positions(
-            self.arena.command(*options), self.arena.log, self.arena.environment
-        )
-        assert ended.code in (0, 1), ended
-        return found
+        """The positions of a run that begins with what was kept under a name.
+
+        They are the same in each run, so they are only looked for once.
+        """
+        if (start, options) not in self._found:
+            arena = self.arena
+            arena.go_back(start)
+            found, ended = positions(arena.command(*options), arena.log, arena.environment)
+            assert ended.code in (0, 1), ended
+            self._found[start, options] = found
+        return self._found[start, options]
 
     def _each(
         self, start: str, options: tuple[str, ...], wanted: Callable[[Position], bool]
