@@ -47,6 +47,23 @@ def test_a_host_staples_with_the_issuer_that_another_host_finds(lab: Lab) -> Non
     assert "rich.example.com" in found["poor.example.com"]["why"]
 
 
+def test_a_host_depends_on_another_one_that_caches_errors(lab: Lab) -> None:
+    text = CACHE + tls_host(ON, name="good.example.com")
+    text += tls_host(ON, "SSLStaplingResponderTimeout 0", name="bad.example.com")
+    with lab.httpd(text) as httpd:
+        got = []
+        for first in ("good", "bad"):
+            assert httpd.start(), httpd.log
+            handshake(httpd.port, f"{first}.example.com")
+            got.append(handshake(httpd.port, "good.example.com").good)
+            httpd.stop()
+        done = run("hosts", str(httpd.root / "httpd.conf"), "--format", "json")
+    assert got == [True, False]
+    host = json.loads(done.stdout)[0]
+    assert host["staples"] is None
+    assert re.match("bad.example.com:[0-9]+ has the same certificate, and caches an", host["why"])
+
+
 def test_a_host_without_a_url_depends_on_who_is_asked_first(lab: Lab) -> None:
     forced = f"SSLStaplingForceURL {lab.responder.url}"
     text = CACHE + "".join(
