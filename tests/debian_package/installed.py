@@ -43,7 +43,7 @@ def run_autopkgtest(root: Root, package: bytes) -> str:
         for line in re.findall(r"^Depends: @, (.*)", control, re.MULTILINE)
         for name in line.split(", ")
     }
-    root.install("autopkgtest", *sorted(needed))
+    root.install("autopkgtest", "dpkg-dev", *sorted(needed))
     # Its own network is the isolation from other services.
     options = ("--ignore-restrictions=isolation-container", "--no-built-binaries")
     root.run(
