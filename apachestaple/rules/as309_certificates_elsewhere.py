@@ -82,9 +82,10 @@ class CertificatesElsewhere(ServerRule):
 
 def _counted(path: str, number: int) -> dict[str, object]:
     """The facts about a number of certificates, of which the first has this path."""
+    more = f"{number - 1:,} more certificate{'s' if number > 2 else ''}"
     return {
         "path": path,
         "number": number,
-        "certificates": path if number == 1 else f"{path} and {number - 1:,} more certificates",
+        "certificates": path if number == 1 else f"{path} and {more}",
         "they": "this certificate was" if number == 1 else "they were",
     }
