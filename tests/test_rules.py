@@ -430,13 +430,13 @@ def test_clients_get_a_staple_or_stapling_is_off(lab: Lab, case: Case) -> None:
 @played(Effect.BAD_STAPLE)
 def test_clients_get_a_bad_staple(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, verify=True)
-    check_by_hand(case, observed)
     made = observed.made
     assert made.connected
     if "answer-another" in case.example.text and openssl_of(observed.log) >= (3, 6):
         assert made.staple is None
     else:
         assert made.staple is not None
+        check_by_hand(case, observed)
     assert made.staple != "good" or not all(observed.usable.values())
     # httpd logs nothing about a signature, which it does not check.
     assert (case.log_id or "") in observed.log
