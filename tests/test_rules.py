@@ -485,7 +485,9 @@ def test_handshakes_wait_for_the_responder(lab: Lab, case: Case) -> None:
 def test_it_makes_no_difference(lab: Lab, case: Case) -> None:
     assert case.example.as_if is not None
     observed = observe(lab, case)
-    check_by_hand(case, observed)
+    # httpd logs AH10510 since 2.4.64.
+    if case.log_id is None or case.log_id in observed.log:
+        check_by_hand(case, observed)
     without = observe(lab, case.example, case.example.as_if)
     assert observed.behaviour == without.behaviour
 
