@@ -430,13 +430,13 @@ def test_clients_get_a_staple_or_stapling_is_off(lab: Lab, case: Case) -> None:
 @played(Effect.BAD_STAPLE)
 def test_clients_get_a_bad_staple(lab: Lab, case: Case) -> None:
     observed = observe(lab, case, verify=True)
-    check_by_hand(case, observed)
     made = observed.made
     assert made.connected
     if "answer-another" in case.example.text and openssl_of(observed.log) >= (3, 6):
         assert made.staple is None
     else:
         assert made.staple is not None
+        check_by_hand(case, observed)
     assert made.staple != "good" or not all(observed.usable.values())
     # httpd logs nothing about a signature, which it does not check.
     assert (case.log_id or "") in observed.log
@@ -485,7 +485,9 @@ def test_handshakes_wait_for_the_responder(lab: Lab, case: Case) -> None:
 def test_it_makes_no_difference(lab: Lab, case: Case) -> None:
     assert case.example.as_if is not None
     observed = observe(lab, case)
-    check_by_hand(case, observed)
+    # httpd logs AH10510 since 2.4.64.
+    if case.log_id is None or case.log_id in observed.log:
+        check_by_hand(case, observed)
     without = observe(lab, case.example, case.example.as_if)
     assert observed.behaviour == without.behaviour
 
