@@ -66,9 +66,18 @@ class _Runs:
         return fail_at(position, error, self._command, self._log, _ENVIRONMENT)
 
 
-def test_lint_says_nothing_about_a_file_if_there_is_no_file_descriptor(tmp_path: Path) -> None:
-    runs = _Runs(tmp_path, "lint")
-    assert runs.undisturbed.code == 1
+@pytest.fixture(scope="module")
+def lints(tmp_path_factory: pytest.TempPathFactory) -> _Runs:
+    return _Runs(tmp_path_factory.mktemp("lint"), "lint")
+
+
+@pytest.fixture(scope="module")
+def fixes(tmp_path_factory: pytest.TempPathFactory) -> _Runs:
+    return _Runs(tmp_path_factory.mktemp("fix"), "fix")
+
+
+def test_lint_says_nothing_about_a_file_if_there_is_no_file_descriptor(lints: _Runs) -> None:
+    assert lints.undisturbed.code == 1
     for shown, number in (
         ("/dev/null", 0),
         ("pipe2(", 0),
@@ -85,15 +94,14 @@ def test_lint_says_nothing_about_a_file_if_there_is_no_file_descriptor(tmp_path:
         ("a/certs/x.pem", 0),
         ("a/certs/x.key", 0),
     ):
-        ended = runs.fail(shown, "EMFILE", number)
+        ended = lints.fail(shown, "EMFILE", number)
         assert ended.code == 2, (shown, number, ended)
         assert re.fullmatch(r"apachestaple: .*: Too many open files\n", ended.output), ended
 
 
-def test_lint_goes_on_without_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    runs = _Runs(tmp_path, "lint")
+def test_lint_goes_on_without_a_file_that_cannot_be_read(lints: _Runs) -> None:
     for shown in ("a/envvars.d/x.env", "b/httpd.conf", 'tree/b", '):
-        ended = runs.fail(shown, "EIO")
+        ended = lints.fail(shown, "EIO")
         assert ended.code == 1, (shown, ended)
         assert "Input/output error" in ended.output
         assert "AS304" in ended.output, "the host in the other folder is linted"
@@ -103,10 +111,9 @@ def test_lint_goes_on_without_a_file_that_cannot_be_read(tmp_path: Path) -> None
     ("shown", "error"),
     [("/dev/null", "ENOSPC"), ("pipe2(", "ENFILE"), ("b/httpd.conf", "EMFILE")],
 )
-def test_fix_changes_nothing_if_it_cannot_read_all(tmp_path: Path, shown: str, error: str) -> None:
-    runs = _Runs(tmp_path, "fix")
-    before = runs.texts()
-    assert "b/httpd.conf" in runs.undisturbed.output
-    ended = runs.fail(shown, error)
+def test_fix_changes_nothing_if_it_cannot_read_all(fixes: _Runs, shown: str, error: str) -> None:
+    before = fixes.texts()
+    assert "b/httpd.conf" in fixes.undisturbed.output
+    ended = fixes.fail(shown, error)
     assert ended.code == 2, ended
-    assert runs.texts() == before
+    assert fixes.texts() == before

@@ -120,7 +120,8 @@ def expect_a_rollout(
     ):
         told = play.result(name, "Stop the rollout")["msg"]
         assert reason in told
-        assert told.endswith("The old files are restored, and clients get the same as before.")
+        restored = "The old files are restored, and clients get the same as before."
+        assert told.endswith(restored), (told, play.results_of(name, "Run the command"))
     assert "AH01959" in fleet.servers["reload-fails"].httpd.log
     assert "waits" not in play.totals
     for server in fleet.servers.values():
