@@ -199,10 +199,8 @@ def say_nothing(connection: socket.socket) -> None:
     [
         (say(), "the server closed the connection"),
         (say_nothing, "accepted the connection but sent nothing for 0.5 s"),
-        (
-            say(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
-            "does not answer with TLS (wrong version number)",
-        ),
+        # OpenSSL 3.5 names another field of the record than later versions.
+        (say(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "does not answer with TLS ("),
         (say(b"220 mail.example.com ESMTP\r\n"), "does not answer with TLS ("),
         (say(os.urandom(1) + b"\0" * 4000), "does not answer with TLS ("),
         (say(b"\x15\x03\x03\x00\x02\x02\x28"), "the server sent the alert 'handshake failure'"),
