@@ -70,6 +70,15 @@ class Server:
             stdout=subprocess.PIPE,
             text=True,
         )
+        try:
+            self._shell = self._started(is_fresh=len(layers) == 1)
+            self.run(f"cd {_HOME}")
+        except BaseException:
+            self._holder.kill()
+            raise
+
+    def _started(self, *, is_fresh: bool) -> subprocess.Popen[str]:
+        """Prepare the copy, and start a shell of the user."""
         # It is printed after the chroot. Before it, the files below would be those of this machine.
         assert self._holder.stdout
         assert self._holder.stdout.readline() == "ready\n"
@@ -78,10 +87,10 @@ class Server:
         # Files inside of the copy, as this machine sees them.
         self.files = Path(f"/proc/{self._init}/root")
         assert not self.files.samefile("/")
-        if len(layers) == 1:
+        if is_fresh:
             self._prepare()
         self._start_httpd()
-        self._shell = subprocess.Popen(
+        return subprocess.Popen(
             self._inside(["bash", "--noprofile", "--norc"], user=_USER),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -89,7 +98,6 @@ class Server:
             text=True,
             errors="replace",
         )
-        self.run(f"cd {_HOME}")
 
     def __enter__(self) -> Self:
         return self
