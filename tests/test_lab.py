@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -274,13 +273,6 @@ def test_an_authority_can_leave_out_private_keys(tmp_path: Path) -> None:
 )
 def test_the_client_output_is_understood(output: str, staple: str | None) -> None:
     assert read_output(output, 0.0).staple == staple
-
-
-def test_twenty_configurations_take_less_than_ten_seconds(lab: Lab) -> None:
-    begin = time.monotonic()
-    for _ in range(20):
-        assert play(lab, CACHE + site("good")).handshakes[""].good
-    assert time.monotonic() - begin < 10
 
 
 def _processes_in(folder: Path) -> list[int]:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from apachestaple.filesystem.reading import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pathspec import GitIgnoreSpec
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 _NAME = ".gitignore"
 # Limits, because a pattern with many stars, as well as many patterns, takes long to match.
@@ -72,7 +71,7 @@ def ignored_in(folder: str, checkout: str | None) -> Ignored:
 def _spec(text: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415  (30 ms)
 
-    return GitIgnoreSpec(pattern for line in _lines(text) for pattern in _patterns(line))
+    return GitIgnoreSpec.from_lines(line for line in _lines(text) if _is_pattern(line))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -82,11 +81,12 @@ def _lines(text: str) -> Iterator[str]:
             yield line
 
 
-def _patterns(line: str) -> Sequence[GitIgnoreSpecPattern]:
-    """The pattern of a line; none if git could not use it either."""
+def _is_pattern(line: str) -> bool:
+    """Whether git can use a line as a pattern."""
     from pathspec import GitIgnoreSpec  # noqa: PLC0415
 
     try:
-        return GitIgnoreSpec.from_lines([line]).patterns
+        GitIgnoreSpec.from_lines([line])
     except (ValueError, re.error):
-        return ()
+        return False
+    return True

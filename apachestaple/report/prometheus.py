@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
 
 from apachestaple.report.terminal import printable, without_commands
 
@@ -52,7 +53,7 @@ def timestamp(time: datetime | None) -> float | None:
     return time.timestamp() if time else None
 
 
-class _Collector:
+class _Collector(Collector):
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self._metrics = list(metrics)
 
