@@ -39,6 +39,11 @@ def test_the_steps_of_a_page() -> None:
     assert (probe.line, probe.text) == (13, "apachestaple probe www.example.com\n")
 
 
+def test_a_file_that_is_changed_is_written_like_a_new_one() -> None:
+    changed = PAGE.replace("Create `", "Change `")
+    assert list(steps(changed)) == list(steps(PAGE))
+
+
 def test_only_times_and_left_out_lines_may_differ() -> None:
     probe = list(steps(PAGE))[-1]
     assert isinstance(probe, Command)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 LEFT_OUT = "…"
 
 _BLOCK = re.compile(
-    r"^(?:Create `(?P<file>[^`\n]+)`(?:.+\n)+\n)?```(?P<kind>\w*)\n(?P<text>(?:.*\n)*?)```$",
+    r"^(?:(?:Create|Change) `(?P<file>[^`\n]+)`(?:.+\n)+\n)?"
+    r"```(?P<kind>\w*)\n(?P<text>(?:.*\n)*?)```$",
     re.MULTILINE,
 )
 
