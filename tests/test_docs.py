@@ -23,6 +23,12 @@ def test_the_page_of_rules_is_the_generated_one() -> None:
     assert page == rules_page(all_rules()), "apachestaple rules --format markdown > docs/rules.md"
 
 
+def test_no_word_of_a_rule_is_broken_at_a_hyphen_and_no_text_points_below() -> None:
+    page = rules_page(all_rules())
+    assert re.findall(r"\w- \w.*", page) == []
+    assert re.findall(r".*\bas below\b.*", page) == []
+
+
 def test_the_page_of_options_is_the_generated_one() -> None:
     text = (ROOT / "docs/reference/options.md").read_text(encoding="utf-8")
     assert text == options.page(), "python -m website.options > docs/reference/options.md"

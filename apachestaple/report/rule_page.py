@@ -185,7 +185,10 @@ def _by_hand(rule: Rule) -> Iterator[Block]:
         yield "The finding is about what apachestaple reads; there is nothing to check on a server."
         return
     if any(check.command for check in made):
-        yield "For the first example, in the server root of Debian. Other systems have other paths."
+        yield (
+            "The output is that of the first example as `site.conf` in Debian's `/etc/apache2`, "
+            "where the commands are run. Other systems have other paths."
+        )
     for check in made:
         yield check.text
         if check.command:

@@ -41,9 +41,9 @@ class MissingStaplingCache(ServerRule):
     }
     repair = (
         "`fix` sets SSLStaplingCache in the main server, with a size for the responses of all "
-        "certificates: next to other stapling directives, or in a file of its own, such as conf- "
-        "available/ocsp-stapling.conf on Debian. If needed, it loads the module of the provider. "
-        "If the module is not installed, `fix` changes nothing."
+        "certificates: next to other stapling directives, or in a file of its own, such as "
+        "`conf-available/ocsp-stapling.conf` on Debian. If needed, it loads the module of the "
+        "provider. If the module is not installed, `fix` changes nothing."
     )
     bad = (
         Example(tls_host("SSLUseStapling on")),

@@ -57,14 +57,19 @@ def _of_effect(rule: Rule) -> Iterator[Check]:
     if effect is Effect.ABORTS_HANDSHAKES and rule.log_id is not None:
         yield Check("Do not request a staple. The handshake succeeds.", plain(host))
     if rule.log_id is not None and effect is not Effect.ADVICE:
-        yield Check(_LOGGED.get(effect, "Search the error log."), log(rule.log_id))
+        yield Check(_logged(effect, host), log(rule.log_id))
 
 
-_LOGGED = {
-    Effect.DOES_NOT_START: "Start httpd. It exits, and the error log has the reason.",
-    Effect.STALLS_HANDSHAKES: "Restart httpd, request a staple as below with `time openssl "
-    "s_client …`, and search the error log.",
-}
+def _logged(effect: Effect, host: str) -> str:
+    if effect is Effect.DOES_NOT_START:
+        return "Start httpd. It exits, and the error log has the reason."
+    if effect is Effect.STALLS_HANDSHAKES:
+        return (
+            f"Restart httpd, and request a staple: `time {_client(host)} -status < /dev/null`. "
+            "Then search the error log."
+        )
+    return "Search the error log."
+
 
 CONFIGTEST = "apachectl configtest"
 
