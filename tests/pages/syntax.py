@@ -36,8 +36,8 @@ OTHERS = {
         "mkdir",
         "mv",
     ),
-    *("nft", "patch", "pip", "pipx", "pre-commit", "printf", "python3.11", "setsebool", "ssh"),
-    *("systemctl", "tail", "uv"),
+    *("nft", "patch", "pip", "pipx", "pre-commit", "printf", "python3", "python3.11"),
+    *("setsebool", "ssh", "systemctl", "tail", "uv"),
 }
 _MAKE = re.compile(r"^([a-z][a-z-]+):", re.MULTILINE)
 _SEPARATORS = {"|", "||", "&&", ";", "do", "done", "|&", "&"}
