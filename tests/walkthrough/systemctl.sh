@@ -21,12 +21,26 @@ stop() {
   kill -9 "$old"
 }
 
+is_active() {
+  [ -e $pid ] && [ -d "/proc/$(cat $pid)" ]
+}
+
+# httpd writes its process id after the command has ended. systemd waits for it, too.
+start() {
+  apache2ctl start >/dev/null 2>&1 || fail
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    ! is_active || return 0
+    sleep 0.5
+  done
+  fail
+}
+
 case "$action $2" in
-  "start apache2") apache2ctl start >/dev/null 2>&1 || fail ;;
+  "start apache2") start ;;
   "stop apache2") stop ;;
-  "restart apache2") stop; apache2ctl start >/dev/null 2>&1 || fail ;;
+  "restart apache2") stop; start ;;
   "reload apache2") apache2ctl graceful >/dev/null 2>&1 || fail ;;
   "is-active apache2")
-    if [ -e $pid ] && [ -d "/proc/$(cat $pid)" ]; then echo active; else echo failed; exit 3; fi ;;
+    if is_active; then echo active; else echo failed; exit 3; fi ;;
   *) echo "systemctl $*: not known here" >&2; exit 4 ;;
 esac
