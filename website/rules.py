@@ -21,7 +21,8 @@ A finding is a prediction about a running httpd. Its *effect* says what httpd do
 starts a real httpd with an example of each rule, and checks that the effect occurs. A rule whose
 effect is `advice` predicts nothing; it is a recommendation.
 
-The first digit of a code is the category. `apachestaple rules CODE` explains a rule in the
+A name in parentheses, such as (stapling_renew_response), is the function of httpd's source that
+does it. The first digit of a code is the category. `apachestaple rules CODE` explains a rule in the
 terminal.
 """
 

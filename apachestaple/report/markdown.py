@@ -22,7 +22,8 @@ This page is written by `apachestaple rules --format markdown`; do not edit it.
 A finding is a prediction about a running httpd, and its *effect* says what happens. The test suite
 starts httpd with each bad example of a rule that is *played* and checks that the effect occurs.
 Then it starts httpd with each good example and checks that the effect is gone. A rule that is
-*advice* cannot be played.
+*advice* cannot be played. A name in parentheses, such as (stapling_renew_response), is the function
+of httpd's source that does it.
 """
 
 

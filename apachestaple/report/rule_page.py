@@ -130,9 +130,8 @@ def _examples(rule: Rule) -> Iterator[Block]:
     if message:
         yield "`apachestaple lint` reports:"
         yield Code("text", f"{rule.severity}[{rule.code}] {rule.name}: {message}")
-    if others:
-        yield "It also reports:"
     for example in others:
+        yield "It also reports:"
         yield from _example(example)
 
 
@@ -140,9 +139,11 @@ def _use_instead(rule: Rule) -> Iterator[Block]:
     # Names of sections would be elements of HTML, and two hyphens a dash.
     code = r"</?[A-Z]\w+[^>]*>|(?<=\s)--\w[\w-]*"
     yield re.sub(code, r"`\g<0>`", recorded(rule).help or _template(rule))
-    for example in rule.good:
-        if example is not FIXED:
-            yield from _example(example)
+    good = [example for example in rule.good if example is not FIXED]
+    for number, example in enumerate(good):
+        if number:
+            yield "Or:"
+        yield from _example(example)
 
 
 def _template(rule: Rule) -> str:
