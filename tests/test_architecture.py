@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from statistics import median
 
 from apachestaple.mod_ssl.commands import COMMANDS
 from apachestaple.mod_ssl.walk import is_used
@@ -29,6 +30,12 @@ def test_only_a_rule_and_what_explains_logs_name_a_rule() -> None:
 def test_a_rule_is_one_file_and_asks_no_type() -> None:
     for path in (PACKAGE / "rules").glob("as*.py"):
         assert "isinstance(rule" not in path.read_text(), path
+
+
+def test_files_are_small() -> None:
+    lines = {path: path.read_text().count("\n") for path in PACKAGE.rglob("*.py")}
+    assert median(lines.values()) <= 90
+    assert not [path for path, number in lines.items() if number > 400]
 
 
 def test_lint_keeps_every_directive_that_a_rule_names() -> None:

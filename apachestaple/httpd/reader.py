@@ -25,9 +25,9 @@ from apachestaple.httpd.macros import (
     parse_heading,
 )
 from apachestaple.httpd.modules import module_name
-from apachestaple.httpd.paths import content
 from apachestaple.httpd.rejected import Rejected, checked_arguments
 from apachestaple.httpd.server_root import server_root_relative, windows_path
+from apachestaple.httpd.shared_objects import check_shared_object
 from apachestaple.httpd.source import Condition, Source
 from apachestaple.httpd.start import Start
 from apachestaple.httpd.syntax import without_continuation
@@ -42,8 +42,6 @@ __all__ = ["Start", "read"]
 
 # AP_MAX_INCLUDE_DEPTH
 _DEEPEST_INCLUDE = 128
-# The first bytes of every shared object.
-_ELF_HEADER = 64
 # APR_PATH_MAX
 _LONGEST_PATH = 4096
 
@@ -216,26 +214,8 @@ class _Reader(Build):
 
     def _check_shared_object(self, path: str, symbol: str) -> None:
         """Check the file of a module, if this machine's httpd would load it."""
-        if not self._start.installed:
-            return
-        here = self.configuration.here(path)
-        try:
-            data = content(here)
-        except OSError as error:
-            if "/" not in path:
-                # The system's linker may find it in another folder.
-                return
-            message = f"Cannot load {path} into server: {here}: {error.strerror}"
-            raise Rejected(ErrorKind.MODULE, message) from None
-        if not data.startswith(b"\x7fELF"):
-            reason = "file too short" if len(data) < _ELF_HEADER else "invalid ELF header"
-            message = f"Cannot load {path} into server: {here}: {reason}"
-            raise Rejected(ErrorKind.MODULE, message)
-        if b"\0" + os.fsencode(symbol) + b"\0" not in data:
-            raise Rejected(
-                ErrorKind.MODULE,
-                f"Can't locate API module structure `{symbol}' in file {here}",
-            )
+        if self._start.installed:
+            check_shared_object(path, self.configuration.here(path), symbol)
 
     def _include(self, name: str, key: str, raw: str) -> None:
         (path,) = checked_arguments(name, raw, 1, 1, "one argument")
