@@ -56,6 +56,9 @@ def _hidden(parameter: Any) -> bool:
 
 def _record(parameter: Any, context: typer.Context) -> tuple[str, str]:
     names, text = parameter.get_help_record(context)
+    if isinstance(parameter, TyperArgument):
+        # Some versions of Typer put optional arguments into brackets.
+        names = parameter.metavar
     return names, re.sub(r"\s+", " ", text)
 
 
