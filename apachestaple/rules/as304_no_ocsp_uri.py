@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Fix, Severity
-from apachestaple.rules.kinds.unstaplable import HELP, OTHER, UnstaplableRule
+from apachestaple.rules.kinds.unstaplable import HELP, OTHER, REPAIR, UnstaplableRule
 from apachestaple.rules.provided import some_staple
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
@@ -40,12 +40,7 @@ class NoOcspUri(UnstaplableRule):
     fix = Fix.SAFE
     message = "the certificate of {name} has no OCSP URI, so it cannot be stapled"
     help = HELP
-    repair = (
-        "If another host with this certificate or issuer has an SSLStaplingForceURL, `fix` sets "
-        "the same. Otherwise `fix` turns stapling off for the host: it removes the "
-        "`SSLUseStapling on`, or writes `SSLUseStapling off` with the reason in a comment if the "
-        "host inherits it."
-    )
+    repair = REPAIR
     by_hand = (
         Check(
             "Print the OCSP URIs of the certificate. It has none.",

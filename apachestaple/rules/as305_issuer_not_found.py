@@ -14,6 +14,7 @@ from apachestaple.rules.provided import (
     HELP_PROVIDED,
     provided_chain,
 )
+from apachestaple.rules.remedy import TURNED_OFF
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -75,9 +76,8 @@ class IssuerNotFound(UnstaplableRule):
         "If the issuer's certificate is in another file that the configuration names, or in the "
         "folder of the certificate, `fix` sets SSLCertificateChainFile. With `--unsafe`, it also "
         "sets SSLCertificateFile to another file with the same certificate and its chain. "
-        "Otherwise `fix` turns stapling off for the host: it removes the `SSLUseStapling on`, or "
-        "writes `SSLUseStapling off` with the reason in a comment if the host inherits it. The "
-        "finding remains then, because the chain is still incomplete."
+        f"Otherwise `fix` {TURNED_OFF} The finding remains then, because the chain is still "
+        "incomplete."
     )
     by_hand = (
         Check(

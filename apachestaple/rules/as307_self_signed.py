@@ -8,6 +8,7 @@ from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.remedy import TURNED_OFF
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -38,10 +39,7 @@ class SelfSigned(UnstaplableRule):
     fix = Fix.SAFE
     message = "the certificate of {name} is self-signed, so it cannot be stapled"
     help = HELP
-    repair = (
-        "`fix` turns stapling off for the host: it removes the `SSLUseStapling on`, or writes "
-        "`SSLUseStapling off` with the reason in a comment if the host inherits it."
-    )
+    repair = f"`fix` {TURNED_OFF}"
     by_hand = (
         Check(
             "Print subject and issuer of the certificate. They are the same.",

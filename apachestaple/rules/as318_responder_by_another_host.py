@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.remedy import TURNED_OFF
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -52,8 +53,7 @@ class ResponderByAnotherHost(UnstaplableRule):
     help = HELP
     repair = (
         "`fix` sets SSLStaplingForceURL for this host, too. If httpd cannot use that URL, `fix` "
-        "turns stapling off for the host: it removes the `SSLUseStapling on`, or writes "
-        "`SSLUseStapling off` with the reason in a comment if the host inherits it."
+        f"{TURNED_OFF}"
     )
     bad = (
         Example(CACHE + _POOR + _RICH, clients=("www.example.com",)),

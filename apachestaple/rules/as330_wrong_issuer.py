@@ -8,6 +8,7 @@ from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.rules.by_hand import Check
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.remedy import TURNED_OFF
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
 
@@ -49,9 +50,7 @@ class WrongIssuer(UnstaplableRule):
     repair = (
         "If the right issuer is in another file that the configuration names, or in the folder of "
         "the certificate, `fix` sets SSLCertificateChainFile, or removes it if the issuer is in "
-        "the certificate file. Otherwise `fix` turns stapling off for the host: it removes the "
-        "`SSLUseStapling on`, or writes `SSLUseStapling off` with the reason in a comment if the "
-        "host inherits it."
+        f"the certificate file. Otherwise `fix` {TURNED_OFF}"
     )
     by_hand = (
         Check(

@@ -10,6 +10,7 @@ from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.unstaplable import OTHER, UnstaplableRule
 from apachestaple.rules.provided import HELP_PROVIDED
+from apachestaple.rules.remedy import TURNED_OFF
 from apachestaple.rules.responder_url import URL_MESSAGES, effect_of
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import certificate_subject
@@ -53,9 +54,7 @@ class FirstUriNotHttp(UnstaplableRule):
     help = {problem + way: text for problem in URL_MESSAGES for way, text in _WAYS.items()}
     repair = (
         "`fix` sets SSLStaplingForceURL to a later URI of the certificate that is an http URL, or "
-        "to that of another host with this certificate or issuer. Otherwise `fix` turns stapling "
-        "off for the host: it removes the `SSLUseStapling on`, or writes `SSLUseStapling off` "
-        "with the reason in a comment if the host inherits it."
+        f"to that of another host with this certificate or issuer. Otherwise `fix` {TURNED_OFF}"
     )
     by_hand = (
         Check(

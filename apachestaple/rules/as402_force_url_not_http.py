@@ -11,7 +11,7 @@ from apachestaple.ocsp.uri import url_problem
 from apachestaple.rules.finding import Effect, Fix, Severity
 from apachestaple.rules.kinds.setting import SettingRule
 from apachestaple.rules.provided import provided
-from apachestaple.rules.remedy import RemoveDirective, TurnStapling
+from apachestaple.rules.remedy import TURNED_OFF, RemoveDirective, TurnStapling
 from apachestaple.rules.responder_url import URL_MESSAGES, effect_of
 from apachestaple.rules.rule import CACHE, FIXED, Example, tls_host
 from apachestaple.rules.subject import directive_subject
@@ -43,9 +43,7 @@ class ForceUrlNotHttp(SettingRule):
     help = "Set SSLStaplingForceURL to an http URL, or remove it."
     repair = (
         "`fix` removes the line if the certificates have OCSP URIs that httpd can use, or sets "
-        "another URL that the configuration has. Otherwise `fix` turns stapling off for the host: "
-        "it removes the `SSLUseStapling on`, or writes `SSLUseStapling off` with the reason in a "
-        "comment if the host inherits it."
+        f"another URL that the configuration has. Otherwise `fix` {TURNED_OFF}"
     )
     bad = (
         Example(

@@ -8,7 +8,7 @@ from apachestaple.mod_ssl.stapling_problem import StaplingProblemKind
 from apachestaple.ocsp.switched_off import switched_off
 from apachestaple.rules.by_hand import Check, x509
 from apachestaple.rules.finding import Confidence, Effect, Fix, Severity
-from apachestaple.rules.kinds.unstaplable import HELP, UnstaplableRule
+from apachestaple.rules.kinds.unstaplable import HELP, REPAIR, UnstaplableRule
 from apachestaple.rules.rule import CACHE, FIXED, Example, effect_of_no_answer, tls_host
 from apachestaple.rules.subject import responder_subject
 
@@ -41,12 +41,7 @@ class ResponderSwitchedOff(UnstaplableRule):
     fix = Fix.SAFE
     message = "{authority} switched the OCSP responder {url} off on {since} ({source})"
     help = HELP
-    repair = (
-        "If another host with this certificate or issuer has an SSLStaplingForceURL, `fix` sets "
-        "the same. Otherwise `fix` turns stapling off for the host: it removes the "
-        "`SSLUseStapling on`, or writes `SSLUseStapling off` with the reason in a comment if the "
-        "host inherits it."
-    )
+    repair = REPAIR
     by_hand = (
         Check(
             "Print the OCSP URIs of the certificate. This responder is switched off.",

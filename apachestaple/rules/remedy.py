@@ -141,6 +141,13 @@ class ProvideCache(Remedy):
     size: int
 
 
+# What fix does for TurnStapling with ``on=False``; the end of a sentence about fix.
+TURNED_OFF = (
+    "turns stapling off for the host: it removes the `SSLUseStapling on`, or writes "
+    "`SSLUseStapling off` with the reason in a comment if the host inherits it."
+)
+
+
 @dataclass(kw_only=True, repr=False, eq=False)
 class TurnStapling(_OfHosts):
     """Turn stapling on or off for hosts.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from apachestaple.certificates.keys import KeyProblem
 from apachestaple.rules.finding import Effect
 from apachestaple.rules.provided import HELP_PROVIDED, provided
-from apachestaple.rules.remedy import TurnStapling
+from apachestaple.rules.remedy import TURNED_OFF, TurnStapling
 from apachestaple.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ HELP = HELP_PROVIDED | {
     "": "Turn stapling off for this host: SSLUseStapling off.",
     OTHER: "Replace this certificate; the host staples another one.",
 }
+# Of a certificate whose own OCSP URI cannot be used.
+REPAIR = (
+    "If another host with this certificate or issuer has an SSLStaplingForceURL, `fix` sets the "
+    f"same. Otherwise `fix` {TURNED_OFF}"
+)
 
 
 class UnstaplableRule(Rule, is_kind=True):
