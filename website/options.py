@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import typer
 from typer.core import TyperArgument
 
 from apachestaple.cli.app import app
+from manual.parameters import help_record, visible_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,30 +36,18 @@ def page() -> str:
 
 
 def _section(name: str, command: Any, context: typer.Context) -> Iterator[str]:
-    parameters = [each for each in command.get_params(context) if not _hidden(each)]
+    parameters = visible_parameters(command, context)
     arguments = [each for each in parameters if isinstance(each, TyperArgument)]
-    words = " ".join(f"[{_record(each, context)[0]}]…" for each in arguments)
+    words = " ".join(f"[{help_record(each, context)[0]}]…" for each in arguments)
     yield f"## {name}\n"
     yield f"{' '.join(command.help.split())}\n"
     yield f"```text\n{PROGRAM} {name} [OPTION]… {words}".rstrip() + "\n```\n"
     yield "| option | meaning |"
     yield "|---|---|"
     for parameter in parameters:
-        names, text = _record(parameter, context)
+        names, text = help_record(parameter, context)
         yield f"| `{_cell(names)}` | {_cell(text)} |"
     yield ""
-
-
-def _hidden(parameter: Any) -> bool:
-    return bool(getattr(parameter, "hidden", False))
-
-
-def _record(parameter: Any, context: typer.Context) -> tuple[str, str]:
-    names, text = parameter.get_help_record(context)
-    if isinstance(parameter, TyperArgument):
-        # Some versions of Typer put optional arguments into brackets.
-        names = parameter.metavar
-    return names, re.sub(r"\s+", " ", text)
 
 
 def _cell(text: str) -> str:
