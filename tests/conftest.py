@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-pytest_plugins = ["tests.installation", "tests.lab.fixture", "tests.lab.world"]
+pytest_plugins = ["tests.browser", "tests.installation", "tests.lab.fixture", "tests.lab.world"]
 
 
 def pytest_configure() -> None:
